@@ -1,0 +1,36 @@
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+
+/**
+ * The arithmetic of clipping on one kind of backend.
+ *
+ * Every method takes float32 tensors that stay the caller's and answers with new tensors, or with the very
+ * same ones where nothing changes. Sums are exact to float32: neither 3e20 nor 1e-25 overflows or vanishes.
+ * Call them inside `tidy`.
+ */
+export interface Kernels {
+  /** `wasm`, `cpu` or `ops`. */
+  readonly name: string;
+  /** Whether reading a tensor costs no more than a copy, so that a step may decide on the host. */
+  readonly readsAreFree: boolean;
+  /** ‖x‖ₚ of each tensor; shape [tensors]. `order` is p > 0 or Infinity. */
+  norms(tensors: readonly Tensor[], order: number): Tensor1D;
+  /** ‖x‖ₚ of all tensors taken as one vector; shape []; 0 when there are none. */
+  globalNorm(tensors: readonly Tensor[], order: number): Scalar;
+  /** ‖x‖ₚ of each group of tensors taken as one vector; `groupOf[i]` is the group of tensor i; shape [groups]. */
+  groupNorms(tensors: readonly Tensor[], groupOf: readonly number[], groups: number, order: number): Tensor1D;
+  /** ‖x‖ₚ along `axes` of one tensor, with these axes kept as length 1. */
+  unitNorms(tensor: Tensor, axes: readonly number[], order: number): Tensor;
+  /** 1 for each tensor whose elements are all finite, else 0; shape [tensors]. */
+  finite(tensors: readonly Tensor[]): Tensor1D;
+  /** The tensors with NaN and ±Infinity replaced by 0. */
+  zeroNonFinite(tensors: readonly Tensor[]): Tensor[];
+  /** Each tensor times its factor; `factors` has shape [] for one common factor, or [tensors]. */
+  scale(tensors: readonly Tensor[], factors: Scalar | Tensor1D): Tensor[];
+  /** Each element clamped to [low, high]; NaN stays NaN. */
+  clamp(tensors: readonly Tensor[], low: number, high: number): Tensor[];
+  /**
+   * The `percentile` (0–100, linear interpolation as in numpy) of the first `count` values; shape [].
+   * `count` has shape [] and is at least 1.
+   */
+  percentile(values: Tensor1D, count: Scalar, percentile: number): Scalar;
+}

@@ -1,0 +1,33 @@
+/** Σx² in float64, which no float32 can overflow. */
+export function sumOfSquares(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? 0;
+    sum += value * value;
+  }
+  return sum;
+}
+
+/** ‖x‖ₚ in float64 for p > 0 or Infinity, scaled by the largest magnitude where a power could overflow. */
+export function scaledNorm(values: ArrayLike<number>, order: number): number {
+  if (order === 2) return Math.sqrt(sumOfSquares(values));
+  let largest = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const magnitude = Math.abs(values[index] ?? 0);
+    if (!(magnitude <= largest)) largest = magnitude;
+    if (Number.isNaN(largest)) return NaN;
+  }
+  if (order === Infinity || largest === 0 || largest === Infinity) return largest;
+  let sum = 0;
+  for (let index = 0; index < values.length; index += 1) sum += (Math.abs(values[index] ?? 0) / largest) ** order;
+  return largest * sum ** (1 / order);
+}
+
+/** The percentile of ascending values, with linear interpolation between neighbours; NaN when there are none. */
+export function percentileOfSorted(ascending: ArrayLike<number>, percentile: number): number {
+  const position = ((ascending.length - 1) * percentile) / 100;
+  const below = Math.floor(position);
+  const low = ascending[below] ?? NaN;
+  const high = ascending[Math.min(below + 1, ascending.length - 1)] ?? NaN;
+  return low + (high - low) * (position - below);
+}
