@@ -1,0 +1,170 @@
+import js from '@eslint/js';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import jsdoc from 'eslint-plugin-jsdoc';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+// Who may not import whom: each line names a folder and what lies above it. test/zones.test.ts checks the same
+// arrows without ESLint, so that no comment can switch them off.
+const above = (target, from, message) => ({ target, from, message });
+const zones = [
+  above(
+    './src/kernels',
+    ['./src/!(kernels)/**', './src/*.ts'],
+    'Kernels stand at the bottom: they import tfjs and one another.',
+  ),
+  above('./src/core', ['./src/!(kernels|core)/**', './src/*.ts'], 'The core imports kernels, tfjs and itself.'),
+  above(
+    './src/combinators',
+    ['./src/!(kernels|core|combinators)/**', './src/*.ts'],
+    'Combinators import the core and the kernels.',
+  ),
+  above(
+    ['./src/optimizer', './src/optimizer.ts', './src/registry.ts'],
+    ['./src/!(kernels|core|combinators|optimizer)/**', './src/!(optimizer|registry).ts'],
+    'The optimizer and the registry stand below the container and the entry points.',
+  ),
+  above(
+    ['./src/wasm', './src/recurrent'],
+    ['./src/!(kernels|core|wasm|recurrent)/**', './src/*.ts'],
+    'This entry point imports the core and the kernels.',
+  ),
+  above('./src/wasm', './src/recurrent', 'One entry point does not import another.'),
+  above('./src/recurrent', './src/wasm', 'One entry point does not import another.'),
+  above(
+    './src/testing',
+    ['./src/!(kernels|core|combinators|optimizer|testing)/**', './src/{container,index}.ts'],
+    'The law suite imports what it judges, and neither the container nor another entry point.',
+  ),
+  above(
+    ['./src/index.ts', './src/container.ts'],
+    './src/{wasm,recurrent,testing}/**',
+    'The framework does not depend on its optional entry points.',
+  ),
+  above('./src', ['./strategies', './lab', './playground', './test'], 'The framework knows no strategy by name.'),
+  above('./strategies', ['./lab', './playground', './test'], 'The shelf knows nothing of the lab.'),
+  above('./lab', ['./playground', './test'], 'The lab knows nothing of the playground.'),
+];
+
+const inversifyHome = { group: ['inversify', 'reflect-metadata'], message: 'src/container.ts is their only home.' };
+const noNode = { group: ['node:*'], message: 'This code also runs in a browser.' };
+const noShelf = {
+  group: ['gradclip', 'gradclip/*', 'gradclip-lab'],
+  message: 'Inside src, import by relative path; src knows no strategy by name.',
+};
+const onlyCore = {
+  regex: '^@tensorflow/tfjs(?!-core$)',
+  message: 'The library stands on @tensorflow/tfjs-core alone.',
+};
+const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/site/', '**/coverage/', '**/gradclip-results/', '**/.gradclip/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Messages are full of numbers, and a number has only one rendering.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `() => sideEffect()` is how callbacks are written here.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
+      // With noUncheckedIndexedAccess, `values[i]!` is the plain word in a loop over a typed array.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // What users pass, JSON and tfjs itself promise more in their types than they keep; checks at the edge stay.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // tfjs's kernels and fit arguments are typed by classes and enums that it does not export.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      // A generic parameter that is named once documents a factory's options better than `unknown` does.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // tfjs gives the results of its functional operations as wide generics (`Tensor<Rank>`), which callers narrow.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      // tfjs marks the public parts of its engine and of chained operations as deprecated in bulk.
+      '@typescript-eslint/no-deprecated': 'off',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.js', '.json'], conditionNames: ['source', 'import', 'default'] }),
+      ],
+    },
+    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/container.ts', 'src/recurrent/**', 'src/wasm/**', 'src/testing/**'],
+    rules: restricted(inversifyHome, noNode, noShelf, onlyCore),
+  },
+  { files: ['src/container.ts'], rules: restricted(noNode, noShelf, onlyCore) },
+  {
+    // These entry points exist because they need more of tfjs than the framework does.
+    files: ['src/recurrent/**/*.ts', 'src/wasm/**/*.ts', 'src/testing/**/*.ts'],
+    rules: restricted(inversifyHome, noNode, noShelf),
+  },
+  {
+    files: ['strategies/*.ts'],
+    ignores: ['strategies/index.ts'],
+    rules: restricted(inversifyHome, noNode, {
+      regex: '^(?!gradclip$|@tensorflow/tfjs-core$|\\./_[a-z-]+\\.ts$)',
+      message: 'A strategy imports gradclip, @tensorflow/tfjs-core and ./_*.ts, as an outside author would.',
+    }),
+  },
+  {
+    files: ['lab/**/*.ts'],
+    ignores: ['lab/node/**', 'lab/cli/**', 'lab/**/{cli,bin,worker}.ts', 'lab/*.config.ts'],
+    rules: restricted(noNode),
+  },
+  {
+    files: ['src/**/*.ts', 'strategies/**/*.ts'],
+    extends: [jsdoc.configs['flat/recommended-typescript-error']],
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: { esm: true },
+          require: { ClassDeclaration: true, FunctionDeclaration: true, MethodDefinition: true },
+          contexts: [
+            'ExportNamedDeclaration > VariableDeclaration',
+            'ExportNamedDeclaration > TSInterfaceDeclaration',
+            'ExportNamedDeclaration > TSTypeAliasDeclaration',
+            // `init?: never` tells two forms apart and has nothing to say.
+            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSPropertySignature:not([typeAnnotation.typeAnnotation.type="TSNeverKeyword"])',
+            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSMethodSignature',
+          ],
+          checkConstructors: false,
+        },
+      ],
+      'jsdoc/require-description': ['error', { contexts: ['any'] }],
+      'jsdoc/check-tag-names': ['error', { definedTags: ['category', 'module', 'internal'], typed: false }],
+      // `@param` and `@returns` are written where the name and the type are not enough, not by rote.
+      'jsdoc/require-param': 'off',
+      'jsdoc/require-returns': 'off',
+      'jsdoc/require-yields': 'off',
+      'jsdoc/require-throws-type': 'off',
+      'jsdoc/tag-lines': 'off',
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      // Tests look into JSON that they have just written.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+);
