@@ -5,6 +5,7 @@ export type ClippingErrorCode =
   | 'bad-spec'
   | 'bad-state'
   | 'duplicate-id'
+  | 'no-backend'
   | 'non-finite'
   | 'not-an-optimizer'
   | 'not-serializable'

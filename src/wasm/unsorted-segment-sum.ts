@@ -1,0 +1,38 @@
+import {
+  type TensorInfo,
+  type KernelConfig,
+  type KernelFunc,
+  UnsortedSegmentSum,
+  type UnsortedSegmentSumAttrs,
+  type UnsortedSegmentSumInputs,
+  util,
+} from '@tensorflow/tfjs-core';
+import type { WasmBackend } from './backend.ts';
+
+/**
+ * Sums the rows of `x` [n, ...] that share a segment id into [numSegments, ...]; `segmentIds` is
+ * [n], and ids outside the range are left out. It is the gradient of `gather`, and so of an embedding, and the backend has no such kernel.
+ */
+export const unsortedSegmentSum: KernelConfig = {
+  kernelName: UnsortedSegmentSum,
+  backendName: 'wasm',
+  kernelFunc: ({ inputs, attrs, backend }: Parameters<KernelFunc>[0]) => {
+    const { x, segmentIds } = inputs as unknown as Record<keyof UnsortedSegmentSumInputs, TensorInfo>;
+    const { numSegments } = attrs as unknown as UnsortedSegmentSumAttrs;
+    const wasm = backend as WasmBackend;
+    const rowShape = x.shape.slice(1);
+    const width = util.sizeFromShape(rowShape);
+    const out = wasm.makeOutput([numSegments, ...rowShape], x.dtype);
+
+    // Views come after the allocation, which may move the heap.
+    const sums = wasm.typedArrayFromHeap(out).fill(0);
+    const rows = wasm.typedArrayFromHeap(x);
+    wasm.typedArrayFromHeap(segmentIds).forEach((segment, row) => {
+      if (segment < 0 || segment >= numSegments) return;
+      const to = segment * width;
+      const from = row * width;
+      for (let i = 0; i < width; i++) sums[to + i] = (sums[to + i] ?? 0) + (rows[from + i] ?? 0);
+    });
+    return out;
+  },
+};

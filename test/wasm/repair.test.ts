@@ -1,0 +1,191 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { repairWasmBackend, undoWasmRepairs } from 'gradclip/wasm';
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+  await tf.ready();
+});
+afterEach(async () => {
+  undoWasmRepairs();
+  await tf.setBackend('wasm');
+});
+
+// A small linear congruential generator: the same 200 shapes on every run.
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+type Matrices = { a: Float32Array; aShape: number[]; b: Float32Array; bShape: number[]; flips: [boolean, boolean] };
+
+function randomProducts(count: number): Matrices[] {
+  const next = generator(7);
+  return Array.from({ length: count }, () => {
+    const flips: [boolean, boolean] = [next(2) === 1, next(2) === 1];
+    const [rows, inner, columns] = [1 + next(24), 1 + next(40), 1 + next(24)] as const;
+    // Batches of ranks 2, 3 and 4, some of them broadcast.
+    const batch = [[], [3], [2, 2], [1]][next(4)]!;
+    const ofB = batch.length === 1 && next(2) === 1 ? [1] : batch;
+    const aShape = [...batch, ...(flips[0] ? [inner, rows] : [rows, inner])];
+    const bShape = [...ofB, ...(flips[1] ? [columns, inner] : [inner, columns])];
+    const values = (shape: number[]) =>
+      Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (next(2001) - 1000) / 500);
+    return { a: values(aShape), aShape, b: values(bShape), bShape, flips };
+  });
+}
+
+function product({ a, aShape, b, bShape, flips }: Matrices): Float32Array {
+  return tf.tidy(() => tf.matMul(tf.tensor(a, aShape), tf.tensor(b, bShape), ...flips).dataSync<'float32'>());
+}
+
+const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a, (x, i) => Math.abs(x - b[i]!)).reduce((m, d) => Math.max(m, d), 0);
+
+describe('repairWasmBackend', () => {
+  it('multiplies as the stock kernel and the cpu backend do, for 200 random shapes', async () => {
+    const products = randomProducts(200);
+    const stock = products.map(product);
+    repairWasmBackend();
+    const before = tf.engine().backend.numDataIds();
+    const repaired = products.map(product);
+    expect(tf.engine().backend.numDataIds()).toBe(before);
+    await tf.setBackend('cpu');
+    const cpu = products.map(product);
+    products.forEach((_, i) => {
+      // Sums of up to 40 products of numbers below 2, in float32.
+      expect(farthest(repaired[i]!, stock[i]!)).toBeLessThan(1e-4);
+      expect(farthest(repaired[i]!, cpu[i]!)).toBeLessThan(1e-4);
+    });
+  });
+
+  it('sums segments as the cpu backend does, for 200 random shapes', async () => {
+    const next = generator(11);
+    const cases = Array.from({ length: 200 }, () => {
+      const numSegments = 1 + next(9);
+      const shape = [[], [5], [3, 2]][next(3)]!;
+      const rows = 1 + next(20);
+      // Some ids lie outside the range.
+      const ids = Int32Array.from({ length: rows }, () => next(numSegments + 2) - 1);
+      const xShape = [rows, ...shape];
+      const x = Float32Array.from({ length: tf.util.sizeFromShape(xShape) }, () => next(2001) / 500 - 2);
+      return { x, xShape, ids, numSegments };
+    });
+    const run = ({ x, xShape, ids, numSegments }: (typeof cases)[number]) =>
+      tf.tidy(() => {
+        const inputs = { x: tf.tensor(x, xShape), segmentIds: tf.tensor1d(ids, 'int32') };
+        const out = tf.engine().runKernel('UnsortedSegmentSum', inputs, { numSegments }) as tf.Tensor;
+        return { shape: out.shape, values: out.dataSync() };
+      });
+    repairWasmBackend();
+    const repaired = cases.map(run);
+    await tf.setBackend('cpu');
+    cases.map(run).forEach((cpu, i) => {
+      expect(repaired[i]!.shape).toEqual(cpu.shape);
+      expect(farthest(repaired[i]!.values, cpu.values)).toBeLessThan(1e-4);
+    });
+  });
+
+  it('multiplies empty matrices and refuses integers as the stock kernel does', () => {
+    const attempt = (f: () => tf.Tensor) => {
+      try {
+        return f().shape;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const both = () => [
+      attempt(() => tf.matMul(tf.zeros([0, 3]), tf.zeros([0, 2]), true)),
+      attempt(() =>
+        tf
+          .engine()
+          .runKernel(
+            'BatchMatMul',
+            { a: tf.ones([2, 3], 'int32'), b: tf.ones([2, 3], 'int32') },
+            { transposeA: true, transposeB: false },
+          ),
+      ),
+    ];
+    const stock = both();
+    repairWasmBackend();
+    expect(both()).toEqual(stock);
+  });
+
+  it('is idempotent and leaves nothing behind when undone', () => {
+    const warn = vi.spyOn(console, 'warn');
+    const stock = [tf.getKernel('BatchMatMul', 'wasm'), tf.getKernel('UnsortedSegmentSum', 'wasm')];
+    const undo = repairWasmBackend();
+    const repaired = tf.getKernel('BatchMatMul', 'wasm');
+    expect(repaired).not.toBe(stock[0]);
+    repairWasmBackend();
+    expect(tf.getKernel('BatchMatMul', 'wasm')).toBe(repaired);
+    undo();
+    undo();
+    expect([tf.getKernel('BatchMatMul', 'wasm'), tf.getKernel('UnsortedSegmentSum', 'wasm')]).toEqual(stock);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('trains an embedding with an LSTM, which stock wasm cannot, to the cpu backend’s numbers', async () => {
+    const train = async () => {
+      const model = tf.sequential({
+        layers: [
+          tf.layers.embedding({
+            inputDim: 12,
+            outputDim: 6,
+            inputLength: 7,
+            embeddingsInitializer: tf.initializers.randomUniform({ seed: 1 }),
+          }),
+          tf.layers.lstm({
+            units: 5,
+            kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }),
+            recurrentInitializer: tf.initializers.glorotUniform({ seed: 3 }),
+          }),
+          tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }) }),
+        ],
+      });
+      model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
+      const next = generator(3);
+      const tokens = Array.from({ length: 16 }, () => Array.from({ length: 7 }, () => next(12)));
+      const xs = tf.tensor2d(tokens, [16, 7], 'int32');
+      const ys = tf.tensor2d(tokens.map((row) => [row[0]! > 5 ? 1 : 0]));
+      try {
+        const { history } = await model.fit(xs, ys, {
+          epochs: 12,
+          batchSize: 16,
+          shuffle: false,
+        });
+        return history.loss as number[];
+      } finally {
+        model.dispose();
+        tf.dispose([xs, ys]);
+      }
+    };
+    await expect(train()).rejects.toThrow('UnsortedSegmentSum');
+    repairWasmBackend();
+    const wasm = await train();
+    expect(wasm.at(-1)!).toBeLessThan(0.8 * wasm[0]!);
+    await tf.setBackend('cpu');
+    const cpu = await train();
+    expect(farthest(wasm, cpu)).toBeLessThan(1e-4);
+  });
+
+  it('works when it comes before the backend is made, and says so when there is none', async () => {
+    const factory = tf.findBackendFactory('wasm');
+    tf.removeBackend('wasm');
+    expect(() => repairWasmBackend()).toThrow(
+      "`repairWasmBackend()` needs the `wasm` backend, and none is registered; `import '@tensorflow/tfjs-backend-wasm'` first, from the same copy of tfjs-core.",
+    );
+    tf.registerBackend('wasm', factory, 2);
+    repairWasmBackend();
+    await tf.setBackend('wasm');
+    const [sample] = randomProducts(1);
+    const wasm = product(sample!);
+    await tf.setBackend('cpu');
+    expect(farthest(wasm, product(sample!))).toBeLessThan(1e-4);
+  });
+});
