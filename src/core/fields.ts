@@ -100,15 +100,15 @@ export function positive(described: Described<number>): Field<number> {
 }
 
 /**
- * A finite number of at least `min` and at most `max`, both included.
+ * A number of at least `min` and at most `max`, both included, be they infinite.
  *
  * @category Options
  */
 export function between(described: Described<number> & { readonly min: number; readonly max: number }): Field<number> {
   const { min, max } = described;
-  const rule = max === Infinity ? `a finite number of at least ${min}` : `a number from ${min} to ${max}`;
-  const check = (value: number): boolean => value >= min && value <= max && Number.isFinite(value);
-  return bounded('number', rule, described, check, { min, ...(Number.isFinite(max) ? { max } : {}) });
+  const rule = `a number from ${min} to ${max}`;
+  const check = (value: number): boolean => value >= min && value <= max;
+  return bounded('number', rule, described, check, { min, max });
 }
 
 /**

@@ -1,0 +1,63 @@
+import { maximum, type Scalar } from '@tensorflow/tfjs-core';
+import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import { type Combinator, expectOptions, expectStrategy, specOf } from './combinator.ts';
+import { prefixed, stateUnder } from './states.ts';
+
+/**
+ * Clips by one strategy after another, each given what the one before let through.
+ *
+ * The step is skipped when any of them says so. With no strategies it changes nothing.
+ *
+ * @throws ClippingError `bad-spec` when something given is no strategy.
+ *
+ * @example
+ * ```ts
+ * import { chain } from 'gradclip';
+ * import { globalNorm, perValue } from 'gradclip/strategies';
+ *
+ * const strategy = chain(perValue({ maxAbs: 5 }), globalNorm({ maxNorm: 1 }));
+ * console.log(JSON.stringify(strategy.options));
+ * ```
+ *
+ * @category Combinators
+ */
+export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrategy {
+  for (const strategy of strategies) expectStrategy('chain(...)', strategy);
+  return Object.freeze<ClippingStrategy>({
+    id: 'chain',
+    options: Object.freeze({ strategies: strategies.map(specOf) }),
+    init: (parameters) =>
+      Object.assign(
+        {},
+        ...strategies.map((one, place) => prefixed(String(place), one.init(parameters))),
+      ) as NamedTensors,
+    clip(gradients, state, context) {
+      let passed = gradients;
+      const after: Record<string, NamedTensors[string]> = {};
+      let skip: Scalar | undefined;
+      strategies.forEach((strategy, place) => {
+        const prefix = String(place);
+        const clipped: Clipped = strategy.clip(passed, stateUnder(prefix, state), context);
+        passed = clipped.gradients;
+        Object.assign(after, prefixed(prefix, clipped.state));
+        if (clipped.skip) skip = skip === undefined ? clipped.skip : maximum(skip, clipped.skip);
+      });
+      return { gradients: passed, state: after, ...(skip === undefined ? {} : { skip }) };
+    },
+  });
+}
+
+/** {@link chain} in JSON: `{ id: "chain", options: { strategies: [spec, …] } }`. */
+export const chainCombinator: Combinator = {
+  id: 'chain',
+  fromOptions(options, create) {
+    expectOptions('chain', options, ['strategies']);
+    const specs = options['strategies'];
+    if (!Array.isArray(specs)) {
+      const received = shown(specs);
+      throw new ClippingError('bad-option', `\`chain({ strategies })\` must be a list of specs; received ${received}.`);
+    }
+    return chain(...specs.map(create));
+  },
+};

@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+import { ClippingError, shown } from './errors.ts';
+import type { Fields, ResolvedOptions } from './fields.ts';
+import { nearest } from './suggest.ts';
+
+/**
+ * Fills in the defaults and refuses what the fields do not allow.
+ *
+ * @throws ClippingError `unknown-option` for a name the strategy does not have, `bad-option` for a value outside
+ *   its range, both before anything is trained.
+ */
+export function resolveOptions<F extends Fields>(id: string, fields: F, given: unknown): ResolvedOptions<F> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ClippingError('bad-option', `\`${id}\` takes its options as one object; received ${shown(given)}.`);
+  }
+  const known = Object.keys(fields);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(fields, name)) throw unknownOption(id, name, known);
+  }
+  const resolved: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = (given as Record<string, unknown>)[name];
+    resolved[name] = value === undefined ? field.default : checked(id, name, field, value);
+  }
+  return Object.freeze(resolved) as ResolvedOptions<F>;
+}
+
+function checked(id: string, name: string, field: Fields[string], value: unknown): unknown {
+  const result = v.safeParse(field.schema, value);
+  if (result.success) return result.output;
+  throw new ClippingError('bad-option', `\`${id}({ ${name} })\` must be ${field.rule}; received ${shown(value)}.`);
+}
+
+function unknownOption(id: string, name: string, known: readonly string[]): ClippingError {
+  if (known.length === 0) {
+    return new ClippingError('unknown-option', `\`${id}\` takes no options; received \`${shortName(name)}\`.`);
+  }
+  const meant = nearest(name, known);
+  const advice = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
+  const list = known.map((one) => `\`${one}\``).join(', ');
+  return new ClippingError(
+    'unknown-option',
+    `\`${id}\` has no option \`${shortName(name)}\`; it has ${list}.${advice}`,
+  );
+}
+
+function shortName(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
+}

@@ -1,0 +1,140 @@
+/**
+ * Operations over named tensors, in which strategies are written.
+ *
+ * Each chooses the kernel of the backend in use. They neither dispose nor change what they are given, read
+ * nothing back to the host where that would stall, and hand on the very same tensors where nothing changes.
+ *
+ * @module
+ */
+
+import { reshape, scalar, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { kernels } from '../kernels/index.ts';
+import type { NamedTensors } from './contract.ts';
+
+/** The order of a norm: p > 0, or `'inf'` for the largest magnitude. */
+export type NormOrder = number | 'inf';
+
+/** Which norm. */
+export interface NormOptions {
+  /** The order p of ‖x‖ₚ; defaults to 2. */
+  readonly ord?: NormOrder;
+}
+
+function numberOf(ord: NormOrder = 2): number {
+  return ord === 'inf' ? Infinity : ord;
+}
+
+/**
+ * ‖x‖ₚ of all tensors taken as one vector; shape []; 0 when there are none.
+ *
+ * @category Named tensors
+ */
+export function globalNormOf(tensors: NamedTensors, { ord }: NormOptions = {}): Scalar {
+  return tidy(() => kernels().globalNorm(Object.values(tensors), numberOf(ord)));
+}
+
+/**
+ * ‖x‖ₚ of each tensor, in the order of the record; shape [variables].
+ *
+ * @category Named tensors
+ */
+export function normsOf(tensors: NamedTensors, { ord }: NormOptions = {}): Tensor1D {
+  return tidy(() => kernels().norms(Object.values(tensors), numberOf(ord)));
+}
+
+/**
+ * ‖x‖ₚ of each group of tensors taken as one vector, groups in order of first appearance; shape [groups].
+ *
+ * @category Named tensors
+ */
+export function groupNormsOf(
+  tensors: NamedTensors,
+  groupOf: (variable: string) => string,
+  { ord }: NormOptions = {},
+): GroupNorms {
+  const places = new Map<string, number>();
+  const indices = Object.keys(tensors).map((name) => {
+    const group = groupOf(name);
+    const place = places.get(group) ?? places.size;
+    places.set(group, place);
+    return place;
+  });
+  const groups = [...places.keys()];
+  const norms = tidy(() => kernels().groupNorms(Object.values(tensors), indices, groups.length, numberOf(ord)));
+  return { groups, indices, norms };
+}
+
+/** What {@link groupNormsOf} answers. */
+export interface GroupNorms {
+  /** The groups, in order of first appearance. */
+  readonly groups: readonly string[];
+  /** The group of each tensor, as an index into {@link groups}. */
+  readonly indices: readonly number[];
+  /** The norm of each group; shape [groups]. */
+  readonly norms: Tensor1D;
+}
+
+/**
+ * ‖x‖ₚ along some axes of one tensor, these kept as length 1; negative axes count from the end.
+ *
+ * @category Named tensors
+ */
+export function normAlong(tensor: Tensor, axes: readonly number[], { ord }: NormOptions = {}): Tensor {
+  const counted = axes.map((axis) => (axis < 0 ? axis + tensor.rank : axis));
+  return tidy(() => kernels().unitNorms(tensor, counted, numberOf(ord)));
+}
+
+/**
+ * Every tensor times one factor; the very same tensors where the factor is known to be 1.
+ *
+ * @category Named tensors
+ */
+export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedTensors {
+  return tidy(() => {
+    const common = typeof factor === 'number' ? scalar(factor) : reshape(factor, []);
+    return renamed(tensors, kernels().scale(Object.values(tensors), common as Scalar));
+  });
+}
+
+/**
+ * Each tensor times its own factor, given as shape [variables] in the order of the record.
+ *
+ * @category Named tensors
+ */
+export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly number[]): NamedTensors {
+  return tidy(() => {
+    const each = Array.isArray(factors) ? tensor1d(factors as number[]) : (factors as Tensor1D);
+    return renamed(tensors, kernels().scale(Object.values(tensors), each));
+  });
+}
+
+/**
+ * Every element clamped to [low, high]; NaN stays NaN; the very same tensors where nothing is out of bounds.
+ *
+ * @category Named tensors
+ */
+export function clampAll(tensors: NamedTensors, low: number, high: number): NamedTensors {
+  return tidy(() => renamed(tensors, kernels().clamp(Object.values(tensors), low, high)));
+}
+
+/**
+ * The record with each tensor changed by a function of tensor and name.
+ *
+ * @category Named tensors
+ */
+export function mapTensors(tensors: NamedTensors, change: (tensor: Tensor, name: string) => Tensor): NamedTensors {
+  return tidy(() => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)])));
+}
+
+/**
+ * The percentile (0–100, linear interpolation) of the first `count` values; shape [].
+ *
+ * @category Named tensors
+ */
+export function percentileOf(values: Tensor1D, count: Scalar, percentile: number): Scalar {
+  return tidy(() => kernels().percentile(values, count, percentile));
+}
+
+function renamed(like: NamedTensors, tensors: readonly Tensor[]): NamedTensors {
+  return Object.fromEntries(Object.keys(like).map((name, index) => [name, tensors[index] as Tensor]));
+}

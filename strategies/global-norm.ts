@@ -1,0 +1,58 @@
+/**
+ * Clip by global norm.
+ *
+ * Takes all gradients as one vector g and shortens it to length c, keeping its direction:
+ *
+ *     ĝ = g · min(1, c / ‖g‖ₚ)
+ *
+ * Source: Pascanu, Mikolov & Bengio (2013), Algorithm 1. https://arxiv.org/abs/1211.5063
+ *
+ * @module
+ */
+
+import { defineStrategy, globalNormOf, limitFactors, order, scaleAll, threshold, type OptionsOf } from 'gradclip';
+
+/**
+ * Clips all gradients, taken as one vector, to a largest length.
+ *
+ * The usual choice: the direction of the step stays, only its length is bounded.
+ *
+ * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { globalNorm } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.tensor1d([0, 0, 0]), true, 'w');
+ * const optimizer = clipOptimizer(tf.train.sgd(1), globalNorm({ maxNorm: 2 }));
+ * optimizer.applyGradients({ w: tf.tensor1d([1, 2, 3]) });
+ * w.print(); // [-0.5345225, -1.069045, -1.6035674]
+ * ```
+ *
+ * @category Fixed threshold
+ */
+export const globalNorm = defineStrategy({
+  id: 'global-norm',
+  title: 'Clip by global norm',
+  source: {
+    authors: 'Pascanu, Mikolov & Bengio',
+    year: 2013,
+    title: 'On the difficulty of training recurrent neural networks',
+    url: 'https://arxiv.org/abs/1211.5063',
+    section: 'Algorithm 1',
+  },
+  laws: { direction: 'global', idempotent: true },
+  fields: {
+    maxNorm: threshold({ default: 1, about: 'Longest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    ord: order({ default: 2, about: 'Order p of the norm.' }),
+  },
+
+  clip({ maxNorm, ord }, gradients) {
+    return scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord }), maxNorm));
+  },
+});
+
+/** The options of {@link globalNorm}. */
+export type GlobalNormOptions = OptionsOf<typeof globalNorm.fields>;
