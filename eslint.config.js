@@ -72,7 +72,7 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Messages are full of numbers, and a number has only one rendering.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNever: true }],
       // `() => sideEffect()` is how callbacks are written here.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
@@ -83,6 +83,8 @@ export default defineConfig(
       // tfjs's kernels and fit arguments are typed by classes and enums that it does not export.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      // `[...text]` gives code points, which is what a character model counts.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: [{ from: 'lib', name: 'string' }, 'string'] }],
       // A generic parameter that is named once documents a factory's options better than `unknown` does.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // tfjs gives the results of its functional operations as wide generics (`Tensor<Rank>`), which callers narrow.
