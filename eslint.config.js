@@ -72,7 +72,10 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Messages are full of numbers, and a number has only one rendering.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowNever: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNever: true },
+      ],
       // `() => sideEffect()` is how callbacks are written here.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
@@ -140,9 +143,9 @@ export default defineConfig(
             'ExportNamedDeclaration > VariableDeclaration',
             'ExportNamedDeclaration > TSInterfaceDeclaration',
             'ExportNamedDeclaration > TSTypeAliasDeclaration',
-            // `init?: never` tells two forms apart and has nothing to say.
-            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSPropertySignature:not([typeAnnotation.typeAnnotation.type="TSNeverKeyword"])',
-            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSMethodSignature',
+            // An optional property is an option, and says its default; typedoc sees to the public methods.
+            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSPropertySignature[optional=true]:not([typeAnnotation.typeAnnotation.type="TSNeverKeyword"])',
+            'ExportNamedDeclaration > ClassDeclaration > ClassBody > PropertyDefinition:not([override=true]):not([key.type="PrivateIdentifier"])',
           ],
           checkConstructors: false,
         },
