@@ -143,14 +143,14 @@ export default defineConfig(
             'ExportNamedDeclaration > VariableDeclaration',
             'ExportNamedDeclaration > TSInterfaceDeclaration',
             'ExportNamedDeclaration > TSTypeAliasDeclaration',
-            // An optional property is an option, and says its default; typedoc sees to the public methods.
-            'ExportNamedDeclaration > TSInterfaceDeclaration > TSInterfaceBody > TSPropertySignature[optional=true]:not([typeAnnotation.typeAnnotation.type="TSNeverKeyword"])',
-            'ExportNamedDeclaration > ClassDeclaration > ClassBody > PropertyDefinition:not([override=true]):not([key.type="PrivateIdentifier"])',
+            // The members of what is public are asked for by typedoc, which knows what is public.
           ],
           checkConstructors: false,
+          // A getter speaks for its setter.
+          checkSetters: false,
         },
       ],
-      'jsdoc/require-description': ['error', { contexts: ['any'] }],
+      'jsdoc/require-description': ['error', { contexts: ['any'], exemptedBy: ['internal', 'inheritDoc'] }],
       'jsdoc/check-tag-names': ['error', { definedTags: ['category', 'module', 'internal'], typed: false }],
       // `@param` and `@returns` are written where the name and the type are not enough, not by rote.
       'jsdoc/require-param': 'off',
@@ -170,6 +170,15 @@ export default defineConfig(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        Buffer: 'readonly',
+        WebAssembly: 'readonly',
+        performance: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+      },
+    },
   },
 );

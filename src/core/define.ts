@@ -67,6 +67,7 @@ interface Definition<F extends Fields> extends Facts<F> {
  * @category Contract
  */
 export interface Stateless<F extends Fields> extends Definition<F> {
+  /** Left out: what has an `init` is {@link Stateful}. */
   readonly init?: never;
   /** Gradients in, gradients of the same names and shapes out. */
   clip(this: void, options: ResolvedOptions<F>, gradients: NamedTensors, context: StepContext): NamedTensors;

@@ -1,5 +1,6 @@
 /** What went wrong, as a word that programs can test for. */
 export type ClippingErrorCode =
+  | 'already-built'
   | 'bad-gradients'
   | 'bad-option'
   | 'bad-spec'
@@ -8,6 +9,9 @@ export type ClippingErrorCode =
   | 'no-backend'
   | 'non-finite'
   | 'not-an-optimizer'
+  | 'not-built'
+  | 'not-fusable'
+  | 'not-recurrent'
   | 'not-serializable'
   | 'strategy-fault'
   | 'unknown-option'
@@ -22,6 +26,7 @@ export type ClippingErrorCode =
  * @category Errors
  */
 export class ClippingError extends Error {
+  /** Always `ClippingError`. */
   override readonly name = 'ClippingError';
   /** What went wrong, as a word that programs can test for. */
   readonly code: ClippingErrorCode;
