@@ -1,0 +1,104 @@
+import { keep, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import { stockCell, type Activation, type CallArguments, type Cell, type Config, type LayerClass } from '../stock.ts';
+import { limited, limitsConfig, resolveLimits, type Limits } from './limits.ts';
+import { tap } from './tap.ts';
+
+/** What stands in for a cell's activations during one call. */
+type Around = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
+
+/**
+ * The cell of tfjs-layers with gradients that are bounded at each time step.
+ *
+ * The stock `call` runs as it is, dropout and all: the taps sit in the activations, where the pre-activations
+ * pass, and on the states that come out. So without clipping the numbers are the stock cell's to the last bit.
+ */
+function clippedCell(Base: LayerClass<Cell>): LayerClass<Cell> {
+  return class extends Base {
+    readonly limits: Limits;
+
+    constructor(config: Config) {
+      super(config);
+      this.limits = resolveLimits(config['clipBackprop']);
+    }
+
+    override call(inputs: Tensor[], kwargs: CallArguments): Tensor[] {
+      const clip = (x: Tensor): Tensor => tap(x, (gradient) => limited(gradient, this.limits));
+      const hasCarry = inputs.length === 3;
+      const run = (): Tensor[] => super.call(inputs, kwargs);
+      return this.limits.at === 'state'
+        ? clippingStates(this, run, clip, hasCarry)
+        : clippingGates(this, run, clip, hasCarry);
+    }
+
+    override getConfig(): serialization.ConfigDict {
+      return { ...super.getConfig(), clipBackprop: limitsConfig(this.limits) } as serialization.ConfigDict;
+    }
+  } as unknown as LayerClass<Cell>;
+}
+
+function clippingGates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
+  let calls = 0;
+  return withActivations(cell, run, {
+    recurrentActivation: (apply, z) => apply(clip(z)),
+    activation(apply, z) {
+      calls += 1;
+      // The second time an LSTM calls it, it is for the carry, which is no pre-activation.
+      return apply(hasCarry && calls === 2 ? z : clip(z));
+    },
+  });
+}
+
+function clippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
+  let calls = 0;
+  let carry: Tensor | undefined;
+  const [, h, c] = withActivations(cell, run, {
+    recurrentActivation: (apply, z) => apply(z),
+    activation(apply, z) {
+      calls += 1;
+      if (!hasCarry || calls < 2) return apply(z);
+      // The carry reaches the loss through hₜ and through step t+1: both must pass this tap.
+      carry = keep(clip(z));
+      return apply(carry);
+    },
+  }) as [Tensor, Tensor, Tensor | undefined];
+  const output = clip(h);
+  if (c === undefined || carry === undefined) return [output, output];
+  const state = carry.clone();
+  carry.dispose();
+  return [output, output, state];
+}
+
+function withActivations<Result>(
+  cell: Cell,
+  run: () => Result,
+  around: { activation: Around; recurrentActivation: Around },
+): Result {
+  const { activation, recurrentActivation } = cell;
+  const wrapped = (stock: Activation, through: Around): Activation => ({
+    apply: (x) => through((z) => stock.apply(z), x),
+    getClassName: () => stock.getClassName(),
+  });
+  try {
+    cell.activation = wrapped(activation, around.activation);
+    if (recurrentActivation) cell.recurrentActivation = wrapped(recurrentActivation, around.recurrentActivation);
+    return run();
+  } finally {
+    cell.activation = activation;
+    if (recurrentActivation) cell.recurrentActivation = recurrentActivation;
+  }
+}
+
+/** tfjs's SimpleRNNCell with gradients bounded at each time step. */
+export class ClippedSimpleRNNCell extends clippedCell(stockCell('SimpleRNNCell')) {
+  static override className = 'ClippedSimpleRNNCell';
+}
+
+/** tfjs's LSTMCell with gradients bounded at each time step. */
+export class ClippedLSTMCell extends clippedCell(stockCell('LSTMCell')) {
+  static override className = 'ClippedLSTMCell';
+}
+
+/** tfjs's GRUCell with gradients bounded at each time step. */
+export class ClippedGRUCell extends clippedCell(stockCell('GRUCell')) {
+  static override className = 'ClippedGRUCell';
+}

@@ -1,0 +1,8 @@
+/**
+ * What needs tfjs-layers: clipping inside BPTT, a look at the gradient flow, and recurrent layers that train fast.
+ *
+ * @module
+ */
+
+export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';
+export type { ClipBackpropOptions } from './clip/limits.ts';

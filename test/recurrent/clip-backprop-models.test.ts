@@ -1,0 +1,157 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { KINDS, type Kind } from './fixture.ts';
+
+const clip: ClipBackpropOptions = { maxAbs: 1e-4 };
+const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
+const data = () =>
+  tf.tidy(() => [tf.randomNormal([8, 6, 3], 0, 1, 'float32', 3), tf.randomNormal([8, 1], 0, 1, 'float32', 4)]);
+
+/** The gradients of the mean squared error by layer weight, as one list of numbers. */
+function gradientsOf(model: tf.LayersModel): number[] {
+  return tf.tidy(() => {
+    const [x, y] = data() as [tf.Tensor, tf.Tensor];
+    const loss = (): tf.Scalar =>
+      tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor) as tf.Scalar;
+    const { grads } = tf.engine().gradients(
+      loss,
+      model.weights.map((weight) => weight.read()),
+    );
+    return grads.flatMap((gradient) => Array.from(gradient.dataSync()));
+  });
+}
+
+/** A model through JSON and binary weights, as a file would hold it. */
+async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = JSON.parse(JSON.stringify(artifacts)) as tf.io.ModelArtifacts;
+      saved.weightData = artifacts.weightData!;
+      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
+    }),
+  );
+  return tf.loadLayersModel(tf.io.fromMemory(saved));
+}
+
+const stock = (kind: Kind, more: object = {}): tf.layers.Layer => tf.layers[kind]({ ...options, ...more } as never);
+const cell = (kind: Kind): tf.layers.RNNCell => tf.layers[`${kind}Cell`](options as never);
+const sequential = (...layers: tf.layers.Layer[]): tf.Sequential =>
+  tf.sequential({ layers: [...layers, tf.layers.dense({ units: 1 })] });
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe.each(KINDS)('clipBackprop of %s in models', (kind) => {
+  const first = { inputShape: [6, 3] };
+  const models: [string, (wrap: (layer: tf.layers.Layer) => tf.layers.Layer) => tf.Sequential][] = [
+    ['alone', (wrap) => sequential(wrap(stock(kind, first)))],
+    ['stacked', (wrap) => sequential(wrap(stock(kind, { ...first, returnSequences: true })), wrap(stock(kind)))],
+    [
+      'in bidirectional',
+      (wrap) =>
+        sequential(
+          wrap(tf.layers.bidirectional({ layer: stock(kind) as tf.RNN, mergeMode: 'concat', ...first } as never)),
+        ),
+    ],
+    [
+      'around a clipped layer',
+      (wrap) =>
+        sequential(
+          tf.layers.bidirectional({ layer: wrap(stock(kind)) as tf.RNN, mergeMode: 'sum', ...first } as never),
+        ),
+    ],
+    [
+      'as cells in rnn',
+      (wrap) => sequential(wrap(tf.layers.rnn({ cell: [cell(kind), cell(kind)], ...first } as never))),
+    ],
+    ['behind a mask', (wrap) => sequential(tf.layers.masking({ maskValue: 0, ...first }), wrap(stock(kind)))],
+    ['stateful', (wrap) => sequential(wrap(stock(kind, { stateful: true, batchInputShape: [8, 6, 3] })))],
+    ['with dropout', (wrap) => sequential(wrap(stock(kind, { ...first, dropout: 0.01, recurrentDropout: 0.01 })))],
+  ];
+
+  it.each(models)('changes the gradients %s, and with Infinity nothing', (about, build) => {
+    const plain = build((layer) => layer);
+    const clipped = build((layer) => clipBackprop(layer, clip));
+    const off = build((layer) => clipBackprop(layer, { maxNorm: Infinity, at: 'state' }));
+    for (const model of [clipped, off]) model.setWeights(plain.getWeights());
+    const wanted = gradientsOf(plain);
+    if (about !== 'with dropout') expect(gradientsOf(off)).toEqual(wanted);
+    expect(gradientsOf(clipped)).not.toEqual(wanted);
+    expect(gradientsOf(clipped).every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(models.filter(([about]) => about !== 'with dropout'))('survives saving and loading %s', async (_, build) => {
+    for (const limit of [clip, { maxNorm: 1e-3, at: 'state' }, { maxAbs: Infinity }] as const) {
+      const model = build((layer) => clipBackprop(layer, limit));
+      const loaded = await reloaded(model);
+      // Names are in the configuration of both, and are not gradients.
+      expect(gradientsOf(loaded)).toEqual(gradientsOf(model));
+      expect(loaded.layers.map((layer) => layer.getClassName())).toEqual(
+        model.layers.map((layer) => layer.getClassName()),
+      );
+    }
+  });
+
+  it('takes a whole model, weights and all', () => {
+    const model = sequential(stock(kind, first));
+    const clipped = clipBackprop(model, clip);
+    const twin = sequential(clipBackprop(stock(kind, first), clip));
+    twin.setWeights(model.getWeights());
+    expect(gradientsOf(clipped)).toEqual(gradientsOf(twin));
+    expect(clipped.getWeights().map((w) => Array.from(w.dataSync()))).toEqual(
+      model.getWeights().map((w) => Array.from(w.dataSync())),
+    );
+  });
+
+  it('replaces the limits of a layer that is clipped already', () => {
+    const config = clipBackprop(clipBackprop(stock(kind), { maxAbs: 1 }), { maxNorm: 2, at: 'state' }).getConfig();
+    expect(config['clipBackprop']).toEqual({ maxNorm: 2, at: 'state' });
+  });
+
+  it('keeps the name, and trains in fit without leaking', async () => {
+    const plain = stock(kind, first);
+    const layer = clipBackprop(plain, { maxNorm: 1 });
+    expect(layer.name).toBe(plain.name);
+    const model = sequential(layer);
+    model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
+    const [x, y] = data() as [tf.Tensor, tf.Tensor];
+    await model.fit(x, y, { epochs: 1, verbose: 0 });
+    const before = tf.memory().numTensors;
+    await model.fit(x, y, { epochs: 3, verbose: 0 });
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([x, y]);
+  });
+});
+
+describe('clipBackprop refuses', () => {
+  const lstm = (): tf.layers.Layer => tf.layers.lstm({ units: 2 });
+
+  it.each([
+    [{}, "takes exactly one of `maxAbs` (each element) and `maxNorm` (each step's whole tensor); received neither"],
+    [{ maxAbs: 1, maxNorm: 1 }, 'received both'],
+    [{ maxAbs: -1 }, '`clipBackprop({ maxAbs })` must be a number from 0 to Infinity, or null; received -1.'],
+    [{ maxNorm: NaN }, 'received NaN'],
+    [{ maxAbs: 1, at: 'gate' }, "must be one of 'preactivation', 'state'; received \"gate\"."],
+    [{ maxNrm: 1 }, 'Did you mean `maxNorm`?'],
+    [undefined, 'takes its options as one object'],
+  ])('%o', (options, message) => {
+    expect(() => clipBackprop(lstm(), options as never)).toThrow(message);
+  });
+
+  it('what is not recurrent, and says what to do instead', () => {
+    expect(() => clipBackprop(tf.layers.dense({ units: 1, name: 'head' }), clip)).toThrow(
+      'received Dense head. For gradients of other layers',
+    );
+    expect(() =>
+      clipBackprop(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }), clip),
+    ).toThrow('received Sequential');
+    expect(() => clipBackprop(null as never, clip)).toThrow('received null');
+  });
+
+  it('a layer that has its weights', () => {
+    const layer = tf.layers.gru({ units: 2, inputShape: [3, 1], name: 'used' });
+    tf.sequential({ layers: [layer] });
+    expect(() => clipBackprop(layer, clip)).toThrow('`clipBackprop(used)` needs a layer that has not been used yet');
+  });
+});
