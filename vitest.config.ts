@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          setupFiles: ['test/setup.ts'],
+         
           testTimeout: 30_000,
         },
       },

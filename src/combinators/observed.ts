@@ -1,6 +1,6 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { globalNormOf, normsOf } from '../core/tensors.ts';
+import { finiteOf, globalNormOf, normsOf } from '../core/tensors.ts';
 import { expectStrategy } from './combinator.ts';
 
 /**
@@ -19,8 +19,8 @@ export interface Observation {
   readonly normBefore: Scalar;
   /** ‖g‖₂ of all gradients after clipping; shape []. */
   readonly normAfter: Scalar;
-  /** Whether the very same tensors were handed on; where reads stall, an unclipped step may still say false. */
-  readonly same: boolean;
+  /** 1 for each variable whose gradient was finite, else 0; shape [variables]. */
+  readonly finite: Tensor1D;
   /** 1 where the strategy drops the step; absent where it never does. */
   readonly skip?: Scalar;
 }
@@ -52,7 +52,7 @@ export function observed<State extends NamedTensors>(
         norms: normsOf(gradients),
         normBefore: globalNormOf(gradients),
         normAfter: globalNormOf(clipped.gradients),
-        same: variables.every((name) => clipped.gradients[name] === gradients[name]),
+        finite: finiteOf(gradients),
         ...(clipped.skip === undefined ? {} : { skip: clipped.skip }),
       });
       return clipped;

@@ -33,6 +33,7 @@ export { limitFactors, scaleUnits } from './factors.ts';
 export { layerOf, matchesGlob } from './names.ts';
 export {
   clampAll,
+  finiteOf,
   globalNormOf,
   groupNormsOf,
   mapTensors,

@@ -85,6 +85,15 @@ export function normAlong(tensor: Tensor, axes: readonly number[], { ord }: Norm
 }
 
 /**
+ * 1 for each tensor whose elements are all finite, else 0, in the order of the record; shape [variables].
+ *
+ * @category Named tensors
+ */
+export function finiteOf(tensors: NamedTensors): Tensor1D {
+  return tidy(() => kernels().finite(Object.values(tensors)));
+}
+
+/**
  * Every tensor times one factor; the very same tensors where the factor is known to be 1.
  *
  * @category Named tensors

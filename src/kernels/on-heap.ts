@@ -1,0 +1,43 @@
+import type { Arithmetic } from './arithmetic.ts';
+import type { Heap } from './heap.ts';
+import { simdOn } from './simd.ts';
+
+/** SIMD passes over tensors where they lie in the heap of tfjs; nothing is copied. */
+export function arithmeticOnHeap(heap: Heap): Arithmetic {
+  const simd = simdOn(heap.memory);
+  return {
+    name: 'wasm',
+    sumOfSquares: (x) => simd.sumOfSquares(heap.offsetOf(x), x.size),
+    sumOfMagnitudes: (x) => simd.sumOfMagnitudes(heap.offsetOf(x), x.size),
+    largestMagnitude: (x) => simd.largestMagnitude(heap.offsetOf(x), x.size),
+    within: (x, low, high) => simd.within(heap.offsetOf(x), x.size, low, high) === 1,
+    scale(x, factor) {
+      const y = heap.uncleared(x.shape);
+      simd.scale(heap.offsetOf(x), heap.offsetOf(y), x.size, factor);
+      return y;
+    },
+    clamp(x, low, high) {
+      const y = heap.uncleared(x.shape);
+      simd.clamp(heap.offsetOf(x), heap.offsetOf(y), x.size, low, high);
+      return y;
+    },
+    zeroNonFinite(x) {
+      const y = heap.uncleared(x.shape);
+      simd.zeroNonFinite(heap.offsetOf(x), heap.offsetOf(y), x.size);
+      return y;
+    },
+    squaresOfColumns(x, blocks, rows, columns) {
+      const from = heap.offsetOf(x);
+      const size = rows * columns * Float32Array.BYTES_PER_ELEMENT;
+      if (columns === 1)
+        return Float64Array.from({ length: blocks }, (_, block) => simd.sumOfSquares(from + block * size, rows));
+      return heap.withSums(blocks * columns, (sums) => {
+        for (let block = 0; block < blocks; block += 1) {
+          const to = sums + block * columns * Float64Array.BYTES_PER_ELEMENT;
+          simd.addSquaresOfRows(from + block * size, rows, columns, to);
+        }
+        return new Float64Array(heap.memory.buffer, sums, blocks * columns).slice();
+      });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { Arithmetic } from './arithmetic.ts';
+import { elementsOf, made, plainArithmetic } from './plain.ts';
+
+// Odd sizes leave a remainder after every vector loop.
+const ORDINARY = Float32Array.from({ length: 83 }, (_, index) => Math.sin(index) * 2 ** (index % 90));
+const SPECIAL = Float32Array.of(NaN, -Infinity, 1, -0, 3e20, -1e-25, 1e-42, 2, Infinity, NaN, -7);
+
+/** Whether an arithmetic computes what plain loops compute, on the backend in use. */
+export function agreesWithPlainLoops(arithmetic: Arithmetic): boolean {
+  return tidy(() => {
+    const ordinary = made(ORDINARY.slice(), [ORDINARY.length]);
+    const special = made(SPECIAL.slice(), [SPECIAL.length]);
+    return (
+      [ordinary, special].every((x) => close(answers(arithmetic, x), answers(plainArithmetic, x))) &&
+      close(arithmetic.squaresOfColumns(ordinary, 1, 11, 7), plainArithmetic.squaresOfColumns(ordinary, 1, 11, 7)) &&
+      close(arithmetic.squaresOfColumns(ordinary, 5, 16, 1), plainArithmetic.squaresOfColumns(ordinary, 5, 16, 1))
+    );
+  });
+}
+
+function answers(arithmetic: Arithmetic, x: Tensor): number[] {
+  return [
+    arithmetic.sumOfSquares(x),
+    arithmetic.sumOfMagnitudes(x),
+    arithmetic.largestMagnitude(x),
+    Number(arithmetic.within(x, -1, 1)),
+    Number(arithmetic.within(x, -3e38, 3e38)),
+    ...elementsOf(arithmetic.scale(x, 0.3)),
+    ...elementsOf(arithmetic.clamp(x, -0.5, 2)),
+    ...elementsOf(arithmetic.zeroNonFinite(x)),
+  ];
+}
+
+function close(given: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+  return Array.from(expected).every((value, index) => {
+    const other = given[index] ?? NaN;
+    return Object.is(value, other) || Math.abs(value - other) <= 1e-12 * Math.abs(value);
+  });
+}

@@ -1,0 +1,59 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { ClippingStrategy } from '../core/contract.ts';
+import type { AnyStrategyFactory } from '../core/define.ts';
+import { StrategyRegistry } from '../registry.ts';
+import { ClippedOptimizer } from './clipped-optimizer.ts';
+import { registerOnce, rememberFactories } from './loading.ts';
+import type { ClipOptions } from './options.ts';
+
+/**
+ * Wraps a tfjs optimizer so that every gradient is clipped before it takes a step.
+ *
+ * @param inner - Any tfjs optimizer, stock or your own, wrapped ones included.
+ * @param strategy - How to clip: from `gradclip/strategies`, a combinator, or your own.
+ * @param options - What to do with NaN and Infinity, and what to record.
+ * @throws ClippingError `not-an-optimizer`, `bad-spec` (no strategy), `unknown-option` or `bad-option`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { globalNorm } from 'gradclip/strategies';
+ *
+ * const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+ * const optimizer = clipOptimizer(tf.train.adam(1e-3), globalNorm({ maxNorm: 1 }));
+ * model.compile({ optimizer, loss: 'meanSquaredError' });
+ * await model.fit(tf.randomNormal([32, 3]), tf.randomNormal([32, 1]), { verbose: 0 });
+ * console.log((await optimizer.stats()).steps);
+ * ```
+ *
+ * @category Optimizer
+ */
+export function clipOptimizer(inner: Optimizer, strategy: ClippingStrategy, options?: ClipOptions): ClippedOptimizer {
+  registerOnce(ClippedOptimizer);
+  return new ClippedOptimizer(inner, strategy, options);
+}
+
+/**
+ * Lets `tf.loadLayersModel` restore models that were saved with a {@link ClippedOptimizer}.
+ *
+ * Strategies made in this process are known already; a fresh process that only loads must be told where to find them.
+ *
+ * @param strategies - A shelf, a list of factories of your own, or a registry.
+ *
+ * @example
+ * ```ts
+ * import { enableLoading } from 'gradclip';
+ * import { shelf } from 'gradclip/strategies';
+ *
+ * enableLoading(shelf);
+ * ```
+ *
+ * @category Optimizer
+ */
+export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
+  registerOnce(ClippedOptimizer);
+  rememberFactories(
+    strategies instanceof StrategyRegistry ? strategies.ids().map((id) => strategies.get(id)) : strategies,
+  );
+}

@@ -1,0 +1,268 @@
+import { dispose, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import { kernels, rememberingNorms } from '../kernels/index.ts';
+import { expectStrategy } from '../combinators/combinator.ts';
+import { observed, type Observation } from '../combinators/observed.ts';
+import { sorted, variablesNamed, type GivenGradients, type GradientList } from './given.ts';
+import { StrategyMemory } from './memory.ts';
+import { expectClipOptions, type ClipOptions } from './options.ts';
+import { VariableOrder } from './order.ts';
+import { Recorder } from './recorder.ts';
+import { statsOf, type ClipStats, type StepRecord } from './records.ts';
+import { type ClippingConfig, configOf, revived } from './config.ts';
+import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
+import { checked } from './faults.ts';
+import { GiveUp } from './give-up.ts';
+import { guarded } from './non-finite.ts';
+import { applyUnless } from './skipping.ts';
+
+const BRAND = Symbol.for('gradclip:ClippedOptimizer');
+
+/**
+ * Wraps any tfjs optimizer, so that its gradients are clipped before it sees them.
+ *
+ * Goes wherever a tfjs optimizer goes: `model.compile`, `fit`, `fitDataset`, `trainOnBatch`, `minimize`,
+ * `applyGradients`. It alone has memory: what the strategy remembers is kept between steps, saved with the model,
+ * and freed by {@link dispose}, which `model.dispose()` does not call for optimizers that were passed in.
+ *
+ * Variables keep the place where they were first seen, absent gradients leave a gap. So an inner optimizer that files
+ * its memory by position never confuses variables, whatever order gradients come in and whichever layers are frozen.
+ *
+ * @see {@link clipOptimizer}, which makes one.
+ *
+ * @category Optimizer
+ */
+export class ClippedOptimizer extends Optimizer {
+  /** The name in saved models. */
+  static readonly className = 'ClippedOptimizer';
+
+  /** The optimizer that takes the steps. */
+  readonly inner: Optimizer;
+  /** The strategy that clips. */
+  readonly strategy: ClippingStrategy;
+  /** The options as given. */
+  readonly options: Readonly<ClipOptions>;
+  /** @internal */
+  readonly [BRAND] = true;
+
+  readonly #order = new VariableOrder();
+  readonly #memory = new StrategyMemory();
+  readonly #recorder: Recorder;
+  readonly #giveUp: GiveUp;
+  // The strategy with everything around it that a step needs.
+  readonly #clipper: ClippingStrategy;
+  #observation: Observation | undefined;
+  #step = 0;
+  #prepared = false;
+  #disposed = false;
+
+  /** See {@link clipOptimizer}. */
+  constructor(inner: Optimizer, strategy: ClippingStrategy, options: ClipOptions = {}) {
+    super();
+    expectOptimizer(inner);
+    expectStrategy('clipOptimizer(inner, strategy)', strategy);
+    expectClipOptions(options);
+    this.inner = inner;
+    this.strategy = strategy;
+    this.options = Object.freeze({ ...options });
+    this.#recorder = new Recorder(options.window ?? 1000, options.onStep);
+    this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
+    const clipper = guarded(checked(strategy), options.onNonFinite, this.#giveUp);
+    this.#clipper = this.#recorder.active
+      ? observed(clipper, (observation) => {
+          this.#observation = observation;
+        })
+      : clipper;
+  }
+
+  /** What the strategy remembers, by name; empty before the first step. The tensors stay the optimizer's. */
+  get state(): NamedTensors {
+    return this.#memory.state;
+  }
+
+  /** Steps that the inner optimizer has taken. */
+  override get iterations(): number {
+    return this.inner.iterations;
+  }
+
+  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
+  get learningRate(): number {
+    return (this.inner as unknown as LearningRate).learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.setLearningRate(rate);
+  }
+
+  /** Sets the inner optimizer's learning rate. */
+  setLearningRate(rate: number): void {
+    const inner = this.inner as unknown as LearningRate;
+    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
+    if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
+    else inner.learningRate = rate;
+  }
+
+  /** {@inheritDoc Optimizer.minimize} */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    const { value, grads } = this.computeGradients(f, varList);
+    try {
+      this.applyGradients(
+        varList === undefined ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
+      );
+    } catch (error) {
+      value.dispose();
+      throw error;
+    } finally {
+      dispose(grads);
+    }
+    if (returnCost) return value;
+    value.dispose();
+    return null;
+  }
+
+  /**
+   * Clips the gradients and takes a step with the inner optimizer.
+   *
+   * @param given - Gradients by variable name, or a list of names and gradients; absent ones may be missing, `null`
+   *   or `undefined`. They stay the caller's.
+   * @throws ClippingError `unknown-variable`, `bad-gradients`, `non-finite` (as `onNonFinite` says), or
+   *   `strategy-fault` when the strategy throws or breaks the contract. No variable is changed then.
+   */
+  override applyGradients(given: GivenGradients): void {
+    if (this.#disposed) throw new ClippingError('bad-state', 'This ClippedOptimizer was disposed; make a new one.');
+    const { names, gradients } = sorted(given);
+    const parameters = variablesNamed(names, gradients);
+    this.#admit(names, parameters);
+    const order = this.#order.names;
+    const present = order.filter((name) => gradients.has(name));
+    const pick = (from: (name: string) => Tensor | undefined): NamedTensors =>
+      Object.fromEntries(present.map((name) => [name, from(name) as Tensor]));
+    const context = { step: this.#step, parameters: pick((name) => parameters[name]) };
+    let record = (): void => undefined;
+    rememberingNorms(() => {
+      tidy(() => {
+        const before = pick((name) => gradients.get(name));
+        const clipped = this.#clipper.clip(before, this.#memory.state, context);
+        const list = order.map((name) => ({ name, tensor: clipped.gradients[name] ?? null })) as GradientList;
+        this.#apply(list, clipped.skip);
+        this.#memory.advance(clipped.state, new Set([...gradients.values(), ...Object.values(parameters)]));
+        record = this.#recorded();
+      });
+    });
+    this.#step += 1;
+    record();
+  }
+
+  /** A summary of the steps in the window. */
+  async stats(): Promise<ClipStats> {
+    return statsOf(await this.records());
+  }
+
+  /** The records of the steps in the window, oldest first. */
+  records(): Promise<StepRecord[]> {
+    return this.#recorder.records();
+  }
+
+  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
+  override dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#memory.dispose();
+    this.#recorder.dispose();
+    this.#giveUp.dispose();
+    this.inner.dispose();
+  }
+
+  /**
+   * The memory of the inner optimizer, then that of the strategy; for `model.save`.
+   *
+   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
+   */
+  override getWeights(): Promise<NamedWeights> {
+    return joinWeights(this.inner, this.#memory.state, this.#step);
+  }
+
+  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
+  override async setWeights(weights: NamedWeights): Promise<void> {
+    const { state, step } = await splitWeights(this.inner, weights);
+    this.#memory.restore(state);
+    this.#step = step;
+    this.#prepared = false;
+  }
+
+  /** The settings, as they are saved. */
+  override getConfig(): ClippingConfig {
+    return configOf(this.inner, this.strategy, this.options, this.#order.names);
+  }
+
+  /** Makes one from saved settings; for `tf.loadLayersModel`. */
+  static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
+    const { inner, strategy, options, order } = revived(config);
+    const optimizer = new ClippedOptimizer(inner, strategy, options);
+    optimizer.#order.restore(order);
+    return optimizer as T;
+  }
+
+  #apply(list: GradientList, skip: Scalar | undefined): void {
+    const apply = (): void => {
+      this.inner.applyGradients(list);
+    };
+    if (skip === undefined) apply();
+    else if (!kernels().readsAreFree) applyUnless(skip, apply);
+    else if (skip.dataSync()[0] !== 1) apply();
+  }
+
+  // Measures in the step what `record` then files after it, when a listener may do as it likes.
+  #recorded(): () => void {
+    const seen = this.#observation;
+    this.#observation = undefined;
+    if (seen === undefined) return () => undefined;
+    if (!kernels().readsAreFree) {
+      this.#recorder.recordLater({ ...seen, skipped: seen.skip ?? scalar(0) });
+      return () => undefined;
+    }
+    const measured = {
+      step: seen.step,
+      variables: seen.variables,
+      norms: seen.norms.dataSync(),
+      finite: seen.finite.dataSync(),
+      normBefore: seen.normBefore.dataSync()[0] ?? NaN,
+      normAfter: seen.normAfter.dataSync()[0] ?? NaN,
+      skipped: seen.skip?.dataSync()[0] === 1,
+    };
+    return () => {
+      this.#recorder.record(measured);
+    };
+  }
+
+  #admit(names: readonly string[], parameters: NamedTensors): void {
+    const { added, renamed } = this.#order.admit(names);
+    if (this.#prepared && added === 0) return;
+    this.#memory.rename(renamed);
+    tidy(() => {
+      this.#memory.prepare(this.strategy, parameters);
+    });
+    this.#prepared = true;
+  }
+}
+
+interface LearningRate {
+  learningRate: number;
+  setLearningRate?(rate: number): void;
+}
+
+/** Whether this is a {@link ClippedOptimizer}; `instanceof` answers true for any tfjs optimizer. */
+export function isClipped(optimizer: unknown): optimizer is ClippedOptimizer {
+  return typeof optimizer === 'object' && optimizer !== null && BRAND in optimizer;
+}
+
+function expectOptimizer(given: unknown): asserts given is Optimizer {
+  const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
+  const inner = given as Partial<Optimizer> | null | undefined;
+  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
+  throw new ClippingError(
+    'not-an-optimizer',
+    `\`clipOptimizer(inner, strategy)\` wraps a tfjs optimizer, such as tf.train.adam(1e-3); received ${shown(given)}.`,
+  );
+}

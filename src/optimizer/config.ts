@@ -1,0 +1,86 @@
+import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
+import type { ClippingStrategy } from '../core/contract.ts';
+import { ClippingError } from '../core/errors.ts';
+import { specOf } from '../combinators/combinator.ts';
+import { strategyFromSaved } from './loading.ts';
+import type { ClipOptions } from './options.ts';
+
+/** The settings of a wrapper, as a saved model holds them. */
+export interface ClippingConfig extends serialization.ConfigDict {
+  /** The class of the inner optimizer. */
+  readonly innerClassName: string;
+  /** Its settings. */
+  readonly innerConfig: serialization.ConfigDict;
+  /** Strategy, options and the order of the variables, as JSON without underscores. */
+  readonly clipping: string;
+}
+
+interface Saved {
+  readonly strategy: unknown;
+  readonly options: ClipOptions;
+  readonly order: readonly string[];
+}
+
+/** The settings to save. */
+export function configOf(
+  inner: Optimizer,
+  strategy: ClippingStrategy,
+  { onNonFinite, maxConsecutiveNonFinite, window }: ClipOptions,
+  order: readonly string[],
+): ClippingConfig {
+  const options = { onNonFinite, maxConsecutiveNonFinite, window };
+  return {
+    innerClassName: inner.getClassName(),
+    innerConfig: inner.getConfig(),
+    clipping: withoutUnderscores(JSON.stringify({ strategy: specOf(strategy), options, order }, withInfinity)),
+  };
+}
+
+/**
+ * What a saved config stands for.
+ *
+ * @throws ClippingError `bad-spec` when it is not one of ours, `unknown-strategy` when its strategy is not known here.
+ */
+export function revived(config: unknown): {
+  inner: Optimizer;
+  strategy: ClippingStrategy;
+  options: ClipOptions;
+  order: readonly string[];
+} {
+  const { innerClassName, innerConfig, clipping } = config as Partial<ClippingConfig>;
+  if (innerClassName === undefined || innerConfig === undefined || typeof clipping !== 'string') {
+    throw new ClippingError('bad-spec', 'These are not the settings of a saved ClippedOptimizer.');
+  }
+  const { strategy, options, order } = parsed(clipping);
+  return { inner: innerFrom(innerClassName, innerConfig), strategy: strategyFromSaved(strategy), options, order };
+}
+
+function parsed(clipping: string): Saved {
+  try {
+    return JSON.parse(clipping) as Saved;
+  } catch (cause) {
+    throw new ClippingError('bad-spec', 'The settings of the saved ClippedOptimizer are damaged.', { cause });
+  }
+}
+
+function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
+  const entry = serialization.SerializationMap.getMap().classNameMap[className];
+  if (entry === undefined) {
+    throw new ClippingError(
+      'bad-spec',
+      `The saved ClippedOptimizer wraps \`${className}\`, which tfjs does not know; register its class first.`,
+    );
+  }
+  const [constructor, fromConfig] = entry;
+  return fromConfig(constructor, config) as Optimizer;
+}
+
+// On loading, tfjs camel-cases every string that has an underscore, so `my_lstm_1` would come back as `myLstm1`.
+function withoutUnderscores(json: string): string {
+  return json.replaceAll('_', '\\u005f');
+}
+
+// JSON has no Infinity; option fields take it as a string.
+function withInfinity(_key: string, value: unknown): unknown {
+  return value === Infinity || value === -Infinity ? String(value) : value;
+}

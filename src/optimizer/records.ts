@@ -1,0 +1,114 @@
+import { percentileOfSorted } from '../kernels/index.ts';
+
+/**
+ * What one step did.
+ *
+ * @category Optimizer
+ */
+export interface StepRecord {
+  /** The step, counted from 0. */
+  readonly step: number;
+  /** ‖g‖₂ of all gradients before clipping, in gradient units; not finite where they were not. */
+  readonly normBefore: number;
+  /** ‖g‖₂ of what the optimizer was given; 0 where the step was skipped. */
+  readonly normAfter: number;
+  /** Whether clipping changed the norm. */
+  readonly clipped: boolean;
+  /** Whether the step was not taken at all. */
+  readonly skipped: boolean;
+  /** The variable that alone makes more than half of ‖g‖₂², if one does. */
+  readonly dominant?: string;
+  /** The variables whose gradients held NaN or ±Infinity, if any did. */
+  readonly nonFinite?: readonly string[];
+}
+
+/**
+ * The spread of a norm over the window; NaN throughout when nothing was measured.
+ *
+ * @category Optimizer
+ */
+export interface NormSummary {
+  /** The least. */
+  readonly min: number;
+  /** The 25th percentile. */
+  readonly p25: number;
+  /** The median. */
+  readonly median: number;
+  /** The 75th percentile. */
+  readonly p75: number;
+  /** The 90th percentile. */
+  readonly p90: number;
+  /** The 99th percentile. */
+  readonly p99: number;
+  /** The greatest. */
+  readonly max: number;
+}
+
+/**
+ * What the steps of the window did.
+ *
+ * @category Optimizer
+ */
+export interface ClipStats {
+  /** Steps in the window. */
+  readonly steps: number;
+  /** Share of them that were clipped, from 0 to 1. */
+  readonly clipRate: number;
+  /** How many were skipped. */
+  readonly skipped: number;
+  /** ‖g‖₂ before clipping, over the steps where it was finite. */
+  readonly normBefore: NormSummary;
+  /** ‖g‖₂ after clipping, over the steps that were taken. */
+  readonly normAfter: NormSummary;
+  /** In how many steps a variable made more than half of ‖g‖₂². */
+  readonly dominant: Readonly<Record<string, number>>;
+}
+
+/** What a step measured, as numbers. */
+export interface Measurement {
+  readonly step: number;
+  readonly variables: readonly string[];
+  readonly norms: ArrayLike<number>;
+  readonly finite: ArrayLike<number>;
+  readonly normBefore: number;
+  readonly normAfter: number;
+  readonly skipped: boolean;
+}
+
+/** The record of a measured step. */
+export function recordOf(measured: Measurement): StepRecord {
+  const { step, variables, norms, finite, normBefore, skipped } = measured;
+  const normAfter = skipped ? 0 : measured.normAfter;
+  const nonFinite = variables.filter((_, index) => finite[index] === 0);
+  const dominant = variables.find((_, index) => ((norms[index] ?? 0) / normBefore) ** 2 > 0.5);
+  return {
+    step,
+    normBefore,
+    normAfter,
+    clipped: !skipped && normAfter !== normBefore && nonFinite.length === 0,
+    skipped,
+    ...(dominant !== undefined && nonFinite.length === 0 ? { dominant } : {}),
+    ...(nonFinite.length > 0 ? { nonFinite } : {}),
+  };
+}
+
+/** Sums up the records of a window. */
+export function statsOf(records: readonly StepRecord[]): ClipStats {
+  const dominant: Record<string, number> = {};
+  for (const { dominant: name } of records) if (name !== undefined) dominant[name] = (dominant[name] ?? 0) + 1;
+  const clipped = records.filter((record) => record.clipped).length;
+  return {
+    steps: records.length,
+    clipRate: records.length === 0 ? 0 : clipped / records.length,
+    skipped: records.filter((record) => record.skipped).length,
+    normBefore: summaryOf(records.map((record) => record.normBefore)),
+    normAfter: summaryOf(records.filter((record) => !record.skipped).map((record) => record.normAfter)),
+    dominant,
+  };
+}
+
+function summaryOf(norms: readonly number[]): NormSummary {
+  const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
+  const at = (percentile: number): number => percentileOfSorted(ascending, percentile);
+  return { min: at(0), p25: at(25), median: at(50), p75: at(75), p90: at(90), p99: at(99), max: at(100) };
+}

@@ -1,0 +1,87 @@
+import { dispose, scalar, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../core/contract.ts';
+import { ClippingError } from '../core/errors.ts';
+
+/** Weights as optimizers hand them out. */
+export type NamedWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
+
+// A wrapper around a wrapper puts one more level before its own names, so the two never meet in a file.
+const PREFIX = /^clip(\d+)\//;
+const STATE = 'state/';
+
+// Adam recomputes these from the step count when it is loaded, a little off; with them it resumes exactly.
+const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
+
+type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], Variable>>;
+
+/** The weights of the inner optimizer, its count of iterations first, then the wrapper's own. */
+export async function joinWeights(inner: Optimizer, state: NamedTensors, step: number): Promise<NamedWeights> {
+  const weights = await innerWeights(inner);
+  const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
+  const own: Record<string, Tensor> = { step: scalar(step, 'int32') };
+  for (const power of ADAM_POWERS) {
+    const variable = (inner as WithPowers)[power];
+    if (variable !== undefined) own[power] = variable;
+  }
+  for (const [name, tensor] of Object.entries(state)) own[`${STATE}${name}`] = tensor;
+  return [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))];
+}
+
+/** Gives the inner optimizer its weights, and answers the wrapper's own; copies what is kept. */
+export async function splitWeights(
+  inner: Optimizer,
+  weights: NamedWeights,
+): Promise<{ state: NamedTensors; step: number }> {
+  const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name)), -1);
+  if (level < 0) {
+    throw new ClippingError(
+      'bad-state',
+      '`setWeights` takes the weights of a saved ClippedOptimizer; these hold none of its entries. ' +
+        'Give weights of a plain optimizer to `optimizer.inner.setWeights`.',
+    );
+  }
+  const prefix = `clip${level}/`;
+  const own = new Map(
+    weights
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, tensor }) => [name.slice(prefix.length), tensor]),
+  );
+  const step = Number((await own.get('step')?.data())?.[0] ?? 0);
+  await replaceInner(
+    inner,
+    weights.filter(({ name }) => !name.startsWith(prefix)),
+  );
+  for (const power of ADAM_POWERS) {
+    const saved = own.get(power);
+    if (saved !== undefined) (inner as WithPowers)[power]?.assign(saved);
+  }
+  const state = Object.fromEntries(
+    [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
+  );
+  return { state, step };
+}
+
+// Stock optimizers drop their old memory without freeing it; a wrapper frees its own.
+async function replaceInner(inner: Optimizer, weights: NamedWeights): Promise<void> {
+  const old = await innerWeights(inner);
+  await inner.setWeights(weights);
+  dispose(old.filter(({ name, tensor }) => levelOf(name) < 0 && !tensor.isDisposed).map(({ tensor }) => tensor));
+}
+
+async function innerWeights(inner: Optimizer): Promise<NamedWeights> {
+  try {
+    return await inner.getWeights();
+  } catch (error) {
+    throw new ClippingError(
+      'not-serializable',
+      `tfjs cannot save the memory of ${inner.getClassName()}. Save the model without \`includeOptimizer\`, ` +
+        'or train with one that it can save: adam, rmsprop, momentum, adagrad, adadelta or sgd.',
+      { cause: error },
+    );
+  }
+}
+
+function levelOf(name: string): number {
+  const match = PREFIX.exec(name);
+  return match === null ? -1 : Number(match[1]);
+}

@@ -1,0 +1,112 @@
+import type { ClippingStrategy, StrategySpec } from './core/contract.ts';
+import type { AnyStrategyFactory } from './core/define.ts';
+import { ClippingError, shown } from './core/errors.ts';
+import { nearest } from './core/suggest.ts';
+import { combinators } from './combinators/index.ts';
+
+// A spec nests as deep as combinators do; a hostile one must not exhaust the stack.
+const DEEPEST = 32;
+
+/**
+ * Strategies by id, and from JSON.
+ *
+ * @category Registry
+ */
+export class StrategyRegistry {
+  readonly #factories = new Map<string, AnyStrategyFactory>();
+
+  /**
+   * Takes the factories on offer.
+   *
+   * @throws ClippingError `duplicate-id` when two have the same id, or one has a combinator's.
+   */
+  constructor(factories: Iterable<AnyStrategyFactory>) {
+    for (const factory of factories) {
+      const { id } = factory;
+      if (combinators.has(id)) {
+        throw new ClippingError('duplicate-id', `A strategy may not be called \`${id}\`; that is a combinator.`);
+      }
+      const known = this.#factories.get(id);
+      if (known !== undefined && known !== factory) {
+        throw new ClippingError(
+          'duplicate-id',
+          `Two strategies are called \`${id}\`; ids must be unique in a registry.`,
+        );
+      }
+      this.#factories.set(id, factory);
+    }
+  }
+
+  /** The ids of the strategies, in the order registered; combinators are not among them. */
+  ids(): string[] {
+    return [...this.#factories.keys()];
+  }
+
+  /**
+   * The factory of this id.
+   *
+   * @throws ClippingError `unknown-strategy`, with the id that was probably meant.
+   */
+  get(id: string): AnyStrategyFactory {
+    const factory = this.#factories.get(id);
+    if (factory !== undefined) return factory;
+    throw this.#unknown(id);
+  }
+
+  /**
+   * Makes a strategy from its id and options, or from JSON, in which combinators may nest.
+   *
+   * @throws ClippingError `bad-spec` for what is no spec, `unknown-strategy`, `unknown-option` or `bad-option`.
+   *
+   * @example
+   * ```ts
+   * import { createContainer, TOKENS } from 'gradclip';
+   * import { shelf } from 'gradclip/strategies';
+   *
+   * const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+   * console.log(registry.create('global-norm', { maxNorm: 5 }).options);
+   * console.log(registry.create({ id: 'per-value', options: { maxAbs: 5 } }).id);
+   * ```
+   */
+  create(id: string, options?: StrategySpec['options']): ClippingStrategy;
+  create(spec: StrategySpec): ClippingStrategy;
+  create(given: string | StrategySpec, options: StrategySpec['options'] = {}): ClippingStrategy {
+    return this.#create(typeof given === 'string' ? { id: given, options } : given, 0);
+  }
+
+  #create(spec: unknown, depth: number): ClippingStrategy {
+    if (depth > DEEPEST) throw new ClippingError('bad-spec', `A spec may nest ${DEEPEST} deep; this one goes deeper.`);
+    const { id, options } = expectSpec(spec);
+    const combinator = combinators.get(id);
+    if (combinator !== undefined) return combinator.fromOptions(options, (inner) => this.#create(inner, depth + 1));
+    return (this.get(id) as (options: unknown) => ClippingStrategy)(options);
+  }
+
+  #unknown(id: string): ClippingError {
+    const known = [...this.ids(), ...combinators.keys()];
+    const meant = nearest(id, known);
+    const advice = meant === undefined ? `There are ${known.join(', ') || 'none'}.` : `Did you mean \`${meant}\`?`;
+    return new ClippingError('unknown-strategy', `No strategy ${shown(id)}. ${advice}`);
+  }
+}
+
+function expectSpec(given: unknown): Required<StrategySpec> {
+  const spec = given as Partial<StrategySpec> | null | undefined;
+  const isObject = typeof given === 'object' && !Array.isArray(given);
+  if (!isObject || typeof spec?.id !== 'string') {
+    const form = '{ "id": "global-norm", "options": { "maxNorm": 1 } }';
+    throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${shown(given)}.`);
+  }
+  for (const name of Object.keys(spec)) {
+    if (name === 'id' || name === 'options') continue;
+    throw new ClippingError(
+      'bad-spec',
+      `A strategy in JSON has \`id\` and \`options\`; received \`${name}\` beside them.`,
+    );
+  }
+  const { id, options = {} } = spec;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ClippingError('bad-spec', `The options of \`${id}\` must be an object; received ${shown(options)}.`);
+  }
+  return { id, options };
+}
