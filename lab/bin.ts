@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { runCli } from './cli.ts';
+
+const interruption = new AbortController();
+process.on('SIGINT', () => interruption.abort());
+process.on('SIGTERM', () => interruption.abort());
+
+const { stdout, stderr } = process;
+process.exitCode = await runCli(process.argv.slice(2), { stdout, stderr, signal: interruption.signal });

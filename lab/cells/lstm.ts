@@ -1,0 +1,10 @@
+import * as tf from '@tensorflow/tfjs';
+import { defineCell } from '../cell.ts';
+import { seededWeights } from './_weights.ts';
+
+/** `tf.layers.lstm` as it comes, but for seeds. */
+export const lstm = defineCell({
+  id: 'lstm',
+  title: 'LSTM',
+  layer: ({ seed, ...shape }) => tf.layers.lstm({ name: 'lstm', ...shape, ...seededWeights(seed) }),
+});

@@ -1,0 +1,192 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ClippingError } from 'gradclip';
+import { experimentOf } from './catalogue.ts';
+import { LabError } from './errors.ts';
+import type { Experiment, Grid } from './experiment.ts';
+import { catalogueText } from './list.ts';
+import { compare, publish } from './node/compare.ts';
+import { reasonOf } from './node/data.ts';
+import { ResultsFolder } from './node/folder.ts';
+import type { Screen } from './node/progress.ts';
+import { terminalReport } from './report/terminal.ts';
+import { parseStrategies } from './strategy-syntax.ts';
+
+/** Where the program writes, and what tells it to stop. */
+export interface Terminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: Screen;
+  readonly signal: AbortSignal;
+}
+
+interface CompareOptions {
+  readonly experiment: string;
+  readonly smoke?: true;
+  readonly tasks?: string[];
+  readonly cells?: string[];
+  readonly strategies?: string[];
+  readonly optimizers?: string[];
+  readonly learningRates?: number[];
+  readonly seeds?: number[];
+  readonly steps?: number;
+  readonly data?: string;
+  readonly workers?: number;
+  readonly out: string;
+  readonly json?: true;
+}
+
+const DEFAULT_OUT = 'gradclip-results';
+
+/** Runs the command line; answers the exit code: 0 done, 1 failed, 2 asked for what cannot be, 130 interrupted. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0;
+  const program = programFor(terminal, args, (result) => (code = result));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof LabError || error instanceof ClippingError) {
+      terminal.stderr.write(`${error.message}\n`);
+      return 2;
+    }
+    terminal.stderr.write(`${reasonOf(error)}\nWhat is finished is kept; the same command resumes.\n`);
+    return 1;
+  }
+}
+
+function programFor(terminal: Terminal, args: readonly string[], exit: (code: number) => void): Command {
+  const program = new Command('gradclip-lab')
+    .description('Compares gradient-clipping strategies on recurrent networks.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    });
+
+  program
+    .command('compare')
+    .description('train every combination of a grid, and report')
+    .option('-e, --experiment <name>', 'a ready-made grid (see list)', 'quick')
+    .option('--smoke', "only the experiment's smallest part, to see that it runs")
+    .option('--tasks <ids>', 'tasks, with commas between', words)
+    .option('--cells <ids>', 'cells', words)
+    .option('--strategies <specs...>', 'strategies: id, id:option=value,option=value, or JSON')
+    .option('--optimizers <names>', 'optimizers', words)
+    .option('--learning-rates <numbers>', 'learning rates', numbers)
+    .option('--seeds <numbers>', 'one run for each seed', numbers)
+    .option('--steps <number>', 'training steps of a run', number)
+    .option('--data <file>', "your own data instead of the task's")
+    .addOption(new Option('--workers <number>', 'worker threads (default: one for each core)').argParser(whole))
+    .option('-o, --out <folder>', 'where records and report go', DEFAULT_OUT)
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', COMPARE_EXAMPLES)
+    .action(async (options: CompareOptions) => exit(await compareCommand(options, terminal, args)));
+
+  program
+    .command('report')
+    .description('rebuild summary.json and report.html from records, without training')
+    .option('-o, --out <folder>', 'the folder of an earlier comparison', DEFAULT_OUT)
+    .option('--json', 'print the summary as JSON')
+    .action((options: Pick<CompareOptions, 'out' | 'json'>) => reportCommand(options, terminal));
+
+  program
+    .command('list')
+    .description('tasks, cells, optimizers, strategies with their options, experiments')
+    .option('--json', 'as JSON')
+    .action(({ json }: { json?: true }) => void terminal.stdout.write(`${catalogueText(json === true)}\n`));
+
+  return program;
+}
+
+const COMPARE_EXAMPLES = `
+Examples:
+  gradclip-lab compare
+  gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1,2,3
+  gradclip-lab compare --strategies none global-norm:maxNorm=0.5 global-norm:maxNorm=5
+  gradclip-lab compare --data my-book.txt --steps 200`;
+
+async function compareCommand(options: CompareOptions, terminal: Terminal, args: readonly string[]): Promise<number> {
+  const experiment = experimentOf(options.experiment);
+  const { out, data, workers } = options;
+  const result = await compare(
+    {
+      ...framed(experiment, options),
+      command: ['gradclip-lab', ...args.map(quoted)].join(' '),
+      out,
+      ...(data === undefined ? {} : { data }),
+      ...(workers === undefined ? {} : { workers }),
+    },
+    terminal.stderr,
+    terminal.signal,
+  );
+  if (result.summary === undefined) {
+    terminal.stderr.write(
+      `Interrupted. ${result.finished} of ${result.total} runs are finished and kept in ${out}.\n` +
+        'The same command does the rest.\n',
+    );
+    return 130;
+  }
+  const { summary } = result;
+  const text = options.json ? JSON.stringify(summary, undefined, 2) : terminalReport(summary);
+  terminal.stdout.write(`${text}\n`);
+  terminal.stderr.write(`\nThe report with charts: ${result.report}\n`);
+  return 0;
+}
+
+function reportCommand({ out, json }: Pick<CompareOptions, 'out' | 'json'>, terminal: Terminal): void {
+  const folder = new ResultsFolder(out);
+  const ids = folder.ids();
+  if (ids.length === 0) throw new LabError(`--out ${out} has no finished runs. Make some: gradclip-lab compare`);
+  const all = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs: ids };
+  const { summary, report } = publish(folder, folder.plan() ?? all);
+  terminal.stdout.write(`${json ? JSON.stringify(summary, undefined, 2) : terminalReport(summary)}\n`);
+  terminal.stderr.write(`\nThe report with charts: ${report}\n`);
+}
+
+/** An experiment as it stands, or with a part of its grid changed, which makes it one's own. */
+function framed({ id, question, budget, grid, smoke }: Experiment, options: CompareOptions) {
+  const own: Partial<Grid> = {
+    ...(options.tasks && { tasks: options.tasks }),
+    ...(options.cells && { cells: options.cells }),
+    ...(options.strategies && { strategies: parseStrategies(options.strategies) }),
+    ...(options.optimizers && { optimizers: options.optimizers }),
+    ...(options.learningRates && { learningRates: options.learningRates }),
+    ...(options.seeds && { seeds: options.seeds }),
+    ...(options.steps !== undefined && { steps: options.steps }),
+  };
+  const changed = Object.keys(own).length > 0 || options.data !== undefined;
+  return {
+    experiment: changed ? `${id}, changed` : options.smoke ? `${id}, smoke` : id,
+    question: changed ? 'How do the strategies compare on this grid?' : question,
+    budget,
+    grid: { ...grid, ...(options.smoke ? smoke : {}), ...own },
+  };
+}
+
+function words(text: string): string[] {
+  const found = text.split(',').map((word) => word.trim());
+  if (found.includes('')) throw new InvalidArgumentError('It must be names with commas between.');
+  return found;
+}
+
+function number(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError(`\`${text}\` is not a number.`);
+  return value;
+}
+
+function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 256) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 256; 0 trains on the main thread.');
+  }
+  return value;
+}
+
+function quoted(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

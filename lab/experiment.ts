@@ -1,0 +1,30 @@
+import type { StrategySpec } from 'gradclip';
+
+/** The axes of a comparison: every combination is one run. */
+export interface Grid {
+  readonly tasks: readonly string[];
+  readonly cells: readonly string[];
+  readonly optimizers: readonly string[];
+  readonly learningRates: readonly number[];
+  readonly strategies: readonly StrategySpec[];
+  readonly seeds: readonly number[];
+  readonly steps: number;
+}
+
+/** A question and the runs that answer it. */
+export interface Experiment {
+  /** The name on the command line, and of the file. */
+  readonly id: string;
+  /** What it asks, in one sentence. */
+  readonly question: string;
+  /** What every strategy is given, in one sentence; the same for all. */
+  readonly budget: string;
+  readonly grid: Grid;
+  /** Parts of the grid replaced for a quick check that everything runs. */
+  readonly smoke: Partial<Grid>;
+}
+
+/** Declares an experiment. */
+export function defineExperiment(experiment: Experiment): Experiment {
+  return Object.freeze(experiment);
+}

@@ -1,0 +1,25 @@
+import { defineExperiment } from '../experiment.ts';
+
+/** The first thing to run: does clipping help, for which cell, and at which learning rate? */
+export const quick = defineExperiment({
+  id: 'quick',
+  question: 'Does clipping help an RNN, an LSTM and a GRU that learn to predict the next character of a novel?',
+  budget: 'Every strategy is tried at the same learning rates with the same seeds, at one setting that was not tuned.',
+  grid: {
+    tasks: ['char-lm'],
+    cells: ['rnn', 'lstm', 'gru'],
+    optimizers: ['sgd'],
+    learningRates: [1, 3, 10],
+    strategies: [
+      { id: 'none' },
+      { id: 'global-norm', options: { maxNorm: 0.25 } },
+      { id: 'per-value', options: { maxAbs: 0.01 } },
+      { id: 'per-variable', options: { maxNorm: 0.25 } },
+      { id: 'per-layer', options: { maxNorm: 0.25 } },
+      { id: 'adaptive-percentile', options: { percentile: 10 } },
+    ],
+    seeds: [1],
+    steps: 80,
+  },
+  smoke: { cells: ['rnn'], learningRates: [3], seeds: [1], steps: 3 },
+});

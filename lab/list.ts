@@ -1,0 +1,45 @@
+import { createContainer, TOKENS } from 'gradclip';
+import { shelf } from 'gradclip/strategies';
+import { cells } from './cells/index.ts';
+import { experiments } from './experiments/index.ts';
+import { optimizers } from './optimizers.ts';
+import { tasks } from './tasks/index.ts';
+
+/** Everything that can be named on the command line, for people or as JSON. */
+export function catalogueText(asJson: boolean): string {
+  const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+  const strategies = registry.ids().flatMap((id) => {
+    const factory = registry.get(id);
+    const options = Object.entries(factory.fields).map(([name, { default: value, about, rule }]) => ({
+      name,
+      default: value,
+      about,
+      rule,
+    }));
+    return [{ id, title: factory.title, options }];
+  });
+  if (asJson) {
+    return JSON.stringify({ tasks, cells, optimizers: Object.keys(optimizers), strategies, experiments }, undefined, 2);
+  }
+  return [
+    'Tasks',
+    ...tasks.map(({ id, about, metric, dataset }) => `  ${id}: ${about}\n    ${metric.name}; ${dataset.title}`),
+    'Cells',
+    ...cells.map(({ id, title }) => `  ${id}: ${title}`),
+    'Optimizers',
+    `  ${Object.keys(optimizers).join(', ')}`,
+    'Strategies',
+    ...strategies.map(({ id, title, options }) =>
+      [
+        `  ${id}: ${title}`,
+        ...options.map((one) => `    ${one.name} (${shownDefault(one.default)}): ${one.about}`),
+      ].join('\n'),
+    ),
+    'Experiments',
+    ...experiments.map(({ id, question }) => `  ${id}: ${question}`),
+  ].join('\n');
+}
+
+function shownDefault(value: unknown): string {
+  return value === undefined ? 'not set' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,64 @@
+import type { ClippingStrategy, StrategySpec } from 'gradclip';
+import { cellOf, optimizerOf, taskOf } from './catalogue.ts';
+import { LabError } from './errors.ts';
+import type { Grid } from './experiment.ts';
+import { runId, type RunConfig } from './run-config.ts';
+
+/** A run to be done, and the name of its file. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly config: RunConfig;
+}
+
+/** What a plan needs beside the grid. */
+export interface PlanContext {
+  /** Makes a strategy, or throws that it cannot. */
+  readonly strategy: (spec: StrategySpec) => ClippingStrategy;
+  /** Which data a task is trained on. */
+  readonly data: (task: string) => string;
+  readonly backend: string;
+}
+
+/**
+ * Every combination of a grid, as runs; a combination that is named twice is run once.
+ *
+ * @throws LabError or ClippingError for a name that is not known and a number out of range
+ */
+export async function planned(grid: Grid, context: PlanContext): Promise<PlannedRun[]> {
+  checkNumbers(grid);
+  const strategies = grid.strategies.map((spec) => {
+    const { id, options } = context.strategy(spec);
+    return { id, options };
+  });
+  grid.cells.forEach(cellOf);
+  grid.optimizers.forEach(optimizerOf);
+
+  const configs: RunConfig[] = [];
+  for (const task of grid.tasks.map(taskOf)) {
+    const shared = { task: task.id, settings: task.settings, data: context.data(task.id), backend: context.backend };
+    for (const cell of grid.cells)
+      for (const optimizer of grid.optimizers)
+        for (const strategy of strategies)
+          for (const learningRate of grid.learningRates)
+            for (const seed of grid.seeds)
+              configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, steps: grid.steps });
+  }
+  const runs = await Promise.all(configs.map(async (config) => ({ id: await runId(config), config })));
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
+}
+
+function checkNumbers({ learningRates, seeds, steps }: Grid): void {
+  for (const rate of learningRates) {
+    if (!(rate > 0 && Number.isFinite(rate))) {
+      throw new LabError(`A learning rate must be a finite number greater than 0; received ${rate}.`);
+    }
+  }
+  for (const seed of seeds) {
+    if (!(Number.isInteger(seed) && seed >= 0 && seed < 1_000_000)) {
+      throw new LabError(`A seed must be a whole number from 0 to 999999; received ${seed}.`);
+    }
+  }
+  if (!(Number.isInteger(steps) && steps >= 1)) {
+    throw new LabError(`The number of steps must be a whole number of at least 1; received ${steps}.`);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The report: records in, one self-contained HTML page out.
+ *
+ * @module
+ */
+
+import type { Run } from '../record.ts';
+import { contestsOf, type Contest } from './best.ts';
+import { cellSection } from './cell-section.ts';
+import { findings } from './findings.ts';
+import { grouped } from './grouped.ts';
+import { html, Html, type Content } from './html.ts';
+import { optionsText } from './label.ts';
+import { inkOf, type Ink } from './ink.ts';
+import { resultsTable } from './results-table.ts';
+import { STYLE } from './style.ts';
+import { summarize, type SummaryRow } from './summary.ts';
+
+/** What a report says beside its records. */
+export interface ReportFrame {
+  readonly experiment: string;
+  readonly question: string;
+  readonly budget: string;
+  readonly command: string;
+  /** How many runs were planned. */
+  readonly total: number;
+}
+
+/** Makes the page. It depends on its arguments alone, so the same records give the same page. */
+export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
+  const { rows } = summarize(frame.experiment, runs);
+  const ink = inkOf(rows.map(({ strategy }) => strategy));
+  const sections = grouped(contestsOf(rows), ({ task, optimizer }) => `${task} with ${optimizer}`);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${frame.question}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
+        <h1>${frame.question}</h1>
+        ${unfinished(frame, runs)}
+        <ul class="findings">
+          ${findings(rows).map((finding) => html`<li>${finding}</li>`)}
+        </ul>
+        ${[...sections].map(([title, contests]) => sectionOf(title, contests, runs, ink))}
+        <h2>How this was measured</h2>
+        ${method(frame, runs, rows)}
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {
+  return runs.length < total
+    ? html`<p><strong>${runs.length} of ${total} runs are finished; the rest is not in this report.</strong></p>`
+    : '';
+}
+
+function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], ink: Ink): Html {
+  return html`<h2>${title}</h2>
+    ${resultsTable(contests, ink)} ${contests.map((contest) => cellSection(contest, runs, ink))}`;
+}
+
+function method(frame: ReportFrame, runs: readonly Run[], rows: readonly SummaryRow[]): Html {
+  const { environment, loss } = (runs[0] as Run).start;
+  const configs = runs.map(({ start }) => start.config);
+  const distinct = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
+  const settings = configs.map((config) =>
+    Object.entries(config.settings)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  );
+  const strategies = [
+    ...new Set(rows.map(({ strategy }) => [strategy.id, optionsText(strategy)].filter(Boolean).join(': '))),
+  ];
+  const facts: [string, Content][] = [
+    ['Data', distinct(configs.map(({ data }) => data))],
+    ['Settings', distinct(settings)],
+    ['Steps', distinct(configs.map(({ steps }) => steps))],
+    ['Seeds', distinct(configs.map(({ seed }) => seed))],
+    ['Strategies', strategies.map((one) => html`${one}<br />`)],
+    ['Budget', frame.budget],
+    [
+      'Score',
+      'The median over seeds on data not trained on. The best learning rate is chosen in hindsight, by the score itself. A diverged run counts as worse than any other.',
+    ],
+    [
+      'Diverged',
+      'Stopped, because the loss or gradient was no longer finite, or the loss stayed above twice that of a predictor that learns nothing for 10 steps.',
+    ],
+    [
+      'Loss',
+      `${loss}. Gradient norms belong to the loss that is differentiated, which is in nats where the shown one is in bits.`,
+    ],
+    [
+      'Computed with',
+      `gradclip ${environment.gradclip}, TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.repaired ? ' with repaired kernels' : ''}, ${environment.runtime}, ${environment.platform}, ${environment.cpu}, ${environment.cores} cores`,
+    ],
+    ['Command', frame.command === '' ? '' : html`<code>${frame.command}</code>`],
+  ];
+  return html`<dl>
+    ${facts
+      .filter(([, fact]) => fact !== '')
+      .map(
+        ([name, fact]) =>
+          html`<dt>${name}</dt>
+            <dd>${fact}</dd>`,
+      )}
+  </dl>`;
+}

@@ -1,0 +1,25 @@
+import { median } from 'simple-statistics';
+import type { Run, StepLine } from '../record.ts';
+
+/** A number at a step. */
+export interface Point {
+  readonly step: number;
+  readonly value: number;
+}
+
+/**
+ * The median over runs at each step, of what is finite.
+ *
+ * Runs that diverged are shorter than others; at a step only those that reached it count.
+ */
+export function medianBySteps(runs: readonly Run[], pick: (line: StepLine) => number | undefined): Point[] {
+  const length = Math.max(0, ...runs.map(({ steps }) => steps.length));
+  return Array.from({ length }, (_, step) => {
+    const values = runs.flatMap(({ steps }) => {
+      const line = steps[step];
+      const value = line === undefined ? undefined : pick(line);
+      return value !== undefined && Number.isFinite(value) ? [value] : [];
+    });
+    return { step, value: values.length === 0 ? NaN : median(values) };
+  }).filter(({ value }) => Number.isFinite(value));
+}

