@@ -1,0 +1,18 @@
+import { createContainer, TOKENS } from 'gradclip';
+import { shelf } from 'gradclip/strategies';
+
+const container = createContainer({ shelf });
+const registry = container.get(TOKENS.StrategyRegistry);
+
+const strategy = registry.create({
+  id: 'chain',
+  options: {
+    strategies: [
+      { id: 'per-value', options: { maxAbs: 5 } },
+      { id: 'adaptive-percentile', options: { percentile: 90 } },
+    ],
+  },
+});
+
+console.log(`${registry.ids().length} strategies on the shelf, ${registry.ids().slice(0, 3).join(', ')} among them`);
+console.log(JSON.stringify(strategy.options));
