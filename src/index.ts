@@ -1,3 +1,9 @@
+/**
+ * The framework: the contract, options, operations over named tensors, combinators, the wrapper and the registry.
+ *
+ * @module gradclip
+ */
+
 export * from './core/index.ts';
 export { chain } from './combinators/chain.ts';
 export { specOf } from './combinators/combinator.ts';

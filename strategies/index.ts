@@ -1,3 +1,9 @@
+/**
+ * The shelf: every strategy of this package by name, and all of them as a list.
+ *
+ * @module gradclip/strategies
+ */
+
 import type { AnyStrategyFactory } from 'gradclip';
 import { adaptivePercentile } from './adaptive-percentile.ts';
 import { globalNorm } from './global-norm.ts';

@@ -103,7 +103,11 @@ export class ClippedOptimizer extends Optimizer {
     else inner.learningRate = rate;
   }
 
-  /** {@inheritDoc Optimizer.minimize} */
+  /**
+   * Takes one clipped step down the scalar that `f` computes, over `varList` or every trainable variable.
+   *
+   * Returns the scalar where `returnCost` asks for it, else null.
+   */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
     const { value, grads } = this.computeGradients(f, varList);
     try {

@@ -46,7 +46,7 @@ export async function splitWeights(
       .filter(({ name }) => name.startsWith(prefix))
       .map(({ name, tensor }) => [name.slice(prefix.length), tensor]),
   );
-  const step = Number((await own.get('step')?.data())?.[0] ?? 0);
+  const step = (await own.get('step')?.data())?.[0] ?? 0;
   await replaceInner(
     inner,
     weights.filter(({ name }) => !name.startsWith(prefix)),

@@ -1,7 +1,7 @@
 /**
  * What needs tfjs-layers: clipping inside BPTT, a look at the gradient flow, and recurrent layers that train fast.
  *
- * @module
+ * @module gradclip/recurrent
  */
 
 export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';

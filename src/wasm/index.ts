@@ -1,7 +1,7 @@
 /**
  * Opt-in repairs of the WebAssembly backend of TensorFlow.js 4, for training recurrent networks on it.
  *
- * @module
+ * @module gradclip/wasm
  */
 
 export { repairWasmBackend, undoWasmRepairs } from './repair.ts';
