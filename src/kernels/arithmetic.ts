@@ -8,19 +8,19 @@ export interface Arithmetic {
   /** What it runs on: `wasm` or `cpu`. */
   readonly name: string;
   /** Σx²; no float32 can overflow it, so it is finite just when every element is. */
-  sumOfSquares(x: Tensor): number;
+  readonly sumOfSquares: (x: Tensor) => number;
   /** Σ|x|. */
-  sumOfMagnitudes(x: Tensor): number;
+  readonly sumOfMagnitudes: (x: Tensor) => number;
   /** max |x|; 0 for none, NaN where there is one. */
-  largestMagnitude(x: Tensor): number;
+  readonly largestMagnitude: (x: Tensor) => number;
   /** Whether no element lies outside [low, high]; NaN lies nowhere. */
-  within(x: Tensor, low: number, high: number): boolean;
+  readonly within: (x: Tensor, low: number, high: number) => boolean;
   /** x · factor. */
-  scale(x: Tensor, factor: number): Tensor;
+  readonly scale: (x: Tensor, factor: number) => Tensor;
   /** x clamped to [low, high]; NaN stays. */
-  clamp(x: Tensor, low: number, high: number): Tensor;
+  readonly clamp: (x: Tensor, low: number, high: number) => Tensor;
   /** x with 0 for NaN and ±Infinity. */
-  zeroNonFinite(x: Tensor): Tensor;
+  readonly zeroNonFinite: (x: Tensor) => Tensor;
   /** Σx² along the middle of [blocks, rows, columns]; shape [blocks, columns]. */
-  squaresOfColumns(x: Tensor, blocks: number, rows: number, columns: number): Float64Array;
+  readonly squaresOfColumns: (x: Tensor, blocks: number, rows: number, columns: number) => Float64Array;
 }

@@ -1,4 +1,11 @@
-import { backend as backendInUse, cast, engine, type DataId, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  backend as backendInUse,
+  cast,
+  engine,
+  type DataId,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /** The memory in which tfjs's WebAssembly backend keeps its tensors. */
 export interface Heap {

@@ -1,120 +1,132 @@
-import { engine, scalar, tensor as tensorOf, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, type Tensor1D, transpose } from '@tensorflow/tfjs-core';
+import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
 import { findingsOf, recalled, remember } from './memory.ts';
-import { percentileOfSorted, scaledNorm, sumOfSquares } from './sums.ts';
+import { elementsOf, made } from './plain.ts';
+import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
 
-/** Kernels for backends whose memory the host can read for the price of a copy: cpu and wasm. */
-export const hostKernels: Kernels = {
-  name: 'host',
-  readsAreFree: true,
-
-  norms: (tensors, order) => tensor1d(tensors.map((tensor) => normOf(tensor, order))),
-
-  globalNorm: (tensors, order) =>
-    scalar(
-      scaledNorm(
-        tensors.map((tensor) => normOf(tensor, order)),
+/** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
+export function hostKernels(arithmetic: Arithmetic): Kernels {
+  // Each sum is taken once a step, whoever asks for it.
+  const once = (x: Tensor, name: string, find: (x: Tensor) => number): number => {
+    const known = recalled(x, name) as number | undefined;
+    if (known !== undefined) return known;
+    const found = find(x);
+    remember(x, name, found);
+    return found;
+  };
+  const squaresOf = (x: Tensor) => once(x, SQUARES, arithmetic.sumOfSquares);
+  const largestOf = (x: Tensor) => once(x, 'largest', arithmetic.largestMagnitude);
+  const magnitudesOf = (x: Tensor) => once(x, 'magnitudes', arithmetic.sumOfMagnitudes);
+  const normOf = (x: Tensor, order: number): number => {
+    if (order === 2) return Math.sqrt(squaresOf(x));
+    if (order === 1) return magnitudesOf(x);
+    if (order === Infinity) return largestOf(x);
+    return once(x, `norm ${order}`, () => scaledNorm(elementsOf(x), order));
+  };
+  const jointNorm = (tensors: readonly Tensor[], order: number): number => {
+    if (order !== 2)
+      return scaledNorm(
+        tensors.map((x) => normOf(x, order)),
         order,
-      ),
-    ),
+      );
+    let squares = 0;
+    for (const x of tensors) squares += squaresOf(x);
+    return Math.sqrt(squares);
+  };
+  const isFinite = (x: Tensor) => Number.isFinite(squaresOf(x));
 
-  groupNorms(tensors, groupOf, groups, order) {
-    const members: number[][] = Array.from({ length: groups }, () => []);
-    tensors.forEach((tensor, index) => members[groupOf[index] ?? 0]?.push(normOf(tensor, order)));
-    return tensor1d(members.map((norms) => scaledNorm(norms, order)));
-  },
+  return {
+    name: arithmetic.name,
+    readsAreFree: true,
 
-  unitNorms(tensor, axes, order) {
-    const reduced = new Set(axes);
-    const shape = tensor.shape.map((size, axis) => (reduced.has(axis) ? 1 : size));
-    const units: number[][] = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => []);
-    const values = floatsOf(tensor);
-    const index = unitIndexOf(tensor.shape, reduced);
-    for (let element = 0; element < values.length; element += 1) units[index(element)]?.push(values[element] ?? 0);
-    return tensorOf(
-      units.map((unit) => scaledNorm(unit, order)),
-      shape,
-      'float32',
-    );
-  },
+    norms: (tensors, order) => vector(tensors.map((x) => normOf(x, order))),
+    globalNorm: (tensors, order) => scalar(jointNorm(tensors, order)),
 
-  finite: (tensors) => tensor1d(tensors.map((tensor) => (Number.isFinite(squaresOf(tensor)) ? 1 : 0))),
+    groupNorms(tensors, groupOf, groups, order) {
+      const members = Array.from({ length: groups }, (): Tensor[] => []);
+      tensors.forEach((x, index) => members[groupOf[index] ?? 0]?.push(x));
+      return vector(members.map((group) => jointNorm(group, order)));
+    },
 
-  zeroNonFinite: (tensors) =>
-    tensors.map((tensor) =>
-      Number.isFinite(squaresOf(tensor)) ? tensor : mapped(tensor, (x) => (isFinite(x) ? x : 0)),
-    ),
+    unitNorms(x, axes, order) {
+      const { blocks, rows, columns, arranged } = asColumns(x, new Set(axes));
+      const norms =
+        order === 2
+          ? arithmetic.squaresOfColumns(arranged, blocks, rows, columns).map(Math.sqrt)
+          : columnNorms(elementsOf(arranged), blocks, rows, columns, order);
+      return made(
+        Float32Array.from(norms),
+        x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+      );
+    },
 
-  scale(tensors, factors) {
-    const given = floatsOf(factors);
-    return tensors.map((tensor, index) => {
-      const factor = given[factors.rank === 0 ? 0 : index] ?? 1;
-      if (factor === 1) return tensor;
-      const result = mapped(tensor, (x) => x * factor);
-      for (const [name, value] of findingsOf(tensor) ?? [])
-        remember(result, name, carried(name, value as number, factor));
-      return result;
-    });
-  },
+    finite: (tensors) => vector(tensors.map((x) => (isFinite(x) ? 1 : 0))),
+    zeroNonFinite: (tensors) => tensors.map((x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
 
-  clamp: (tensors, low, high) =>
-    tensors.map((tensor) =>
-      floatsOf(tensor).every((x) => !(x < low) && !(x > high))
-        ? tensor
-        : mapped(tensor, (x) => (x < low ? low : x > high ? high : x)),
-    ),
+    scale(tensors, factors) {
+      const given = elementsOf(factors);
+      return tensors.map((x, index) => {
+        const factor = given[factors.rank === 0 ? 0 : index] ?? 1;
+        if (factor === 1) return x;
+        const scaled = arithmetic.scale(x, factor);
+        carry(x, scaled, factor);
+        return scaled;
+      });
+    },
 
-  percentile(values, count, percentile) {
-    const filled = Math.min(values.size, floatsOf(count)[0] ?? 0);
-    return scalar(percentileOfSorted(floatsOf(values).slice(0, filled).sort(), percentile));
-  },
-};
+    clamp(tensors, low, high) {
+      const [least, most] = [Math.fround(low), Math.fround(high)];
+      return tensors.map((x) => {
+        // No magnitude exceeds the norm, so a norm that is already known can spare the look at the elements.
+        const squares = recalled(x, SQUARES) as number | undefined;
+        const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
+        return inside || arithmetic.within(x, least, most) ? x : arithmetic.clamp(x, least, most);
+      });
+    },
+
+    percentile(values, count, percentile) {
+      const filled = Math.min(values.size, elementsOf(count)[0] ?? 0);
+      return scalar(percentileOfSorted(elementsOf(values).slice(0, filled).sort(), percentile));
+    },
+  };
+}
 
 const SQUARES = 'squares';
 
-// A float32 squared fits a float64 whatever its size, so this sum is finite just when every element is.
-function squaresOf(tensor: Tensor): number {
-  const known = recalled(tensor, SQUARES) as number | undefined;
-  if (known !== undefined) return known;
-  const squares = sumOfSquares(floatsOf(tensor));
-  remember(tensor, SQUARES, squares);
-  return squares;
+// Between these no element of a scaled tensor can have overflowed, nor enough of them vanished to matter.
+const SMALLEST_CARRIED = 1e-30;
+const LARGEST_CARRIED = 3e38;
+
+/** Files under the scaled tensor what is known of the original. */
+function carry(from: Tensor, to: Tensor, factor: number): void {
+  for (const [name, value] of findingsOf(from) ?? []) {
+    const isSquares = name === SQUARES;
+    const scaled = (value as number) * (isSquares ? factor * factor : Math.abs(factor));
+    const size = isSquares ? Math.sqrt(scaled) : scaled;
+    if (size >= SMALLEST_CARRIED && size <= LARGEST_CARRIED) remember(to, name, scaled);
+  }
 }
 
-function normOf(tensor: Tensor, order: number): number {
-  if (order === 2) return Math.sqrt(squaresOf(tensor));
-  const name = `norm ${order}`;
-  const known = recalled(tensor, name) as number | undefined;
-  if (known !== undefined) return known;
-  const norm = scaledNorm(floatsOf(tensor), order);
-  remember(tensor, name, norm);
-  return norm;
+function scalar(value: number): Scalar {
+  return made(Float32Array.of(value), []) as Scalar;
 }
 
-function carried(name: string, value: number, factor: number): number {
-  return name === SQUARES ? value * factor * factor : value * Math.abs(factor);
+function vector(values: number[]): Tensor1D {
+  return made(Float32Array.from(values), [values.length]) as Tensor1D;
 }
 
-function floatsOf(tensor: Tensor): Float32Array {
-  return tensor.dataSync<'float32'>();
-}
-
-function mapped(tensor: Tensor, change: (x: number) => number): Tensor {
-  const values = floatsOf(tensor);
-  const changed = new Float32Array(values.length);
-  for (let element = 0; element < values.length; element += 1) changed[element] = change(values[element] ?? 0);
-  return engine().makeTensor(changed, tensor.shape, 'float32');
-}
-
-/** Maps the index of an element to the index of its unit, the unit's axes being those not reduced. */
-function unitIndexOf(shape: readonly number[], reduced: ReadonlySet<number>): (element: number) => number {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const keptStrides = shape.map((_, axis) =>
-    reduced.has(axis) ? 0 : shape.slice(axis + 1).reduce((a, b, i) => (reduced.has(axis + 1 + i) ? a : a * b), 1),
-  );
-  return (element) =>
-    shape.reduce(
-      (unit, size, axis) => unit + (Math.floor(element / (strides[axis] ?? 1)) % size) * (keptStrides[axis] ?? 0),
-      0,
-    );
+/** The tensor as [blocks, rows, columns] whose rows are the axes to reduce, transposed where these lie apart. */
+function asColumns(x: Tensor, reduced: ReadonlySet<number>) {
+  const axes = x.shape.map((_, axis) => axis);
+  const size = (of: readonly number[]) => of.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+  const inside = axes.filter((axis) => reduced.has(axis));
+  const [first = 0, last = -1] = [inside[0], inside.at(-1)];
+  const outside = axes.filter((axis) => !reduced.has(axis));
+  const rows = size(inside);
+  if (last - first + 1 > inside.length)
+    return { blocks: 1, rows, columns: size(outside), arranged: transpose(x, [...inside, ...outside]) };
+  const blocks = size(outside.filter((axis) => axis < first));
+  const columns = size(outside.filter((axis) => axis >= first));
+  return { blocks, rows, columns, arranged: x };
 }

@@ -1,41 +1,35 @@
 import {
   abs,
-  add,
   cast,
   clipByValue,
+  clone,
   div,
   equal,
-  expandDims,
-  floor,
-  gather,
-  greater,
   isFinite as elementsFinite,
-  less,
-  logicalAnd,
+  isNaN as elementsNaN,
   max,
   maximum,
   min,
   mul,
   pow,
-  range,
+  reshape,
   scalar,
+  type Scalar,
+  slice,
   sqrt,
   square,
   stack,
-  sub,
   sum,
-  tensor1d,
-  where,
-  zerosLike,
-  logicalOr,
-  type Scalar,
   type Tensor,
   type Tensor1D,
+  tensor1d,
+  where,
+  zeros,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Kernels } from './kernels.ts';
-
-// Below this a float32 is denormal, which some devices flush to zero.
-const SMALLEST_NORMAL = 1.1754944e-38;
+import { findingsOf, keptForStep, recalled, remember } from './memory.ts';
+import { percentileByRank } from './rank.ts';
 
 /**
  * Kernels of tfjs ops alone, for webgl, webgpu, node and any other backend. Nothing is read back to the host.
@@ -47,66 +41,77 @@ export const opsKernels: Kernels = {
   name: 'ops',
   readsAreFree: false,
 
-  norms: (tensors, order) =>
-    tensors.length === 0 ? tensor1d([]) : (stack(tensors.map((tensor) => normOf(tensor, order))) as Tensor1D),
+  norms: (tensors, order) => stacked(tensors.map((x) => normOf(x, order))),
+  globalNorm: (tensors, order) => jointNorm(tensors, order),
 
-  globalNorm: (tensors, order) =>
-    tensors.length === 0 ? scalar(0) : normOf(stack(tensors.map((tensor) => normOf(tensor, order))), order),
+  groupNorms: (tensors, groupOf, groups, order) =>
+    stacked(
+      Array.from({ length: groups }, (_, group) =>
+        jointNorm(
+          tensors.filter((_x, index) => groupOf[index] === group),
+          order,
+        ),
+      ),
+    ),
 
-  groupNorms(tensors, groupOf, groups, order) {
-    const norms = Array.from({ length: groups }, (_, group) => {
-      const members = tensors.filter((_tensor, index) => groupOf[index] === group);
-      return opsKernels.globalNorm(members, order);
+  unitNorms: (x, axes, order) => normAlong(x, order, [...axes]),
+
+  finite: (tensors) => stacked(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
+  zeroNonFinite: (tensors) => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x))),
+
+  scale(tensors, factors) {
+    const lasting = keptForStep(clone(factors));
+    return tensors.map((x, index) => {
+      const factor = () => (lasting.rank === 0 ? lasting : reshape(slice(lasting, index, 1), []));
+      const scaled = mul(x, factor());
+      carry(x, scaled, factor);
+      return scaled;
     });
-    return norms.length === 0 ? tensor1d([]) : (stack(norms) as Tensor1D);
   },
 
-  unitNorms: (tensor, axes, order) => normOf(tensor, order, [...axes]),
+  // On some backends `clipByValue` answers a bound for NaN.
+  clamp: (tensors, low, high) => tensors.map((x) => where(elementsNaN(x), x, clipByValue(x, low, high))),
 
-  finite: (tensors) =>
-    tensors.length === 0
-      ? tensor1d([])
-      : (stack(tensors.map((tensor) => (tensor.size === 0 ? scalar(1) : allFinite(tensor)))) as Tensor1D),
-
-  zeroNonFinite: (tensors) => tensors.map((tensor) => where(elementsFinite(tensor), tensor, zerosLike(tensor))),
-
-  scale: (tensors, factors) =>
-    tensors.map((tensor, index) => mul(tensor, factors.rank === 0 ? factors : gather(factors, index))),
-
-  // `clipByValue` answers the bound for NaN on some backends.
-  clamp: (tensors, low, high) =>
-    tensors.map((tensor) => where(equal(tensor, tensor), clipByValue(tensor, low, high), tensor)),
-
-  percentile(values, count, percentile) {
-    const places = range(0, values.size);
-    const valid = less(places, count);
-    const column = expandDims(values, 1);
-    const row = expandDims(values, 0);
-    const placeColumn = expandDims(places, 1);
-    const placeRow = expandDims(places, 0);
-    // The rank of a value is how many valid ones come before it in ascending order, ties broken by place.
-    const before = logicalOr(less(row, column), logicalAnd(equal(row, column), less(placeRow, placeColumn)));
-    const ranks = sum(cast(logicalAnd(before, expandDims(valid, 0)), 'float32'), 1);
-    const position = mul(sub(count, 1), percentile / 100);
-    const below = floor(position);
-    const at = (rank: Tensor): Tensor => sum(where(logicalAnd(valid, equal(ranks, rank)), values, zerosLike(values)));
-    const low = at(below);
-    const fraction = sub(position, below);
-    const high = where(greater(fraction, 0), at(add(below, 1)), low);
-    return add(low, mul(sub(high, low), fraction));
-  },
+  percentile: percentileByRank,
 };
 
-function allFinite(tensor: Tensor): Scalar {
-  return min(cast(elementsFinite(tensor), 'float32'));
+// Below this a float32 is denormal, which some devices flush to zero.
+const SMALLEST_NORMAL = 1.1754944e-38;
+
+/** ‖x‖ₚ of one tensor; taken once a step, and as an expression of the old norm after a scaling. */
+function normOf(x: Tensor, order: number): Scalar {
+  const name = `norm ${order}`;
+  const known = recalled(x, name) as (() => Scalar) | undefined;
+  if (known !== undefined) return known();
+  const norm = keptForStep(normAlong(x, order) as Scalar);
+  remember(x, name, () => norm);
+  return norm;
 }
 
-function normOf(tensor: Tensor, order: number, axes?: number[]): Scalar {
-  if (tensor.size === 0) return scalar(0);
+function jointNorm(tensors: readonly Tensor[], order: number): Scalar {
+  return tensors.length === 0 ? scalar(0) : (normAlong(stacked(tensors.map((x) => normOf(x, order))), order) as Scalar);
+}
+
+/** Files under the scaled tensor how its norms follow from those of the original, to be computed when asked for. */
+function carry(from: Tensor, to: Tensor, factor: () => Tensor): void {
+  for (const [name, norm] of findingsOf(from) ?? []) {
+    remember(to, name, () => {
+      const carried = keptForStep(mul((norm as () => Scalar)(), abs(factor())));
+      remember(to, name, () => carried);
+      return carried;
+    });
+  }
+}
+
+/** ‖x‖ₚ along some axes kept as length 1, or of the whole tensor; NaN where one is among the elements, else ∞ where that is. */
+function normAlong(x: Tensor, order: number, axes?: number[]): Tensor {
   const keep = axes !== undefined;
-  const magnitudes = abs(tensor);
+  if (x.size === 0) return zeros(keep ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : []);
+  const magnitudes = abs(x);
   const largest = max(magnitudes, axes, keep);
-  if (order === Infinity) return largest as Scalar;
+  // `max` passes over NaN on some backends; a sum never does.
+  const total = sum(magnitudes, axes, keep);
+  if (order === Infinity) return where(elementsNaN(total), total, largest);
   const unit = maximum(largest, SMALLEST_NORMAL);
   const parts = div(magnitudes, unit);
   const norm =
@@ -115,5 +120,13 @@ function normOf(tensor: Tensor, order: number, axes?: number[]): Scalar {
       : order === 1
         ? sum(parts, axes, keep)
         : pow(sum(pow(parts, order), axes, keep), 1 / order);
-  return mul(unit, norm);
+  return where(equal(largest, Infinity), total, mul(unit, norm));
+}
+
+function allFinite(x: Tensor): Scalar {
+  return min(cast(elementsFinite(x), 'float32'));
+}
+
+function stacked(scalars: Scalar[]): Tensor1D {
+  return scalars.length === 0 ? tensor1d([]) : (stack(scalars) as Tensor1D);
 }

@@ -23,11 +23,30 @@ export function scaledNorm(values: ArrayLike<number>, order: number): number {
   return largest * sum ** (1 / order);
 }
 
-/** The percentile of ascending values, with linear interpolation between neighbours; NaN when there are none. */
+/** ‖x‖ₚ along the middle of [blocks, rows, columns]; shape [blocks, columns]. */
+export function columnNorms(
+  values: ArrayLike<number>,
+  blocks: number,
+  rows: number,
+  columns: number,
+  order: number,
+): Float64Array {
+  const column = new Float64Array(rows);
+  return Float64Array.from({ length: blocks * columns }, (_, unit) => {
+    const start = Math.floor(unit / columns) * rows * columns + (unit % columns);
+    for (let row = 0; row < rows; row += 1) column[row] = values[start + row * columns] ?? 0;
+    return scaledNorm(column, order);
+  });
+}
+
+/** The percentile of ascending values, interpolated between neighbours as numpy does; NaN when there are none. */
 export function percentileOfSorted(ascending: ArrayLike<number>, percentile: number): number {
   const position = ((ascending.length - 1) * percentile) / 100;
   const below = Math.floor(position);
   const low = ascending[below] ?? NaN;
   const high = ascending[Math.min(below + 1, ascending.length - 1)] ?? NaN;
-  return low + (high - low) * (position - below);
+  if (low === high) return low;
+  const fraction = position - below;
+  // From the nearer end, so that neither is missed by a rounding.
+  return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
 }

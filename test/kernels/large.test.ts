@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { benches, use } from './backends.ts';
+
+const COUNT = 20_000_000;
+
+describe('20 million elements', () => {
+  // tfjs sums float32 one after another on wasm, which loses two percent here; ops cannot help that.
+  it.each(benches.filter(({ title }) => title !== 'ops on wasm'))(
+    'have their norm to the last bit or two on $title',
+    async (bench) => {
+      await use(bench);
+      // Σ = 20e6 · 0.01 in exact arithmetic over the float32 nearest to 0.1.
+      const truth = Math.sqrt(COUNT) * Math.fround(0.1);
+      const [norm] = tf.tidy(() => [
+        ...bench
+          .kernels()
+          .globalNorm([tf.fill([COUNT], 0.1)], 2)
+          .dataSync(),
+      ]);
+      expect(Math.abs(norm! / truth - 1)).toBeLessThan(2e-7);
+    },
+  );
+});

@@ -1,0 +1,53 @@
+// Float64 on plain arrays, one element at a time: slow, and too plain to be wrong.
+
+/** ‖x‖ₚ; NaN where one is among the elements, else ∞ where that is. */
+export function norm(values: Iterable<number>, order: number): number {
+  const magnitudes = [...values].map(Math.abs);
+  if (magnitudes.some(Number.isNaN)) return NaN;
+  if (magnitudes.includes(Infinity)) return Infinity;
+  const largest = magnitudes.reduce((a, b) => Math.max(a, b), 0);
+  if (order === Infinity || largest === 0) return largest;
+  return largest * magnitudes.reduce((total, x) => total + (x / largest) ** order, 0) ** (1 / order);
+}
+
+/** ‖x‖ₚ of each unit, units in the order in which their elements first come. */
+export function unitNorms(values: ArrayLike<number>, shape: readonly number[], axes: readonly number[], order: number) {
+  const units = new Map<string, number[]>();
+  for (let index = 0; index < values.length; index += 1) {
+    const place = placeOf(index, shape).map((at, axis) => (axes.includes(axis) ? 0 : at));
+    const unit = units.get(place.join()) ?? [];
+    unit.push(values[index]!);
+    units.set(place.join(), unit);
+  }
+  return [...units.values()].map((unit) => norm(unit, order));
+}
+
+function placeOf(index: number, shape: readonly number[]): number[] {
+  let rest = index;
+  return shape
+    .toReversed()
+    .map((size) => {
+      const at = rest % size;
+      rest = Math.floor(rest / size);
+      return at;
+    })
+    .reverse();
+}
+
+/** numpy.percentile with its default, linear interpolation. */
+export function percentile(values: readonly number[], at: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const position = ((ascending.length - 1) * at) / 100;
+  const below = ascending[Math.floor(position)]!;
+  const above = ascending[Math.ceil(position)]!;
+  return below + (above - below) * (position % 1);
+}
+
+/** A linear congruential generator of numbers in [-1, 1): the same on every run and backend. */
+export function numbers(count: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
