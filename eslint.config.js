@@ -131,6 +131,10 @@ export default defineConfig(
     rules: restricted(noNode),
   },
   {
+    files: ['examples/**/*.ts'],
+    rules: restricted({ regex: '^\\.', message: 'An example imports what its reader would: packages, by name.' }),
+  },
+  {
     files: ['src/**/*.ts', 'strategies/**/*.ts'],
     extends: [jsdoc.configs['flat/recommended-typescript-error']],
     rules: {
