@@ -1,0 +1,57 @@
+import type { Curve } from '../curves.ts';
+import type { Block, Products } from './products.ts';
+
+/** The sizes and functions of one pass through a layer. */
+export interface Pass {
+  readonly batch: number;
+  readonly time: number;
+  readonly units: number;
+  /** [gates·units]; zeros where the layer has no bias. */
+  readonly bias: Float32Array;
+  readonly phi: Curve;
+  readonly sigma: Curve;
+}
+
+/** One time step on the way forward. */
+export interface ForwardStep {
+  /** The position in the sequence. */
+  readonly t: number;
+  /** The slots that the step before left: the states first, each [batch, units]. */
+  readonly previous: readonly Float32Array[];
+  /** The slots to fill. */
+  readonly next: readonly Float32Array[];
+  /** [batch, time, gates·units]: x·W, to be replaced by the gates' outputs. Ask again after a product. */
+  gates(): Float32Array;
+  readonly products: Products;
+}
+
+/** One time step on the way back. */
+export interface BackwardStep {
+  readonly t: number;
+  readonly previous: readonly Float32Array[];
+  readonly next: readonly Float32Array[];
+  /** [batch, time, gates·units]: the gates' outputs. Ask again after a product. */
+  gates(): Float32Array;
+  /** With the blocks transposed. */
+  readonly products: Products;
+  /** ∂L/∂ of the states of this step, [batch, units] each; to be replaced by those of the step before. */
+  readonly gradients: readonly Float32Array[];
+  /** ∂L/∂ of the pre-activations, [batch, gates·units]; to be filled. */
+  readonly dz: Float32Array;
+  /** Bounds ∂L/∂ of one state in place, where the layer clips there. */
+  clipState(gradient: Float32Array): void;
+  /** Bounds ∂L/∂z of one gate in place, where the layer clips there. */
+  clipGate(gate: number): void;
+}
+
+/** The equations of a cell, as loops over memory. Masks are the caller's affair. */
+export interface HostCell {
+  readonly gates: number;
+  readonly states: number;
+  /** States and whatever else of [batch, units] the way back needs. */
+  readonly slots: number;
+  /** The columns of the recurrent kernel that are multiplied by themselves. */
+  blocks(units: number): Block[];
+  forward(pass: Pass, step: ForwardStep): void;
+  backward(pass: Pass, step: BackwardStep): void;
+}

@@ -1,0 +1,34 @@
+import type { Limits } from '../../clip/limits.ts';
+
+/**
+ * Bounds columns `from` to `to` of a [rows, width] matrix in place, by value or by the norm of them all.
+ *
+ * NaN stays NaN, and what is within the limit stays as it is to the bit.
+ */
+export function limitColumns(
+  values: Float32Array,
+  { maxAbs, maxNorm }: Limits,
+  { width, from, to }: { width: number; from: number; to: number },
+): void {
+  if (maxAbs !== null) {
+    eachColumn((i) => {
+      const value = values[i]!;
+      if (value > maxAbs) values[i] = maxAbs;
+      else if (value < -maxAbs) values[i] = -maxAbs;
+    });
+    return;
+  }
+  const limit = maxNorm ?? Infinity;
+  let squares = 0;
+  eachColumn((i) => (squares += values[i]! * values[i]!));
+  const norm = Math.sqrt(squares);
+  if (!(norm > limit)) return;
+  const factor = limit / norm;
+  eachColumn((i) => (values[i]! *= factor));
+
+  function eachColumn(visit: (index: number) => void): void {
+    for (let row = 0; row < values.length; row += width) {
+      for (let i = row + from; i < row + to; i += 1) visit(i);
+    }
+  }
+}

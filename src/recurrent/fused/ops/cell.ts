@@ -1,0 +1,43 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Curve } from '../curves.ts';
+
+/** The two activations, forward by tfjs itself. */
+export interface Functions {
+  readonly phi: Curve;
+  readonly sigma: Curve;
+  applyPhi(z: Tensor): Tensor;
+  applySigma(z: Tensor): Tensor;
+}
+
+/** What a step leaves. */
+export interface OpsStep {
+  /** [batch, units] each. */
+  readonly states: Tensor[];
+  /** What the way back needs, in an order of the cell's own. */
+  readonly kept: Tensor[];
+}
+
+/** Bounds a gradient where the layer clips there; else the gradient itself. */
+export interface OpsClips {
+  state(gradient: Tensor): Tensor;
+  gate(gradient: Tensor): Tensor;
+}
+
+/** The equations of a cell, in tfjs operations. Masks are the caller's affair. */
+export interface OpsCell {
+  readonly gates: number;
+  readonly states: number;
+  /** The columns of U that make one product each, in units. */
+  readonly blocks: readonly { readonly from: number; readonly to: number }[];
+  /** @param z x·W + b of this step, [batch, gates·units]. @param blocks Those of U. */
+  forward(functions: Functions, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
+  /**
+   * @param previous States before the step. @param blocks Those of U, transposed.
+   * @returns ∂L/∂z, ∂L/∂ of the states before, and the left operand of each product.
+   */
+  backward(
+    functions: Functions,
+    step: { previous: Tensor[]; kept: Tensor[]; gradients: Tensor[]; blocks: Tensor[] },
+    clip: OpsClips,
+  ): { dz: Tensor; gradients: Tensor[]; operands: Tensor[] };
+}

@@ -1,0 +1,60 @@
+import {
+  BatchMatMul,
+  engine,
+  getBackend,
+  getKernel,
+  matMul,
+  registerGradient,
+  registerKernel,
+  reshape,
+  transpose,
+  type Tensor,
+  type Tensor2D,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+
+const PROJECTION = 'GradclipProjection';
+
+/**
+ * x·W for all time steps in one product; x has shape [batch, time, features], the answer [batch·time, gates·units].
+ *
+ * An operation of its own rather than `matMul`: its gradients transpose first, which the wasm backend multiplies
+ * 5 to 13 times faster than a product that transposes on the way, and ∂L/∂x is only computed where it is asked for.
+ * The answer belongs to the caller, who may write into it.
+ */
+export function projected(x: Tensor, kernel: Tensor): Tensor2D {
+  register(getBackend());
+  const rows = reshape(x, [-1, x.shape[x.rank - 1] as number]);
+  return engine().runKernel(PROJECTION, { rows, kernel });
+}
+
+const registered = new Set<string>();
+
+function register(backendName: string): void {
+  if (registered.has(backendName)) return;
+  if (registered.size === 0) {
+    registerGradient({
+      kernelName: PROJECTION,
+      inputsToSave: ['rows', 'kernel'],
+      gradFunc(gradient, saved) {
+        const [rows, kernel] = saved as [Tensor2D, Tensor2D];
+        const dz = gradient as Tensor2D;
+        return {
+          rows: () => matMul(dz, transpose(kernel)),
+          kernel: () => matMul(transpose(rows), dz),
+        };
+      },
+    });
+  }
+  registerKernel({
+    kernelName: PROJECTION,
+    backendName,
+    kernelFunc({ inputs, backend }) {
+      // Looked up on each call: the stock kernel may be replaced by a faster one.
+      const { kernelFunc } = getKernel(BatchMatMul, backendName);
+      const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
+      return kernelFunc({ inputs: { a: rows, b: kernel }, attrs: { transposeA: false, transposeB: false }, backend });
+    },
+  });
+  registered.add(backendName);
+}
