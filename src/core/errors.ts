@@ -5,6 +5,7 @@ export type ClippingErrorCode =
   | 'bad-option'
   | 'bad-spec'
   | 'bad-state'
+  | 'broken-law'
   | 'duplicate-id'
   | 'no-backend'
   | 'non-finite'

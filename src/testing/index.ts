@@ -1,0 +1,12 @@
+/**
+ * The law suite: what every strategy owes, as tests that an author runs on their own.
+ *
+ * @module
+ */
+
+export { DEVICE } from './backends.ts';
+export { describeStrategy, type Describe, type DescribeOptions, type It, type Verdict } from './describe.ts';
+export { compareWithOracle, lawsOf, type Judged, type JudgedLaw, type OracleTrial, type Trial } from './judge.ts';
+export type { LawName } from './laws/index.ts';
+export type { NamedNumbers, Numbers } from './numbers.ts';
+export type { Agreement, AgreementOptions, Oracle, OracleAnswer } from './oracle.ts';

@@ -1,0 +1,38 @@
+import { direction, empty, form, length, scale, zero } from './form.ts';
+import { nan, small, twice } from './effect.ts';
+import { absent, late, repeat, resume } from './memory.ts';
+import { leaks, purity, reads } from './purity.ts';
+import { bounds, json, spelling } from './options.ts';
+import { parabola, saving } from './training.ts';
+
+/** Everything that a strategy owes, in the order of the table in the documentation. */
+export const laws = [
+  form,
+  length,
+  direction,
+  zero,
+  empty,
+  small,
+  twice,
+  scale,
+  nan,
+  absent,
+  late,
+  purity,
+  leaks,
+  reads,
+  repeat,
+  resume,
+  json,
+  spelling,
+  bounds,
+  parabola,
+  saving,
+] as const;
+
+/**
+ * The laws by name.
+ *
+ * @category Testing
+ */
+export type LawName = (typeof laws)[number]['name'];

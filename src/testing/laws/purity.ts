@@ -1,0 +1,110 @@
+import { memory as tensorMemory, Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../../core/contract.ts';
+import { DEVICE, deviceIsAvailable, onBackend } from '../backends.ts';
+import { expectIdentical } from '../compare.ts';
+import { drawnGradients, drawnParameters, drawnSequence } from '../gradients.ts';
+import { expectThat, type Law } from '../law.ts';
+import { numbersOf, tensorsOf, type NamedNumbers } from '../numbers.ts';
+import { seeded } from '../random.ts';
+import { begin, played } from '../session.ts';
+
+/** What is handed in stays the caller's. */
+export const purity: Law<'purity'> = {
+  name: 'purity',
+  title: 'neither disposes nor changes gradients, parameters or memory',
+  check(subject) {
+    const strategy = subject.make();
+    const random = seeded(13);
+    const parameters = drawnParameters(random);
+    const warm = drawnSequence({ seed: 13, steps: 4, scale: 1 });
+    const memory = played(strategy, parameters, warm).memory;
+    const numbers: Record<string, NamedNumbers> = { gradients: drawnGradients(random, 1), parameters, memory };
+    tidy(() => {
+      const given = {
+        gradients: tensorsOf(numbers['gradients'] ?? {}),
+        parameters: tensorsOf(parameters),
+        memory: tensorsOf(memory),
+      };
+      for (const record of Object.values(given)) Object.freeze(record);
+      strategy.init(given.parameters);
+      strategy.clip(given.gradients, given.memory, { step: warm.length, parameters: given.parameters });
+      for (const [what, tensors] of Object.entries(given) as [string, NamedTensors][]) {
+        const gone = Object.entries(tensors).find(([, tensor]) => tensor.isDisposed)?.[0];
+        expectThat(gone === undefined, () => `it disposed \`${String(gone)}\` of the ${what}`);
+        expectIdentical(`the ${what} afterwards`, numbers[what] ?? {}, numbersOf(tensors));
+      }
+    });
+  },
+};
+
+/** Inside `tidy`, nothing outlives the step but what is handed back. */
+export const leaks: Law<'leaks'> = {
+  name: 'leaks',
+  title: 'leaves no tensor behind: as many after forty steps as after one',
+  check(subject) {
+    const start = tensorMemory().numTensors;
+    const strategy = subject.make();
+    expectThat(tensorMemory().numTensors === start, () => 'making it makes tensors; a strategy is a value');
+    const session = begin(strategy, drawnParameters(seeded(14)));
+    try {
+      const [first = {}, ...rest] = drawnSequence({ seed: 14, steps: 40, scale: 1 });
+      session.step(first);
+      const after = tensorMemory().numTensors;
+      for (const gradients of rest) session.step(gradients);
+      const leaked = tensorMemory().numTensors - after;
+      expectThat(leaked === 0, () => `${rest.length} steps left ${leaked} tensors`);
+    } finally {
+      session.dispose();
+    }
+    const left = tensorMemory().numTensors - start;
+    expectThat(left === 0, () => `${left} tensors were left when its memory was freed`);
+  },
+};
+
+/** A read would stall a graphics card in every step. */
+export const reads: Law<'reads'> = {
+  name: 'reads',
+  title: 'reads nothing back from the device',
+  exemption: () =>
+    deviceIsAvailable() ? undefined : 'needs @tensorflow/tfjs-backend-cpu, on which a device is simulated',
+  check: (subject) =>
+    onBackend(DEVICE, () => {
+      const strategy = subject.make();
+      tidy(() => {
+        const parameters = tensorsOf(drawnParameters(seeded(15)));
+        const sequence = drawnSequence({ seed: 15, steps: 6, scale: 1 }).map((gradients) => tensorsOf(gradients));
+        const read = readsDuring(() => {
+          let state: NamedTensors = { ...strategy.init(parameters) };
+          sequence.forEach((gradients, step) => {
+            const present = Object.fromEntries(
+              Object.keys(gradients).map((name) => [name, parameters[name] as Tensor]),
+            );
+            ({ state } = strategy.clip(gradients, state, { step, parameters: present }));
+          });
+        });
+        expectThat(read === 0, () => `it read ${read} tensors in ${sequence.length} steps`);
+      });
+    }),
+};
+
+// tfjs counts no reads, and the cpu backend's own kernels look at memory without asking; what a strategy or an op
+// reads goes through these methods.
+const READERS = ['dataSync', 'data', 'bytes'] as const;
+
+function readsDuring(run: () => void): number {
+  let count = 0;
+  const prototype = Tensor.prototype as unknown as Record<string, (this: Tensor, ...given: unknown[]) => unknown>;
+  const originals = READERS.map((name) => [name, prototype[name]] as const);
+  for (const [name, original] of originals) {
+    prototype[name] = function (...given) {
+      count += 1;
+      return original?.apply(this, given);
+    };
+  }
+  try {
+    run();
+  } finally {
+    for (const [name, original] of originals) if (original !== undefined) prototype[name] = original;
+  }
+  return count;
+}

@@ -1,0 +1,31 @@
+/** A source of numbers that gives the same ones for the same seed, on every machine. */
+export interface Random {
+  /** The next number, evenly spread over [low, high). */
+  uniform(low: number, high: number): number;
+  /** The next number of a standard normal distribution. */
+  normal(): number;
+  /** True in this share of calls. */
+  chance(share: number): boolean;
+}
+
+/** Makes a source from a seed (mulberry32, and Marsaglia's polar method for normal numbers). */
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    uniform: (low, high) => low + (high - low) * next(),
+    normal() {
+      for (;;) {
+        const [x, y] = [2 * next() - 1, 2 * next() - 1];
+        const square = x * x + y * y;
+        if (square > 0 && square < 1) return x * Math.sqrt((-2 * Math.log(square)) / square);
+      }
+    },
+    chance: (share) => next() < share,
+  };
+}
