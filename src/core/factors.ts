@@ -1,4 +1,4 @@
-import { div, greater, mul, onesLike, tidy, where, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { kernels } from '../kernels/index.ts';
 
 /**
@@ -10,7 +10,7 @@ import { kernels } from '../kernels/index.ts';
  * @category Named tensors
  */
 export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T {
-  return tidy(() => where(greater(norms, limits), div(limits, norms), onesLike(norms)));
+  return tidy(() => kernels().limitFactors(norms, limits) as T);
 }
 
 /**

@@ -100,7 +100,7 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
  */
 export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedTensors {
   return tidy(() => {
-    const common = typeof factor === 'number' ? scalar(factor) : reshape(factor, []);
+    const common = typeof factor === 'number' ? scalar(factor) : factor.rank === 0 ? factor : reshape(factor, []);
     return renamed(tensors, kernels().scale(Object.values(tensors), common as Scalar));
   });
 }

@@ -2,6 +2,7 @@ import { type Scalar, type Tensor, type Tensor1D, transpose } from '@tensorflow/
 import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
 import { findingsOf, recalled, remember } from './memory.ts';
+import { opsKernels } from './ops.ts';
 import { elementsOf, made } from './plain.ts';
 import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
 
@@ -73,6 +74,17 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         carry(x, scaled, factor);
         return scaled;
       });
+    },
+
+    limitFactors(norms, limits) {
+      const broadcast = typeof limits !== 'number' && limits.rank > 0 && limits.shape.join() !== norms.shape.join();
+      if (broadcast) return opsKernels.limitFactors(norms, limits);
+      const given = typeof limits === 'number' ? Float32Array.of(limits) : elementsOf(limits);
+      const factors = elementsOf(norms).map((norm, index) => {
+        const limit = given[given.length === 1 ? 0 : index]!;
+        return norm > limit ? limit / norm : 1;
+      });
+      return made(factors, norms.shape);
     },
 
     clamp(tensors, low, high) {

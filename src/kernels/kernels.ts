@@ -26,6 +26,11 @@ export interface Kernels {
   zeroNonFinite(tensors: readonly Tensor[]): Tensor[];
   /** Each tensor times its factor; `factors` has shape [] for one common factor, or [tensors]. */
   scale(tensors: readonly Tensor[], factors: Scalar | Tensor1D): Tensor[];
+  /**
+   * min(1, limit / norm), element by element; exactly 1 where norm ≤ limit and where either is NaN. `limits` is a
+   * number or broadcasts against `norms`.
+   */
+  limitFactors(norms: Tensor, limits: Tensor | number): Tensor;
   /** Each element clamped to [low, high]; NaN stays NaN. */
   clamp(tensors: readonly Tensor[], low: number, high: number): Tensor[];
   /**

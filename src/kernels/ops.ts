@@ -5,12 +5,14 @@ import {
   clone,
   div,
   equal,
+  greater,
   isFinite as elementsFinite,
   isNaN as elementsNaN,
   max,
   maximum,
   min,
   mul,
+  onesLike,
   pow,
   reshape,
   scalar,
@@ -68,6 +70,8 @@ export const opsKernels: Kernels = {
       return scaled;
     });
   },
+
+  limitFactors: (norms, limits) => where(greater(norms, limits), div(limits, norms), onesLike(norms)),
 
   // On some backends `clipByValue` answers a bound for NaN.
   clamp: (tensors, low, high) => tensors.map((x) => where(elementsNaN(x), x, clipByValue(x, low, high))),

@@ -186,6 +186,36 @@ describe.each(benches)('kernels: $title', (bench) => {
     expect(each).toEqual([[...values], times(0), [], [-6]]);
   });
 
+  it('gives the factors that shorten norms to their limits, exactly 1 for the rest', () => {
+    const norms = [0, 1, 2, 2.0000002, 4, Infinity, NaN];
+    const f = (limit: number) => norms.map((norm) => (norm > limit ? Math.fround(limit / Math.fround(norm)) : 1));
+    const given = (limits: number | (() => tf.Tensor)) =>
+      one(() => kernels().limitFactors(tf.tensor1d(norms), typeof limits === 'number' ? limits : limits()));
+    for (const limit of [0, 1, 2, 3, Infinity]) {
+      expectClose(given(limit), f(limit));
+      expectClose(
+        given(() => tf.scalar(limit)),
+        f(limit),
+      );
+      // At or below the limit nothing may change, so 1 it must be to the bit.
+      norms.forEach((norm, index) => norm <= limit && expect(given(limit)[index]).toBe(1));
+    }
+    expectClose(
+      given(() => tf.tensor1d([1, 1, 1, 1, 1, 1, 1])),
+      f(1),
+    );
+    const [columns] = run(() =>
+      kernels().limitFactors(
+        tf.tensor2d([
+          [2, 4],
+          [8, 1],
+        ]),
+        tf.tensor2d([[4], [2]]),
+      ),
+    );
+    expectClose(columns!, [1, 1, 0.25, 1]);
+  });
+
   it('clamps between any two bounds and keeps NaN', () => {
     const values = oracle.numbers(61, 5).map((x) => x * 4);
     values.set([NaN, Infinity, -Infinity, 1, -1, NaN], 40);
