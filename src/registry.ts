@@ -18,10 +18,12 @@ export class StrategyRegistry {
   /**
    * Takes the factories on offer.
    *
-   * @throws ClippingError `duplicate-id` when two have the same id, or one has a combinator's.
+   * @throws ClippingError `bad-spec` for what is no factory, `duplicate-id` when two have the same id, or one has a
+   *   combinator's.
    */
   constructor(factories: Iterable<AnyStrategyFactory>) {
     for (const factory of factories) {
+      expectFactory(factory);
       const { id } = factory;
       if (combinators.has(id)) {
         throw new ClippingError('duplicate-id', `A strategy may not be called \`${id}\`; that is a combinator.`);
@@ -50,6 +52,12 @@ export class StrategyRegistry {
   get(id: string): AnyStrategyFactory {
     const factory = this.#factories.get(id);
     if (factory !== undefined) return factory;
+    if (combinators.has(id)) {
+      throw new ClippingError(
+        'unknown-strategy',
+        `\`${id}\` is a combinator and has no factory; make one with \`create({ id: "${id}", options })\`.`,
+      );
+    }
     throw this.#unknown(id);
   }
 
@@ -78,7 +86,13 @@ export class StrategyRegistry {
     if (depth > DEEPEST) throw new ClippingError('bad-spec', `A spec may nest ${DEEPEST} deep; this one goes deeper.`);
     const { id, options } = expectSpec(spec);
     const combinator = combinators.get(id);
-    if (combinator !== undefined) return combinator.fromOptions(options, (inner) => this.#create(inner, depth + 1));
+    if (combinator !== undefined) {
+      return combinator.fromOptions(
+        options,
+        (inner) => this.#create(inner, depth + 1),
+        (inner) => this.get(inner),
+      );
+    }
     return (this.get(id) as (options: unknown) => ClippingStrategy)(options);
   }
 
@@ -88,6 +102,18 @@ export class StrategyRegistry {
     const advice = meant === undefined ? `There are ${known.join(', ') || 'none'}.` : `Did you mean \`${meant}\`?`;
     return new ClippingError('unknown-strategy', `No strategy ${shown(id)}. ${advice}`);
   }
+}
+
+function expectFactory(given: unknown): void {
+  if (typeof given === 'function' && typeof (given as Partial<AnyStrategyFactory>).id === 'string') return;
+  const advice =
+    typeof (given as Partial<ClippingStrategy> | null | undefined)?.clip === 'function'
+      ? ' That is a strategy already; give the function that makes it.'
+      : '';
+  throw new ClippingError(
+    'bad-spec',
+    `A registry takes strategy factories, as \`defineStrategy\` makes them; received ${shown(given)}.${advice}`,
+  );
 }
 
 function expectSpec(given: unknown): Required<StrategySpec> {

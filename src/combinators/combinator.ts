@@ -1,5 +1,6 @@
 import { ClippingError, shown } from '../core/errors.ts';
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
+import type { AnyStrategyFactory } from '../core/define.ts';
 
 /**
  * A strategy made of strategies, as the registry knows it: how to make one from JSON.
@@ -9,11 +10,12 @@ import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 export interface Combinator {
   /** The id in JSON: `chain`. */
   readonly id: string;
-  /** Makes one from the options of a spec; `create` makes the strategies inside. */
+  /** Makes one from the options of a spec; `create` makes the strategies inside, `factoryOf` finds what makes them. */
   fromOptions(
     this: void,
     options: Readonly<Record<string, unknown>>,
     create: (spec: unknown) => ClippingStrategy,
+    factoryOf: (id: string) => AnyStrategyFactory,
   ): ClippingStrategy;
 }
 
@@ -30,7 +32,12 @@ export function specOf({ id, options }: ClippingStrategy): StrategySpec {
 export function expectStrategy(call: string, given: unknown): asserts given is ClippingStrategy {
   const strategy = given as Partial<ClippingStrategy> | null | undefined;
   if (typeof strategy?.clip === 'function' && typeof strategy.init === 'function') return;
-  const advice = typeof given === 'function' ? ' Call the factory first, as in `globalNorm({ maxNorm: 1 })`.' : '';
+  const advice =
+    typeof given === 'function'
+      ? ' Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'
+      : typeof (strategy as { id?: unknown } | null | undefined)?.id === 'string'
+        ? ' A spec becomes a strategy with `registry.create(spec)`.'
+        : '';
   throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${shown(given)}.${advice}`);
 }
 

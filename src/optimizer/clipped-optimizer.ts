@@ -1,10 +1,10 @@
-import { dispose, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, keep, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { kernels, rememberingNorms } from '../kernels/index.ts';
 import { expectStrategy } from '../combinators/combinator.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
-import { sorted, variablesNamed, type GivenGradients, type GradientList } from './given.ts';
+import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
 import { StrategyMemory } from './memory.ts';
 import { expectClipOptions, type ClipOptions } from './options.ts';
 import { VariableOrder } from './order.ts';
@@ -50,10 +50,12 @@ export class ClippedOptimizer extends Optimizer {
   readonly #memory = new StrategyMemory();
   readonly #recorder: Recorder;
   readonly #giveUp: GiveUp;
-  // The strategy with everything around it that a step needs.
+  // The strategy with its mistakes named, and then with everything around it that a step needs.
+  readonly #checked: ClippingStrategy;
   readonly #clipper: ClippingStrategy;
   #observation: Observation | undefined;
   #step = 0;
+  #savedStep: Scalar | undefined;
   #prepared = false;
   #disposed = false;
 
@@ -68,7 +70,8 @@ export class ClippedOptimizer extends Optimizer {
     this.options = Object.freeze({ ...options });
     this.#recorder = new Recorder(options.window ?? 1000, options.onStep);
     this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
-    const clipper = guarded(checked(strategy), options.onNonFinite, this.#giveUp);
+    this.#checked = checked(strategy);
+    const clipper = guarded(this.#checked, options.onNonFinite, this.#giveUp);
     this.#clipper = this.#recorder.active
       ? observed(clipper, (observation) => {
           this.#observation = observation;
@@ -103,16 +106,21 @@ export class ClippedOptimizer extends Optimizer {
     else inner.learningRate = rate;
   }
 
+  /** The loss and its gradients, as the inner optimizer computes them. */
+  override computeGradients(f: () => Scalar, varList?: Variable[]): ReturnType<Optimizer['computeGradients']> {
+    return this.inner.computeGradients(f, varList);
+  }
+
   /**
    * Takes one clipped step down the scalar that `f` computes, over `varList` or every trainable variable.
    *
    * Returns the scalar where `returnCost` asks for it, else null.
    */
-  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
-    const { value, grads } = this.computeGradients(f, varList);
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
+    const { value, grads } = this.computeGradients(f, varList ?? undefined);
     try {
       this.applyGradients(
-        varList === undefined ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
+        varList == null ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
       );
     } catch (error) {
       value.dispose();
@@ -130,14 +138,14 @@ export class ClippedOptimizer extends Optimizer {
    *
    * @param given - Gradients by variable name, or a list of names and gradients; absent ones may be missing, `null`
    *   or `undefined`. They stay the caller's.
-   * @throws ClippingError `unknown-variable`, `bad-gradients`, `non-finite` (as `onNonFinite` says), or
-   *   `strategy-fault` when the strategy throws or breaks the contract. No variable is changed then.
+   * @throws ClippingError `unknown-variable`, `bad-gradients`, `non-finite` (as `onNonFinite` says), `bad-state` when
+   *   what was loaded is the memory of another strategy, or `strategy-fault` when the strategy throws or breaks the
+   *   contract. No variable is changed then.
    */
   override applyGradients(given: GivenGradients): void {
     if (this.#disposed) throw new ClippingError('bad-state', 'This ClippedOptimizer was disposed; make a new one.');
-    const { names, gradients } = sorted(given);
-    const parameters = variablesNamed(names, gradients);
-    this.#admit(names, parameters);
+    const { names, gradients, parameters } = sorted(given);
+    this.#admit(names);
     const order = this.#order.names;
     const present = order.filter((name) => gradients.has(name));
     const pick = (from: (name: string) => Tensor | undefined): NamedTensors =>
@@ -175,29 +183,32 @@ export class ClippedOptimizer extends Optimizer {
     this.#memory.dispose();
     this.#recorder.dispose();
     this.#giveUp.dispose();
+    this.#savedStep?.dispose();
     this.inner.dispose();
   }
 
   /**
-   * The memory of the inner optimizer, then that of the strategy; for `model.save`.
+   * The memory of the inner optimizer, then that of the strategy; for `model.save`. The tensors stay the optimizer's.
    *
    * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
    */
   override getWeights(): Promise<NamedWeights> {
-    return joinWeights(this.inner, this.#memory.state, this.#step);
+    this.#savedStep?.dispose();
+    this.#savedStep = keep(scalar(this.#step, 'int32'));
+    return joinWeights(this.inner, this.#memory.state, this.#savedStep);
   }
 
   /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
   override async setWeights(weights: NamedWeights): Promise<void> {
     const { state, step } = await splitWeights(this.inner, weights);
-    this.#memory.restore(state);
+    this.#memory.restore(state, step > 0);
     this.#step = step;
     this.#prepared = false;
   }
 
   /** The settings, as they are saved. */
   override getConfig(): ClippingConfig {
-    return configOf(this.inner, this.strategy, this.options, this.#order.names);
+    return configOf(this.inner, this.strategy, this.options, this.#order.settled);
   }
 
   /** Makes one from saved settings; for `tf.loadLayersModel`. */
@@ -210,6 +221,7 @@ export class ClippedOptimizer extends Optimizer {
 
   #apply(list: GradientList, skip: Scalar | undefined): void {
     const apply = (): void => {
+      this.#order.settle();
       this.inner.applyGradients(list);
     };
     if (skip === undefined) apply();
@@ -240,12 +252,15 @@ export class ClippedOptimizer extends Optimizer {
     };
   }
 
-  #admit(names: readonly string[], parameters: NamedTensors): void {
+  #admit(names: readonly string[]): void {
+    this.#order.forget(isGone);
     const { added, renamed } = this.#order.admit(names);
     if (this.#prepared && added === 0) return;
     this.#memory.rename(renamed);
+    const known = this.#order.names;
     tidy(() => {
-      this.#memory.prepare(this.strategy, parameters);
+      const parameters = variablesLike(known);
+      this.#memory.prepare(this.#checked, parameters, Object.keys(parameters).length === known.length);
     });
     this.#prepared = true;
   }
@@ -265,8 +280,9 @@ function expectOptimizer(given: unknown): asserts given is Optimizer {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
   const inner = given as Partial<Optimizer> | null | undefined;
   if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
+  const advice = typeof given === 'function' ? ' Call it first.' : '';
   throw new ClippingError(
     'not-an-optimizer',
-    `\`clipOptimizer(inner, strategy)\` wraps a tfjs optimizer, such as tf.train.adam(1e-3); received ${shown(given)}.`,
+    `\`clipOptimizer(inner, strategy)\` wraps a tfjs optimizer, such as tf.train.adam(1e-3); received ${shown(given)}.${advice}`,
   );
 }

@@ -1,6 +1,7 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
+import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
-import { ClippingError } from '../core/errors.ts';
+import { ClippingError, shown } from '../core/errors.ts';
 import { specOf } from '../combinators/combinator.ts';
 import { strategyFromSaved } from './loading.ts';
 import type { ClipOptions } from './options.ts';
@@ -20,6 +21,20 @@ interface Saved {
   readonly options: ClipOptions;
   readonly order: readonly string[];
 }
+
+// What the options themselves and the strategy's spec must be is said, better, where they are used.
+const saved: v.GenericSchema<unknown, Saved> = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'they are no JSON'),
+  v.object(
+    {
+      strategy: v.unknown(),
+      options: v.pipe(v.record(v.string(), v.unknown()), v.transform(numbersRestored)),
+      order: v.array(v.string()),
+    },
+    ({ expected }) => `${expected} is missing or of another kind`,
+  ),
+) as v.GenericSchema<unknown, Saved>;
 
 /** The settings to save. */
 export function configOf(
@@ -47,20 +62,19 @@ export function revived(config: unknown): {
   options: ClipOptions;
   order: readonly string[];
 } {
-  const { innerClassName, innerConfig, clipping } = config as Partial<ClippingConfig>;
+  const { innerClassName, innerConfig, clipping } = (config ?? {}) as Partial<ClippingConfig>;
   if (innerClassName === undefined || innerConfig === undefined || typeof clipping !== 'string') {
-    throw new ClippingError('bad-spec', 'These are not the settings of a saved ClippedOptimizer.');
+    throw new ClippingError('bad-spec', `These are not the settings of a saved ClippedOptimizer: ${shown(config)}.`);
   }
   const { strategy, options, order } = parsed(clipping);
   return { inner: innerFrom(innerClassName, innerConfig), strategy: strategyFromSaved(strategy), options, order };
 }
 
 function parsed(clipping: string): Saved {
-  try {
-    return JSON.parse(clipping) as Saved;
-  } catch (cause) {
-    throw new ClippingError('bad-spec', 'The settings of the saved ClippedOptimizer are damaged.', { cause });
-  }
+  const result = v.safeParse(saved, clipping);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new ClippingError('bad-spec', `The settings of the saved ClippedOptimizer are damaged: ${issue.message}.`);
 }
 
 function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
@@ -80,7 +94,13 @@ function withoutUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
 }
 
-// JSON has no Infinity; option fields take it as a string.
+// JSON has no Infinity; it is written as a string, which the fields of strategies take.
 function withInfinity(_key: string, value: unknown): unknown {
   return value === Infinity || value === -Infinity ? String(value) : value;
+}
+
+function numbersRestored(options: Record<string, unknown>): ClipOptions {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : value]),
+  );
 }

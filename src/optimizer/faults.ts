@@ -1,45 +1,84 @@
+import { Tensor, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { ClippingError } from '../core/errors.ts';
+import { ClippingError, shown } from '../core/errors.ts';
 
-/** The strategy with its mistakes named: what it throws, and gradients of other names or shapes than it was given. */
+/**
+ * The strategy with its mistakes named: what it throws, and what it returns against the contract. Nothing has
+ * happened to any variable yet when this throws.
+ */
 export function checked(strategy: ClippingStrategy): ClippingStrategy {
+  const { id } = strategy;
   return {
-    ...strategy,
+    id,
+    options: strategy.options,
+    init(parameters) {
+      const when = 'when it made its memory';
+      const state: unknown = attempted(id, when, () => strategy.init(parameters));
+      expectTensors(id, when, 'memory', state);
+      return state;
+    },
     clip(gradients, state, context) {
-      const clipped = attempted(strategy.id, context.step, () => strategy.clip(gradients, state, context));
-      expectSameShapes(strategy.id, context.step, gradients, clipped.gradients);
-      return clipped;
+      const when = `at step ${context.step}`;
+      const clipped: unknown = attempted(id, when, () => strategy.clip(gradients, state, context));
+      const { gradients: after, state: memory, skip } = (clipped ?? {}) as Record<string, unknown>;
+      expectTensors(id, when, 'gradients', after);
+      expectTensors(id, when, 'memory', memory);
+      expectSameShapes(id, when, gradients, after);
+      if (skip === undefined) return { gradients: after, state: memory };
+      if (!(skip instanceof Tensor) || skip.rank !== 0) {
+        throw fault(id, when, `must answer \`skip\` as a scalar tensor; received ${shownTensor(skip)}`);
+      }
+      return { gradients: after, state: memory, skip: skip as Scalar };
     },
   };
 }
 
-function attempted<Result>(id: string, step: number, run: () => Result): Result {
+function attempted<Result>(id: string, when: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
     if (error instanceof ClippingError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ClippingError('strategy-fault', `\`${id}\` failed at step ${step}: ${reason} No variable was changed.`, {
+    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reason} No variable was changed.`, {
       cause: error,
     });
   }
 }
 
-function expectSameShapes(id: string, step: number, given: NamedTensors, returned: NamedTensors): void {
+function expectTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
+  if (typeof given !== 'object' || given === null || given instanceof Promise || given instanceof Tensor) {
+    throw fault(id, when, `must return ${what} as tensors by name; received ${shownTensor(given)}`);
+  }
+  for (const [name, tensor] of Object.entries(given as Record<string, unknown>)) {
+    if (!(tensor instanceof Tensor)) {
+      throw fault(id, when, `must return tensors in its ${what}; received ${shown(tensor)} for \`${name}\``);
+    }
+    if (tensor.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
+  }
+}
+
+function expectSameShapes(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
   const names = Object.keys(given);
-  const fault = (what: string): ClippingError =>
-    new ClippingError('strategy-fault', `\`${id}\` ${what} at step ${step}. No variable was changed.`);
-  if (Object.keys(returned).length !== names.length) {
-    const extra = Object.keys(returned).find((name) => !(name in given));
-    if (extra !== undefined) throw fault(`returned a gradient for \`${extra}\`, which it was not given,`);
+  if (Object.keys(returned).length > names.length) {
+    const extra = Object.keys(returned).find((name) => !(name in given)) ?? '';
+    throw fault(id, when, `returned a gradient for \`${extra}\`, which it was not given`);
   }
   for (const name of names) {
-    const [before, after] = [given[name], returned[name]];
+    const [before, after] = [given[name] as Tensor, returned[name]];
     if (after === before) continue;
-    if (after === undefined) throw fault(`returned no gradient for \`${name}\``);
-    if (after.shape.join() !== before?.shape.join()) {
-      const shapes = `[${after.shape.join(', ')}] instead of [${before?.shape.join(', ') ?? ''}]`;
-      throw fault(`returned a gradient of shape ${shapes} for \`${name}\``);
+    if (after === undefined) throw fault(id, when, `returned no gradient for \`${name}\``);
+    const [expected, received] = [before, after].map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`);
+    if (expected !== received) {
+      throw fault(id, when, `returned a gradient of ${received ?? ''} instead of ${expected ?? ''} for \`${name}\``);
     }
   }
+}
+
+function fault(id: string, when: string, what: string): ClippingError {
+  return new ClippingError('strategy-fault', `\`${id}\` ${what}, ${when}. No variable was changed.`);
+}
+
+function shownTensor(value: unknown): string {
+  if (value instanceof Promise) return 'a promise';
+  return value instanceof Tensor ? `a tensor of shape [${(value as Tensor).shape.join(', ')}]` : shown(value);
 }

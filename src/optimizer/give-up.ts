@@ -11,7 +11,9 @@ export class GiveUp {
   #inARow = 0;
   // The count, then 1 for each variable of the latest step that was not finite; shape [1 + variables].
   #onDevice: Tensor1D | undefined;
+  #latest: readonly [variables: readonly string[], step: number] = [[], 0];
   #sinceRead = 0;
+  #isReading = false;
   #failure: ClippingError | undefined;
 
   constructor(limit: number) {
@@ -34,7 +36,11 @@ export class GiveUp {
    * @throws ClippingError `non-finite` when an earlier step reached the limit.
    */
   countOnDevice(variables: readonly string[], finite: Tensor1D, step: number): void {
-    if (this.#failure) throw this.#failure;
+    if (this.#failure !== undefined) {
+      const failure = this.#failure;
+      this.#failure = undefined;
+      throw failure;
+    }
     if (!Number.isFinite(this.#limit) || variables.length === 0) return;
     const before = this.#onDevice;
     this.#onDevice = tidy(() => {
@@ -44,8 +50,14 @@ export class GiveUp {
       return keep(concat([inARow, bad]) as Tensor1D);
     });
     dispose(before ?? []);
+    this.#latest = [variables, step];
     this.#sinceRead += 1;
-    if (this.#sinceRead >= this.#limit) this.#read(variables, step);
+    if (this.#sinceRead < this.#limit || this.#isReading) return;
+    this.#sinceRead = 0;
+    this.#isReading = true;
+    void this.#read().finally(() => {
+      this.#isReading = false;
+    });
   }
 
   /** Frees what is on the device. */
@@ -54,13 +66,14 @@ export class GiveUp {
     this.#onDevice = undefined;
   }
 
-  #read(variables: readonly string[], step: number): void {
-    this.#sinceRead = 0;
-    void this.#onDevice?.data().then(([inARow = 0, ...bad]) => {
-      if (inARow < this.#limit) return;
-      const nonFinite = variables.filter((_, index) => bad[index] === 1);
-      this.#failure = tooMany(inARow, step, nonFinite);
-    });
+  async #read(): Promise<void> {
+    // Not in the step itself, which goes on; by then there may be later steps, and their count is the better one.
+    await Promise.resolve();
+    const [variables, step] = this.#latest;
+    const [inARow = 0, ...bad] = (await this.#onDevice?.data()) ?? [];
+    if (inARow < this.#limit) return;
+    const nonFinite = variables.filter((_, index) => bad[index] === 1);
+    this.#failure = tooMany(inARow, step, nonFinite);
   }
 }
 

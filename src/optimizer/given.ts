@@ -1,6 +1,7 @@
-import { engine, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { engine, Tensor, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
-import { ClippingError } from '../core/errors.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import { originalName } from '../core/names.ts';
 
 /** Gradients as tfjs hands them to an optimizer: a map, or a list in the order of the variables. */
 export type GivenGradients = Parameters<Optimizer['applyGradients']>[0];
@@ -8,38 +9,101 @@ export type GivenGradients = Parameters<Optimizer['applyGradients']>[0];
 /** The list form, which is what inner optimizers are always given. */
 export type GradientList = Extract<GivenGradients, readonly unknown[]>;
 
-/** The names in the order given, and the gradients that are there. An absent one is missing, null or undefined. */
-export function sorted(given: GivenGradients): { names: string[]; gradients: Map<string, Tensor> } {
-  const pairs: (readonly [string, Tensor | null | undefined])[] = Array.isArray(given)
-    ? given.map(({ name, tensor }) => [name, tensor])
-    : Object.entries(given);
-  const gradients = new Map<string, Tensor>();
-  for (const [name, tensor] of pairs) if (tensor != null) gradients.set(name, tensor);
-  return { names: pairs.map(([name]) => name), gradients };
+/** The gradients of a step, and the variables they are about. */
+export interface Given {
+  /** The names of the variables in the order given, with or without a gradient. */
+  readonly names: readonly string[];
+  /** The gradients that are there. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** The variables by name. */
+  readonly parameters: NamedTensors;
 }
 
 /**
- * The variables of these names.
+ * Sorts out what an optimizer was given. An absent gradient is missing, null or undefined.
  *
- * @throws ClippingError `unknown-variable` for a name that tfjs has no variable for, `bad-gradients` for a gradient
- *   whose shape is not its variable's.
+ * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for what
+ *   is no tensor or has another shape than its variable.
  */
-export function variablesNamed(names: readonly string[], gradients: ReadonlyMap<string, Tensor>): NamedTensors {
+export function sorted(given: GivenGradients): Given {
   const { registeredVariables } = engine();
-  return Object.fromEntries(
-    names.map((name) => {
-      const variable = registeredVariables[name];
-      if (variable === undefined) throw unknownVariable(name, registeredVariables);
-      const gradient = gradients.get(name);
-      if (gradient !== undefined && gradient.shape.join() !== variable.shape.join()) {
-        const [shape, expected] = [gradient.shape, variable.shape].map((one) => `[${one.join(', ')}]`);
-        throw new ClippingError(
-          'bad-gradients',
-          `The gradient of \`${name}\` must have shape ${expected}; received ${shape}.`,
-        );
-      }
-      return [name, variable];
-    }),
+  const names: string[] = [];
+  const gradients = new Map<string, Tensor>();
+  const parameters: Record<string, Tensor> = {};
+  for (const [name, gradient] of pairsOf(given)) {
+    const variable = registeredVariables[name];
+    if (variable === undefined) {
+      // A gap for a variable that is gone means nothing.
+      if (gradient == null) continue;
+      throw unknownVariable(name, registeredVariables);
+    }
+    names.push(name);
+    parameters[name] = variable;
+    if (gradient == null) continue;
+    expectGradientOf(variable, gradient);
+    gradients.set(name, gradient);
+  }
+  return { names, gradients, parameters };
+}
+
+/** Whether tfjs has no variable of this name any more. */
+export function isGone(name: string): boolean {
+  return engine().registeredVariables[name] === undefined;
+}
+
+/**
+ * The variables of these names, so far as they exist. One that has come back from a file under another number, and
+ * has not been seen yet, is represented by its like.
+ */
+export function variablesLike(names: readonly string[]): NamedTensors {
+  const { registeredVariables } = engine();
+  let likes: Map<string, Variable> | undefined;
+  const like = (name: string): Variable | undefined => {
+    likes ??= new Map(Object.entries(registeredVariables).map(([known, one]) => [originalName(known), one]));
+    return likes.get(originalName(name));
+  };
+  const found: Record<string, Tensor> = {};
+  for (const name of names) {
+    const variable = registeredVariables[name] ?? like(name);
+    if (variable !== undefined) found[name] = variable;
+  }
+  return found;
+}
+
+function pairsOf(given: unknown): (readonly [string, Tensor | null | undefined])[] {
+  if (Array.isArray(given)) {
+    return (given as (GradientList[number] | null | undefined)[]).map((entry) => {
+      if (typeof entry?.name !== 'string') throw noGradients(given);
+      return [entry.name, entry.tensor];
+    });
+  }
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) throw noGradients(given);
+  return Object.entries(given as NamedTensors);
+}
+
+function expectGradientOf(variable: Variable, gradient: unknown): asserts gradient is Tensor {
+  const { name } = variable;
+  if (!(gradient instanceof Tensor)) {
+    throw new ClippingError(
+      'bad-gradients',
+      `The gradient of \`${name}\` must be a tensor; received ${shown(gradient)}.`,
+    );
+  }
+  const { shape: given } = gradient as Tensor;
+  if (given.length === variable.shape.length && given.every((size, axis) => size === variable.shape[axis])) return;
+  const [shape, expected] = [given, variable.shape].map((one) => `[${one.join(', ')}]`);
+  throw new ClippingError(
+    'bad-gradients',
+    `The gradient of \`${name}\` must have shape ${expected}; received ${shape}.`,
+  );
+}
+
+function noGradients(given: unknown): ClippingError {
+  const received = given instanceof Tensor ? 'a tensor' : shown(given);
+  return new ClippingError(
+    'bad-gradients',
+    '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +
+      `received ${received}.`,
   );
 }
 

@@ -15,15 +15,16 @@ export class StrategyMemory {
     return this.#state ?? {};
   }
 
-  /** Takes up the tensors of a saved optimizer; copies them. */
-  restore(state: NamedTensors): void {
+  /** Takes up the tensors of a saved optimizer; copies them. `used`: whether it had taken a step. */
+  restore(state: NamedTensors, used: boolean): void {
     this.#replace(Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, clone(tensor)])));
-    this.#unchecked = true;
+    this.#unchecked = used;
   }
 
   /** Renames the entries that are about variables whose names have changed; see {@link VariableOrder.admit}. */
   rename(renamed: ReadonlyMap<string, string>): void {
-    const changed = [...renamed].filter(([saved, now]) => saved !== now);
+    // A name may end with another, as `outer/dense/kernel` does; the longer one is meant.
+    const changed = [...renamed].sort(([one], [other]) => other.length - one.length);
     if (changed.length === 0) return;
     this.#state = Object.fromEntries(
       Object.entries(this.state).map(([key, tensor]) => {
@@ -35,13 +36,13 @@ export class StrategyMemory {
 
   /**
    * Sees that there is memory for all these variables: the first memory at the first step, and entries for
-   * variables that came later.
+   * variables that came later. `complete`: whether all variables that the memory may be about are there.
    *
    * @throws ClippingError `bad-state` when what was restored is not the memory of this strategy.
    */
-  prepare(strategy: ClippingStrategy, parameters: NamedTensors): void {
+  prepare(strategy: ClippingStrategy, parameters: NamedTensors, complete: boolean): void {
     const first = strategy.init(parameters);
-    if (this.#unchecked) expectSameMemory(strategy, first, this.state);
+    if (this.#unchecked) expectSameMemory(strategy, first, this.state, complete);
     this.#unchecked = false;
     this.#replace({ ...first, ...this.state });
   }
@@ -69,16 +70,27 @@ export class StrategyMemory {
   }
 }
 
-function expectSameMemory(strategy: ClippingStrategy, expected: NamedTensors, received: NamedTensors): void {
-  for (const [name, tensor] of Object.entries(received)) {
+function expectSameMemory(
+  strategy: ClippingStrategy,
+  expected: NamedTensors,
+  received: NamedTensors,
+  complete: boolean,
+): void {
+  const refuse = (holds: string): ClippingError =>
+    new ClippingError(
+      'bad-state',
+      `The saved optimizer holds ${holds}. Load it with the strategy and options it was saved with.`,
+    );
+  const entries = Object.entries(received);
+  const [missing] = Object.keys(expected);
+  if (entries.length === 0 && missing !== undefined) {
+    throw refuse(`no memory, but \`${strategy.id}\` keeps \`${missing}\` and would forget all it had seen`);
+  }
+  for (const [name, tensor] of entries) {
     const like = expected[name];
-    if (like === undefined || like.shape.join() !== tensor.shape.join()) {
-      const should = like === undefined ? 'has no such entry' : `keeps shape [${like.shape.join(', ')}] there`;
-      throw new ClippingError(
-        'bad-state',
-        `The saved optimizer holds \`${name}\` of shape [${tensor.shape.join(', ')}], but \`${strategy.id}\` ${should}. ` +
-          'Load it with the strategy and options it was saved with.',
-      );
-    }
+    if (like === undefined && !complete) continue;
+    if (like !== undefined && like.shape.join() === tensor.shape.join()) continue;
+    const should = like === undefined ? 'has no such entry' : `keeps shape [${like.shape.join(', ')}] there`;
+    throw refuse(`\`${name}\` of shape [${tensor.shape.join(', ')}], but \`${strategy.id}\` ${should}`);
   }
 }

@@ -46,6 +46,12 @@ const rules = {
 
 /** Refuses options that are misspelt or out of range, before the first step. */
 export function expectClipOptions(given: ClipOptions): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ClippingError(
+      'bad-option',
+      `\`clipOptimizer\` takes its options as one object; received ${shown(given)}.`,
+    );
+  }
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(rules, name)) {
       const list = Object.keys(rules).map((one) => `\`${one}\``);

@@ -11,10 +11,17 @@ export class VariableOrder {
   #known = new Set<string>();
   // Names from a saved file that have not been seen yet, in their order.
   #awaited = new Set<string>();
+  // How many places the inner optimizer has been given; the rest may still be taken back.
+  #settled = 0;
 
   /** The names in the order first seen. */
   get names(): readonly string[] {
     return this.#names;
+  }
+
+  /** The names whose places the inner optimizer knows. */
+  get settled(): readonly string[] {
+    return this.#names.slice(0, this.#settled);
   }
 
   /** Takes up the order of a saved optimizer, whose variables have not been seen yet. */
@@ -22,6 +29,19 @@ export class VariableOrder {
     this.#names = [...names];
     this.#known = new Set(names);
     this.#awaited = new Set(names);
+    this.#settled = names.length;
+  }
+
+  /** Fixes all places: the inner optimizer has been given them. */
+  settle(): void {
+    this.#settled = this.#names.length;
+  }
+
+  /** Takes back places that the inner optimizer has not been given, of variables that are gone. */
+  forget(isGone: (name: string) => boolean): void {
+    if (this.#settled === this.#names.length) return;
+    this.#names = this.#names.filter((name, place) => place < this.#settled || !isGone(name));
+    this.#known = new Set(this.#names);
   }
 
   /**
@@ -38,8 +58,7 @@ export class VariableOrder {
       if (this.#known.has(name)) continue;
       added += 1;
       this.#known.add(name);
-      const original = originalName(name);
-      const saved = [...this.#awaited].find((one) => originalName(one) === original);
+      const saved = this.#awaitedAs(name);
       if (saved === undefined) {
         this.#names.push(name);
       } else {
@@ -50,5 +69,16 @@ export class VariableOrder {
       }
     }
     return { added, renamed };
+  }
+
+  // A name that itself ends in a number, such as `layer/w_1`, must first be tried as it stands.
+  #awaitedAs(name: string): string | undefined {
+    const awaited = [...this.#awaited];
+    const original = originalName(name);
+    return (
+      awaited.find((saved) => saved === original) ??
+      awaited.find((saved) => originalName(saved) === name) ??
+      awaited.find((saved) => originalName(saved) === original)
+    );
   }
 }

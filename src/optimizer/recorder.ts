@@ -33,8 +33,7 @@ export class Recorder {
   readonly #onStep: ((record: StepRecord) => void) | undefined;
   #records: StepRecord[] = [];
   #rows: Row[] = [];
-  #reading: Promise<void> = Promise.resolve();
-  #inFlight = 0;
+  #reading: Promise<void> | undefined;
 
   constructor(window: number, onStep: ((record: StepRecord) => void) | undefined) {
     this.#window = window;
@@ -48,29 +47,23 @@ export class Recorder {
 
   /** Records a step that the host has measured. */
   record(measured: Measurement): void {
-    const record = recordOf(measured);
-    this.#records.push(record);
-    // Dropping many at a time keeps this cheap for long windows.
-    if (this.#records.length > 2 * this.#window + BATCH) this.#records = this.#latest();
+    const record = this.#file(measured);
     this.#onStep?.(record);
   }
 
   /** Records a step that only the device knows, later. */
   recordLater({ step, variables, norms, finite, normBefore, normAfter, skipped }: DeviceMeasurement): void {
-    const values = tidy(() => concat([stack([normBefore, normAfter, skipped]), norms, finite]) as Tensor1D);
-    this.#rows.push({ step, variables, values: keep(values) });
-    if (this.#rows.length < BATCH) return;
-    // A loop that never yields never lets a read end; then the oldest rows go, and memory stays bounded.
-    if (this.#inFlight * BATCH > Math.max(this.#window, BATCH)) {
-      dispose(this.#rows.splice(0, BATCH).map((row) => row.values));
-      return;
-    }
-    void this.#read();
+    const values = tidy(() => keep(concat([stack([normBefore, normAfter, skipped]), norms, finite]) as Tensor1D));
+    this.#rows.push({ step, variables, values });
+    // A loop that never yields never lets a read begin; then the oldest rows go, and memory stays bounded.
+    if (this.#rows.length > Math.max(this.#window, BATCH)) this.#rows.shift()?.values.dispose();
+    if (this.#rows.length >= BATCH) void this.#read();
   }
 
   /** The records of the window, oldest first. */
   async records(): Promise<StepRecord[]> {
-    await this.#read();
+    // Steps may be taken while a read is under way.
+    while (this.#rows.length > 0 || this.#reading !== undefined) await this.#read();
     return this.#latest();
   }
 
@@ -84,26 +77,45 @@ export class Recorder {
     return this.#window === 0 ? [] : this.#records.slice(-this.#window);
   }
 
+  #file(measured: Measurement): StepRecord {
+    const record = recordOf(measured);
+    this.#records.push(record);
+    // Dropping many at a time keeps this cheap for long windows.
+    if (this.#records.length > 2 * this.#window + BATCH) this.#records = this.#latest();
+    return record;
+  }
+
+  /** One read at a time; whoever asks meanwhile waits for that one. */
   #read(): Promise<void> {
-    const rows = this.#rows;
-    if (rows.length === 0) return this.#reading;
-    this.#rows = [];
-    this.#inFlight += 1;
-    const all = tidy(() => keep(concat(rows.map((row) => row.values))));
-    dispose(rows.map((row) => row.values));
-    const before = this.#reading;
-    this.#reading = all.data<'float32'>().then(async (values) => {
-      all.dispose();
-      await before;
-      this.#inFlight -= 1;
-      let start = 0;
-      for (const row of rows) {
-        const end = start + row.values.size;
-        this.record(measurementOf(row, values.subarray(start, end)));
-        start = end;
-      }
+    this.#reading ??= this.#fetch().finally(() => {
+      this.#reading = undefined;
     });
     return this.#reading;
+  }
+
+  async #fetch(): Promise<void> {
+    // Not in the step itself: it goes on with the very next statement.
+    await Promise.resolve();
+    const rows = this.#rows;
+    if (rows.length === 0) return;
+    this.#rows = [];
+    const all = tidy(() => keep(concat(rows.map((row) => row.values))));
+    dispose(rows.map((row) => row.values));
+    let values: Float32Array;
+    try {
+      values = await all.data<'float32'>();
+    } finally {
+      all.dispose();
+    }
+    let start = 0;
+    const records = rows.map((row) => {
+      const end = start + row.values.size;
+      const record = this.#file(measurementOf(row, values.subarray(start, end)));
+      start = end;
+      return record;
+    });
+    // All are filed before a listener is told of any, since it may throw.
+    for (const record of records) this.#onStep?.(record);
   }
 }
 

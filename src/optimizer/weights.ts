@@ -1,4 +1,4 @@
-import { dispose, scalar, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 
@@ -12,16 +12,16 @@ const STATE = 'state/';
 // Adam recomputes these from the step count when it is loaded, a little off; with them it resumes exactly.
 const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
 
-type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], Variable>>;
+type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], unknown>>;
 
 /** The weights of the inner optimizer, its count of iterations first, then the wrapper's own. */
-export async function joinWeights(inner: Optimizer, state: NamedTensors, step: number): Promise<NamedWeights> {
+export async function joinWeights(inner: Optimizer, state: NamedTensors, step: Scalar): Promise<NamedWeights> {
   const weights = await innerWeights(inner);
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
-  const own: Record<string, Tensor> = { step: scalar(step, 'int32') };
+  const own: Record<string, Tensor> = { step };
   for (const power of ADAM_POWERS) {
     const variable = (inner as WithPowers)[power];
-    if (variable !== undefined) own[power] = variable;
+    if (isVariable(variable)) own[power] = variable;
   }
   for (const [name, tensor] of Object.entries(state)) own[`${STATE}${name}`] = tensor;
   return [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))];
@@ -52,8 +52,8 @@ export async function splitWeights(
     weights.filter(({ name }) => !name.startsWith(prefix)),
   );
   for (const power of ADAM_POWERS) {
-    const saved = own.get(power);
-    if (saved !== undefined) (inner as WithPowers)[power]?.assign(saved);
+    const [saved, variable] = [own.get(power), (inner as WithPowers)[power]];
+    if (saved !== undefined && isVariable(variable)) variable.assign(saved);
   }
   const state = Object.fromEntries(
     [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
@@ -61,11 +61,16 @@ export async function splitWeights(
   return { state, step };
 }
 
-// Stock optimizers drop their old memory without freeing it; a wrapper frees its own.
+// Stock optimizers drop their old memory without freeing it.
 async function replaceInner(inner: Optimizer, weights: NamedWeights): Promise<void> {
   const old = await innerWeights(inner);
   await inner.setWeights(weights);
-  dispose(old.filter(({ name, tensor }) => levelOf(name) < 0 && !tensor.isDisposed).map(({ tensor }) => tensor));
+  const now = await innerWeights(inner);
+  const inUse = new Set(now.map(({ tensor }) => tensor));
+  // What is no variable was made for the asking, as the count of iterations is. A wrapper inside frees its own.
+  const asked = now.filter(({ tensor }) => !isVariable(tensor));
+  const dropped = [...old.filter(({ tensor }) => !inUse.has(tensor)), ...asked];
+  dispose(dropped.filter(({ name, tensor }) => levelOf(name) < 0 && !tensor.isDisposed).map(({ tensor }) => tensor));
 }
 
 async function innerWeights(inner: Optimizer): Promise<NamedWeights> {
@@ -79,6 +84,10 @@ async function innerWeights(inner: Optimizer): Promise<NamedWeights> {
       { cause: error },
     );
   }
+}
+
+function isVariable(value: unknown): value is Variable {
+  return typeof (value as Partial<Variable> | null | undefined)?.assign === 'function';
 }
 
 function levelOf(name: string): number {
