@@ -79,6 +79,10 @@ export default defineConfig(
       // `() => sideEffect()` is how callbacks are written here.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
+      // Messages and markup render whatever they are given, and say so in their types.
+      '@typescript-eslint/no-base-to-string': 'off',
+      // Functions stand in plain records here more often than on classes, and take no `this`.
+      '@typescript-eslint/unbound-method': 'off',
       // With noUncheckedIndexedAccess, `values[i]!` is the plain word in a loop over a typed array.
       '@typescript-eslint/no-non-null-assertion': 'off',
       // What users pass, JSON and tfjs itself promise more in their types than they keep; checks at the edge stay.
@@ -151,10 +155,14 @@ export default defineConfig(
           ],
         },
       ],
-      'jsdoc/require-description': ['error', { contexts: ['any'], exemptedBy: ['internal', 'inheritDoc'] }],
+      'jsdoc/require-description': [
+        'error',
+        { contexts: ['any'], exemptedBy: ['internal', 'inheritDoc', 'param', 'returns'] },
+      ],
       'jsdoc/check-tag-names': ['error', { definedTags: ['category', 'module', 'internal'], typed: false }],
       // `@param` and `@returns` are written where the name and the type are not enough, not by rote.
       'jsdoc/require-param': 'off',
+      'jsdoc/check-param-names': ['error', { disableMissingParamChecks: true }],
       'jsdoc/require-returns': 'off',
       'jsdoc/require-yields': 'off',
       'jsdoc/require-throws-type': 'off',

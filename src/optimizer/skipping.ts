@@ -8,7 +8,6 @@ import { cast, Variable, where, type Scalar, type Tensor } from '@tensorflow/tfj
  */
 export function applyUnless(skip: Scalar, apply: () => void): void {
   const prototype = Variable.prototype;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const assign = prototype.assign;
   const skipped = cast(skip, 'bool');
   prototype.assign = function (this: Variable, value: Tensor): void {
