@@ -1,0 +1,70 @@
+import { ClippingError, shown } from '../core/errors.ts';
+import { matchesGlob, originalName } from '../core/names.ts';
+
+/**
+ * Says which variables are meant: a name or glob such as `lstm*`, or a predicate over names.
+ *
+ * A glob for a layer fits all its variables. tf.layers numbers a weight whose name is taken, so the `lstm/kernel` of
+ * a model that is loaded beside the old one is called `lstm/kernel_1`; globs know it by either name.
+ *
+ * @category Combinators
+ */
+export type VariableMatch = string | ((variable: string) => boolean);
+
+/**
+ * The variables that one rule of {@link partition} is about.
+ *
+ * @category Combinators
+ */
+export interface VariableRule {
+  /** Which variables: one match, or several of which any may fit. */
+  readonly match: VariableMatch | readonly VariableMatch[];
+  /** Which of them not; these go on to the next rule. */
+  readonly exclude?: VariableMatch | readonly VariableMatch[];
+}
+
+/** Refuses a rule that could not be followed; `call` names it in the message. */
+export function expectRule(call: string, rule: unknown): asserts rule is VariableRule {
+  const { match, exclude } = (rule ?? {}) as Partial<VariableRule>;
+  expectMatch(`${call}.match`, match);
+  if (exclude !== undefined) expectMatch(`${call}.exclude`, exclude);
+}
+
+function expectMatch(call: string, given: unknown): void {
+  const matches: unknown[] = Array.isArray(given) ? given : [given];
+  const sound = matches.every((one) => typeof one === 'function' || (typeof one === 'string' && one !== ''));
+  if (sound && matches.length > 0) return;
+  throw new ClippingError(
+    'bad-option',
+    `\`${call}\` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received ${shown(given)}.`,
+  );
+}
+
+/** Whether a variable falls under a rule. */
+export function fitsRule({ match, exclude }: VariableRule, variable: string): boolean {
+  return fitsAny(match, variable) && !(exclude !== undefined && fitsAny(exclude, variable));
+}
+
+/** Whether a rule holds a predicate, which JSON cannot. */
+export function hasPredicate({ match, exclude }: VariableRule): boolean {
+  return [match, exclude ?? []].flat().some((one) => typeof one === 'function');
+}
+
+/** A rule as a message shows it. */
+export function shownRule({ match, exclude }: VariableRule): string {
+  const list = (matches: VariableRule['match']): string =>
+    [matches]
+      .flat()
+      .map((one) => (typeof one === 'function' ? 'a predicate' : `\`${one}\``))
+      .join(' or ');
+  return exclude === undefined ? list(match) : `${list(match)} but ${list(exclude)}`;
+}
+
+function fitsAny(matches: VariableRule['match'], variable: string): boolean {
+  return [matches].flat().some((match) => {
+    if (typeof match === 'function') return match(variable);
+    if (matchesGlob(match, variable)) return true;
+    // Only tf.layers numbers names, and its names have a slash.
+    return variable.includes('/') && matchesGlob(match, originalName(variable));
+  });
+}
