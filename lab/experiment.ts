@@ -1,14 +1,18 @@
 import type { StrategySpec } from 'gradclip';
+import type { Settings } from './task.ts';
 
 /** The axes of a comparison: every combination is one run. */
 export interface Grid {
   readonly tasks: readonly string[];
   readonly cells: readonly string[];
   readonly optimizers: readonly string[];
-  readonly learningRates: readonly number[];
+  /** The same for every strategy; by cell where cells train best at rates far apart. */
+  readonly learningRates: readonly number[] | Readonly<Record<string, readonly number[]>>;
   readonly strategies: readonly StrategySpec[];
   readonly seeds: readonly number[];
   readonly steps: number;
+  /** The tasks' numbers that differ from their defaults. */
+  readonly settings?: Settings;
 }
 
 /** A question and the runs that answer it. */

@@ -2,6 +2,7 @@ import type { ClippingStrategy, StrategySpec } from 'gradclip';
 import { cellOf, optimizerOf, taskOf } from './catalogue.ts';
 import { LabError } from './errors.ts';
 import type { Grid } from './experiment.ts';
+import type { Settings, Task } from './task.ts';
 import { runId, type RunConfig } from './run-config.ts';
 
 /** A run to be done, and the name of its file. */
@@ -35,11 +36,12 @@ export async function planned(grid: Grid, context: PlanContext): Promise<Planned
 
   const configs: RunConfig[] = [];
   for (const task of grid.tasks.map(taskOf)) {
-    const shared = { task: task.id, settings: task.settings, data: context.data(task.id), backend: context.backend };
+    const settings = settingsOf(task, grid);
+    const shared = { task: task.id, settings, data: context.data(task.id), backend: context.backend };
     for (const cell of grid.cells)
       for (const optimizer of grid.optimizers)
         for (const strategy of strategies)
-          for (const learningRate of grid.learningRates)
+          for (const learningRate of ratesFor(cell, grid))
             for (const seed of grid.seeds)
               configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, steps: grid.steps });
   }
@@ -47,8 +49,22 @@ export async function planned(grid: Grid, context: PlanContext): Promise<Planned
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
+/** A task's numbers, with those the grid sets. */
+export function settingsOf(task: Task, { settings = {} }: Grid): Settings {
+  const own = Object.entries(settings).filter(([name]) => name in task.settings);
+  return { ...task.settings, ...Object.fromEntries(own) };
+}
+
+function ratesFor(cell: string, { learningRates }: Grid): readonly number[] {
+  if (Array.isArray(learningRates)) return learningRates as readonly number[];
+  const rates = (learningRates as Readonly<Record<string, readonly number[]>>)[cell];
+  if (rates === undefined)
+    throw new LabError(`This experiment has no learning rates for \`${cell}\`; give --learning-rates.`);
+  return rates;
+}
+
 function checkNumbers({ learningRates, seeds, steps }: Grid): void {
-  for (const rate of learningRates) {
+  for (const rate of Object.values(learningRates).flat()) {
     if (!(rate > 0 && Number.isFinite(rate))) {
       throw new LabError(`A learning rate must be a finite number greater than 0; received ${rate}.`);
     }

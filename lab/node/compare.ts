@@ -4,7 +4,7 @@ import { shelf } from 'gradclip/strategies';
 import { taskOf } from '../catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiment.ts';
-import { planned, type PlannedRun } from '../plan.ts';
+import { planned, settingsOf, type PlannedRun } from '../plan.ts';
 import { reportPage } from '../report/page.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import { dataOf } from './data.ts';
@@ -89,7 +89,7 @@ async function plan({ grid, data }: Comparison): Promise<PlannedRun[]> {
   for (const task of grid.tasks.map(taskOf)) {
     const { id, text } = await dataOf(task, data);
     try {
-      task.prepare(text, task.settings);
+      task.prepare(text, settingsOf(task, grid));
     } catch (error) {
       if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
       throw error;

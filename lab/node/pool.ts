@@ -50,8 +50,7 @@ async function onThreads(
     maxThreads: threads,
     isolateWorkers: false,
   });
-  const stopped = new AbortController();
-  signal.addEventListener('abort', () => stopped.abort(), { once: true });
+  signal.addEventListener('abort', () => void pool.destroy(), { once: true });
   try {
     await Promise.all(
       jobs.map(async (job) => {
@@ -59,8 +58,7 @@ async function onThreads(
         port1.on('message', (done: number) => watcher.onSteps(job, done));
         try {
           const work: WorkerJob = { ...job, progress: port2 };
-          const options = { transferList: [port2], signal: stopped.signal };
-          watcher.onEnd(job, (await pool.run(work, options)) as EndRecord);
+          watcher.onEnd(job, (await pool.run(work, { transferList: [port2] })) as EndRecord);
         } finally {
           port1.close();
         }
@@ -69,7 +67,6 @@ async function onThreads(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    stopped.abort();
     await pool.destroy();
   }
 }

@@ -1,10 +1,13 @@
-import type { Run } from '../record.ts';
+import type { Run, StartRecord } from '../record.ts';
 import { bestOf, type Contender, type Contest } from './best.ts';
-import { clipRateChart, logDomain, scoreChart, stepChart, type Line } from './charts.ts';
+import { clipRateChart } from './clip-rate-chart.ts';
 import { html, type Content, type Html } from './html.ts';
 import type { Ink } from './ink.ts';
 import { keyOf, percentText, scoreText } from './label.ts';
 import { outcomeOf } from './outcome.ts';
+import { logDomain, stepChart, type Line } from './panel.ts';
+import { resultsTable } from './results-table.ts';
+import { scoreChart } from './score-chart.ts';
 import { medianBySteps, type Point } from './series.ts';
 
 /** The charts of one cell, each row with its numbers as a table behind it. */
@@ -16,29 +19,32 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
     own.filter(
       ({ start: { config } }) => config.learningRate === rate && keyOf(config.strategy) === keyOf(contender.strategy),
     );
-  const parts: Parts = { contest, ink, runsOf };
-  const label = (contender: Contender): string => ink.label(contender.strategy);
-  const color = (contender: Contender): string => ink.color(contender.strategy);
-  const baseline = (own[0] as Run).start.metric.baseline;
+  const { start } = own[0] as Run;
+  const parts: Parts = { contest, ink, runsOf, start };
   return html`<h2>${contest.cell}</h2>
-    ${legend(parts)}
+    ${resultsTable(contest, ink)} ${legend(parts)}
     <div class="row">
       <figure>
         <figcaption>Score at each learning rate</figcaption>
-        ${scoreChart(contest, label, color, baseline)}
+        ${scoreChart(contest, ink, start.metric.baseline)}
       </figure>
       <figure>
         <figcaption>How often each strategy clipped</figcaption>
-        ${clipRateChart(contest, label, color)}
+        ${clipRateChart(contest, ink)}
       </figure>
     </div>
     ${lossRow(parts)} ${normRow(parts)}`;
 }
 
+/** Losses above so many baselines leave the chart at the top, so that the others can be told apart. */
+const LOSS_OFF_SCALE = 2.5;
+
 interface Parts {
   readonly contest: Contest;
   readonly ink: Ink;
   readonly runsOf: (contender: Contender, rate: number) => Run[];
+  /** What all runs of the contest have in common. */
+  readonly start: StartRecord;
 }
 
 function legend({ contest, ink }: Parts): Html {
@@ -57,7 +63,7 @@ function ratesOf({ contenders }: Contest): number[] {
   return [...new Set(rates)].sort((a, b) => a - b);
 }
 
-function lossRow({ contest, ink, runsOf }: Parts): Html {
+function lossRow({ contest, ink, runsOf, start }: Parts): Html {
   const panels = ratesOf(contest).map((rate) => {
     const lines = contest.contenders.map((contender): Line => {
       const runs = runsOf(contender, rate);
@@ -73,9 +79,8 @@ function lossRow({ contest, ink, runsOf }: Parts): Html {
   });
   const domain = logDomain(
     panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(({ value }) => value))),
-    200,
+    LOSS_OFF_SCALE * start.metric.baseline,
   );
-  const loss = runsOf(contest.contenders[0] as Contender, panels[0]?.rate ?? NaN)[0]?.start.loss ?? 'loss';
   return html`<h3>Loss by step</h3>
     <p class="soft">Training loss, the median over seeds. A cross: diverged, and stopped there.</p>
     <div class="row">
@@ -83,7 +88,7 @@ function lossRow({ contest, ink, runsOf }: Parts): Html {
         ({ rate, lines }) =>
           html`<figure>
             <figcaption>rate ${rate}</figcaption>
-            ${stepChart(`Loss by step at rate ${rate}`, loss, lines, domain)}
+            ${stepChart(`Loss by step at rate ${rate}`, start.loss, lines, domain)}
           </figure>`,
       )}
     </div>

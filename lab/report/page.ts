@@ -12,7 +12,6 @@ import { grouped } from './grouped.ts';
 import { html, Html, type Content } from './html.ts';
 import { optionsText } from './label.ts';
 import { inkOf, type Ink } from './ink.ts';
-import { resultsTable } from './results-table.ts';
 import { STYLE } from './style.ts';
 import { summarize, type SummaryRow } from './summary.ts';
 
@@ -64,7 +63,7 @@ function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {
 
 function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], ink: Ink): Html {
   return html`<h2>${title}</h2>
-    ${resultsTable(contests, ink)} ${contests.map((contest) => cellSection(contest, runs, ink))}`;
+    ${contests.map((contest) => cellSection(contest, runs, ink))}`;
 }
 
 function method(frame: ReportFrame, runs: readonly Run[], rows: readonly SummaryRow[]): Html {

