@@ -14,8 +14,11 @@ function fieldOf(context, reflection) {
   const declaration = context.getSymbolFromReflection(reflection)?.declarations?.[0];
   const about = declaration && valueOf(declaration, 'about');
   if (about === undefined || !ts.isStringLiteralLike(about)) return undefined;
-  // `optional(…)` has null as its default and declares none.
-  return { name: reflection.name, default: valueOf(declaration, 'default')?.getText() ?? 'null', about: about.text };
+  // `optional(…)` stands around a field and makes null its default, whatever the field inside says.
+  const isOptional =
+    ts.isCallExpression(declaration.initializer) && declaration.initializer.expression.getText() === 'optional';
+  const value = isOptional ? 'null' : (valueOf(declaration, 'default')?.getText() ?? 'null');
+  return { name: reflection.name, default: value, about: about.text };
 }
 
 /** Called by typedoc when it loads the plugin. */
@@ -23,12 +26,13 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     const tables = new Map();
     for (const property of context.project.getReflectionsByKind(ReflectionKind.Property)) {
-      const field = fieldOf(context, property);
-      if (field === undefined) continue;
-      property.comment ??= new Comment([{ kind: 'text', text: field.about }]);
-      // Fields stand in a type literal inside the type of the factory's variable.
+      // Fields, and the names of what is remembered, stand in type literals inside the type of the factory's variable.
       const factory = property.parent?.parent;
-      if (factory?.kindOf(ReflectionKind.Variable)) tables.set(factory, [...(tables.get(factory) ?? []), field]);
+      if (factory?.type?.name !== 'StrategyFactory') continue;
+      const field = fieldOf(context, property);
+      const text = field?.about ?? 'Part of what the strategy remembers.';
+      property.comment ??= new Comment([{ kind: 'text', text }]);
+      if (field !== undefined) tables.set(factory, [...(tables.get(factory) ?? []), field]);
     }
     for (const [factory, fields] of tables) {
       const cell = (text) => text.replaceAll('|', '\\|');
