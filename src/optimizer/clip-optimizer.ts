@@ -2,6 +2,7 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { StrategyRegistry } from '../registry.ts';
+import { AccumulatedOptimizer } from './accumulated.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
 import { registerOnce, rememberFactories } from './loading.ts';
 import type { ClipOptions } from './options.ts';
@@ -53,6 +54,7 @@ export function clipOptimizer(inner: Optimizer, strategy: ClippingStrategy, opti
  */
 export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
   registerOnce(ClippedOptimizer);
+  registerOnce(AccumulatedOptimizer);
   rememberFactories(
     strategies instanceof StrategyRegistry ? strategies.ids().map((id) => strategies.get(id)) : strategies,
   );

@@ -77,20 +77,28 @@ function parsed(clipping: string): Saved {
   throw new ClippingError('bad-spec', `The settings of the saved ClippedOptimizer are damaged: ${issue.message}.`);
 }
 
-function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
+/**
+ * The optimizer inside a saved wrapper.
+ *
+ * @throws ClippingError `bad-spec` when tfjs does not know its class.
+ */
+export function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
   const entry = serialization.SerializationMap.getMap().classNameMap[className];
   if (entry === undefined) {
     throw new ClippingError(
       'bad-spec',
-      `The saved ClippedOptimizer wraps \`${className}\`, which tfjs does not know; register its class first.`,
+      `The saved optimizer wraps \`${className}\`, which tfjs does not know; register its class first.`,
     );
   }
   const [constructor, fromConfig] = entry;
   return fromConfig(constructor, config) as Optimizer;
 }
 
-// On loading, tfjs camel-cases every string that has an underscore, so `my_lstm_1` would come back as `myLstm1`.
-function withoutUnderscores(json: string): string {
+/**
+ * The same JSON without underscores: on loading, tfjs camel-cases every string that has one, so `my_lstm_1` would come
+ * back as `myLstm1`.
+ */
+export function withoutUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
 }
 

@@ -4,6 +4,9 @@ import '@tensorflow/tfjs-backend-wasm';
 import type { ClippingError } from 'gradclip';
 import { expect } from 'vitest';
 
+// With wasm imported tfjs would begin with that, and not at once.
+await tf.setBackend('cpu');
+
 export const BACKENDS = ['cpu', 'wasm'] as const;
 
 /** All stock optimizers of tfjs, with settings that move the weights visibly. */

@@ -1,0 +1,278 @@
+import {
+  add,
+  div,
+  dispose,
+  keep,
+  Optimizer,
+  scalar,
+  tidy,
+  type Scalar,
+  type serialization,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../core/contract.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import { innerFrom, withoutUnderscores } from './config.ts';
+import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
+import { registerOnce } from './loading.ts';
+import { VariableOrder } from './order.ts';
+import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
+
+/** The settings of an {@link AccumulatedOptimizer}, as a saved model holds them. */
+export interface AccumulationConfig extends serialization.ConfigDict {
+  /** The class of the inner optimizer. */
+  readonly innerClassName: string;
+  /** Its settings. */
+  readonly innerConfig: serialization.ConfigDict;
+  /** Steps and the order of the variables, as JSON without underscores. */
+  readonly accumulation: string;
+}
+
+/**
+ * How {@link accumulated} works.
+ *
+ * @category Combinators
+ */
+export interface AccumulationOptions {
+  /** How many gradients one step averages; a whole number of at least 1. */
+  readonly steps: number;
+}
+
+/**
+ * Averages the gradients of several steps, then lets the optimizer inside take one.
+ *
+ * @see {@link accumulated}, which makes one.
+ *
+ * @category Combinators
+ */
+export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
+  /** The name in saved models. */
+  static readonly className = 'AccumulatedOptimizer';
+
+  /** The optimizer that takes a step once in {@link steps} calls. */
+  readonly inner: Inner;
+  /** How many gradients one step averages. */
+  readonly steps: number;
+
+  readonly #order = new VariableOrder();
+  #sums: NamedTensors = {};
+  #pending = 0;
+  #savedPending: Scalar | undefined;
+  #disposed = false;
+
+  /** See {@link accumulated}. */
+  constructor(inner: Inner, steps: number) {
+    super();
+    expectInner(inner);
+    if (!Number.isInteger(steps) || steps < 1) {
+      throw new ClippingError(
+        'bad-option',
+        `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${shown(steps)}.`,
+      );
+    }
+    this.inner = inner;
+    this.steps = steps;
+  }
+
+  /** Gradients averaged since the last step that was taken; from 0 to `steps` − 1. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Steps that the inner optimizer has taken. */
+  override get iterations(): number {
+    return this.inner.iterations;
+  }
+
+  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
+  get learningRate(): number {
+    return (this.inner as unknown as LearningRate).learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.setLearningRate(rate);
+  }
+
+  /** Sets the inner optimizer's learning rate. */
+  setLearningRate(rate: number): void {
+    const inner = this.inner as unknown as LearningRate;
+    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
+    if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
+    else inner.learningRate = rate;
+  }
+
+  /** {@inheritDoc Optimizer.minimize} */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    const { value, grads } = this.computeGradients(f, varList);
+    try {
+      this.applyGradients(
+        varList === undefined ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
+      );
+    } catch (error) {
+      value.dispose();
+      throw error;
+    } finally {
+      dispose(grads);
+    }
+    if (returnCost) return value;
+    value.dispose();
+    return null;
+  }
+
+  /**
+   * Takes these gradients into the average and, with the last of `steps`, takes a step.
+   *
+   * @param given - As {@link ClippedOptimizer.applyGradients} takes them.
+   * @throws ClippingError `unknown-variable` or `bad-gradients`, and whatever the inner optimizer throws; the average
+   *   then begins anew.
+   */
+  override applyGradients(given: GivenGradients): void {
+    if (this.#disposed) throw new ClippingError('bad-state', 'This AccumulatedOptimizer was disposed; make a new one.');
+    const { names, gradients } = sorted(given);
+    this.#order.forget(isGone);
+    this.#rename(this.#order.admit(names).renamed);
+    const before = this.#sums;
+    const after: Record<string, Tensor> = { ...before };
+    tidy(() => {
+      for (const [name, gradient] of gradients) {
+        // Divided before it is added, so that a sum of large gradients does not overflow.
+        const share = this.steps === 1 ? gradient : div(gradient, this.steps);
+        const sum = before[name];
+        after[name] = keep(sum === undefined ? share.clone() : add(sum, share));
+      }
+    });
+    dispose(Object.values(before).filter((sum) => !Object.values(after).includes(sum)));
+    this.#sums = after;
+    this.#pending += 1;
+    if (this.#pending === this.steps) this.#take();
+  }
+
+  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
+  override dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#clear();
+    this.#savedPending?.dispose();
+    this.inner.dispose();
+  }
+
+  /**
+   * The memory of the inner optimizer, then the average so far; for `model.save`. The tensors stay the optimizer's.
+   *
+   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
+   */
+  override getWeights(): Promise<NamedWeights> {
+    this.#savedPending?.dispose();
+    this.#savedPending = keep(scalar(this.#pending, 'int32'));
+    return joinWeights(this.inner, this.#sums, this.#savedPending);
+  }
+
+  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
+  override async setWeights(weights: NamedWeights): Promise<void> {
+    const { state, step } = await splitWeights(this.inner, weights);
+    this.#clear();
+    this.#sums = Object.fromEntries(Object.entries(state).map(([name, sum]) => [name, keep(sum.clone())]));
+    this.#pending = step;
+  }
+
+  /** The settings, as they are saved. */
+  override getConfig(): AccumulationConfig {
+    const { steps } = this;
+    return {
+      innerClassName: this.inner.getClassName(),
+      innerConfig: this.inner.getConfig(),
+      accumulation: withoutUnderscores(JSON.stringify({ steps, order: this.#order.names })),
+    };
+  }
+
+  /** Makes one from saved settings; for `tf.loadLayersModel`. */
+  static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
+    const { innerClassName, innerConfig, accumulation } = (config ?? {}) as Partial<AccumulationConfig>;
+    if (innerClassName === undefined || innerConfig === undefined || typeof accumulation !== 'string') {
+      const received = shown(config);
+      throw new ClippingError('bad-spec', `These are not the settings of a saved AccumulatedOptimizer: ${received}.`);
+    }
+    const { steps, order } = JSON.parse(accumulation) as { steps: number; order: readonly string[] };
+    const optimizer = new AccumulatedOptimizer(innerFrom(innerClassName, innerConfig), steps);
+    optimizer.#order.restore(order);
+    return optimizer as T;
+  }
+
+  #take(): void {
+    const list = this.#order.names.map((name) => ({ name, tensor: this.#sums[name] ?? null })) as GradientList;
+    try {
+      this.#order.settle();
+      this.inner.applyGradients(list);
+    } finally {
+      this.#clear();
+    }
+  }
+
+  #clear(): void {
+    dispose(Object.values(this.#sums));
+    this.#sums = {};
+    this.#pending = 0;
+  }
+
+  // A model that is loaded beside the old one has numbered names.
+  #rename(renamed: ReadonlyMap<string, string>): void {
+    if (renamed.size === 0) return;
+    this.#sums = Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [renamed.get(name) ?? name, sum]));
+  }
+}
+
+interface LearningRate {
+  learningRate: number;
+  setLearningRate?(rate: number): void;
+}
+
+/**
+ * Averages the gradients of several steps, then lets the optimizer take one: a larger batch than memory holds.
+ *
+ * Around a clipped optimizer the average is clipped, once, as if it came from the large batch. A variable without a
+ * gradient in some of the steps counts as 0 there, and one without any in all of them is absent. A step with NaN or
+ * ±Infinity makes the average so, and the whole of it falls under the inner optimizer's `onNonFinite`. At the end of
+ * an epoch a half-finished average stays and goes on with the next one; it is saved with the model.
+ *
+ * @param optimizer - What takes the steps, usually from {@link clipOptimizer}.
+ * @throws ClippingError `not-an-optimizer`, `bad-option` or `unknown-option`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { accumulated, clipOptimizer } from 'gradclip';
+ * import { globalNorm } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.tensor1d([0, 0]), true, 'w');
+ * const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), globalNorm({ maxNorm: 1 })), { steps: 2 });
+ * optimizer.applyGradients({ w: tf.tensor1d([6, 0]) });
+ * optimizer.applyGradients({ w: tf.tensor1d([0, 8]) }); // the average is [3, 4], its norm 5
+ * w.print(); // [-0.6, -0.8]
+ * console.log((await optimizer.inner.stats()).clipRate); // 1
+ * ```
+ *
+ * @category Combinators
+ */
+export function accumulated<Inner extends Optimizer>(
+  optimizer: Inner,
+  options: AccumulationOptions,
+): AccumulatedOptimizer<Inner> {
+  for (const name of Object.keys((options as object | undefined) ?? {})) {
+    if (name === 'steps') continue;
+    throw new ClippingError('unknown-option', `\`accumulated\` has no option \`${name}\`; it has \`steps\`.`);
+  }
+  registerOnce(AccumulatedOptimizer);
+  return new AccumulatedOptimizer(optimizer, (options as AccumulationOptions | undefined)?.steps ?? NaN);
+}
+
+function expectInner(given: unknown): asserts given is Optimizer {
+  const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
+  const inner = given as Partial<Optimizer> | null | undefined;
+  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
+  throw new ClippingError(
+    'not-an-optimizer',
+    '`accumulated(optimizer, { steps })` wraps a tfjs optimizer, such as clipOptimizer(tf.train.adam(1e-3), ' +
+      `globalNorm()); received ${shown(given)}.`,
+  );
+}
