@@ -21,7 +21,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
     );
   const { start } = own[0] as Run;
   const parts: Parts = { contest, ink, runsOf, start };
-  return html`<h2>${contest.cell}</h2>
+  return html`<h3>${contest.cell}</h3>
     ${resultsTable(contest, ink)} ${legend(parts)}
     <div class="row">
       <figure>
@@ -29,7 +29,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
         ${scoreChart(contest, ink, start.metric.baseline)}
       </figure>
       <figure>
-        <figcaption>How often each strategy clipped</figcaption>
+        <figcaption>How often each strategy clipped, at each rate</figcaption>
         ${clipRateChart(contest, ink)}
       </figure>
     </div>
@@ -81,14 +81,14 @@ function lossRow({ contest, ink, runsOf, start }: Parts): Html {
     panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(({ value }) => value))),
     LOSS_OFF_SCALE * start.metric.baseline,
   );
-  return html`<h3>Loss by step</h3>
+  return html`<h4>Loss by step</h4>
     <p class="soft">Training loss, the median over seeds. A cross: diverged, and stopped there.</p>
     <div class="row">
       ${panels.map(
         ({ rate, lines }) =>
           html`<figure>
             <figcaption>rate ${rate}</figcaption>
-            ${stepChart(`Loss by step at rate ${rate}`, start.loss, lines, domain)}
+            ${stepChart(`Loss by step at rate ${rate}`, start.loss, lines, domain, start.config.steps)}
           </figure>`,
       )}
     </div>
@@ -113,9 +113,9 @@ function normRow({ contest, ink, runsOf }: Parts): Html {
     const clipped = steps.filter((line) => line.clipped).length / Math.max(1, steps.length);
     return `seed ${start.config.seed}: ${percentText(clipped)} clipped, ${outcomeOf(end)}`;
   };
-  return html`<h3>Gradient norm at rate ${rate}, before and after</h3>
+  return html`<h4>Gradient norm at rate ${rate}, before and after</h4>
     <p class="soft">
-      Thin: ‖g‖ as computed. Thick: as applied. Dotted: the threshold, where the strategy has one for the whole
+      Thin: ‖g‖ as computed. Thick: as applied. Dashed: the threshold, where the strategy has one for the whole
       gradient. One seed, at the rate of this cell's best result.
     </p>
     <div class="row">
@@ -123,7 +123,7 @@ function normRow({ contest, ink, runsOf }: Parts): Html {
         ({ contender, run, lines }) =>
           html`<figure>
             <figcaption>${ink.label(contender.strategy)} <span>${caption(run)}</span></figcaption>
-            ${stepChart(`Gradient norm by step, ${ink.label(contender.strategy)}`, 'gradient norm', lines, domain)}
+            ${stepChart(`Gradient norm by step, ${ink.label(contender.strategy)}`, 'gradient norm', lines, domain, run.start.config.steps)}
           </figure>`,
       )}
     </div>

@@ -27,7 +27,7 @@ export function clipRateChart({ contenders }: Contest, ink: Ink): Html {
     marginRight: Math.min(150, 14 + 7 * longest),
     marginTop: 26,
     x: { domain: [0, 100], insetRight: 40, label: 'steps clipped, %', ticks: 3 },
-    y: { type: 'band', label: 'rate', padding: 0.15, domain: [...new Set(bars.map(({ rate }) => rate))] },
+    y: { type: 'band', label: null, padding: 0.15, domain: [...new Set(bars.map(({ rate }) => rate))] },
     fy: { domain: labels, label: null, padding: 0.12 },
     marks: [
       Plot.barX(bars, { x: 'clipRate', y: 'rate', fy: 'label', fill: 'color' }),

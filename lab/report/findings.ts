@@ -15,60 +15,66 @@ export function findings(rows: readonly SummaryRow[]): string[] {
   });
 }
 
+/**
+ * Whether two settings are too near to tell apart: medians within 1 %, or, where there are several seeds, medians
+ * that both lie within the quartiles of the other.
+ */
+export function tied(a: SummaryRow, b: SummaryRow): boolean {
+  const [one, other] = [a.metric.median ?? NaN, b.metric.median ?? NaN];
+  if (Math.abs(one - other) <= SAME_WITHIN * Math.abs(other)) return true;
+  return a.seeds.length > 1 && b.seeds.length > 1 && spans(a, other) && spans(b, one);
+}
+
 type Name = (contender: Contender) => string;
 
 function verdict({ contenders }: Contest, name: Name): string {
   const unclipped = contenders.find(({ strategy }) => strategy.id === 'none');
   const clipped = contenders.filter((contender) => contender !== unclipped);
+  if (unclipped === undefined || clipped.length === 0) return standing(contenders, name);
   const [winner] = ranked(clipped);
-  if (unclipped === undefined || clipped.length === 0) return standing(ranked(contenders)[0], contenders, name);
-  if (winner?.best === undefined) {
-    return unclipped.best === undefined
+  const [with_, bare] = [winner?.best, unclipped.best];
+  const without = bare === undefined ? '' : `Best without: ${reached(unclipped)}${failuresOf(unclipped)}.`;
+  if (winner === undefined || with_ === undefined) {
+    return bare === undefined
       ? 'every run diverged, clipped or not.'
-      : `clipping lost: every clipped run diverged; without it the score is ${reached(unclipped.best)}.`;
+      : `clipping lost: every clipped run diverged. ${without}`;
   }
-  const { best } = winner;
-  if (unclipped.best === undefined) {
-    return `clipping helped: ${name(winner)} reached ${reached(best)}, where every unclipped run diverged.${others(clipped, winner, undefined, name)}`;
-  }
-  const bare = unclipped.best;
-  const failures = failuresOf(unclipped);
-  const without = `${reached(bare)} without${failures === '' ? '' : `, which ${failures}`}`;
-  const opening = same(best, bare)
-    ? `clipping made no difference at its best (within ${100 * SAME_WITHIN} %)`
-    : margin(best, bare) > 0
+  const best = `Best with it: ${reached(winner, `${name(winner)}, `)}, ${percentText(with_.clipRate)} of its steps clipped.`;
+  const rest = others(clipped, winner, bare, name);
+  if (bare === undefined) return `clipping helped. ${best} Without it every run diverged.${rest}`;
+  const opening = tied(with_, bare)
+    ? 'clipping made no clear difference'
+    : margin(with_, bare) > 0
       ? 'clipping helped'
       : 'clipping lost';
-  return `${opening}: ${reached(best)} with ${name(winner)}, ${without}.${others(clipped, winner, bare, name)}`;
+  return `${opening}. ${best} ${without}${rest}`;
 }
 
-function standing(winner: Contender | undefined, contenders: readonly Contender[], name: Name): string {
-  if (winner?.best === undefined) return 'every run diverged.';
-  const single = contenders.length === 1 ? '' : ', the best of those compared';
-  const failures = failuresOf(winner);
-  return `${name(winner)} reached ${reached(winner.best)}${single}${failures === '' ? '' : `; it ${failures}`}.`;
+/** Where there is nothing to hold clipping against. */
+function standing(contenders: readonly Contender[], name: Name): string {
+  const [winner] = ranked(contenders);
+  if (winner === undefined) return 'every run diverged.';
+  const among = contenders.length === 1 ? '' : ', the best of those compared';
+  return `${reached(winner, `${name(winner)}, `)}${among}${failuresOf(winner)}.`;
 }
 
 /** What became of the strategies that are not the winner, against no clipping. */
 function others(clipped: readonly Contender[], winner: Contender, bare: SummaryRow | undefined, name: Name): string {
   const rest = clipped.filter((contender) => contender !== winner);
-  const isWorse = ({ best }: Contender): boolean =>
-    best === undefined || (bare !== undefined && !same(best, bare) && margin(best, bare) < 0);
-  const isSame = ({ best }: Contender): boolean => best !== undefined && bare !== undefined && same(best, bare);
   const scored = (contender: Contender): string =>
     `${name(contender)} (${contender.best === undefined ? 'diverged' : scoreText(contender.best.metric.median ?? NaN)})`;
+  const isTied = ({ best }: Contender): boolean => best !== undefined && bare !== undefined && tied(best, bare);
+  const isWorse = (contender: Contender): boolean => {
+    const { best } = contender;
+    return best === undefined || (bare !== undefined && !isTied(contender) && margin(best, bare) < 0);
+  };
+  // Where the winner itself is no better, that the others are no better either goes without saying.
+  const equal = bare !== undefined && tied(winner.best as SummaryRow, bare) ? [] : rest.filter(isTied);
   const worse = rest.filter(isWorse);
-  const equal = same(winner.best as SummaryRow, bare) ? [] : rest.filter(isSame);
   return [
+    equal.length > 0 ? ` No clear difference: ${listed(equal.map(scored))}.` : '',
     worse.length > 0 ? ` Worse than no clipping: ${listed(worse.map(scored))}.` : '',
-    equal.length > 0 ? ` No better than no clipping: ${listed(equal.map(scored))}.` : '',
-    idle(winner) ? ` It clipped ${percentText((winner.best as SummaryRow).clipRate)} of the steps.` : '',
   ].join('');
-}
-
-/** A winner that clipped rarely or never won for another reason, and is not to be credited silently. */
-function idle({ best }: Contender): boolean {
-  return best !== undefined && best.clipRate < 0.05;
 }
 
 function ranked(contenders: readonly Contender[]): Contender[] {
@@ -77,19 +83,30 @@ function ranked(contenders: readonly Contender[]): Contender[] {
     .toSorted((a, b) => margin(b.best as SummaryRow, a.best as SummaryRow));
 }
 
-function same(a: SummaryRow, b: SummaryRow | undefined): boolean {
-  if (b === undefined) return false;
-  return Math.abs(margin(a, b)) <= SAME_WITHIN * Math.abs(b.metric.median ?? NaN);
+function spans({ metric: { better, q1, q3 } }: SummaryRow, value: number): boolean {
+  const worst = better === 'lower' ? Infinity : -Infinity;
+  const [low, high] = [q1 ?? worst, q3 ?? worst];
+  return value >= Math.min(low, high) && value <= Math.max(low, high);
 }
 
-function reached({ metric, learningRate }: SummaryRow): string {
-  return `${scoreText(metric.median ?? NaN)} ${metric.name} at rate ${learningRate}`;
+function reached({ best, rows }: Contender, who = ''): string {
+  const { metric, learningRate } = best as SummaryRow;
+  const place =
+    rows.length < 2
+      ? ''
+      : best === rows.at(-1)
+        ? ', the largest tried'
+        : best === rows[0]
+          ? ', the smallest tried'
+          : '';
+  return `${scoreText(metric.median ?? NaN)} ${metric.name} (${who}rate ${learningRate}${place})`;
 }
 
 function failuresOf({ rows }: Contender): string {
   const failed = rows.filter(({ diverged }) => diverged > 0);
   if (failed.length === 0) return '';
-  const all = failed.every(({ diverged, seeds }) => diverged === seeds.length);
-  const rates = `at ${listed(failed.map(({ learningRate }) => String(learningRate)))}`;
-  return all ? `diverged ${rates}` : `diverged ${rates} with some seeds`;
+  const rates = failed.map(({ learningRate, diverged, seeds }) =>
+    diverged === seeds.length ? String(learningRate) : `${learningRate} (${diverged} of ${seeds.length} seeds)`,
+  );
+  return `; it diverged at rate ${listed(rates)}`;
 }

@@ -32,6 +32,7 @@ export function stepChart(
   axis: string,
   lines: readonly Line[],
   domain: readonly [number, number],
+  steps: number,
 ): Html {
   const marks = lines.flatMap(({ points, color, brokenOff, dashed, faint }) => {
     const shown = points
@@ -58,7 +59,7 @@ export function stepChart(
     width: WIDTH,
     height: 220,
     marginLeft: 46,
-    x: { label: 'step', nice: true, ticks: 5 },
+    x: { label: 'step', domain: [0, steps], ticks: 5 },
     y: { type: 'log', domain: [...domain], label: axis, tickFormat: shortNumber, ticks: 5, grid: true },
     marks,
   });

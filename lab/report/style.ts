@@ -10,7 +10,7 @@ export const STYLE = `
 body { margin: 0 auto; padding: 1.2rem 1rem 3rem; max-width: 1160px; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .2rem 0 .6rem } h2 { font-size: 1.3rem; margin: 2.4rem 0 .4rem; border-top: 1px solid var(--line); padding-top: 1.2rem }
-h3 { font-size: 1rem; margin: 1.4rem 0 .2rem } p { max-width: 46rem; margin: .4rem 0 } .soft { color: var(--soft); font-size: .9rem }
+h3 { font-size: 1.15rem; margin: 1.8rem 0 .2rem } h4 { font-size: 1rem; margin: 1.2rem 0 .2rem } p { max-width: 46rem; margin: .4rem 0 } .soft { color: var(--soft); font-size: .9rem }
 .findings { padding-left: 1.1rem; max-width: 50rem } .findings li { margin: .45rem 0 }
 .row { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 1rem 1.4rem; margin: .6rem 0 }
 figure { margin: 0; min-width: 0 } figcaption { font-weight: 600; font-size: .9rem; margin-bottom: .1rem } figcaption span { font-weight: 400; color: var(--soft) }
