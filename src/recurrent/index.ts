@@ -7,3 +7,4 @@
 export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';
 export type { ClipBackpropOptions } from './clip/limits.ts';
 export { fusedGRU, fusedLSTM, fusedSimpleRNN, registerFusedLayers, type FusedOptions } from './fused/factories.ts';
+export { accelerate } from './fused/accelerate.ts';

@@ -1,5 +1,5 @@
-import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
+import { ClippingError, shown } from '../core/errors.ts';
 import { fromConfig, type Config, type Layer } from './stock.ts';
 
 /** A layer as saved models describe it. */
@@ -32,7 +32,7 @@ export function specOf(layer: Layer): LayerSpec {
 }
 
 /** A new, unbuilt layer of this description. */
-export function layerOf<Made extends Layer>({ className, config }: LayerSpec): Made {
+export function madeFrom<Made extends Layer>({ className, config }: LayerSpec): Made {
   return fromConfig(className, config) as Made;
 }
 
@@ -40,13 +40,10 @@ export function layerOf<Made extends Layer>({ className, config }: LayerSpec): M
  * A new model with replaced layers and copies of the weights; compiled like the given one, with the same
  * optimizer object, if that was compiled.
  */
-export function rebuilt<Model extends LayersModel>(model: Model, replace: Replace): Model {
-  const made = layerOf<Model>(replacedIn(specOf(model), replace));
+export function rebuilt<Model extends LayersModel>(model: Model, call: string, replace: Replace): Model {
+  assertBuilt(model, call);
+  const made = madeFrom<Model>(replacedIn(specOf(model), replace));
   made.setWeights(model.getWeights());
-  for (const layer of flat(model)) {
-    const twin = flat(made).find(({ name }) => name === layer.name);
-    if (twin !== undefined && twin.trainable !== layer.trainable) twin.trainable = layer.trainable;
-  }
   const { optimizer, loss, metrics } = model as unknown as ModelCompileArgs;
   if (optimizer !== undefined) made.compile({ optimizer, loss, metrics: metrics ?? [] });
   return made;
@@ -57,14 +54,27 @@ export function isModel(target: unknown): target is LayersModel {
   return typeof target === 'object' && target !== null && 'layers' in target && 'predict' in target;
 }
 
-/** The layers of a model and of the models in it. */
-function flat(model: LayersModel): Layer[] {
-  return model.layers.flatMap((layer) => (isModel(layer) ? [layer, ...flat(layer)] : [layer]));
-}
-
 function isSpec(value: unknown): value is LayerSpec {
   return typeof value === 'object' && value !== null && 'className' in value && 'config' in value;
 }
 
-/** A configuration in the type that tfjs uses for it. */
-export type StockConfig = serialization.ConfigDict;
+/**
+ * Refuses what is not a model of tfjs-layers with weights.
+ *
+ * @throws ClippingError `not-built`
+ */
+export function assertBuilt(model: unknown, call: string): asserts model is LayersModel {
+  if (!isModel(model)) {
+    throw new ClippingError('not-built', `\`${call}\` takes a model of tfjs-layers; received ${shown(model)}.`);
+  }
+  // A sequential model builds itself on first use, which it can once it knows its outputs.
+  if (Array.isArray(model.outputs) && model.outputs.length > 0) {
+    model.getWeights();
+    return;
+  }
+  throw new ClippingError(
+    'not-built',
+    `\`${call}\` needs a model that has its weights, and ${model.name} has none yet. ` +
+      'Give its first layer an inputShape, or call model.build(shape).',
+  );
+}

@@ -2,39 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from './fixture.ts';
+import { data, gradientsOf, reloaded } from './models.ts';
 
 const clip: ClipBackpropOptions = { maxAbs: 1e-4 };
 const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
-const data = () =>
-  tf.tidy(() => [tf.randomNormal([8, 6, 3], 0, 1, 'float32', 3), tf.randomNormal([8, 1], 0, 1, 'float32', 4)]);
-
-/** The gradients of the mean squared error by layer weight, as one list of numbers. */
-function gradientsOf(model: tf.LayersModel): number[] {
-  return tf.tidy(() => {
-    const [x, y] = data() as [tf.Tensor, tf.Tensor];
-    const loss = (): tf.Scalar =>
-      tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor) as tf.Scalar;
-    const { grads } = tf.engine().gradients(
-      loss,
-      model.weights.map((weight) => weight.read()),
-    );
-    return grads.flatMap((gradient) => Array.from(gradient.dataSync()));
-  });
-}
-
-/** A model through JSON and binary weights, as a file would hold it. */
-async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
-  let saved: tf.io.ModelArtifacts = {};
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = JSON.parse(JSON.stringify(artifacts)) as tf.io.ModelArtifacts;
-      saved.weightData = artifacts.weightData!;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
-    }),
-  );
-  return tf.loadLayersModel(tf.io.fromMemory(saved));
-}
-
 const stock = (kind: Kind, more: object = {}): tf.layers.Layer => tf.layers[kind]({ ...options, ...more } as never);
 const cell = (kind: Kind): tf.layers.RNNCell => tf.layers[`${kind}Cell`](options as never);
 const sequential = (...layers: tf.layers.Layer[]): tf.Sequential =>
@@ -115,7 +86,7 @@ describe.each(KINDS)('clipBackprop of %s in models', (kind) => {
     expect(layer.name).toBe(plain.name);
     const model = sequential(layer);
     model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
-    const [x, y] = data() as [tf.Tensor, tf.Tensor];
+    const [x, y] = data();
     await model.fit(x, y, { epochs: 1, verbose: 0 });
     const before = tf.memory().numTensors;
     await model.fit(x, y, { epochs: 3, verbose: 0 });

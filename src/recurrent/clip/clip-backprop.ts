@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers as stockLayers, LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError, shown } from '../../core/errors.ts';
-import { isModel, layerOf, rebuilt, replacedIn, specOf, type LayerSpec, type Replace } from '../rebuild.ts';
+import { isModel, madeFrom, rebuilt, replacedIn, specOf, type LayerSpec, type Replace } from '../rebuild.ts';
 import type { Layer } from '../stock.ts';
 import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './cells.ts';
 import { ClippedGRU, ClippedLSTM, ClippedSimpleRNN } from './layers.ts';
@@ -45,7 +45,8 @@ registerClippedLayers();
  * ```
  *
  * @throws ClippingError `bad-option` or `unknown-option` for the limits; `not-recurrent` for anything without a
- *   SimpleRNN, LSTM or GRU in it; `already-built` for a layer that has its weights.
+ *   SimpleRNN, LSTM or GRU in it; `already-built` for a layer that has its weights, `not-built` for a model that
+ *   has none.
  * @category Clipping inside BPTT
  */
 export function clipBackprop<Target extends Layer | LayersModel | InstanceType<typeof stockLayers.RNNCell>>(
@@ -70,8 +71,8 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
     );
   }
   const made = isModel(cellOrLayer)
-    ? rebuilt(cellOrLayer, replace)
-    : layerOf<Layer>(replacedIn(specOf(cellOrLayer), replace));
+    ? rebuilt(cellOrLayer, 'clipBackprop(model)', replace)
+    : madeFrom<Layer>(replacedIn(specOf(cellOrLayer), replace));
   if (found === 0) throw notRecurrent(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
   return made as Target;
 }

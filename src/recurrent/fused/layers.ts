@@ -1,7 +1,7 @@
 import {
   cast,
   reshape,
-  serialization,
+  type serialization,
   slice,
   tidy,
   type Tensor,

@@ -29,11 +29,11 @@ export interface OpsCell {
   readonly states: number;
   /** The columns of U that make one product each, in units. */
   readonly blocks: readonly { readonly from: number; readonly to: number }[];
-  /** @param z x·W + b of this step, [batch, gates·units]. @param blocks Those of U. */
+  /** From z = x·W + b of this step, [batch, gates·units], the states before it, and the blocks of U. */
   forward(functions: Functions, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
   /**
-   * @param previous States before the step. @param blocks Those of U, transposed.
-   * @returns ∂L/∂z, ∂L/∂ of the states before, and the left operand of each product.
+   * ∂L/∂z, ∂L/∂ of the states before the step, and the left operand of each product, from what the step left, the
+   * gradients of its states, and the blocks of U transposed.
    */
   backward(
     functions: Functions,
