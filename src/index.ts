@@ -12,6 +12,12 @@ export { partition, type PartitionDefault, type PartitionRule } from './combinat
 export type { VariableMatch, VariableRule } from './combinators/rules.ts';
 export { scheduled, type ScheduledOptions } from './combinators/scheduled.ts';
 export type { Schedule, SchedulePoint } from './combinators/schedules.ts';
+export {
+  accumulated,
+  AccumulatedOptimizer,
+  type AccumulationConfig,
+  type AccumulationOptions,
+} from './optimizer/accumulated.ts';
 export { clipOptimizer, enableLoading } from './optimizer/clip-optimizer.ts';
 export { ClippedOptimizer, isClipped } from './optimizer/clipped-optimizer.ts';
 export type { ClippingConfig } from './optimizer/config.ts';
