@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { readRun, toLine, type RunRecord } from '../../lab/record.ts';
+import { runId, sha256 } from '../../lab/run-config.ts';
+import { config, runOf, stepLine } from './fixtures.ts';
+
+function textOf(records: readonly RunRecord[]): string {
+  return records.map((record) => `${toLine(record)}\n`).join('');
+}
+
+describe('records', () => {
+  const { start, end } = runOf({}, {});
+
+  it('come back as they were written', () => {
+    const steps = [stepLine(0, { threshold: 0.25, clipped: true }), stepLine(1)];
+    expect(readRun(textOf([start, ...steps, end]))).toEqual({ start, steps, end });
+  });
+
+  it('keep NaN and infinities, which JSON has not', () => {
+    const steps = [stepLine(0, { loss: NaN, normBefore: Infinity })];
+    const read = readRun(textOf([start, ...steps, { ...end, metric: -Infinity }]));
+    expect(read?.steps).toEqual(steps);
+    expect(read?.end.metric).toBe(-Infinity);
+  });
+
+  it('without an end are no run', () => {
+    expect(readRun(textOf([start, stepLine(0)]))).toBeUndefined();
+    expect(readRun('')).toBeUndefined();
+  });
+
+  it.each([
+    { about: 'is cut short', at: 2, line: '{"type":"step","st', says: 'line 2: not JSON' },
+    { about: 'is of another kind', at: 3, line: '{"type":"pause"}', says: 'line 3: not a record of a run' },
+    { about: 'is null', at: 2, line: 'null', says: 'line 2: not a record of a run' },
+    { about: 'lacks a number', at: 2, line: '{"type":"step","step":0,"loss":"high"}', says: 'line 2: `loss` is not a number' },
+    { about: 'is of a wrong step', at: 3, line: toLine(stepLine(7)), says: 'line 3: expected step 1, found step 7' },
+    { about: 'is of a later version', at: 1, line: toLine(start).replace('"version":1', '"version":2'), says: 'line 1: version 2; this program reads version 1' },
+  ])('name the line that $about', ({ at, line, says }) => {
+    const lines = textOf([start, stepLine(0), stepLine(1), end]).split('\n');
+    lines[at - 1] = line;
+    expect(() => readRun(lines.join('\n'))).toThrow(says);
+  });
+});
+
+describe('the id of a run', () => {
+  it('is that of its configuration, whatever the order of keys', async () => {
+    const { task, seed, ...rest } = config;
+    expect(await runId({ seed, ...rest, task })).toBe(await runId(config));
+    expect(await runId(JSON.parse(JSON.stringify(config)) as typeof config)).toBe(await runId(config));
+  });
+
+  it('changes with any part of the configuration', async () => {
+    const changes = [{ seed: 2 }, { steps: 4 }, { learningRate: 1.5 }, { strategy: { id: 'none', options: { a: 1 } } }];
+    const ids = await Promise.all([{}, ...changes].map((change) => runId({ ...config, ...change })));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('stays the same from release to release, or old results would be done again', async () => {
+    const canonical =
+      '{"backend":"wasm","cell":"rnn","data":"moby-dick","learningRate":1,"optimizer":"sgd","seed":1,' +
+      '"settings":{"batch":2,"characters":5,"units":4},"steps":3,"strategy":{"id":"none","options":{}},"task":"char-lm"}';
+    expect(await runId(config)).toBe((await sha256(canonical)).slice(0, 16));
+    expect(await sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs';
+import { createContainer, TOKENS, type StrategySpec } from 'gradclip';
+import { shelf } from 'gradclip/strategies';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cellOf, optimizerOf, taskOf } from '../../lab/catalogue.ts';
+import type { RunRecord, StepLine } from '../../lab/record.ts';
+import { DIVERGED_STEPS, run } from '../../lab/run.ts';
+import type { RunConfig } from '../../lab/run-config.ts';
+import { config as plain, environment } from './fixtures.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const text = 'It was the best of times, it was the worst of times. '.repeat(20);
+const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+
+async function recordsOf(change: Partial<Omit<RunConfig, 'strategy'>>, spec: StrategySpec = { id: 'none' }): Promise<RunRecord[]> {
+  const strategy = registry.create(spec);
+  const { id, options } = strategy;
+  const config: RunConfig = { ...plain, ...change, strategy: { id, options } };
+  const task = taskOf(config.task);
+  const parts = {
+    task,
+    problem: task.prepare(text, config.settings),
+    cell: cellOf(config.cell),
+    optimizer: optimizerOf(config.optimizer),
+    strategy,
+    environment,
+  };
+  const records: RunRecord[] = [];
+  for await (const record of run(config, parts)) records.push(record);
+  return records;
+}
+
+function withoutTimes(records: readonly RunRecord[]): unknown[] {
+  return records.map((record) => ({ ...record, ms: undefined }));
+}
+
+function stepsOf(records: readonly RunRecord[]): StepLine[] {
+  return records.filter((record) => record.type === 'step');
+}
+
+describe('a run', () => {
+  it.each(['rnn', 'lstm', 'gru'])('of %s tells its beginning, its steps and its end', async (cell) => {
+    const records = await recordsOf({ cell });
+    expect(records.map(({ type }) => type)).toEqual(['start', 'step', 'step', 'step', 'end']);
+    expect(records.at(-1)).toMatchObject({ outcome: 'finished', steps: 3 });
+  });
+
+  it('gives the same records for the same seed, but for times, and others for another seed', async () => {
+    const spec = { id: 'adaptive-percentile', options: { percentile: 50 } };
+    const [once, again] = [await recordsOf({ seed: 3 }, spec), await recordsOf({ seed: 3 }, spec)];
+    expect(withoutTimes(again)).toEqual(withoutTimes(once));
+    const other = await recordsOf({ seed: 4 }, spec);
+    expect(stepsOf(other).map(({ loss }) => loss)).not.toEqual(stepsOf(once).map(({ loss }) => loss));
+  });
+
+  it('records the norm before and after, and the threshold in force', async () => {
+    const maxNorm = 0.01;
+    const clipped = stepsOf(await recordsOf({}, { id: 'global-norm', options: { maxNorm } }));
+    const bare = stepsOf(await recordsOf({}));
+    expect(clipped[0]?.normBefore).toBe(bare[0]?.normBefore);
+    for (const step of clipped) {
+      expect(step).toMatchObject({ clipped: true, threshold: maxNorm });
+      expect(step.normAfter).toBeCloseTo(maxNorm, 6);
+    }
+    for (const step of bare) {
+      expect(step).toMatchObject({ clipped: false, normAfter: step.normBefore });
+      expect(step).not.toHaveProperty('threshold');
+    }
+  });
+
+  it('learns: the loss falls', async () => {
+    const losses = stepsOf(await recordsOf({ steps: 40, learningRate: 1, settings: { units: 8, characters: 8, batch: 8 } })).map(({ loss }) => loss);
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
+  });
+
+  it('that diverges is stopped early and says where', async () => {
+    const records = await recordsOf({ steps: 60, learningRate: 1000 });
+    const end = records.at(-1);
+    const taken = stepsOf(records).length;
+    expect(taken).toBeLessThan(60);
+    expect(taken).toBeGreaterThanOrEqual(DIVERGED_STEPS);
+    expect(end).toMatchObject({ type: 'end', outcome: 'diverged', divergedAt: taken - 1, steps: taken });
+  });
+
+  it('leaves no tensor behind, finished or broken off', async () => {
+    await recordsOf({});
+    const before = tf.memory().numTensors;
+    await recordsOf({}, { id: 'adaptive-percentile' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
