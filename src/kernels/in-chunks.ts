@@ -28,9 +28,9 @@ export function arithmeticInChunks(): Arithmetic {
     }
   };
   const changed = (x: Tensor, change: (count: number) => void) => {
-    const values = elementsOf(x);
-    const result = new Float32Array(values.length);
-    eachChunk(values, (count, start) => {
+    // A copy of an array is not cleared before it is filled, as a new array is.
+    const result = new Float32Array(elementsOf(x));
+    eachChunk(result, (count, start) => {
       change(count);
       result.set(count === CHUNK ? chunk : chunk.subarray(0, count), start);
     });

@@ -1,0 +1,22 @@
+/** Medians in milliseconds of contestants that take turns, so that all meet the same caches and the same weather. */
+export function race<Name extends string>(
+  contestants: Readonly<Record<Name, () => void>>,
+  { rounds, warmUp = 5 }: { rounds: number; warmUp?: number },
+): Record<Name, number> {
+  const names = Object.keys(contestants) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = -warmUp; round < rounds; round += 1)
+    for (const name of names) {
+      const start = performance.now();
+      contestants[name]();
+      const spent = performance.now() - start;
+      if (round >= 0) times.get(name)?.push(spent);
+    }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  return ascending[ascending.length >> 1] ?? NaN;
+}
