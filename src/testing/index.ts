@@ -1,7 +1,7 @@
 /**
  * The law suite: what every strategy owes, as tests that an author runs on their own.
  *
- * @module
+ * @module gradclip/testing
  */
 
 export { DEVICE } from './backends.ts';
