@@ -8,3 +8,5 @@ export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';
 export type { ClipBackpropOptions } from './clip/limits.ts';
 export { fusedGRU, fusedLSTM, fusedSimpleRNN, registerFusedLayers, type FusedOptions } from './fused/factories.ts';
 export { accelerate } from './fused/accelerate.ts';
+export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
+export { recurrentHealth, type LayerHealth } from './health/recurrent-health.ts';

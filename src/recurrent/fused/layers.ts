@@ -144,7 +144,7 @@ function requestOf(
     sequences: returnSequences,
     carry: states === 2 && (returnState || stateful),
     limits,
-    onGradient: listenerOf(layer),
+    onGradient: listenerOf(layer, time),
   };
 }
 

@@ -1,0 +1,163 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { ClippingError } from '../../core/errors.ts';
+import { recurrentIn, type Found } from '../layers-of.ts';
+import { assertBuilt } from '../rebuild.ts';
+import { spectralNorm } from './spectral-norm.ts';
+
+/**
+ * What the recurrent weights of one layer allow.
+ *
+ * @category Gradient flow
+ */
+export interface LayerHealth {
+  /** The layer's name; `forward_…` and `backward_…` within bidirectional, `…/0` for a cell of a stack. */
+  readonly layer: string;
+  readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
+  /**
+   * σ₁ of the recurrent kernel's part for each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
+   * `output` in LSTM; `update`, `reset` and `candidate` in GRU.
+   */
+  readonly spectralNorms: Readonly<Record<string, number>>;
+  /** γ, the steepest slope of the activation; null where it is not known. */
+  readonly steepestSlope: number | null;
+  /**
+   * The most that one step back can lengthen a gradient, γ·σ₁ for SimpleRNN; null where there is no such bound: for
+   * an unknown activation, and for LSTM, whose carry is unbounded.
+   */
+  readonly largestFactor: number | null;
+  /** Whether gradients can grow over time; false only where that is proven impossible. */
+  readonly canExplode: boolean;
+  /** Whether gradients are sure to fall at least geometrically over time. */
+  readonly mustVanish: boolean;
+  /** The same in words. */
+  readonly because: string;
+}
+
+const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
+  SimpleRNN: ['state'],
+  LSTM: ['input', 'forget', 'candidate', 'output'],
+  GRU: ['update', 'reset', 'candidate'],
+};
+
+// sup |φ′|; those of selu, swish and the like lie off the origin.
+const STEEPEST: Readonly<Record<string, number>> = {
+  linear: 1,
+  tanh: 1,
+  relu: 1,
+  relu6: 1,
+  elu: 1,
+  softplus: 1,
+  softsign: 1,
+  sigmoid: 0.25,
+  hardSigmoid: 0.2,
+  selu: 1.0507009873554805 * 1.6732632423543772,
+};
+const BOUNDED_BY_1 = new Set(['tanh', 'sigmoid', 'hardSigmoid', 'softsign']);
+
+/**
+ * Says from the weights alone whether gradients of each recurrent layer can explode, or must vanish.
+ *
+ * Each step back multiplies the gradient by the Jacobian of the step. For SimpleRNN that is Uᵀ after the slopes of φ,
+ * so with σ₁ the largest singular value of U and γ the steepest slope,
+ *
+ *     ‖∂L/∂hₜ₋₁‖ ≤ γ·σ₁·‖∂L/∂hₜ‖
+ *
+ * and γ·σ₁ < 1 makes gradients vanish; γ·σ₁ > 1 is necessary for them to explode, though not sufficient. For GRU, whose
+ * states stay within ±1 with a bounded φ, the factor is at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), γ being that of
+ * the activation concerned; for LSTM there is no bound. Neither is ever below 1: gates can keep gradients alive, and
+ * let them explode.
+ *
+ * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.1.
+ * https://arxiv.org/abs/1211.5063
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { recurrentHealth } from 'gradclip/recurrent';
+ *
+ * const model = tf.sequential({ layers: [tf.layers.simpleRNN({ units: 8, inputShape: [20, 3] })] });
+ * for (const { layer, because } of await recurrentHealth(model)) console.log(layer, because);
+ * ```
+ * @throws ClippingError `not-recurrent` for a model without SimpleRNN, LSTM or GRU, `not-built` for one without weights.
+ * @category Gradient flow
+ */
+export async function recurrentHealth(model: LayersModel): Promise<LayerHealth[]> {
+  assertBuilt(model, 'recurrentHealth(model)');
+  const known = recurrentIn(model).filter(({ cell }) => kindOf(cell.getClassName()) !== undefined);
+  if (known.length > 0) return Promise.all(known.map(healthOf));
+  throw new ClippingError(
+    'not-recurrent',
+    `\`recurrentHealth(${model.name})\` found no SimpleRNN, LSTM or GRU; it has ` +
+      `${model.layers.map((layer) => layer.getClassName()).join(', ')}.`,
+  );
+}
+
+async function healthOf({ name, cell }: Found): Promise<LayerHealth> {
+  const kind = kindOf(cell.getClassName()) as LayerHealth['cell'];
+  const values = await cell.recurrentKernel.read().data();
+  const { units } = cell;
+  const gates = GATES[kind];
+  const norms = gates.map((_, gate) =>
+    spectralNorm({ values, rows: units, columns: units, from: gate * units, stride: gates.length * units }),
+  );
+  const activation = cell.activation.getClassName();
+  const gamma = STEEPEST[activation] ?? null;
+  const gateGamma = STEEPEST[(cell.recurrentActivation ?? cell.activation).getClassName()] ?? null;
+  const factor = largestFactor(kind, norms, gamma, gateGamma, BOUNDED_BY_1.has(activation));
+  // Rounding must not make a rotation explode.
+  const canExplode = factor === null || factor > 1 + 1e-6;
+  const mustVanish = factor !== null && factor < 1 - 1e-6;
+  return {
+    layer: name,
+    cell: kind,
+    spectralNorms: Object.fromEntries(gates.map((gate, index) => [gate, norms[index]!])),
+    steepestSlope: gamma,
+    largestFactor: factor,
+    canExplode,
+    mustVanish,
+    because: because(kind, activation, norms, gamma, factor, { canExplode, mustVanish }),
+  };
+}
+
+function largestFactor(
+  kind: LayerHealth['cell'],
+  norms: readonly number[],
+  gamma: number | null,
+  gateGamma: number | null,
+  bounded: boolean,
+): number | null {
+  if (gamma === null || gateGamma === null) return null;
+  if (kind === 'SimpleRNN') return gamma * norms[0]!;
+  if (kind === 'LSTM' || !bounded) return null;
+  const [update, reset, candidate] = norms as [number, number, number];
+  return 1 + 2 * gateGamma * update + gamma * candidate * (1 + gateGamma * reset);
+}
+
+function because(
+  kind: LayerHealth['cell'],
+  activation: string,
+  norms: readonly number[],
+  gamma: number | null,
+  factor: number | null,
+  { canExplode, mustVanish }: { canExplode: boolean; mustVanish: boolean },
+): string {
+  const largest = Math.max(...norms).toFixed(3);
+  if (kind !== 'SimpleRNN') {
+    const bound = factor === null ? 'no bound on one step' : `at most ${factor.toFixed(2)}× a step`;
+    return `Gates let gradients live on, and do not rule out that they explode (${bound}; largest σ₁ ${largest}).`;
+  }
+  if (gamma === null || factor === null) {
+    return `σ₁ is ${largest}; the steepest slope of ${activation} is not known, so nothing is ruled out.`;
+  }
+  const product = `γ·σ₁ = ${gamma.toFixed(2)}·${largest} = ${factor.toFixed(3)}`;
+  if (mustVanish) {
+    const steps = Math.ceil(Math.log(0.001) / Math.log(factor));
+    return `${product} is below 1: gradients cannot explode, and fall to a thousandth within ${steps} steps.`;
+  }
+  if (canExplode) return `${product} is above 1: gradients can explode, by up to ${factor.toFixed(2)}× a step.`;
+  return `${product}: gradients keep at most their length.`;
+}
+
+function kindOf(className: string): LayerHealth['cell'] | undefined {
+  return /^(?:Clipped)?(SimpleRNN|LSTM|GRU)Cell$/.exec(className)?.[1] as LayerHealth['cell'] | undefined;
+}
