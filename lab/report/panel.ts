@@ -8,7 +8,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { Html } from './html.ts';
+import { html, Html } from './html.ts';
 import type { Point } from './series.ts';
 
 /** The width of every chart, in pixels. */
@@ -80,10 +80,10 @@ export function logDomain(values: Iterable<number>, most = Infinity): [number, n
 /** Draws a plot to markup, with a name for readers who do not see it. */
 export function svg(name: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const drawn = Plot.plot({ ...options, document: document as unknown as Document, style: FONT, ariaLabel: name });
-  drawn.setAttribute('role', 'img');
+  const drawn = Plot.plot({ ...options, document: document as unknown as Document, style: FONT });
   drawn.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return new Html(drawn.outerHTML);
+  // linkedom does not escape attributes, so the name is put in where everything is escaped.
+  return html`${new Html('<svg role="img" ')}aria-label="${name}" ${new Html(drawn.outerHTML.slice('<svg '.length))}`;
 }
 
 function clamped(value: number, [low, high]: readonly [number, number]): number {

@@ -52,9 +52,12 @@ export function groupedBySetting(runs: readonly Run[]): Run[][] {
   return [...groups.values()];
 }
 
+/** Stands for a diverged run; an infinity would turn quantiles beside it into NaN. */
+const WORST = 1e300;
+
 function rowOf(runs: readonly Run[]): SummaryRow {
   const { config, metric } = (runs[0] as Run).start;
-  const worst = metric.better === 'lower' ? Infinity : -Infinity;
+  const worst = metric.better === 'lower' ? WORST : -WORST;
   const scores = runs.map(({ end }) =>
     end.outcome === 'finished' && Number.isFinite(end.metric) ? end.metric : worst,
   );
@@ -75,5 +78,6 @@ function rowOf(runs: readonly Run[]): SummaryRow {
 }
 
 function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+  // An interpolation towards a diverged run is as meaningless as the run itself.
+  return Math.abs(value) < WORST / 1e6 ? value : null;
 }

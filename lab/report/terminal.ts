@@ -23,7 +23,7 @@ export function terminalReport(summary: Summary): string {
       }
       return `${title}: ${metric.name} on unseen data, ${metric.better} is better\n\n${table.toString()}`;
     }),
-    'Best rate: of those tried, chosen in hindsight by the score itself. Score: median\nover the seeds. Clipped: share of the steps at the best rate.',
+    'Best rate: of those tried, chosen in hindsight by the score itself.\nScore: median over the seeds. Clipped: share of the steps at the best rate.',
     ...findings(summary.rows).map(wrapped),
   ].join('\n\n');
 }

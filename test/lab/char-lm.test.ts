@@ -21,12 +21,19 @@ describe('a text as numbers', () => {
   });
 
   it('counts a letter outside the basic plane as one, and any line break as one', () => {
-    expect(encoded('\uFEFF😀\r\n😀\r😀', limits)).toEqual({ alphabet: ['\n', '😀'], ids: Int32Array.of(1, 0, 1, 0, 1) });
+    expect(encoded('\uFEFF😀\r\n😀\r😀', limits)).toEqual({
+      alphabet: ['\n', '😀'],
+      ids: Int32Array.of(1, 0, 1, 0, 1),
+    });
   });
 
   it('refuses what cannot be learned from', () => {
-    expect(() => encoded('abc', { alphabet: 64, atLeast: 10 })).toThrow('The text has 3 characters; training needs at least 10. Use a longer file.');
-    expect(() => encoded('aaaa', limits)).toThrow('The text repeats a single character; there is nothing to learn from it.');
+    expect(() => encoded('abc', { alphabet: 64, atLeast: 10 })).toThrow(
+      'The text has 3 characters; training needs at least 10. Use a longer file.',
+    );
+    expect(() => encoded('aaaa', limits)).toThrow(
+      'The text repeats a single character; there is nothing to learn from it.',
+    );
   });
 
   it('costs a predictor that knows the frequencies their cross-entropy', () => {

@@ -26,12 +26,34 @@ export const config: RunConfig = {
 };
 
 export function stepLine(step: number, change: Partial<StepLine> = {}): StepLine {
-  return { type: 'step', step, loss: 4, normBefore: 2, normAfter: 2, clipped: false, skipped: false, ms: 10, ...change };
+  return {
+    type: 'step',
+    step,
+    loss: 4,
+    normBefore: 2,
+    normAfter: 2,
+    clipped: false,
+    skipped: false,
+    ms: 10,
+    ...change,
+  };
 }
 
 /** A run as it would be read back, with what matters to a test set. */
-export function runOf(change: Partial<RunConfig>, end: Partial<EndRecord>, steps = [0, 1, 2].map((s) => stepLine(s))): Run {
+export function runOf(
+  change: Partial<RunConfig>,
+  end: Partial<EndRecord>,
+  steps = [0, 1, 2].map((s) => stepLine(s)),
+): Run {
   const metric = { name: 'bits per character', better: 'lower', baseline: 4.4 } as const;
-  const start = { type: 'start', version: 1, id: 'x', config: { ...config, ...change }, environment, metric, loss: 'bits per character' } as const;
+  const start = {
+    type: 'start',
+    version: 1,
+    id: 'x',
+    config: { ...config, ...change },
+    environment,
+    metric,
+    loss: 'bits per character',
+  } as const;
   return { start, steps, end: { type: 'end', outcome: 'finished', metric: 4, steps: steps.length, ms: 30, ...end } };
 }

@@ -31,9 +31,19 @@ describe('records', () => {
     { about: 'is cut short', at: 2, line: '{"type":"step","st', says: 'line 2: not JSON' },
     { about: 'is of another kind', at: 3, line: '{"type":"pause"}', says: 'line 3: not a record of a run' },
     { about: 'is null', at: 2, line: 'null', says: 'line 2: not a record of a run' },
-    { about: 'lacks a number', at: 2, line: '{"type":"step","step":0,"loss":"high"}', says: 'line 2: `loss` is not a number' },
+    {
+      about: 'lacks a number',
+      at: 2,
+      line: '{"type":"step","step":0,"loss":"high"}',
+      says: 'line 2: `loss` is not a number',
+    },
     { about: 'is of a wrong step', at: 3, line: toLine(stepLine(7)), says: 'line 3: expected step 1, found step 7' },
-    { about: 'is of a later version', at: 1, line: toLine(start).replace('"version":1', '"version":2'), says: 'line 1: version 2; this program reads version 1' },
+    {
+      about: 'is of a later version',
+      at: 1,
+      line: toLine(start).replace('"version":1', '"version":2'),
+      says: 'line 1: version 2; this program reads version 1',
+    },
   ])('name the line that $about', ({ at, line, says }) => {
     const lines = textOf([start, stepLine(0), stepLine(1), end]).split('\n');
     lines[at - 1] = line;

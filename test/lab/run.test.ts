@@ -13,7 +13,11 @@ beforeAll(() => tf.setBackend('cpu'));
 const text = 'It was the best of times, it was the worst of times. '.repeat(20);
 const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
 
-async function recordsOf(change: Partial<Omit<RunConfig, 'strategy'>>, spec: StrategySpec = { id: 'none' }): Promise<RunRecord[]> {
+async function recordsOf(
+  change: Partial<Omit<RunConfig, 'strategy'>>,
+  spec: StrategySpec = { id: 'none' },
+  atMost = Infinity,
+): Promise<RunRecord[]> {
   const strategy = registry.create(spec);
   const { id, options } = strategy;
   const config: RunConfig = { ...plain, ...change, strategy: { id, options } };
@@ -27,7 +31,10 @@ async function recordsOf(change: Partial<Omit<RunConfig, 'strategy'>>, spec: Str
     environment,
   };
   const records: RunRecord[] = [];
-  for await (const record of run(config, parts)) records.push(record);
+  for await (const record of run(config, parts)) {
+    records.push(record);
+    if (records.length >= atMost) break;
+  }
   return records;
 }
 
@@ -70,7 +77,9 @@ describe('a run', () => {
   });
 
   it('learns: the loss falls', async () => {
-    const losses = stepsOf(await recordsOf({ steps: 40, learningRate: 1, settings: { units: 8, characters: 8, batch: 8 } })).map(({ loss }) => loss);
+    const losses = stepsOf(
+      await recordsOf({ steps: 40, learningRate: 1, settings: { units: 8, characters: 8, batch: 8 } }),
+    ).map(({ loss }) => loss);
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
   });
 
@@ -87,6 +96,7 @@ describe('a run', () => {
     await recordsOf({});
     const before = tf.memory().numTensors;
     await recordsOf({}, { id: 'adaptive-percentile' });
+    await recordsOf({ steps: 50 }, { id: 'adaptive-percentile' }, 4);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -6,10 +6,17 @@ describe('strategies on the command line', () => {
     { words: ['none'], specs: [{ id: 'none' }] },
     { words: ['none,per-value'], specs: [{ id: 'none' }, { id: 'per-value' }] },
     { words: ['global-norm:maxNorm=0.25'], specs: [{ id: 'global-norm', options: { maxNorm: 0.25 } }] },
-    { words: ['per-value:min=-1,max=1', 'none'], specs: [{ id: 'per-value', options: { min: -1, max: 1 } }, { id: 'none' }] },
+    {
+      words: ['per-value:min=-1,max=1', 'none'],
+      specs: [{ id: 'per-value', options: { min: -1, max: 1 } }, { id: 'none' }],
+    },
     {
       words: ['global-norm:maxNorm=1,ord=inf,per-value:maxAbs=2,none'],
-      specs: [{ id: 'global-norm', options: { maxNorm: 1, ord: 'inf' } }, { id: 'per-value', options: { maxAbs: 2 } }, { id: 'none' }],
+      specs: [
+        { id: 'global-norm', options: { maxNorm: 1, ord: 'inf' } },
+        { id: 'per-value', options: { maxAbs: 2 } },
+        { id: 'none' },
+      ],
     },
     {
       words: ['{"id":"chain","options":{"strategies":[{"id":"none"}]}}'],

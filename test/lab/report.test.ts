@@ -1,0 +1,253 @@
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import type { Run } from '../../lab/record.ts';
+import { bestOf, contestsOf } from '../../lab/report/best.ts';
+import { findings } from '../../lab/report/findings.ts';
+import { optionsText, percentText, scoreText, strategyLabels } from '../../lab/report/label.ts';
+import { reportPage } from '../../lab/report/page.ts';
+import { medianBySteps } from '../../lab/report/series.ts';
+import { summarize } from '../../lab/report/summary.ts';
+import { terminalReport } from '../../lab/report/terminal.ts';
+import { runOf, stepLine } from './fixtures.ts';
+
+const clipping = (maxNorm = 0.5) => ({ id: 'global-norm', options: { maxNorm } });
+const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
+const frame = {
+  experiment: 'quick',
+  question: 'Does it help?',
+  budget: 'Equal.',
+  command: 'gradclip-lab compare',
+  total: 4,
+};
+
+/** Unclipped at 4.0 and then lost, clipped at 4.2 and then 3.5: what the lab is about, in four runs. */
+function rescue(): Run[] {
+  return [
+    runOf({ learningRate: 1 }, { metric: 4 }),
+    runOf({ learningRate: 3 }, diverged),
+    runOf({ learningRate: 1, strategy: clipping() }, { metric: 4.2 }),
+    runOf(
+      { learningRate: 3, strategy: clipping() },
+      { metric: 3.5 },
+      [0, 1, 2].map((step) => stepLine(step, { clipped: step > 0, normAfter: 0.5, threshold: 0.5 })),
+    ),
+  ];
+}
+
+const findingsOf = (runs: readonly Run[]): string[] => findings(summarize('quick', runs).rows);
+
+describe('the summary', () => {
+  it('has a row for each setting, with median and quartiles over its seeds', () => {
+    const scores = [5, 3, 4, 9];
+    const [row, ...more] = summarize(
+      'quick',
+      scores.map((metric, i) => runOf({ seed: i }, { metric })),
+    ).rows;
+    expect(more).toEqual([]);
+    expect(row).toEqual({
+      task: 'char-lm',
+      cell: 'rnn',
+      strategy: { id: 'none', options: {} },
+      optimizer: 'sgd',
+      learningRate: 1,
+      seeds: [0, 1, 2, 3],
+      metric: { name: 'bits per character', better: 'lower', median: 4.5, q1: 3.75, q3: 6 },
+      diverged: 0,
+      clipRate: 0,
+      msPerStep: 10,
+    });
+  });
+
+  it('counts a diverged run as worse than any other', () => {
+    const [row] = summarize('quick', [
+      runOf({ seed: 1 }, { metric: 3 }),
+      runOf({ seed: 2 }, diverged),
+      runOf({ seed: 3 }, { metric: 4 }),
+    ]).rows;
+    expect(row).toMatchObject({ diverged: 1, metric: { q1: 3.5, median: 4, q3: null } });
+    const most = [3, 4, 90, 91, 92].map((metric, seed) => runOf({ seed }, metric > 5 ? diverged : { metric }));
+    expect(summarize('quick', most).rows[0]).toMatchObject({ diverged: 3, metric: { q1: 4, median: null, q3: null } });
+    const [lost] = summarize('quick', [runOf({}, diverged)]).rows;
+    expect(lost).toMatchObject({ diverged: 1, metric: { median: null, q1: null, q3: null } });
+  });
+
+  it('takes the clip rate over all steps of all seeds', () => {
+    const steps = [true, false, false, false].map((clipped, step) => stepLine(step, { clipped }));
+    const [row] = summarize('quick', [runOf({ seed: 1 }, {}, steps), runOf({ seed: 2 }, {}, steps.slice(0, 1))]).rows;
+    expect(row?.clipRate).toBeCloseTo(2 / 5, 12);
+  });
+});
+
+describe('the best row', () => {
+  it('has the best median, at the smaller rate where two are equal, and never diverged', () => {
+    const { rows } = summarize('quick', [
+      runOf({ learningRate: 3 }, { metric: 4 }),
+      runOf({ learningRate: 1 }, { metric: 4 }),
+      runOf({ learningRate: 10 }, diverged),
+      runOf({ learningRate: 0.1 }, { metric: 5 }),
+    ]);
+    expect(bestOf(rows)?.learningRate).toBe(1);
+    expect(contestsOf(rows)[0]?.contenders[0]?.rows.map(({ learningRate }) => learningRate)).toEqual([0.1, 1, 3, 10]);
+  });
+});
+
+describe('the findings', () => {
+  it('say that clipping helped, where, and what became of the unclipped', () => {
+    expect(findingsOf(rescue())).toEqual([
+      'rnn: clipping helped. Best with it: 3.50 bits per character (global-norm, rate 3, the largest tried), 67 % of its steps clipped. ' +
+        'Best without: 4.00 bits per character (rate 1, the smallest tried); it diverged at rate 3.',
+    ]);
+  });
+
+  it('say that it made no difference within 1 %', () => {
+    const runs = [runOf({}, { metric: 4 }), runOf({ strategy: clipping() }, { metric: 3.97 })];
+    expect(findingsOf(runs)[0]).toContain('clipping made no clear difference. Best with it: 3.97');
+  });
+
+  it('say that it made no clear difference where the seeds scatter more than the medians differ', () => {
+    const seeds = (scores: number[], strategy = { id: 'none', options: {} }): Run[] =>
+      scores.map((metric, seed) => runOf({ seed, strategy }, { metric }));
+    const scattered = [...seeds([3, 4, 5]), ...seeds([3.1, 3.8, 5.2], clipping())];
+    expect(findingsOf(scattered)[0]).toContain('clipping made no clear difference');
+    const apart = [...seeds([3.9, 4, 4.1]), ...seeds([3.7, 3.8, 3.85], clipping())];
+    expect(findingsOf(apart)[0]).toContain('clipping helped');
+  });
+
+  it('say that it lost, and which strategies were worse than none', () => {
+    const runs = [
+      runOf({}, { metric: 4 }),
+      runOf({ strategy: clipping(1) }, { metric: 4.5 }),
+      runOf({ strategy: clipping(2) }, diverged),
+    ];
+    expect(findingsOf(runs)[0]).toBe(
+      'rnn: clipping lost. Best with it: 4.50 bits per character (global-norm maxNorm=1, rate 1), 0 % of its steps clipped. ' +
+        'Best without: 4.00 bits per character (rate 1). Worse than no clipping: global-norm maxNorm=2 (diverged).',
+    );
+  });
+
+  it.each([
+    {
+      about: 'all diverged',
+      runs: [runOf({}, diverged), runOf({ strategy: clipping() }, diverged)],
+      says: 'rnn: every run diverged, clipped or not.',
+    },
+    {
+      about: 'only the clipped diverged',
+      runs: [runOf({}, {}), runOf({ strategy: clipping() }, diverged)],
+      says: 'rnn: clipping lost: every clipped run diverged.',
+    },
+    {
+      about: 'only the unclipped diverged',
+      runs: [runOf({}, diverged), runOf({ strategy: clipping() }, {})],
+      says: 'Without it every run diverged.',
+    },
+    {
+      about: 'nothing is unclipped',
+      runs: [runOf({ strategy: clipping() }, {})],
+      says: 'rnn: 4.00 bits per character (global-norm, rate 1).',
+    },
+  ])('have a sentence where $about', ({ runs, says }) => {
+    expect(findingsOf(runs)[0]).toContain(says);
+  });
+});
+
+describe('labels', () => {
+  it('are ids, and where two share one, the options that differ', () => {
+    const specs = [
+      { id: 'none' },
+      { id: 'per-value', options: { min: null, maxAbs: 1 } },
+      { id: 'per-value', options: { min: null, maxAbs: 2 } },
+    ];
+    expect(specs.map(strategyLabels(specs))).toEqual(['none', 'per-value maxAbs=1', 'per-value maxAbs=2']);
+    expect(optionsText(specs[1] as never)).toBe('maxAbs=1');
+  });
+
+  it('never round a few to none or nearly all to all', () => {
+    expect([0, 0.004, 0.5, 0.996, 1].map(percentText)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
+    expect([3.456, 34.56, 345.6, NaN].map(scoreText)).toEqual(['3.46', '34.6', '346', 'not finite']);
+  });
+});
+
+describe('medians by step', () => {
+  it('count only the runs that reached the step, and only what is finite', () => {
+    const losses = (...values: number[]): Run =>
+      runOf(
+        {},
+        {},
+        values.map((loss, step) => stepLine(step, { loss })),
+      );
+    expect(medianBySteps([losses(1, 2, 3), losses(3, Infinity), losses(8)], ({ loss }) => loss)).toEqual([
+      { step: 0, value: 3 },
+      { step: 1, value: 2 },
+      { step: 2, value: 3 },
+    ]);
+  });
+});
+
+describe('the terminal report', () => {
+  it('fits 80 columns and shows the best rate, the others and what diverged', () => {
+    const text = terminalReport(summarize('quick', rescue()));
+    expect(Math.max(...text.split('\n').map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/rnn +none +1 +4\.00 +0 % +10\.0 +diverged: 3/);
+    expect(text).toMatch(/global-norm +3 +3\.50 +67 % +10\.0 +1: 4\.20/);
+  });
+});
+
+describe('the page', () => {
+  const page = reportPage(frame, rescue());
+  const { document } = parseHTML(page);
+
+  it('is the same for the same records', () => {
+    expect(reportPage(frame, rescue())).toBe(page);
+  });
+
+  it('needs nothing from elsewhere', () => {
+    expect(document.querySelectorAll('script, link, img, iframe, [src], [href]')).toHaveLength(0);
+    expect(page).not.toMatch(/url\(\s*['"]?(https?:)?\/\//);
+  });
+
+  it('has the charts with names for readers who do not see them, and tables behind them', () => {
+    const names = [...document.querySelectorAll('svg')].map((svg) => svg.getAttribute('aria-label'));
+    expect(names).toEqual([
+      'Score by learning rate',
+      'Steps clipped',
+      'Loss by step at rate 1',
+      'Loss by step at rate 3',
+      'Gradient norm by step, none',
+      'Gradient norm by step, global-norm',
+    ]);
+    expect(document.querySelectorAll('details table')).toHaveLength(4);
+  });
+
+  it('escapes whatever a user may have written', () => {
+    const hostile = `</style><script>alert('x')</script>"&<img src=x onerror=alert(1)>`;
+    const runs = rescue().map((run) => {
+      const { strategy } = run.start.config;
+      const changed = { ...strategy, options: { ...strategy.options, layers: hostile } };
+      const named = strategy.id === 'none' ? strategy : { ...changed, id: hostile };
+      return {
+        ...run,
+        start: {
+          ...run.start,
+          config: { ...run.start.config, data: hostile, cell: hostile, task: hostile, strategy: named },
+        },
+      };
+    });
+    const markup = reportPage(
+      { ...frame, question: hostile, experiment: hostile, command: hostile, budget: hostile },
+      runs,
+    );
+    const parsed = parseHTML(markup).document;
+    expect(markup).not.toContain('<script');
+    expect(markup).not.toContain('<img');
+    expect(parsed.querySelectorAll('script, img')).toHaveLength(0);
+    expect(parsed.querySelector('h1')?.textContent).toBe(hostile);
+  });
+
+  it('says so where runs are missing', () => {
+    expect(page).not.toContain('the rest is not in this report');
+    expect(reportPage({ ...frame, total: 9 }, rescue())).toContain(
+      '4 of 9 runs are finished; the rest is not in this report.',
+    );
+  });
+});
