@@ -51,6 +51,11 @@ export interface Facts<F extends Fields = Fields> {
   readonly laws: Laws;
   /** Its options. */
   readonly fields: F;
+  /**
+   * Those of its options that are fixed thresholds, if it clips by nothing else; a run in which they clip all steps or
+   * none is worth a warning. Left out by what adapts, or changes every gradient by design.
+   */
+  readonly thresholds?: readonly (keyof F & string)[];
 }
 
 interface Definition<F extends Fields> extends Facts<F> {
@@ -148,7 +153,7 @@ export function defineStrategy<const F extends Fields, State extends NamedTensor
 export function defineStrategy<const F extends Fields>(
   definition: Stateless<F> | Stateful<F, NamedTensors>,
 ): StrategyFactory<F> {
-  const { id, title, source, laws, fields, refine = (options) => options } = definition;
+  const { id, title, source, laws, fields, thresholds, refine = (options) => options } = definition;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
     throw new ClippingError(
       'bad-spec',
@@ -158,7 +163,7 @@ export function defineStrategy<const F extends Fields>(
   const make = (given: OptionsOf<F> = {}): ClippingStrategy => {
     const resolved = resolveOptions(id, fields, given);
     const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
-    const options = refine(resolved, new Set(set.map(([name]) => name)));
+    const options = Object.freeze(refine(resolved, new Set(set.map(([name]) => name))));
     made.set(id, factory);
     return Object.freeze<ClippingStrategy>({
       id,
@@ -170,7 +175,9 @@ export function defineStrategy<const F extends Fields>(
           : { gradients: definition.clip(options, gradients, context), state },
     });
   };
-  const factory: StrategyFactory<F> = Object.freeze(Object.assign(make, { id, title, source, laws, fields }));
+  const factory: StrategyFactory<F> = Object.freeze(
+    Object.assign(make, { id, title, source, laws, fields, ...(thresholds === undefined ? {} : { thresholds }) }),
+  );
   return factory;
 }
 

@@ -1,5 +1,6 @@
 import { ClippingError } from '../core/errors.ts';
-import { compareWithOracle, lawsOf, type Judged, type OracleTrial } from './judge.ts';
+import { compareWithOracle, lawsOf, subjectOf, type Judged, type OracleTrial } from './judge.ts';
+import { callOf } from './law.ts';
 import type { LawName } from './laws/index.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -79,11 +80,10 @@ export function describeStrategy<Options>(
         'names. With vitest: `import { describe, it } from "vitest"`.',
     );
   }
-  const given = JSON.stringify(options.options ?? {});
   for (const backend of backends) {
     const place = backend === undefined ? {} : { backend };
     const trial = { ...options, ...place };
-    describe(`${factory.id}(${given === '{}' ? '' : given})${backend === undefined ? '' : ` on ${backend}`}`, () => {
+    describe(callOf(subjectOf(factory, options)) + (backend === undefined ? '' : ` on ${backend}`), () => {
       for (const { name, title, exempt, check } of lawsOf(factory, trial)) {
         const report = (verdict: Partial<Verdict>): void => onVerdict?.({ law: name, ...place, ...verdict });
         if (exempt === undefined) it(title, () => reported(check, report));

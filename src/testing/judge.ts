@@ -113,13 +113,18 @@ export async function compareWithOracle<Options>(
   });
 }
 
-function subjectOf<Options>(factory: Judged<Options>, { options, laws: promised }: Trial<Options>): Subject {
+/** What a trial is about. */
+export function subjectOf<Options>(
+  factory: Judged<Options>,
+  { options, laws: promised, backend }: Trial<Options>,
+): Subject {
   const own = { ...(options as Readonly<Record<string, unknown>> | undefined) };
   return {
     factory: factory as unknown as AnyStrategyFactory,
     make: (given = own) => factory(given as Options),
     options: own,
     laws: { ...factory.laws, ...promised },
+    ...(backend === undefined ? {} : { backend }),
   };
 }
 

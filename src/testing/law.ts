@@ -1,6 +1,5 @@
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, Laws } from '../core/define.ts';
-import { shown } from '../core/errors.ts';
 
 /** What is judged: one kind of strategy with one set of options. */
 export interface Subject {
@@ -11,6 +10,8 @@ export interface Subject {
   readonly options: Readonly<Record<string, unknown>>;
   /** What it promises under these options. */
   readonly laws: Laws;
+  /** The backend it was said to be judged on. */
+  readonly backend?: string;
 }
 
 /** One thing that strategies owe. */
@@ -30,7 +31,12 @@ export function expectThat(holds: boolean, otherwise: () => string): asserts hol
   if (!holds) throw new Error(otherwise());
 }
 
-/** `global-norm({"maxNorm":2})`, for messages. */
+/** `global-norm({"maxNorm":2})`, for messages and titles. */
 export function callOf({ factory, options }: Subject): string {
-  return `${factory.id}(${Object.keys(options).length === 0 ? '' : shown(options)})`;
+  return `${factory.id}(${Object.keys(options).length === 0 ? '' : asJson(options)})`;
+}
+
+/** Options as a saved model holds them: JSON, with Infinity as a string. */
+export function asJson(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) => (one === Infinity || one === -Infinity ? String(one) : one));
 }

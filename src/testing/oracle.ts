@@ -130,9 +130,9 @@ function errorOf(expected: OracleAnswer, { gradients, skipped }: Outcome, agains
     const unit = Math.max(largestOf(against[name]?.values ?? []), SMALLEST_NORMAL);
     values.forEach((value, place) => {
       const difference = Math.abs((received[place] ?? NaN) - value) / unit;
+      if (difference <= worst.error) return;
       const error = Number.isNaN(difference) ? Infinity : difference;
-      const what = `\`${name}\` element ${place}: ${String(received[place])} instead of ${value}`;
-      if (error > worst.error) worst = { error, where: what };
+      worst = { error, where: `\`${name}\` element ${place}: ${String(received[place])} instead of ${value}` };
     });
   }
   return worst;

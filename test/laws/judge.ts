@@ -3,10 +3,37 @@ import '@tensorflow/tfjs-backend-wasm';
 import { DEVICE, describeStrategy, type DescribeOptions, type Judged } from 'gradclip/testing';
 import { describe, it } from 'vitest';
 
-/** Where strategies are judged: both backends of Node, and the ops that graphics cards take. */
-export const BACKENDS = ['cpu', 'wasm', DEVICE];
+/** The backends of Node; both are compared with the oracle in full. */
+const BACKENDS = ['cpu', 'wasm'];
+/** The tfjs ops of graphics cards take their time on a cpu, so fewer sequences are compared there. */
+const SEQUENCES_ON_DEVICE = 10;
+
+/** How a strategy of the shelf is judged. */
+interface ShelfTrial<Options> extends DescribeOptions<Options> {
+  /** What differs on the simulated device, where tfjs ops round every sum to float32 and take long on a cpu. */
+  readonly onDevice?: DescribeOptions<Options>;
+}
 
 /** Writes the tests of all laws, and of the agreement with the oracle, on every backend. */
-export function itKeepsTheLaws<Options>(factory: Judged<Options>, options: DescribeOptions<Options> = {}): void {
-  describeStrategy(factory, { describe, it, backends: BACKENDS, ...options });
+export function itKeepsTheLaws<Options>(
+  factory: Judged<Options>,
+  { onDevice, ...options }: ShelfTrial<NoInfer<Options>> = {},
+): void {
+  const framework = { describe, it };
+  describeStrategy(factory, { ...framework, backends: BACKENDS, ...options });
+  describeStrategy(factory, {
+    ...framework,
+    backends: [DEVICE],
+    sequences: SEQUENCES_ON_DEVICE,
+    ...options,
+    ...onDevice,
+  });
+}
+
+/** The same under other options, on one backend: which kernels are taken does not depend on them. */
+export function itKeepsTheLawsWith<Options>(
+  factory: Judged<Options>,
+  options: DescribeOptions<NoInfer<Options>> & { readonly options: NoInfer<Options> },
+): void {
+  describeStrategy(factory, { describe, it, backends: ['wasm'], ...options });
 }

@@ -37,3 +37,24 @@ export function percentileOf(values: readonly number[], percentile: number): num
   const high = ascending[Math.ceil(position)] ?? NaN;
   return low + (high - low) * (position - Math.floor(position));
 }
+
+/** The places of the elements of a tensor, in one list for each slice that runs along some axes. */
+export function slicesAlong({ shape, values }: Numbers, axes: readonly number[]): number[][] {
+  const slices = new Map<string, number[]>();
+  values.forEach((_, place) => {
+    const position: (number | string)[] = [];
+    let rest = place;
+    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+      const size = shape[axis] ?? 1;
+      position.unshift(axes.includes(axis) ? '*' : rest % size);
+      rest = Math.floor(rest / size);
+    }
+    slices.set(position.join(), [...(slices.get(position.join()) ?? []), place]);
+  });
+  return [...slices.values()];
+}
+
+/** Everything up to the last slash of a variable's name. */
+export function layerOf(variable: string): string {
+  return variable.includes('/') ? variable.slice(0, variable.lastIndexOf('/')) : variable;
+}

@@ -1,7 +1,7 @@
 import { resolveOptions } from '../../core/options.ts';
 import { ClippingError, shown } from '../../core/errors.ts';
 import type { Field } from '../../core/fields.ts';
-import { expectThat, type Law } from '../law.ts';
+import { asJson, expectThat, type Law } from '../law.ts';
 
 /** A strategy is a value that JSON can carry. */
 export const json: Law<'json'> = {
@@ -96,8 +96,4 @@ function attempt(run: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-function asJson(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => (one === Infinity || one === -Infinity ? String(one) : one));
 }

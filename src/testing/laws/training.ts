@@ -18,7 +18,7 @@ import { expectThat, type Law, type Subject } from '../law.ts';
 import { elementsOf, lengthOf, mapped, numbersOf, tensorsOf, type NamedNumbers } from '../numbers.ts';
 import { seeded } from '../random.ts';
 
-const STEPS = 200;
+const STEPS = 120;
 // Ends at 0, so that a strategy whose steps have a fixed length comes to rest as well.
 const rateAt = (step: number): number => 0.9 * (1 - step / STEPS);
 
@@ -89,7 +89,7 @@ async function trained(
   const variables = mapped(start, ({ values, shape }, name) =>
     tidy(() => variable(tensor([...values], [...shape]), true, name)),
   );
-  const optimizer = clipOptimizer(inner, make());
+  const optimizer = clipOptimizer(inner, make(), { window: 0 });
   try {
     await course(optimizer, variables);
     return numbersOf(variables);

@@ -1,0 +1,23 @@
+// Keras' clipnorm: each variable by its own norm; with axes, each slice along them by its own.
+import type { PerVariableOptions } from 'gradclip/strategies';
+import type { Oracle } from 'gradclip/testing';
+import { mapTensors, normOf, slicesAlong } from './arithmetic.ts';
+
+export const oracle: Oracle<Required<PerVariableOptions>> =
+  ({ maxNorm, ord, axes }) =>
+  (gradients) => ({
+    gradients: mapTensors(gradients, (tensor) => {
+      const rank = tensor.shape.length;
+      const all = tensor.shape.map((_, axis) => axis);
+      const wanted = (axes ?? all).map((axis) => (axis < 0 ? axis + rank : axis)).filter((axis) => all.includes(axis));
+      const values = [...tensor.values];
+      for (const places of slicesAlong(tensor, wanted.length === 0 ? all : wanted)) {
+        const norm = normOf(
+          places.map((place) => tensor.values[place] ?? NaN),
+          ord,
+        );
+        if (norm > maxNorm) for (const place of places) values[place] = (values[place] ?? NaN) * (maxNorm / norm);
+      }
+      return { ...tensor, values };
+    }),
+  });
