@@ -10,3 +10,11 @@ export { fusedGRU, fusedLSTM, fusedSimpleRNN, registerFusedLayers, type FusedOpt
 export { accelerate } from './fused/accelerate.ts';
 export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
 export { recurrentHealth, type LayerHealth } from './health/recurrent-health.ts';
+export {
+  fastOrthogonal,
+  identityScaled,
+  registerInitializers,
+  type FastOrthogonalOptions,
+  type IdentityScaledOptions,
+} from './cures/initializers.ts';
+export { registerResidual, residual } from './cures/residual.ts';
