@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { AnyStrategyFactory } from './core/define.ts';
+import { combinators } from './combinators/index.ts';
 import { StrategyRegistry } from './registry.ts';
 
 /**
@@ -25,7 +26,7 @@ export const TOKENS = Object.freeze({
 export const frameworkModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.StrategyRegistry)
     .toResolvedValue(
-      (factories: AnyStrategyFactory[]) => new StrategyRegistry(factories),
+      (factories: AnyStrategyFactory[]) => new StrategyRegistry(factories, combinators),
       // Chained, so that a child knows its parents' strategies too.
       [{ serviceIdentifier: TOKENS.StrategyFactory, isMultiple: true, chained: true }],
     )

@@ -2,7 +2,7 @@ import type { ClippingStrategy, StrategySpec } from './core/contract.ts';
 import type { AnyStrategyFactory } from './core/define.ts';
 import { ClippingError, shown } from './core/errors.ts';
 import { nearest } from './core/suggest.ts';
-import { combinators } from './combinators/index.ts';
+import type { Combinator } from './combinators/combinator.ts';
 
 // A spec nests as deep as combinators do; a hostile one must not exhaust the stack.
 const DEEPEST = 32;
@@ -14,18 +14,20 @@ const DEEPEST = 32;
  */
 export class StrategyRegistry {
   readonly #factories = new Map<string, AnyStrategyFactory>();
+  readonly #combinators: ReadonlyMap<string, Combinator>;
 
   /**
-   * Takes the factories on offer.
+   * Takes the factories on offer, and the combinators that JSON may name: none but for a registry from a container.
    *
    * @throws ClippingError `bad-spec` for what is no factory, `duplicate-id` when two have the same id, or one has a
    *   combinator's.
    */
-  constructor(factories: Iterable<AnyStrategyFactory>) {
+  constructor(factories: Iterable<AnyStrategyFactory>, combinators: Iterable<Combinator> = []) {
+    this.#combinators = new Map([...combinators].map((combinator) => [combinator.id, combinator]));
     for (const factory of factories) {
       expectFactory(factory);
       const { id } = factory;
-      if (combinators.has(id)) {
+      if (this.#combinators.has(id)) {
         throw new ClippingError('duplicate-id', `A strategy may not be called \`${id}\`; that is a combinator.`);
       }
       const known = this.#factories.get(id);
@@ -52,7 +54,7 @@ export class StrategyRegistry {
   get(id: string): AnyStrategyFactory {
     const factory = this.#factories.get(id);
     if (factory !== undefined) return factory;
-    if (combinators.has(id)) {
+    if (this.#combinators.has(id)) {
       throw new ClippingError(
         'unknown-strategy',
         `\`${id}\` is a combinator and has no factory; make one with \`create({ id: "${id}", options })\`.`,
@@ -85,7 +87,7 @@ export class StrategyRegistry {
   #create(spec: unknown, depth: number): ClippingStrategy {
     if (depth > DEEPEST) throw new ClippingError('bad-spec', `A spec may nest ${DEEPEST} deep; this one goes deeper.`);
     const { id, options } = expectSpec(spec);
-    const combinator = combinators.get(id);
+    const combinator = this.#combinators.get(id);
     if (combinator !== undefined) {
       return combinator.fromOptions(
         options,
@@ -97,7 +99,7 @@ export class StrategyRegistry {
   }
 
   #unknown(id: string): ClippingError {
-    const known = [...this.ids(), ...combinators.keys()];
+    const known = [...this.ids(), ...this.#combinators.keys()];
     const meant = nearest(id, known);
     const advice = meant === undefined ? `There are ${known.join(', ') || 'none'}.` : `Did you mean \`${meant}\`?`;
     return new ClippingError('unknown-strategy', `No strategy ${shown(id)}. ${advice}`);

@@ -1,7 +1,7 @@
 import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
-import { type Combinator, expectOptions, expectStrategy, specOf } from './combinator.ts';
+import { type Combinator, expectOptions, expectStrategy, noteUse, specOf } from './combinator.ts';
 import { prefixed, stateUnder } from './states.ts';
 
 /**
@@ -24,6 +24,7 @@ import { prefixed, stateUnder } from './states.ts';
  */
 export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrategy {
   for (const strategy of strategies) expectStrategy('chain(...)', strategy);
+  noteUse(chainCombinator);
   return Object.freeze<ClippingStrategy>({
     id: 'chain',
     options: Object.freeze({ strategies: strategies.map(specOf) }),

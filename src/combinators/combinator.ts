@@ -19,6 +19,19 @@ export interface Combinator {
   ): ClippingStrategy;
 }
 
+// Like the factories in use, so that what was made in a process can be loaded in it: decision 0005.
+const used = new Map<string, Combinator>();
+
+/** Notes that this process has made a strategy by this combinator. */
+export function noteUse(combinator: Combinator): void {
+  used.set(combinator.id, combinator);
+}
+
+/** The combinators that this process has made strategies by. */
+export function combinatorsInUse(): Iterable<Combinator> {
+  return used.values();
+}
+
 /**
  * The JSON form of a strategy: `{ id, options }`.
  *

@@ -2,7 +2,7 @@ import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { nearest } from '../core/suggest.ts';
-import { type Combinator, expectOptions, expectStrategy, specOf } from './combinator.ts';
+import { type Combinator, expectOptions, expectStrategy, noteUse, specOf } from './combinator.ts';
 import { expectRule, fitsRule, hasPredicate, shownRule, type VariableMatch, type VariableRule } from './rules.ts';
 import { prefixed, stateUnder } from './states.ts';
 import { withoutJson } from './unsaved.ts';
@@ -85,6 +85,7 @@ export function partition(
 ): ClippingStrategy {
   const labelled = strategies as Readonly<Record<string, ClippingStrategy>> & PartitionDefault;
   for (const strategy of Object.values(labelled)) expectStrategy('partition(…, strategies)', strategy);
+  noteUse(partitionCombinator);
   return typeof given === 'function' ? byLabelOf(given, labelled) : byRules(rulesOf(given, labelled), labelled);
 }
 

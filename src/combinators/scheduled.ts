@@ -3,7 +3,7 @@ import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, StrategyFactory } from '../core/define.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
-import { type Combinator, expectOptions, specOf } from './combinator.ts';
+import { type Combinator, expectOptions, noteUse, specOf } from './combinator.ts';
 import { expectSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
 import { withoutJson } from './unsaved.ts';
 
@@ -48,6 +48,7 @@ export function scheduled<F extends Fields>(
   options: ScheduledOptions<F>,
 ): ClippingStrategy {
   const { id, fields } = expectFactory(factory);
+  noteUse(scheduledCombinator);
   const varying = new Map<string, Varying>();
   const fixed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options as Readonly<Record<string, unknown>>)) {

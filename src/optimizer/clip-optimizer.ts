@@ -1,10 +1,8 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
-import type { AnyStrategyFactory } from '../core/define.ts';
-import { StrategyRegistry } from '../registry.ts';
 import { AccumulatedOptimizer } from './accumulated.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
-import { registerOnce, rememberFactories } from './loading.ts';
+import { registerOnce } from './loading.ts';
 import type { ClipOptions } from './options.ts';
 
 /**
@@ -33,29 +31,4 @@ import type { ClipOptions } from './options.ts';
 export function clipOptimizer(inner: Optimizer, strategy: ClippingStrategy, options?: ClipOptions): ClippedOptimizer {
   registerOnce(ClippedOptimizer);
   return new ClippedOptimizer(inner, strategy, options);
-}
-
-/**
- * Lets `tf.loadLayersModel` restore models that were saved with a {@link ClippedOptimizer}.
- *
- * Strategies made in this process are known already; a fresh process that only loads must be told where to find them.
- *
- * @param strategies - A shelf, a list of factories of your own, or a registry.
- *
- * @example
- * ```ts
- * import { enableLoading } from 'gradclip';
- * import { shelf } from 'gradclip/strategies';
- *
- * enableLoading(shelf);
- * ```
- *
- * @category Optimizer
- */
-export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
-  registerOnce(ClippedOptimizer);
-  registerOnce(AccumulatedOptimizer);
-  rememberFactories(
-    strategies instanceof StrategyRegistry ? strategies.ids().map((id) => strategies.get(id)) : strategies,
-  );
 }

@@ -1,14 +1,17 @@
 import { serialization } from '@tensorflow/tfjs-core';
+import { type Combinator, combinatorsInUse } from '../combinators/combinator.ts';
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import { factoriesInUse, type AnyStrategyFactory } from '../core/define.ts';
 import { ClippingError } from '../core/errors.ts';
 import { StrategyRegistry } from '../registry.ts';
 
 const named = new Map<string, AnyStrategyFactory>();
+let namedCombinators: readonly Combinator[] = [];
 
-/** Names factories that saved models may use. */
-export function rememberFactories(factories: Iterable<AnyStrategyFactory>): void {
+/** Names factories and combinators that saved models may use. */
+export function allowInFiles(factories: Iterable<AnyStrategyFactory>, combinators: readonly Combinator[]): void {
   for (const factory of factories) named.set(factory.id, factory);
+  namedCombinators = combinators;
 }
 
 /** Tells tfjs of a class that saved models name. */
@@ -25,7 +28,9 @@ export function registerOnce(optimizer: Parameters<typeof serialization.register
 export function strategyFromSaved(spec: unknown): ClippingStrategy {
   const known = new Map([...factoriesInUse(), ...named]);
   try {
-    return new StrategyRegistry(known.values()).create(spec as StrategySpec);
+    return new StrategyRegistry(known.values(), [...combinatorsInUse(), ...namedCombinators]).create(
+      spec as StrategySpec,
+    );
   } catch (error) {
     if (!(error instanceof ClippingError) || error.code !== 'unknown-strategy') throw error;
     throw new ClippingError(
