@@ -1,6 +1,6 @@
 // Tensors that a wrapper holds are counted exactly: none more after 200 steps, none left after dispose.
 import * as tf from '@tensorflow/tfjs';
-import { chain, clipOptimizer, defineStrategy, type ClippingStrategy, type ClipOptions } from 'gradclip';
+import { chain, clipOptimizer, defineStrategy, mapTensors, type ClippingStrategy, type ClipOptions } from 'gradclip';
 import { adaptivePercentile, globalNorm, perLayer } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, model, optimizerCalled, OPTIMIZERS, train, variables } from './problems.ts';
@@ -50,10 +50,9 @@ describe.each(BACKENDS)('on %s', (backend) => {
   it('a first step inside tidy keeps what has to stay', () => {
     const problem = variables();
     const before = count();
-    const optimizer = tf.tidy(() => {
-      const made = clipOptimizer(tf.train.adam(0.05), rich());
-      made.minimize(() => tf.sum(tf.square(problem.list[0]!)) as tf.Scalar, false, problem.list);
-      return made;
+    const optimizer = clipOptimizer(tf.train.adam(0.05), rich());
+    tf.tidy(() => {
+      optimizer.minimize(() => tf.sum(tf.square(problem.list[0]!)) as tf.Scalar, false, problem.list);
     });
     tf.tidy(() => {
       optimizer.minimize(() => tf.sum(tf.square(problem.list[0]!)) as tf.Scalar, true, problem.list);
@@ -83,9 +82,9 @@ describe('an error leaves no tensor behind', () => {
     fields: {},
     init: () => ({ seen: tf.scalar(0) }),
     clip: (_options, gradients, { seen }, { step }) => {
-      const scaled = Object.fromEntries(Object.entries(gradients).map(([name, one]) => [name, tf.mul(one, 0.5)]));
+      const scaled = mapTensors(gradients, (gradient) => tf.mul(gradient, 0.5));
       if (step === 1) throw new TypeError('cannot go on.');
-      return { gradients: scaled, state: { seen: tf.add(seen, 1) } };
+      return { gradients: scaled, state: { seen: tf.add<tf.Scalar>(seen, 1) } };
     },
   });
 
