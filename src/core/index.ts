@@ -30,6 +30,7 @@ export {
   type ResolvedOptions,
 } from './fields.ts';
 export { limitFactors, scaleUnits } from './factors.ts';
+export { unitMeansOf } from './means.ts';
 export { layerOf, matchesGlob } from './names.ts';
 export {
   clampAll,

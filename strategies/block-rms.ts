@@ -1,0 +1,63 @@
+/**
+ * Clip each variable by its root mean square.
+ *
+ * Shortens the gradient of a variable so that the root mean square of its elements is at most d:
+ *
+ *     ĝᵥ = gᵥ / max(1, RMS(gᵥ) / d),   RMS(g) = ‖g‖₂ / √n for a variable of n elements
+ *
+ * Source: Shazeer & Stern (2018), update clipping. https://arxiv.org/abs/1804.04235
+ *
+ * Unlike the paper: clips the gradient, before the optimizer; Adafactor clips the update, after it.
+ *
+ * @module
+ */
+
+import { tensor1d } from '@tensorflow/tfjs-core';
+import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip';
+
+/**
+ * Clips the gradient of each variable to a largest root mean square.
+ *
+ * One threshold then suits variables of any size, which a norm does not: a kernel of a million elements may be a
+ * thousand times as long as a scalar.
+ *
+ * @throws ClippingError `bad-option` when `maxRms` is negative or NaN.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { blockRms } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.tensor1d([0, 0, 0, 0]), true, 'w');
+ * const optimizer = clipOptimizer(tf.train.sgd(1), blockRms({ maxRms: 1 }));
+ * optimizer.applyGradients({ w: tf.tensor1d([4, 0, 0, 0]) });
+ * w.print(); // [-2, 0, 0, 0]
+ * ```
+ *
+ * @category Fixed threshold
+ */
+export const blockRms = defineStrategy({
+  id: 'block-rms',
+  title: 'Clip each variable by its root mean square',
+  source: {
+    authors: 'Shazeer & Stern',
+    year: 2018,
+    title: 'Adafactor: adaptive learning rates with sublinear memory cost',
+    url: 'https://arxiv.org/abs/1804.04235',
+  },
+  laws: { direction: 'variable', idempotent: true },
+  thresholds: ['maxRms'],
+  fields: {
+    maxRms: threshold({ default: 1, about: 'Largest RMS(gᵥ) of a variable that passes, in gradient units (d).' }),
+  },
+
+  clip({ maxRms }, gradients) {
+    // A limit on the norm, since the mean over a variable without elements would be NaN.
+    const limits = Object.values(gradients).map(({ size }) => (size === 0 ? 0 : maxRms * Math.sqrt(size)));
+    return scaleEach(gradients, limitFactors(normsOf(gradients), tensor1d(limits)));
+  },
+});
+
+/** The options of {@link blockRms}. */
+export type BlockRmsOptions = OptionsOf<typeof blockRms.fields>;

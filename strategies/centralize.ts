@@ -1,0 +1,57 @@
+/**
+ * Gradient centralization.
+ *
+ * Takes from the gradient of each unit's incoming weights their mean, so that it sums to zero:
+ *
+ *     ĝ = g − mean(g),   the mean over all axes but the last
+ *
+ * Source: Yong, Huang, Hua & Zhang (2020), equation 1. https://arxiv.org/abs/2004.01461
+ *
+ * @module
+ */
+
+import { sub } from '@tensorflow/tfjs-core';
+import { defineStrategy, mapTensors, unitMeansOf } from 'gradclip';
+
+/**
+ * Removes the mean over all axes but the last from the gradient of each kernel.
+ *
+ * tfjs keeps units on the last axis, so each column of a fused LSTM kernel, shape [in, 4·units], is centred by itself.
+ * Vectors and scalars, such as biases, pass unchanged, and so do kernels of a single row.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { centralize } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.zeros([2, 2]), true, 'w');
+ * const optimizer = clipOptimizer(tf.train.sgd(1), centralize());
+ * optimizer.applyGradients({ w: tf.tensor2d([[1, 5], [3, 5]]) });
+ * w.print(); // [[1, 0], [-1, 0]]
+ * ```
+ *
+ * @category Fixed threshold
+ */
+export const centralize = defineStrategy({
+  id: 'centralize',
+  title: 'Gradient centralization',
+  source: {
+    authors: 'Yong, Huang, Hua & Zhang',
+    year: 2020,
+    title: 'Gradient centralization: a new optimization technique for deep neural networks',
+    url: 'https://arxiv.org/abs/2004.01461',
+    section: 'equation 1',
+  },
+  laws: { direction: 'none', idempotent: true },
+  fields: {},
+
+  clip: (_options, gradients) =>
+    mapTensors(gradients, (gradient) => {
+      const units = gradient.shape.at(-1) ?? 1;
+      // Unlike the paper: a unit with one incoming weight is left alone, since its gradient is its own mean and it
+      // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case.
+      if (gradient.rank < 2 || gradient.size <= units) return gradient;
+      return sub(gradient, unitMeansOf(gradient));
+    }),
+});

@@ -1,0 +1,98 @@
+/**
+ * Clip spiking elements (SPAM).
+ *
+ * Compares each element with the running mean square v of its own past, and brings spikes down to the limit:
+ *
+ *     ĝᵢ = sign(gᵢ) · √(θ·vᵢ) where gᵢ² > θ·vᵢ, else gᵢ;   vᵢ ← β·vᵢ + (1 − β)·ĝᵢ²
+ *
+ * The first `warmup` steps only gather v, which starts at 0 and is not corrected for it.
+ *
+ * Source: Huang, Zhu, Jin, Liu, Wang & Liu (2025), section 3, spike-aware clipping. https://arxiv.org/abs/2501.06842
+ *
+ * Unlike the paper: v is the strategy's own and not Adam's, so any optimizer will do; an element that has been 0 so far
+ * passes, since its limit of 0 would hold it there for ever; and √v is what is remembered, as v overflows float32.
+ *
+ * @module
+ */
+
+import {
+  abs,
+  add,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  minimum,
+  mul,
+  neg,
+  scalar,
+  where,
+  zerosLike,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { count, decay, defineStrategy, threshold, type NamedTensors, type OptionsOf } from 'gradclip';
+import { hypot } from './_hypot.ts';
+
+/**
+ * Brings elements that are far larger than they have been down to a multiple of their own root mean square.
+ *
+ * At the default threshold of 5000 that is √5000, some 71 times the usual: only spikes are touched. The memory is as
+ * large as the variables.
+ *
+ * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is not from 0 up to 1, or `warmup` is
+ *   no whole number.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { elementSpike } from 'gradclip/strategies';
+ *
+ * const optimizer = clipOptimizer(tf.train.adam(1e-3), elementSpike({ threshold: 1000, warmup: 50 }));
+ * console.log(optimizer.strategy.options);
+ * ```
+ *
+ * @category Adaptive
+ */
+export const elementSpike = defineStrategy({
+  id: 'element-spike',
+  title: 'Clip spiking elements',
+  source: {
+    authors: 'Huang, Zhu, Jin, Liu, Wang & Liu',
+    year: 2025,
+    title: 'SPAM: spike-aware Adam with momentum reset for stable LLM training',
+    url: 'https://arxiv.org/abs/2501.06842',
+  },
+  laws: { direction: 'none', idempotent: true },
+  fields: {
+    threshold: threshold({ default: 5000, about: 'Largest gᵢ² that passes, as a multiple of vᵢ (θ).' }),
+    decay: decay({ default: 0.999, about: 'How much of the old mean square is kept each step (β).' }),
+    warmup: count({ default: 20, about: 'Steps that only gather the mean square.' }),
+  },
+
+  init: (_options, parameters) => {
+    const roots = Object.entries(parameters).map(([variable, tensor]) => [`root/${variable}`, zerosLike(tensor)]);
+    return { seen: scalar(0), ...Object.fromEntries(roots) } as Memory;
+  },
+
+  clip({ threshold, decay, warmup }, gradients, state) {
+    const warm = greaterEqual(state.seen, warmup);
+    const clipped: Record<string, Tensor> = {};
+    const after: Record<string, Tensor> & Memory = { ...state, seen: minimum(add(state.seen, 1), warmup) };
+    for (const [variable, gradient] of Object.entries(gradients)) {
+      const root = state[`root/${variable}`] as Tensor;
+      const judged = logicalAnd(warm, greater(root, 0));
+      const limit = mul(root, Math.sqrt(threshold));
+      const spike = logicalAnd(judged, greater(abs(gradient), limit));
+      const passed = where(spike, where(greater(gradient, 0), limit, neg(limit)), gradient);
+      clipped[variable] = passed;
+      after[`root/${variable}`] = hypot(mul(root, Math.sqrt(decay)), mul(abs(passed), Math.sqrt(1 - decay)));
+    }
+    return { gradients: clipped, state: after };
+  },
+});
+
+/** The options of {@link elementSpike}. */
+export type ElementSpikeOptions = OptionsOf<typeof elementSpike.fields>;
+
+type Memory = NamedTensors & { readonly seen: Scalar };

@@ -1,0 +1,74 @@
+/**
+ * Cap the growth of each variable's norm.
+ *
+ * Lets the norm of a variable's gradient grow from step to step by a factor of τ at most:
+ *
+ *     ĝₜ = gₜ · min(1, max(τ·‖ĝₜ₋₁‖₂, ε·√n) / ‖gₜ‖₂)   for every variable, of n elements
+ *
+ * Source: Chen, Feng, Liu and others (2024), the norm-growth limiter of Fira. https://arxiv.org/abs/2410.01623
+ *
+ * Unlike the paper: norms up to ε·√n always pass, an idea of NormGrowthCap in CannotWaitForTheseOptimisers.jl, so that
+ * no variable is held near zero; and a gradient of zeros leaves the memory as it is, so the next is no first one.
+ *
+ * @module
+ */
+
+import { greater, maximum, minimum, mul, tensor1d, where, type Tensor1D } from '@tensorflow/tfjs-core';
+import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip';
+import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
+
+/**
+ * Clips the gradient of each variable at a multiple of the norm it had after the step before.
+ *
+ * The first gradient of a variable that is not all zeros passes unchanged. Falling is free, rising is slow.
+ *
+ * @throws ClippingError `bad-option` when `ratio` or `floor` is negative or NaN.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { normGrowth } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.scalar(0), true, 'w');
+ * const optimizer = clipOptimizer(tf.train.sgd(1), normGrowth({ ratio: 1.5 }));
+ * optimizer.applyGradients({ w: tf.scalar(1) });
+ * optimizer.applyGradients({ w: tf.scalar(50) });
+ * w.print(); // -2.5, by steps of 1 and 1.5
+ * ```
+ *
+ * @category Adaptive
+ */
+export const normGrowth = defineStrategy({
+  id: 'norm-growth',
+  title: 'Cap the growth of each variable’s norm',
+  source: {
+    authors: 'Chen, Feng, Liu and others',
+    year: 2024,
+    title: 'Fira: can we achieve full-rank training of LLMs under low-rank constraint?',
+    url: 'https://arxiv.org/abs/2410.01623',
+  },
+  laws: { direction: 'variable', idempotent: true },
+  fields: {
+    ratio: threshold({ default: 1.01, about: 'Largest norm that passes, as a multiple of the one before (τ).' }),
+    floor: threshold({ default: 1e-8, about: 'Root mean square that always passes, in gradient units (ε).' }),
+  },
+
+  init: (_options, parameters) => zerosFor('norm', parameters),
+
+  clip({ ratio, floor }, gradients, state) {
+    if (Object.keys(gradients).length === 0) return { gradients, state };
+    const norms = normsOf(gradients);
+    const last = remembered('norm', gradients, state);
+    const floors = tensor1d(Object.values(gradients).map(({ size }) => floor * Math.sqrt(Math.max(1, size))));
+    const limits: Tensor1D = where(greater(last, 0), maximum(mul(last, ratio), floors), norms);
+    const after: Tensor1D = where(greater(norms, 0), minimum(norms, limits), last);
+    return {
+      gradients: scaleEach(gradients, limitFactors(norms, limits)),
+      state: { ...state, ...filed('norm', gradients, after) },
+    };
+  },
+});
+
+/** The options of {@link normGrowth}. */
+export type NormGrowthOptions = OptionsOf<typeof normGrowth.fields>;

@@ -1,0 +1,69 @@
+/**
+ * Normalize the gradient.
+ *
+ * Gives every step the same length s, whatever the length of the gradient:
+ *
+ *     ĝ = g · s / (‖g‖₂ + γ)
+ *
+ * Source: Bu, Wang, Zha & Karypis (2022), AUTO-S. https://arxiv.org/abs/2206.07136
+ *
+ * Unlike the paper: of the whole gradient, as in normalized gradient descent, not of each example's, and γ is 0
+ * unless given.
+ *
+ * @module
+ */
+
+import { add, div, less, scalar, where, type Scalar } from '@tensorflow/tfjs-core';
+import { defineStrategy, globalNormOf, positive, scaleAll, threshold, type OptionsOf } from 'gradclip';
+
+/**
+ * Brings all gradients, taken as one vector, to one length: long ones are shortened and short ones lengthened.
+ *
+ * With `gamma` above 0, gradients much shorter than it are no longer blown up to full length but by at most
+ * `norm` / `gamma`. A gradient of zeros stays zero.
+ *
+ * @throws ClippingError `bad-option` when `norm` is not finite and greater than 0, or `gamma` is negative or NaN.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { normalize } from 'gradclip/strategies';
+ *
+ * const w = tf.variable(tf.tensor1d([0, 0]), true, 'w');
+ * const optimizer = clipOptimizer(tf.train.sgd(1), normalize({ norm: 10 }));
+ * optimizer.applyGradients({ w: tf.tensor1d([3, 4]) });
+ * w.print(); // [-6, -8]
+ * ```
+ *
+ * @category Fixed threshold
+ */
+export const normalize = defineStrategy({
+  id: 'normalize',
+  title: 'Normalize the gradient',
+  source: {
+    authors: 'Bu, Wang, Zha & Karypis',
+    year: 2022,
+    title: 'Automatic clipping: differentially private deep learning made easier and stronger',
+    url: 'https://arxiv.org/abs/2206.07136',
+  },
+  laws: { direction: 'global', idempotent: false, lengthens: true },
+  fields: {
+    norm: positive({ default: 1, about: 'Length of every step’s gradient, in gradient units (s).' }),
+    gamma: threshold({ default: 0, about: 'Added to ‖g‖, so that tiny gradients stay small, in gradient units (γ).' }),
+  },
+
+  clip({ norm, gamma }, gradients) {
+    // No finite gradient may become infinite, nor zeros NaN: the factor itself must fit into float32.
+    const shortest = Math.max(SMALLEST_NORMAL, norm / LARGEST_FACTOR);
+    const length: Scalar = add(globalNormOf(gradients), gamma);
+    return scaleAll(gradients, div(norm, where(less(length, shortest), scalar(shortest), length)));
+  },
+});
+
+/** The options of {@link normalize}. */
+export type NormalizeOptions = OptionsOf<typeof normalize.fields>;
+
+// Below this a float32 is denormal, which some devices flush to zero.
+const SMALLEST_NORMAL = 1.1754944e-38;
+const LARGEST_FACTOR = 3e38;

@@ -1,0 +1,99 @@
+/**
+ * Skip steps whose norm spikes.
+ *
+ * Remembers mean μ and standard deviation σ of the logarithm of the norm and drops a step altogether when its
+ * logarithm lies more than k deviations above the mean:
+ *
+ *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
+ *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
+ *
+ * Source: Chen, Firat, Bapna and others (2018), section 3. https://arxiv.org/abs/1804.09849
+ *
+ * Unlike the implementation in Lingvo: values are only capped once enough weight has gathered. There the cap holds
+ * from the first step, when all statistics are 0, so that they creep up and reject ordinary steps.
+ *
+ * @module
+ */
+
+import {
+  add,
+  cast,
+  div,
+  greater,
+  log1p,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  scalar,
+  where,
+  type Scalar,
+} from '@tensorflow/tfjs-core';
+import { between, decay, defineStrategy, globalNormOf, positive, threshold, type OptionsOf } from 'gradclip';
+import { withShare } from './_moments.ts';
+
+/**
+ * Drops steps whose norm lies far above the usual, and changes no other.
+ *
+ * A dropped step leaves weights and the memory of the inner optimizer as they were, which zero gradients would not:
+ * momentum would still move the weights. What enters the statistics is capped at the limit.
+ *
+ * @throws ClippingError `bad-option` when `maxSigma` is negative or NaN, `decay` is not from 0 up to 1, `floor` is not
+ *   finite and greater than 0, or `minWeight` is not from 0 to 1.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { clipOptimizer } from 'gradclip';
+ * import { globalNorm, spikeSkip } from 'gradclip/strategies';
+ * import { chain } from 'gradclip';
+ *
+ * const strategy = chain(spikeSkip({ maxSigma: 4 }), globalNorm({ maxNorm: 1 }));
+ * const optimizer = clipOptimizer(tf.train.adam(1e-3), strategy);
+ * console.log(optimizer.strategy.id);
+ * ```
+ *
+ * @category Adaptive
+ */
+export const spikeSkip = defineStrategy({
+  id: 'spike-skip',
+  title: 'Skip steps whose norm spikes',
+  source: {
+    authors: 'Chen, Firat, Bapna and others',
+    year: 2018,
+    title: 'The best of both worlds: combining recent advances in neural machine translation',
+    url: 'https://arxiv.org/abs/1804.09849',
+    section: 'section 3',
+  },
+  laws: { direction: 'global', idempotent: true },
+  fields: {
+    maxSigma: threshold({ default: 4, about: 'Deviations above the mean that pass (k).' }),
+    decay: decay({ default: 0.995, about: 'How much of the old weight is kept each step (β).' }),
+    floor: positive({ default: 0.01, about: 'Least ‖g‖ reckoned with, in gradient units.' }),
+    minWeight: between({
+      default: 0.75,
+      min: 0,
+      max: 1,
+      about: 'Weight to gather before the first skip; 0.75 takes 277 steps at decay 0.995.',
+    }),
+  },
+
+  init: () => ({ weight: scalar(0), mean: scalar(0), deviation: scalar(0) }),
+
+  clip({ maxSigma, decay, floor, minWeight }, gradients, state) {
+    if (Object.keys(gradients).length === 0) return { gradients, state };
+    const value: Scalar = log1p(maximum(globalNormOf(gradients), floor));
+    const cap: Scalar = add(state.mean, mul(maximum(state.deviation, LEAST_DEVIATION), maxSigma));
+    const spike: Scalar = logicalAnd(greater(value, cap), greater(state.weight, minWeight));
+
+    const weight = add(mul(state.weight, decay), 1 - decay) as Scalar;
+    const moments = withShare(state, where(spike, minimum(value, cap), value), div(1 - decay, weight));
+    return { gradients, state: { weight, ...moments }, skip: cast(spike, 'float32') };
+  },
+});
+
+/** The options of {@link spikeSkip}. */
+export type SpikeSkipOptions = OptionsOf<typeof spikeSkip.fields>;
+
+// Of the logarithm: norms that agree to a tenth of a percent count as equal, as in Lingvo.
+const LEAST_DEVIATION = 1e-3;

@@ -1,0 +1,44 @@
+// Brock and others (2021), equation 3: where ‖g‖ / max(‖w‖, ε) > λ, g becomes λ · max(‖w‖, ε) / ‖g‖ · g. Which
+// weights belong to one unit is said here by a label for each element, so that no axes are counted.
+import type { AgcOptions } from 'gradclip/strategies';
+import type { NamedNumbers, Numbers, Oracle } from 'gradclip/testing';
+import { mapTensors, normOf } from './arithmetic.ts';
+
+export const oracle: Oracle<Required<AgcOptions>> = ({ ratio, floor, axes, exclude }) => {
+  return (gradients: NamedNumbers, parameters: NamedNumbers) => ({
+    gradients: mapTensors(gradients, (gradient, name) => {
+      if (exclude.includes(name)) return gradient;
+      const weights = parameters[name]?.values ?? [];
+      const units = labelsOf(name, gradient, axes ?? undefined);
+      const members = (of: readonly number[], unit: string): number[] => of.filter((_, place) => units[place] === unit);
+      const factors = new Map<string, number>();
+      for (const unit of new Set(units)) {
+        const [G, W] = [normOf(members(gradient.values, unit)), Math.max(normOf(members(weights, unit)), floor)];
+        factors.set(unit, G / W > ratio ? (ratio * W) / G : 1);
+      }
+      return { ...gradient, values: gradient.values.map((value, place) => value * factors.get(units[place] ?? '')!) };
+    }),
+  });
+};
+
+function labelsOf(name: string, { shape, values }: Numbers, axes?: readonly number[]): string[] {
+  return values.map((_, place) => {
+    const position = positionOf(place, shape);
+    if (axes !== undefined) return position.map((at, axis) => (axes.includes(axis) ? '*' : at)).join();
+    if (shape.length <= 1) return 'whole';
+    return name.endsWith('/embeddings') ? `row ${position[0]}` : `unit ${position.at(-1)}`;
+  });
+}
+
+function positionOf(place: number, shape: readonly number[]): number[] {
+  let rest = place;
+  return shape
+    .map((size, axis) => ({ size, axis }))
+    .reverse()
+    .map(({ size }) => {
+      const at = rest % size;
+      rest = Math.floor(rest / size);
+      return at;
+    })
+    .reverse();
+}

@@ -1,0 +1,16 @@
+// Yong and others (2020), equation 1, column by column: the weights that lead to one unit have the same last index.
+import type { Oracle } from 'gradclip/testing';
+import { mapTensors } from './arithmetic.ts';
+
+export const oracle: Oracle = () => (gradients) => ({
+  gradients: mapTensors(gradients, (tensor) => {
+    const { shape, values } = tensor;
+    const units = shape.at(-1) ?? 1;
+    const rows = values.length / units;
+    if (shape.length < 2 || rows <= 1) return tensor;
+    const mean = (unit: number): number =>
+      values.filter((_, place) => place % units === unit).reduce((sum, value) => sum + value, 0) / rows;
+    const means = Array.from({ length: units }, (_, unit) => mean(unit));
+    return { ...tensor, values: values.map((value, place) => value - (means[place % units] ?? NaN)) };
+  }),
+});

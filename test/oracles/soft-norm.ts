@@ -1,0 +1,12 @@
+// Zhang and others (2020): g · c / (c + ‖g‖), the limits c = 0 and c = ∞ taken by hand.
+import type { SoftNormOptions } from 'gradclip/strategies';
+import type { Oracle } from 'gradclip/testing';
+import { mapValues, normOf, valuesOf } from './arithmetic.ts';
+
+export const oracle: Oracle<Required<SoftNormOptions>> =
+  ({ maxNorm }) =>
+  (gradients) => {
+    const norm = normOf(valuesOf(gradients));
+    const factor = norm === 0 || maxNorm === Infinity ? 1 : maxNorm / (maxNorm + norm);
+    return { gradients: mapValues(gradients, (value) => value * factor) };
+  };

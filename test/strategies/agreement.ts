@@ -1,0 +1,21 @@
+import '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { compareWithOracle, type Judged, type Oracle, type OracleTrial } from 'gradclip/testing';
+import { expect, it } from 'vitest';
+
+/** Compares a strategy with its oracle under further options; the laws bind it whatever they are. */
+export function itAgreesWith<Options>(
+  factory: Judged<Options>,
+  oracle: Oracle<never>,
+  variants: readonly Options[],
+  trial: OracleTrial<Options> = {},
+): void {
+  const backends = ['cpu', 'wasm'];
+  it.each(variants.flatMap((options) => backends.map((backend) => ({ options, backend }))))(
+    'agrees with its oracle under $options on $backend',
+    async ({ options, backend }) => {
+      const agreement = await compareWithOracle(factory, oracle, { sequences: 10, ...trial, options, backend });
+      expect(agreement.compared).toBeGreaterThan(400);
+    },
+  );
+}

@@ -1,0 +1,81 @@
+import { abs, max, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
+import { centralize } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { itKeepsTheLaws } from '../laws/judge.ts';
+import { oracle } from '../oracles/centralize.ts';
+import { clippedInTurn, nearly } from './in-turn.ts';
+
+itKeepsTheLaws(centralize, {
+  oracle,
+  // What is left of a column of nearly equal numbers is as exact as these were.
+  relativeTo: 'given',
+  exempt: {
+    small: 'has no threshold: the mean is removed from every kernel',
+    parabola: 'moves kernels only where their columns keep their sums, as it is meant to',
+  },
+});
+
+describe('centralize', () => {
+  it.each([
+    {
+      about: 'a kernel: each column sums to 0',
+      given: [
+        [1, 5],
+        [3, 5],
+      ],
+      expected: [
+        [-1, 0],
+        [1, 0],
+      ],
+    },
+    { about: 'a row of one: untouched, or it would never learn', given: [[1, 2, 3]], expected: [[1, 2, 3]] },
+    { about: 'a column: its mean is 2', given: [[1], [2], [3]], expected: [[-1], [0], [1]] },
+    { about: 'a bias: untouched', given: [1, 2, 3], expected: [1, 2, 3] },
+    { about: 'a scalar: untouched', given: 7, expected: 7 },
+    {
+      about: 'conv1d: over width and input',
+      given: [
+        [[1], [3]],
+        [[5], [7]],
+      ],
+      expected: [
+        [[-3], [-1]],
+        [[1], [3]],
+      ],
+    },
+  ])('$about', ({ given, expected }) => {
+    expect(clippedInTurn(centralize(), [given])).toEqual([nearly(expected)]);
+  });
+
+  // optax and kozistr/pytorch_optimizer take the mean over the last axes, as suits kernels that begin with the output.
+  it('takes the mean of what leads to one unit, not of what leaves one input', () => {
+    expect(
+      clippedInTurn(centralize(), [
+        [
+          [0, 10],
+          [2, 10],
+        ],
+      ]),
+    ).toEqual([
+      nearly([
+        [-1, 0],
+        [1, 0],
+      ]),
+    ]);
+  });
+
+  it.each(['cpu', 'wasm'])('finds the mean of a long column on %s, where a float32 sum drifts', async (backend) => {
+    await setBackend(backend);
+    const largest = tidy(() => {
+      const gradients = { w: tensor(new Float32Array(1_000_000).fill(0.1), [1_000_000, 1]) };
+      const clipped = centralize().clip(gradients, {}, { step: 0, parameters: gradients }).gradients['w']!;
+      return max(abs(clipped)).dataSync()[0];
+    });
+    await setBackend('cpu');
+    expect(largest).toBe(0);
+  });
+
+  it('takes no options', () => {
+    expect(() => centralize({ axes: [0] } as never)).toThrow('`centralize` takes no options; received `axes`.');
+  });
+});

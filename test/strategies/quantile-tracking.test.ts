@@ -1,0 +1,89 @@
+import { quantileTracking } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { itKeepsTheLaws } from '../laws/judge.ts';
+import { oracle } from '../oracles/quantile-tracking.ts';
+import { itAgreesWith } from './agreement.ts';
+import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+
+// Sixty factors, each rounded.
+const tolerance = 1e-5;
+
+itKeepsTheLaws(quantileTracking, { oracle, tolerance });
+
+describe('quantileTracking', () => {
+  itAgreesWith(
+    quantileTracking,
+    oracle,
+    [{ quantile: 0.9, rate: 1, min: 0.01 }, { update: 'arithmetic', initial: 3, min: 0.5, max: 4 }, { quantile: 0 }],
+    { tolerance },
+  );
+
+  const thresholds = (options: Parameters<typeof quantileTracking>[0], given: number[]): unknown[] =>
+    inTurn(
+      quantileTracking(options),
+      given.map((w) => ({ w })),
+    ).map(({ state }) => state['threshold']);
+
+  const half = { rate: 2 * Math.LN2, quantile: 0.5 };
+
+  it.each([
+    { about: 'covered: the threshold halves', options: { ...half, initial: 8 }, given: [1, 1], expected: [4, 2] },
+    { about: 'not covered: it doubles', options: { ...half, initial: 1 }, given: [9, 9], expected: [2, 4] },
+    { about: 'equal is covered', options: { ...half, initial: 8 }, given: [8], expected: [4] },
+    {
+      about: 'arithmetic: by amounts',
+      options: { update: 'arithmetic' as const, rate: 1, initial: 3 },
+      given: [9, 9, 1, 1],
+      expected: [3.5, 4, 3.5, 3],
+    },
+    { about: 'never below min', options: { ...half, initial: 8, min: 3 }, given: [1, 1, 1], expected: [4, 3, 3] },
+    { about: 'never above max', options: { ...half, initial: 1, max: 3 }, given: [9, 9, 9], expected: [2, 3, 3] },
+    {
+      about: 'arithmetic never below 0',
+      options: { update: 'arithmetic' as const, rate: 1, initial: 0.5 },
+      given: [0, 0, 5],
+      expected: [0, 0, 0.5],
+    },
+  ])('$about', ({ options, given, expected }) => {
+    expect(thresholds(options, given)).toEqual(nearly(expected));
+  });
+
+  it('clips at the threshold of before the step', () => {
+    expect(clippedInTurn(quantileTracking({ ...half, initial: 1 }), [9, 9, 9])).toEqual(nearly([1, 2, 4]));
+  });
+
+  it('covers the share it is asked to', () => {
+    const norms = Array.from({ length: 2000 }, (_, step) => 1 + ((step * 7919) % 100) / 100);
+    const strategy = quantileTracking({ quantile: 0.9, rate: 0.02 });
+    const clipped = clippedInTurn(strategy, norms) as number[];
+    const covered = norms.slice(500).filter((norm, place) => clipped[500 + place] === Math.fround(norm)).length / 1500;
+    expect(covered).toBeGreaterThan(0.87);
+    expect(covered).toBeLessThan(0.93);
+  });
+
+  // A factor leads neither away from 0 nor back from infinity.
+  it('finds back from a thousand steps of zeros', () => {
+    const given = [...new Array<number>(1000).fill(0), ...new Array<number>(1000).fill(1)];
+    const last = thresholds({ rate: 1 }, given).at(-1) as number;
+    expect(last).toBeGreaterThan(0.3);
+    expect(last).toBeLessThan(3);
+    expect(thresholds({ rate: 200 }, [5, 5])).toEqual([expect.closeTo(3e38, -35), expect.any(Number)]);
+  });
+
+  it.each([
+    [{ quantile: 2 }, '`quantile-tracking({ quantile })` must be a number from 0 to 1; received 2.'],
+    [{ rate: 0 }, '`quantile-tracking({ rate })` must be a finite number greater than 0; received 0.'],
+    [{ initial: 0 }, '`quantile-tracking({ initial })` must be a finite number greater than 0; received 0.'],
+    [{ min: -1 }, '`quantile-tracking({ min })` must be a number from 0 to Infinity, or null; received -1.'],
+    [
+      { min: 2 },
+      '`quantile-tracking({ initial })` must lie between `min` and `max`; received 1, which is not in [2, Infinity].',
+    ],
+    [
+      { initial: 5, max: 4 },
+      '`quantile-tracking({ initial })` must lie between `min` and `max`; received 5, which is not in [0, 4].',
+    ],
+  ])('refuses %s', (options, message) => {
+    expect(() => quantileTracking(options)).toThrow(message);
+  });
+});

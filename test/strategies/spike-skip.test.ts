@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer } from 'gradclip';
+import { spikeSkip } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { itKeepsTheLaws } from '../laws/judge.ts';
+import { oracle } from '../oracles/spike-skip.ts';
+import { itAgreesWith } from './agreement.ts';
+import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+
+itKeepsTheLaws(spikeSkip, { oracle, options: { decay: 0.9, minWeight: 0.3 } });
+
+describe('spikeSkip', () => {
+  itAgreesWith(spikeSkip, oracle, [{}, { maxSigma: 1, decay: 0.8, minWeight: 0.5 }, { minWeight: 0, floor: 1 }]);
+
+  /** Which of these norms are skipped. */
+  const skipped = (options: Parameters<typeof spikeSkip>[0], norms: number[]): boolean[] =>
+    inTurn(
+      spikeSkip(options),
+      norms.map((w) => ({ w })),
+    ).map((step) => step.skipped);
+
+  const e = (exponent: number): number => Math.exp(exponent) - 1;
+
+  it.each([
+    // After ln values 1 and 3 with shares 1/3 and 2/3: mean 7/3, variance 8/9, so two deviations end at 4.219.
+    { about: 'two deviations above: skipped', norms: [e(1), e(3), e(4.25)], expected: [false, false, true] },
+    { about: 'not quite two: taken', norms: [e(1), e(3), e(4.2)], expected: [false, false, false] },
+    { about: 'far below: taken', norms: [e(1), e(3), 0], expected: [false, false, false] },
+  ])('$about', ({ norms, expected }) => {
+    expect(skipped({ maxSigma: 2, decay: 0.5, minWeight: 0.7 }, norms)).toEqual(expected);
+  });
+
+  it('waits until enough weight has gathered', () => {
+    const calm = (steps: number): number[] => new Array<number>(steps).fill(1);
+    // 1 − 0.995²⁷⁶ is 0.749, 1 − 0.995²⁷⁷ is 0.751.
+    expect(skipped({}, [...calm(276), 1000]).at(-1)).toBe(false);
+    expect(skipped({}, [...calm(277), 1000]).at(-1)).toBe(true);
+  });
+
+  it('lets what spiked enter the statistics only up to the limit', () => {
+    const options = { maxSigma: 2, decay: 0.5, minWeight: 0.7 };
+    const means = inTurn(
+      spikeSkip(options),
+      [e(1), e(3), e(30)].map((w) => ({ w })),
+    ).map(({ state }) => state['mean']);
+    const cap = 7 / 3 + 2 * Math.sqrt(8 / 9);
+    expect(means).toEqual(nearly([1, 7 / 3, (3 / 7) * (7 / 3) + (4 / 7) * cap]));
+  });
+
+  // Lingvo caps from the first step, when mean and deviation are 0: the mean creeps up by hundredths, and when the
+  // weight is enough, ordinary steps lie far above it.
+  it('rejects no ordinary step, early or late', () => {
+    const ordinary = Array.from({ length: 600 }, (_, step) => 5 + Math.sin(step) + 0.5 * Math.sin(7.3 * step));
+    expect(skipped({}, ordinary)).not.toContain(true);
+  });
+
+  it('gets used to a new level, one capped step at a time', () => {
+    const norms = [...Array.from({ length: 300 }, (_, step) => 5 + Math.sin(step)), ...new Array<number>(300).fill(50)];
+    const outcome = skipped({ decay: 0.98 }, norms);
+    expect(outcome.slice(0, 300)).not.toContain(true);
+    expect(outcome[300]).toBe(true);
+    expect(outcome.at(-1)).toBe(false);
+  });
+
+  it('changes no gradient, skipped or not', () => {
+    expect(clippedInTurn(spikeSkip({ minWeight: 0, maxSigma: 0 }), [1, 5000])).toEqual([1, 5000]);
+  });
+
+  it('leaves weights and momentum as they were, which a gradient of zeros would not', () => {
+    const run = (norms: number[]): number => {
+      const w = tf.variable(tf.scalar(0), true, 'w');
+      const optimizer = clipOptimizer(tf.train.momentum(0.1, 0.9), spikeSkip({ decay: 0.5, minWeight: 0.7 }));
+      for (const norm of norms) optimizer.applyGradients({ w: tf.scalar(norm) });
+      const [end = NaN] = w.dataSync();
+      optimizer.dispose();
+      w.dispose();
+      return end;
+    };
+    expect(run([1, 1.5, 1, 1e6])).toBe(run([1, 1.5, 1]));
+    expect(run([1, 1.5, 1, 0])).not.toBe(run([1, 1.5, 1]));
+  });
+
+  it.each([
+    [{ maxSigma: -1 }, '`spike-skip({ maxSigma })` must be a number from 0 to Infinity; received -1.'],
+    [{ decay: 1 }, '`spike-skip({ decay })` must be a number from 0 up to but not including 1; received 1.'],
+    [{ floor: 0 }, '`spike-skip({ floor })` must be a finite number greater than 0; received 0.'],
+    [{ minWeight: 2 }, '`spike-skip({ minWeight })` must be a number from 0 to 1; received 2.'],
+  ])('refuses %s', (options, message) => {
+    expect(() => spikeSkip(options)).toThrow(message);
+  });
+});
