@@ -1,7 +1,11 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromiumPath, SOFTWARE_GRAPHICS } from './test/browser/chromium.ts';
 
 // The `source` condition makes `gradclip` mean the TypeScript files here, so tests need no build.
 const conditions = ['source', 'node', 'import', 'module', 'default'];
+
+const executablePath = chromiumPath();
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
@@ -13,10 +17,40 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['test/laws/table.ts'],
 
           testTimeout: 30_000,
         },
       },
+      executablePath === undefined
+        ? { test: { name: 'browser', include: ['test/browser/no-browser.ts'] } }
+        : {
+            resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
+            optimizeDeps: {
+              include: [
+                '@tensorflow/tfjs',
+                '@tensorflow/tfjs-core',
+                '@tensorflow/tfjs-layers',
+                '@tensorflow/tfjs-backend-webgpu',
+                'inversify',
+                'reflect-metadata',
+                'valibot',
+              ],
+            },
+            test: {
+              name: 'browser',
+              include: ['test/browser/**/*.browser.ts'],
+              testTimeout: 120_000,
+              hookTimeout: 60_000,
+              browser: {
+                enabled: true,
+                headless: true,
+                screenshotFailures: false,
+                provider: playwright({ launchOptions: { executablePath, args: SOFTWARE_GRAPHICS } }),
+                instances: [{ browser: 'chromium' }],
+              },
+            },
+          },
     ],
   },
 });

@@ -73,8 +73,12 @@ export const opsKernels: Kernels = {
 
   limitFactors: (norms, limits) => where(greater(norms, limits), div(limits, norms), onesLike(norms)),
 
-  // On some backends `clipByValue` answers a bound for NaN.
-  clamp: (tensors, low, high) => tensors.map((x) => where(elementsNaN(x), x, clipByValue(x, low, high))),
+  // `clipByValue` answers a bound for NaN on wasm, and on webgl leaves the three neighbours of one as they are.
+  clamp: (tensors, low, high) =>
+    tensors.map((x) => {
+      const undefinedHere = elementsNaN(x);
+      return where(undefinedHere, x, clipByValue(where(undefinedHere, zerosLike(x), x), low, high));
+    }),
 
   percentile: percentileByRank,
 };

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { benches, use } from './backends.ts';
+import { benches } from './backends.ts';
+import { use } from './bench.ts';
 
 const COUNT = 20_000_000;
 

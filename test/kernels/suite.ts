@@ -1,0 +1,261 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Bench, use } from './bench.ts';
+import * as oracle from './oracle.ts';
+
+const ORDERS = [1, 2, 3, 0.5, Infinity];
+const SHAPES = [[], [0], [1], [7], [3, 0, 2], [5, 33], [2, 3, 4, 5], [1, 64], [130]];
+
+/** Every method of one implementation, on one backend, against float64. */
+export function itComputes(bench: Bench): void {
+  describe(`kernels: ${bench.title}`, () => {
+    beforeAll(() => use(bench));
+    const kernels = () => bench.kernels();
+
+    /** Runs kernels in a tidy and gives the values; nothing may be left behind. Reads as webgpu can: in its own time. */
+    const run = async (use: () => tf.Tensor | tf.Tensor[]): Promise<number[][]> => {
+      const before = tf.memory().numTensors;
+      const results = [tf.tidy(use)].flat();
+      const values = await Promise.all(results.map(async (x) => [...(await x.data())]));
+      tf.dispose(results);
+      expect(tf.memory().numTensors).toBe(before);
+      return values;
+    };
+    const one = async (use: () => tf.Tensor): Promise<number[]> => (await run(use))[0]!;
+    const expectClose = (given: readonly number[], expected: readonly number[], tolerance = bench.tolerance) => {
+      expect(given).toHaveLength(expected.length);
+      given.forEach((value, index) => {
+        const truth = Math.fround(expected[index]!);
+        if (!Number.isFinite(truth)) expect(value).toBe(truth);
+        else expect(Math.abs(value - truth)).toBeLessThanOrEqual(tolerance * Math.abs(truth));
+      });
+    };
+    const tensors = (scale = 1) =>
+      SHAPES.map((shape, index) => {
+        const values = oracle.numbers(tf.util.sizeFromShape(shape), index + 1).map((x) => x * scale);
+        return { values, tensor: tf.tensor(values, shape) };
+      });
+
+    describe.each(ORDERS)('of order %s', (order) => {
+      it.each([1, 1e-25, 3e20, 1e25])('takes the norms of shapes of rank 0 to 4 around %s', async (scale) => {
+        const all = tensors(scale).map(({ values }) => values);
+        const norms = await one(() =>
+          kernels().norms(
+            tensors(scale).map(({ tensor }) => tensor),
+            order,
+          ),
+        );
+        expectClose(
+          norms,
+          all.map((values) => oracle.norm(values, order)),
+          4 * bench.tolerance,
+        );
+        const joint = await one(() =>
+          kernels().globalNorm(
+            tensors(scale).map(({ tensor }) => tensor),
+            order,
+          ),
+        );
+        expectClose(
+          joint,
+          [
+            oracle.norm(
+              all.flatMap((values) => [...values]),
+              order,
+            ),
+          ],
+          8 * bench.tolerance,
+        );
+      });
+
+      it('says NaN of what holds a NaN, and else Infinity of what holds an Infinity', async () => {
+        const special = [[1, NaN, 2], [Infinity, 1], [-Infinity, 3, NaN], [5]];
+        const norms = await one(() =>
+          kernels().norms(
+            special.map((x) => tf.tensor1d(x)),
+            order,
+          ),
+        );
+        expectClose(norms, [NaN, Infinity, NaN, 5]);
+        expectClose(await one(() => kernels().globalNorm([tf.tensor1d([1, Infinity]), tf.tensor1d([2])], order)), [
+          Infinity,
+        ]);
+        expect(await one(() => kernels().globalNorm([tf.tensor1d([1, NaN]), tf.tensor1d([2])], order))).toEqual([NaN]);
+      });
+
+      it('joins the tensors of a group, and finds empty groups empty', async () => {
+        const groupOf = SHAPES.map((_, index) => [2, 0, 3][index % 3]!);
+        const truth = [0, 1, 2, 3].map((group) =>
+          oracle.norm(
+            tensors().flatMap(({ values }, index) => (groupOf[index] === group ? [...values] : [])),
+            order,
+          ),
+        );
+        const norms = await one(() =>
+          kernels().groupNorms(
+            tensors().map(({ tensor }) => tensor),
+            groupOf,
+            4,
+            order,
+          ),
+        );
+        expectClose(norms, truth, 8 * bench.tolerance);
+      });
+
+      it.each([
+        { shape: [5, 33], axes: [0] },
+        { shape: [5, 33], axes: [1] },
+        { shape: [5, 33], axes: [0, 1] },
+        { shape: [33], axes: [] },
+        { shape: [2, 3, 4, 5], axes: [0, 1, 2] },
+        { shape: [2, 3, 4, 5], axes: [1, 2] },
+        { shape: [2, 3, 4, 5], axes: [0, 2] },
+        { shape: [2, 3, 4, 5], axes: [3, 1] },
+        { shape: [3, 0, 2], axes: [1] },
+        { shape: [], axes: [] },
+      ])('takes the norms along $axes of $shape', async ({ shape, axes }) => {
+        const values = oracle.numbers(tf.util.sizeFromShape(shape), 3);
+        const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+        const norms = await one(() => {
+          const result = kernels().unitNorms(tf.tensor(values, shape), axes, order);
+          expect(result.shape).toEqual(kept);
+          return result;
+        });
+        const truth =
+          values.length === 0
+            ? new Array<number>(tf.util.sizeFromShape(kept)).fill(0)
+            : oracle.unitNorms(values, shape, axes, order);
+        expectClose(norms, truth, 8 * bench.tolerance);
+      });
+    });
+
+    it('finds the norm of nothing to be 0', async () => {
+      expect(await one(() => kernels().globalNorm([], 2))).toEqual([0]);
+      expect(await one(() => kernels().norms([], 2))).toEqual([]);
+      expect(await one(() => kernels().finite([]))).toEqual([]);
+      expect(await one(() => kernels().groupNorms([], [], 0, 2))).toEqual([]);
+    });
+
+    it.each([3, 300])('takes %i tensors at once', async (count) => {
+      const all = Array.from({ length: count }, (_, index) => oracle.numbers(1 + (index % 50), index + 1));
+      const make = () => all.map((values) => tf.tensor1d(values));
+      const truth = all.map((values) => oracle.norm(values, 2));
+      expectClose(await one(() => kernels().norms(make(), 2)), truth, 8 * bench.tolerance);
+      expectClose(await one(() => kernels().globalNorm(make(), 2)), [oracle.norm(truth, 2)], 16 * bench.tolerance);
+      const factors = Float32Array.from({ length: count }, (_, index) => 1 / (index + 1));
+      const scaled = await run(() => kernels().scale(make(), tf.tensor1d(factors)));
+      scaled.forEach((values, index) =>
+        expect(values).toEqual([...all[index]!].map((x) => Math.fround(x * factors[index]!))),
+      );
+    });
+
+    it('knows the finite from the rest, to the ends of float32', async () => {
+      const given = [[3.4e38, -3.4e38, 1], [1e-45], [], [1, NaN], [Infinity], [2, -Infinity, 0]];
+      expect(await one(() => kernels().finite(given.map((x) => tf.tensor(x, [x.length], 'float32'))))).toEqual([
+        1, 1, 1, 0, 0, 0,
+      ]);
+    });
+
+    it('puts 0 for what is not finite and leaves the rest bit by bit', async () => {
+      const values = oracle.numbers(53, 9);
+      values.set([NaN, Infinity, -Infinity, -0, 3e38, 1e-25], 20);
+      const [zeroed] = await run(() => kernels().zeroNonFinite([tf.tensor1d(values)]));
+      expect(zeroed).toEqual([...values].map((x) => (Number.isFinite(x) ? x : 0)));
+    });
+
+    it('scales to the bit, by a common factor and by one for each, NaN and Infinity among them', async () => {
+      const values = oracle.numbers(77, 4);
+      values.set([NaN, Infinity, -0, 3e20, 1e-25], 30);
+      const make = () => [tf.tensor(values, [7, 11]), tf.tensor1d(values), tf.zeros([0]), tf.scalar(3)];
+      const times = (factor: number) => [...values].map((x) => Math.fround(x * Math.fround(factor)));
+      expect(await run(() => kernels().scale(make(), tf.scalar(0.3)))).toEqual([
+        times(0.3),
+        times(0.3),
+        [],
+        [Math.fround(3 * Math.fround(0.3))],
+      ]);
+      const each = await run(() => kernels().scale(make(), tf.tensor1d([1, 0, 5, -2])));
+      expect(each).toEqual([[...values], times(0), [], [-6]]);
+    });
+
+    it('gives the factors that shorten norms to their limits, exactly 1 for the rest', async () => {
+      const norms = [0, 1, 2, 2.0000002, 4, Infinity, NaN];
+      const factors = (limit: number) =>
+        norms.map((norm) => (norm > limit ? Math.fround(limit / Math.fround(norm)) : 1));
+      const given = (limits: () => tf.Tensor | number) =>
+        one(() => kernels().limitFactors(tf.tensor1d(norms), limits()));
+      for (const limit of [0, 1, 2, 3, Infinity]) {
+        const common = await given(() => limit);
+        expectClose(common, factors(limit));
+        // At or below the limit nothing may change, so 1 it must be to the bit.
+        norms.forEach((norm, index) => {
+          if (norm <= limit) expect(common[index]).toBe(1);
+        });
+        expectClose(await given(() => tf.scalar(limit)), factors(limit));
+      }
+      expectClose(await given(() => tf.ones([norms.length])), factors(1));
+      const columns = await one(() =>
+        kernels().limitFactors(tf.tensor2d([2, 4, 8, 1], [2, 2]), tf.tensor2d([4, 2], [2, 1])),
+      );
+      expectClose(columns, [1, 1, 0.25, 1]);
+    });
+
+    it('clamps between any two bounds and keeps NaN', async () => {
+      const values = oracle.numbers(61, 5).map((x) => x * 4);
+      values.set([NaN, Infinity, -Infinity, 1, -1, NaN], 40);
+      for (const [low, high] of [
+        [-1, 1],
+        [0, 0],
+        [-0.1, 2.7],
+        [-Infinity, 0.5],
+        [0.25, Infinity],
+      ] as const) {
+        const [clamped] = await run(() => kernels().clamp([tf.tensor1d(values)], low, high));
+        const truth = [...values].map((x) => (Number.isNaN(x) ? x : Math.fround(Math.min(Math.max(x, low), high))));
+        expect(clamped!.map((x) => x + 0)).toEqual(truth.map((x) => x + 0));
+      }
+    });
+
+    it('gives numpy’s percentile, of full windows and of partly filled ones, with ties', async () => {
+      const values = [...oracle.numbers(40, 6)].map((x, index) => (index % 5 === 0 ? 0.25 : Math.fround(x)));
+      for (const count of [1, 2, 3, 11, 39, 40])
+        for (const at of [0, 10, 37.5, 50, 90, 99, 100]) {
+          const [given] = await one(() => kernels().percentile(tf.tensor1d(values), tf.scalar(count), at));
+          expect(Math.abs(given! - oracle.percentile(values.slice(0, count), at))).toBeLessThan(3e-6);
+        }
+    });
+
+    it('hands on a tensor of its own, never a changed one', async () => {
+      const values = oracle.numbers(40, 8);
+      const x = tf.tensor1d(values);
+      tf.tidy(() => {
+        const factors = tf.scalar(0.5);
+        kernels().scale([x], factors);
+        kernels().clamp([x], -0.1, 0.1);
+        kernels().norms([x], 2);
+        kernels().unitNorms(x, [0], 2);
+      });
+      expect([...(await x.data())]).toEqual([...values]);
+      x.dispose();
+    });
+
+    if (bench.decidesOnHost) {
+      it('hands on the very same tensors where nothing changes', () => {
+        tf.tidy(() => {
+          const x = [tf.tensor1d([1, -2, NaN]), tf.tensor1d([0.5])];
+          expect(kernels().scale(x, tf.scalar(1))).toEqual(x);
+          expect(kernels().scale(x, tf.scalar(1))[0]).toBe(x[0]);
+          expect(kernels().scale(x, tf.tensor1d([1, 2]))[0]).toBe(x[0]);
+          expect(kernels().clamp(x, -2, 2)[0]).toBe(x[0]);
+          expect(kernels().clamp(x, -0.1, 1)[1]).toBe(x[1]);
+          expect(kernels().zeroNonFinite(x)[1]).toBe(x[1]);
+        });
+      });
+    } else {
+      it('leaves every bit as it is at a factor of 1, without knowing that it is 1', async () => {
+        const values = oracle.numbers(200, 12);
+        expect(await run(() => kernels().scale([tf.tensor1d(values)], tf.scalar(1)))).toEqual([[...values]]);
+      });
+    }
+  });
+}
