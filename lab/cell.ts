@@ -10,6 +10,8 @@ export interface CellRequest {
   readonly returnSequences: boolean;
   /** `[time, features]`, for the first layer of a model. */
   readonly inputShape?: [number, number];
+  /** The layer's name, for models with several; the cell's id where not given. */
+  readonly name?: string;
 }
 
 /** One kind of recurrent layer. */

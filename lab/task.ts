@@ -1,4 +1,5 @@
 import type { Scalar, Tensor, LayersModel } from '@tensorflow/tfjs';
+import type { StrategySpec } from 'gradclip';
 import type { Cell } from './cell.ts';
 
 /** Numbers a task can be set to, such as a sequence length. */
@@ -22,13 +23,29 @@ export interface Metric {
   readonly name: string;
   /** Which end is good. */
   readonly better: 'lower' | 'higher';
+  /** The score from which the task counts as solved, where the field has one. */
+  readonly solved?: number;
+}
+
+/** A setting that is known to learn a task, and the score it is known to reach. */
+export interface KnownGood {
+  readonly cell: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly strategy: StrategySpec;
+  readonly steps: number;
+  readonly seed: number;
+  /** The task's numbers that differ from their defaults. */
+  readonly settings?: Settings;
+  /** The metric is at least as good as this at the end. */
+  readonly target: number;
 }
 
 /** One task, ready to train on: data read and split, nothing on a device yet. */
 export interface Problem {
   /** What a predictor that learns nothing scores on the validation part. */
   readonly baseline: number;
-  /** The recorded loss of such a predictor; a run that stays far above it has diverged. */
+  /** The recorded loss of a predictor that has learned nothing yet; a run that stays far above it has diverged. */
   readonly trivialLoss: number;
   /** Makes the model around a cell; the seed decides the initial weights. */
   model(cell: Cell, seed: number): LayersModel;
@@ -38,6 +55,8 @@ export interface Problem {
   loss(model: LayersModel, batch: Batch): Scalar;
   /** The metric on data that was never trained on. */
   evaluate(model: LayersModel): Promise<number>;
+  /** What a trained model says, for tasks whose output is text. */
+  sample?(model: LayersModel, seed: number): Promise<string>;
 }
 
 /** Input and target of one step. */
@@ -56,15 +75,19 @@ export interface Task {
   readonly about: string;
   /** The data it uses unless given the user's own. */
   readonly dataset: Dataset;
-  /** What the user's own file must be, in a sentence. */
-  readonly dataFile: string;
+  /** What the user's own data must be, completing "It must be …"; a task without it makes all its data itself. */
+  readonly dataFile?: string;
+  /** How the user's own data is handed over: as text (the default), or as a folder of recordings. */
+  readonly dataKind?: 'text' | 'recordings';
   /** The defaults of its numbers. */
   readonly settings: Settings;
   /** How a trained model is scored. */
   readonly metric: Metric;
   /** What the recorded training loss is, with its unit, and the factor from the loss that is trained. */
   readonly loss: { readonly name: string; readonly perTrained: number };
-  /** Reads the data; throws a LabError that names what is wrong with it. */
+  /** A setting that learns the task; a slow test proves it. */
+  readonly knownGood?: KnownGood;
+  /** Reads the data, which is empty for a task that makes its own; throws a LabError that names what is wrong with it. */
   prepare(data: string, settings: Settings): Problem;
 }
 

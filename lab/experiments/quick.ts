@@ -19,7 +19,7 @@ export const quick = defineExperiment({
       { id: 'adaptive-percentile', options: { percentile: 10 } },
     ],
     seeds: [1, 2, 3],
-    steps: 60,
+    steps: 50,
     settings: { characters: 20 },
   },
   smoke: { cells: ['rnn'], learningRates: [3], seeds: [1], steps: 3 },

@@ -1,0 +1,79 @@
+/**
+ * The adding problem: the sum of two marked numbers in a long sequence of numbers.
+ *
+ * Hochreiter & Schmidhuber (1997), "Long Short-Term Memory", section 5.4, in the form of Arjovsky, Shah & Bengio
+ * (2016), "Unitary Evolution Recurrent Neural Networks", section 5.2: each entry is a number uniform in [0, 1) and a
+ * marker, which is 1 at a random place in each half and 0 elsewhere. Always answering 1 has a mean squared error
+ * of 1/6, the variance of the sum of two uniform numbers.
+ *
+ * @module
+ */
+
+import * as tf from '@tensorflow/tfjs';
+import { fractions } from '../random.ts';
+import { defineTask, type Batch } from '../task.ts';
+import { GENERATED, validationBatches } from './_generated.ts';
+import { head, meanOverRows } from './_model.ts';
+import { checkSettings } from './_settings.ts';
+
+/** What is best to answer where nothing is known: the mean of the sum. */
+const MEAN = 1;
+
+const FEATURES = 2;
+
+/** The adding task: [batch, length, 2] numbers and markers in, [batch, 1] the sum out. */
+export const adding = defineTask({
+  id: 'adding',
+  title: 'Adding two marked numbers',
+  about: 'In a long sequence of numbers two are marked; at the end, answer their sum.',
+  dataset: GENERATED,
+  settings: { units: 64, length: 50, batch: 32 },
+  metric: { name: 'mean squared error', better: 'lower', solved: 0.01 },
+  loss: { name: 'mean squared error', perTrained: 1 },
+
+  prepare(_data, settings) {
+    checkSettings(settings, { length: 2 });
+    const { units = 64, length = 50, batch = 32 } = settings;
+    const make = (rows: number, ...seeds: readonly number[]): Batch => sequences(rows, length, seeds);
+    const squaredError = (answers: tf.Tensor, { y }: Batch): tf.Scalar => tf.losses.meanSquaredError(y, answers);
+    return {
+      baseline: errorOfTheMean(validationBatches(make)),
+      // A fresh model answers about 0, not the mean.
+      trivialLoss: 1 / 6 + MEAN ** 2,
+      model: (cell, seed) =>
+        tf.sequential({
+          layers: [cell.layer({ units, seed, returnSequences: false, inputShape: [length, FEATURES] }), head(1, seed)],
+        }),
+      batch: (step, seed) => make(batch, seed, step),
+      loss: (model, one) => squaredError(model.apply(one.x, { training: true }) as tf.Tensor, one),
+      evaluate: (model) =>
+        meanOverRows(validationBatches(make), (one) => squaredError(model.apply(one.x) as tf.Tensor, one)),
+    };
+  },
+});
+
+function sequences(rows: number, length: number, seeds: readonly number[]): Batch {
+  const entries = new Float32Array(rows * length * FEATURES);
+  const sums = new Float32Array(rows);
+  const drawn = fractions(rows * (length + 2), ...seeds);
+  const half = Math.floor(length / 2);
+  for (let row = 0; row < rows; row += 1) {
+    const u = drawn.subarray(row * (length + 2), (row + 1) * (length + 2));
+    for (let time = 0; time < length; time += 1) entries[(row * length + time) * FEATURES] = u[time]!;
+    const places = [Math.floor(u[length]! * half), half + Math.floor(u[length + 1]! * (length - half))];
+    for (const place of places) {
+      entries[(row * length + place) * FEATURES + 1] = 1;
+      sums[row]! += u[place]!;
+    }
+  }
+  return { x: tf.tensor3d(entries, [rows, length, FEATURES]), y: tf.tensor2d(sums, [rows, 1]) };
+}
+
+function errorOfTheMean(batches: Iterable<Batch>): number {
+  const squares: number[] = [];
+  for (const { x, y } of batches) {
+    squares.push(...Array.from(y.dataSync(), (sum) => (sum - MEAN) ** 2));
+    tf.dispose([x, y]);
+  }
+  return squares.reduce((sum, one) => sum + one, 0) / squares.length;
+}

@@ -1,0 +1,75 @@
+/**
+ * The temporal order problem: two symbols far apart among distractors; say which came first.
+ *
+ * Hochreiter & Schmidhuber (1997), "Long Short-Term Memory", section 5.6, task 6a, in the form of Pascanu, Mikolov &
+ * Bengio (2013), "On the difficulty of training recurrent neural networks", section 4.1.1: the entries are uniform
+ * among four distractors c, d, e, f but for two, each A or B, one at a random place in [T/10, 2T/10) and one in
+ * [4T/10, 5T/10). The class is the pair: AA, AB, BA or BB.
+ *
+ * @module
+ */
+
+import * as tf from '@tensorflow/tfjs';
+import { fractions } from '../random.ts';
+import { defineTask, type Batch } from '../task.ts';
+import { accuracy, classLoss } from './_classes.ts';
+import { GENERATED, validationBatches } from './_generated.ts';
+import { head } from './_model.ts';
+import { checkSettings } from './_settings.ts';
+
+/** A, B, then the distractors. */
+const SYMBOLS = 6;
+const DISTRACTORS = 4;
+const CLASSES = 4;
+
+/** The order task: [batch, length, 6] one-hot symbols in, one of four classes out. */
+export const temporalOrder = defineTask({
+  id: 'temporal-order',
+  title: 'Temporal order of two symbols',
+  about: 'Two symbols stand far apart among distractors; at the end, say which they were and in which order.',
+  dataset: GENERATED,
+  settings: { units: 50, length: 50, batch: 20 },
+  metric: { name: 'share of sequences wrong', better: 'lower', solved: 0.01 },
+  loss: { name: 'cross-entropy in nats', perTrained: 1 },
+
+  prepare(_data, settings) {
+    checkSettings(settings, { length: 10 });
+    const { units = 50, length = 50, batch = 20 } = settings;
+    const make = (rows: number, ...seeds: readonly number[]): Batch => sequences(rows, length, seeds);
+    return {
+      baseline: 1 - 1 / CLASSES,
+      trivialLoss: Math.log(CLASSES),
+      model: (cell, seed) =>
+        tf.sequential({
+          layers: [
+            cell.layer({ units, seed, returnSequences: false, inputShape: [length, SYMBOLS] }),
+            head(CLASSES, seed),
+          ],
+        }),
+      batch: (step, seed) => make(batch, seed, step),
+      loss: classLoss(CLASSES),
+      evaluate: async (model) => 1 - (await accuracy(model, validationBatches(make))),
+    };
+  },
+});
+
+function sequences(rows: number, length: number, seeds: readonly number[]): Batch {
+  const symbols = new Float32Array(rows * length * SYMBOLS);
+  const classes = new Int32Array(rows);
+  const drawn = fractions(rows * (length + 4), ...seeds);
+  const within = (u: number, from: number, to: number): number => {
+    const [low, high] = [Math.ceil(from * length), Math.ceil(to * length)];
+    return low + Math.floor(u * (high - low));
+  };
+  for (let row = 0; row < rows; row += 1) {
+    const u = drawn.subarray(row * (length + 4), (row + 1) * (length + 4));
+    const [first = 0, second = 0, firstPlace = 0, secondPlace = 0] = u.subarray(length);
+    const sequence = Int32Array.from(u.subarray(0, length), (one) => 2 + Math.floor(one * DISTRACTORS));
+    const pair = [Math.floor(first * 2), Math.floor(second * 2)] as const;
+    sequence[within(firstPlace, 0.1, 0.2)] = pair[0];
+    sequence[within(secondPlace, 0.4, 0.5)] = pair[1];
+    sequence.forEach((symbol, time) => (symbols[(row * length + time) * SYMBOLS + symbol] = 1));
+    classes[row] = 2 * pair[0] + pair[1];
+  }
+  return { x: tf.tensor3d(symbols, [rows, length, SYMBOLS]), y: tf.tensor1d(classes, 'int32') };
+}
