@@ -12,7 +12,7 @@ export const quick = defineExperiment({
     learningRates: { rnn: [0.3, 1, 3], lstm: [3, 10, 30], gru: [1, 3, 10] },
     strategies: [
       { id: 'none' },
-      { id: 'global-norm', options: { maxNorm: 0.5 } },
+      { id: 'global-norm', options: { maxNorm: 0.25 } },
       { id: 'per-value', options: { maxAbs: 0.01 } },
       { id: 'per-variable', options: { maxNorm: 0.25 } },
       { id: 'per-layer', options: { maxNorm: 0.25 } },
