@@ -57,8 +57,8 @@ function sequences(rows: number, length: number, seeds: readonly number[]): Batc
   const symbols = new Float32Array(rows * length * SYMBOLS);
   const classes = new Int32Array(rows);
   const drawn = fractions(rows * (length + 4), ...seeds);
-  const within = (u: number, from: number, to: number): number => {
-    const [low, high] = [Math.ceil(from * length), Math.ceil(to * length)];
+  const withinTenth = (u: number, tenth: number): number => {
+    const [low, high] = [Math.ceil((tenth * length) / 10), Math.ceil(((tenth + 1) * length) / 10)];
     return low + Math.floor(u * (high - low));
   };
   for (let row = 0; row < rows; row += 1) {
@@ -66,8 +66,8 @@ function sequences(rows: number, length: number, seeds: readonly number[]): Batc
     const [first = 0, second = 0, firstPlace = 0, secondPlace = 0] = u.subarray(length);
     const sequence = Int32Array.from(u.subarray(0, length), (one) => 2 + Math.floor(one * DISTRACTORS));
     const pair = [Math.floor(first * 2), Math.floor(second * 2)] as const;
-    sequence[within(firstPlace, 0.1, 0.2)] = pair[0];
-    sequence[within(secondPlace, 0.4, 0.5)] = pair[1];
+    sequence[withinTenth(firstPlace, 1)] = pair[0];
+    sequence[withinTenth(secondPlace, 4)] = pair[1];
     sequence.forEach((symbol, time) => (symbols[(row * length + time) * SYMBOLS + symbol] = 1));
     classes[row] = 2 * pair[0] + pair[1];
   }

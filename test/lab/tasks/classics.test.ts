@@ -1,0 +1,143 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gru } from '../../../lab/cells/gru.ts';
+import { rnn } from '../../../lab/cells/rnn.ts';
+import type { Problem, Task } from '../../../lab/task.ts';
+import { adding } from '../../../lab/tasks/adding.ts';
+import { copyMemory } from '../../../lab/tasks/copy-memory.ts';
+import { temporalOrder } from '../../../lab/tasks/temporal-order.ts';
+import { answeringZero, asLists, itIsAProblem } from './problem.ts';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('temporal-order', () => {
+  const length = 20;
+  const problem = temporalOrder.prepare('', { units: 4, length, batch: 64 });
+  itIsAProblem(problem, { x: [64, length, 6], y: [64] });
+
+  /** The sequences of a batch as letters: AB among cdef. */
+  function spelled(step: number): { words: string[]; classes: number[] } {
+    const { x, y } = problem.batch(step, 1);
+    const symbols = asLists(tf.argMax(x, -1));
+    return { words: symbols.map((row) => row.map((one) => 'ABcdef'[one]).join('')), classes: Array.from(y.dataSync()) };
+  }
+
+  it('puts A or B once into the second and once into the fifth tenth, and distractors elsewhere', () => {
+    const { words } = spelled(0);
+    for (const word of words)
+      expect(word).toMatch(/^[cdef]{2}([AB][cdef]|[cdef][AB])[cdef]{4}([AB][cdef]|[cdef][AB])[cdef]{10}$/);
+    expect(new Set(words.flatMap((word) => [...word]))).toEqual(new Set('ABcdef'));
+    expect(new Set(words.map((word) => word.search(/[AB]/)))).toEqual(new Set([2, 3]));
+  });
+
+  it('classifies AA, AB, BA and BB as 0, 1, 2 and 3', () => {
+    const { words, classes } = spelled(0);
+    expect(classes).toEqual(words.map((word) => ['AA', 'AB', 'BA', 'BB'].indexOf(word.replace(/[cdef]/g, ''))));
+    for (const one of [0, 1, 2, 3]) expect(classes.filter((found) => found === one).length).toBeGreaterThan(5);
+  });
+
+  it('keeps the places inside their tenths at lengths that ten does not divide', () => {
+    for (const odd of [10, 13, 27, 70, 99]) {
+      const { x } = temporalOrder.prepare('', { units: 4, length: odd, batch: 50 }).batch(0, 1);
+      for (const row of asLists(tf.argMax(x, -1))) {
+        const [first = NaN, second = NaN, ...more] = row.flatMap((one, time) => (one < 2 ? [(10 * time) / odd] : []));
+        expect(more).toEqual([]);
+        expect([Math.floor(first), Math.floor(second)]).toEqual([1, 4]);
+      }
+    }
+  });
+
+  it('has three in four wrong where the answer is always the same', async () => {
+    expect(problem.baseline).toBe(0.75);
+    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(0.75, 1);
+    expect(problem.loss(answeringZero(problem, rnn), problem.batch(0, 1)).dataSync()[0]).toBeCloseTo(Math.log(4), 5);
+  });
+});
+
+describe('adding', () => {
+  const length = 9;
+  const problem = adding.prepare('', { units: 4, length, batch: 64 });
+  itIsAProblem(problem, { x: [64, length, 2], y: [64, 1] });
+
+  it('marks one number in each half, and asks for their sum', () => {
+    const { x, y } = problem.batch(0, 1);
+    const entries = x.arraySync() as number[][][];
+    entries.forEach((row, index) => {
+      const marked = row.flatMap(([, marker], time) => (marker === 1 ? [time] : []));
+      expect(marked).toHaveLength(2);
+      expect(marked[0]).toBeLessThan(4);
+      expect(marked[1]).toBeGreaterThanOrEqual(4);
+      expect(y.dataSync()[index]).toBeCloseTo(row[marked[0]!]![0]! + row[marked[1]!]![0]!, 6);
+      for (const [number] of row) expect(number! >= 0 && number! < 1).toBe(true);
+    });
+  });
+
+  it('costs who always answers the mean the variance of two uniform numbers, a sixth', () => {
+    // The standard error of the mean of a thousand squares is 0.006.
+    expect(Math.abs(problem.baseline - 1 / 6)).toBeLessThan(0.02);
+  });
+
+  it('costs who always answers 0 a sixth and the squared mean', async () => {
+    expect(Math.abs((await problem.evaluate(answeringZero(problem, gru))) - 7 / 6)).toBeLessThan(0.1);
+  });
+});
+
+describe('copy-memory', () => {
+  const blank = 3;
+  const problem = copyMemory.prepare('', { units: 4, blank, batch: 16 });
+  itIsAProblem(problem, { x: [16, blank + 20, 10], y: [16, blank + 20] });
+
+  it('is ten symbols, T − 1 blanks, a marker, ten blanks; and asks for blanks, then the ten', () => {
+    const { x, y } = problem.batch(0, 1);
+    const [input, wanted] = [asLists(tf.argMax(x, -1)), asLists(y)];
+    input.forEach((row, index) => {
+      const symbols = row.slice(0, 10);
+      expect(Math.max(...symbols)).toBeLessThan(8);
+      expect(row.slice(10)).toEqual([8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]);
+      expect(wanted[index]).toEqual([...Array<number>(13).fill(8), ...symbols]);
+    });
+    expect(new Set(input.flatMap((row) => row.slice(0, 10)))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]));
+  });
+
+  it('has seven in eight wrong where the answer is always the same symbol', async () => {
+    expect(problem.baseline).toBe(0.875);
+    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(0.875, 1);
+  });
+});
+
+describe('the classics', () => {
+  it.each<[Task, Record<string, number>, string]>([
+    [temporalOrder, { length: 9 }, 'The setting `length` must be a whole number of at least 10; received 9.'],
+    [adding, { length: 1 }, 'The setting `length` must be a whole number of at least 2; received 1.'],
+    [copyMemory, { blank: 2.5 }, 'The setting `blank` must be a whole number of at least 1; received 2.5.'],
+    [copyMemory, { batch: 0 }, 'The setting `batch` must be a whole number of at least 1; received 0.'],
+  ])('refuse settings that make no sense: %#', (task, change, message) => {
+    expect(() => task.prepare('', { ...task.settings, ...change })).toThrow(message);
+  });
+
+  it.each([temporalOrder, adding, copyMemory])('score on sequences that no step trains on: $id', async (task) => {
+    const problem = task.prepare('', { ...task.settings, units: 2 });
+    const scored = new Set((await rowsScored(problem)).flat());
+    expect(scored.size).toBe(1000);
+    for (const seed of [0, 1, 999_999]) {
+      for (const row of rowsOf(problem.batch(0, seed).x)) expect(scored.has(row)).toBe(false);
+    }
+  });
+});
+
+function rowsOf(x: tf.Tensor): string[] {
+  return tf.unstack(x).map((row) => row.dataSync().join());
+}
+
+/** What a problem shows to the model it scores. */
+async function rowsScored(problem: Problem): Promise<string[][]> {
+  const seen: string[][] = [];
+  const model = problem.model(rnn, 1);
+  const apply = model.apply.bind(model);
+  model.apply = (x, options) => {
+    seen.push(rowsOf(x as tf.Tensor));
+    return apply(x, options);
+  };
+  await problem.evaluate(model);
+  return seen;
+}
