@@ -21,6 +21,8 @@ export type It = ((title: string, body: () => Promise<void>) => unknown) & {
 export interface Verdict {
   /** The law, or `oracle`. */
   readonly law: LawName | 'oracle';
+  /** The law as the end of a sentence that begins with the strategy. */
+  readonly title: string;
   /** The backend it was judged on; absent where the one in use was taken. */
   readonly backend?: string;
   /** Why it does not bind; absent where it does. */
@@ -85,7 +87,7 @@ export function describeStrategy<Options>(
     const trial = { ...options, ...place };
     describe(callOf(subjectOf(factory, options)) + (backend === undefined ? '' : ` on ${backend}`), () => {
       for (const { name, title, exempt, check } of lawsOf(factory, trial)) {
-        const report = (verdict: Partial<Verdict>): void => onVerdict?.({ law: name, ...place, ...verdict });
+        const report = (verdict: Partial<Verdict>): void => onVerdict?.({ law: name, title, ...place, ...verdict });
         if (exempt === undefined) it(title, () => reported(check, report));
         else {
           it.skip?.(`${title} (exempt: ${exempt})`, check);
@@ -96,7 +98,7 @@ export function describeStrategy<Options>(
       it('agrees with its oracle', () =>
         reported(
           () => compareWithOracle(factory, oracle, trial),
-          (verdict) => onVerdict?.({ law: 'oracle', ...place, ...verdict }),
+          (verdict) => onVerdict?.({ law: 'oracle', title: 'agrees with its oracle', ...place, ...verdict }),
         ));
     });
   }

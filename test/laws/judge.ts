@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { DEVICE, describeStrategy, type DescribeOptions, type Judged } from 'gradclip/testing';
-import { describe, it } from 'vitest';
+import { DEVICE, describeStrategy, type DescribeOptions, type Judged, type Verdict } from 'gradclip/testing';
+import { afterAll, describe, inject, it } from 'vitest';
+import { file } from './verdicts.ts';
 
 /** The backends of Node; both are compared with the oracle in full. */
 const BACKENDS = ['cpu', 'wasm'];
@@ -19,7 +20,7 @@ export function itKeepsTheLaws<Options>(
   factory: Judged<Options>,
   { onDevice, ...options }: ShelfTrial<NoInfer<Options>> = {},
 ): void {
-  const framework = { describe, it };
+  const framework = { describe, it, onVerdict: recordOf(factory.id) };
   describeStrategy(factory, { ...framework, backends: BACKENDS, ...options });
   describeStrategy(factory, {
     ...framework,
@@ -35,5 +36,18 @@ export function itKeepsTheLawsWith<Options>(
   factory: Judged<Options>,
   options: DescribeOptions<NoInfer<Options>> & { readonly options: NoInfer<Options> },
 ): void {
-  describeStrategy(factory, { describe, it, backends: ['wasm'], ...options });
+  describeStrategy(factory, { describe, it, onVerdict: recordOf(factory.id), backends: ['wasm'], ...options });
 }
+
+const records = new Map<string, Verdict[]>();
+
+/** Collects what comes of the laws of one strategy, for the table in the documentation. */
+function recordOf(id: string): (verdict: Verdict) => void {
+  const verdicts = records.get(id) ?? [];
+  records.set(id, verdicts);
+  return (verdict) => verdicts.push(verdict);
+}
+
+afterAll(() => {
+  for (const [id, verdicts] of records) file(inject('lawVerdicts'), { id, verdicts });
+});

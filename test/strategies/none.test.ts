@@ -1,5 +1,25 @@
 import { none } from 'gradclip/strategies';
-import { oracle } from '../oracles/none.ts';
+import { ClippingError } from 'gradclip';
+import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { oracle } from '../oracles/none.ts';
+import { clippedInTurn } from './in-turn.ts';
 
 itKeepsTheLaws(none, { oracle });
+
+describe('none', () => {
+  it.each([
+    { about: 'short gradients pass', given: [3, 4] },
+    { about: 'so do long ones', given: [3e20, -4e30] },
+    { about: 'and zeros', given: [0, 0] },
+  ])('$about', ({ given }) => {
+    expect(clippedInTurn(none(), [given])).toEqual([given.map(Math.fround)]);
+  });
+
+  it('refuses options', () => {
+    const options = { maxNorm: 1 } as object;
+    expect(() => none(options)).toThrow(
+      new ClippingError('unknown-option', '`none` takes no options; received `maxNorm`.'),
+    );
+  });
+});
