@@ -7,7 +7,7 @@
  *     t < T:  ĝ = g · min(1, λₐ / ‖g‖₂),           γᵥ = min(γᵥ, ‖ĝᵥ‖₂)
  *     t ≥ T:  ĝᵥ = gᵥ · min(1, λ·γᵥ / ‖gᵥ‖₂),      γᵥ = β·γᵥ + (1 − β)·‖ĝᵥ‖₂
  *
- * Source: Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen (2025), Algorithm 1. https://arxiv.org/abs/2502.11034
+ * Source: Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen (2025). https://arxiv.org/abs/2502.11034
  *
  * Unlike the paper: a norm of 0 is not the smallest of a warm-up, since a reference of 0 would never let the variable
  * move again; and a variable that is first seen after the warm-up starts from its own first norm.
@@ -70,9 +70,8 @@ export const adaGc = defineStrategy({
   source: {
     authors: 'Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen',
     year: 2025,
-    title: 'AdaGC: improving training stability for large language model pretraining',
+    title: 'AdaGC: enhancing LLM pretraining stability via adaptive gradient clipping',
     url: 'https://arxiv.org/abs/2502.11034',
-    section: 'Algorithm 1',
   },
   // Not idempotent where a ratio below 1 shortens the very gradient that a late variable starts from.
   laws: { direction: 'variable', idempotent: false },

@@ -5,7 +5,7 @@
  *
  *     ĝᵤ = gᵤ · min(1, λ · max(‖wᵤ‖₂, ε) / ‖gᵤ‖₂)   for every unit u
  *
- * Source: Brock, De, Smith & Simonyan (2021), section 4, equation 3. https://arxiv.org/abs/2102.06171
+ * Source: Brock, De, Smith & Simonyan (2021), section 4. https://arxiv.org/abs/2102.06171
  *
  * @module
  */
@@ -58,7 +58,7 @@ export const agc = defineStrategy({
     year: 2021,
     title: 'High-performance large-scale image recognition without normalization',
     url: 'https://arxiv.org/abs/2102.06171',
-    section: 'section 4, equation 3',
+    section: 'section 4',
   },
   laws: { direction: 'unit', idempotent: true },
   thresholds: ['ratio'],

@@ -7,7 +7,7 @@
  *
  * The first `warmup` steps only gather v, which starts at 0 and is not corrected for it.
  *
- * Source: Huang, Zhu, Jin, Liu, Wang & Liu (2025), section 3, spike-aware clipping. https://arxiv.org/abs/2501.06842
+ * Source: Huang, Zhu, Jin, Liu, Wang & Liu (2025), spike-aware clipping. https://arxiv.org/abs/2501.06842
  *
  * Unlike the paper: v is the strategy's own and not Adam's, so any optimizer will do; an element that has been 0 so far
  * passes, since its limit of 0 would hold it there for ever; and √v is what is remembered, as v overflows float32.

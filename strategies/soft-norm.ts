@@ -5,7 +5,7 @@
  *
  *     ĝ = g · c / (c + ‖g‖₂)
  *
- * Source: Zhang, Karimireddy, Veit, Kim, Reddi, Kumar & Sra (2020). https://arxiv.org/abs/1912.03194
+ * Source: the second form of clipping in Zhang, He, Sra & Jadbabaie (2020). https://arxiv.org/abs/1905.11881
  *
  * @module
  */
@@ -39,10 +39,10 @@ export const softNorm = defineStrategy({
   id: 'soft-norm',
   title: 'Soft clipping by global norm',
   source: {
-    authors: 'Zhang, Karimireddy, Veit, Kim, Reddi, Kumar & Sra',
+    authors: 'Zhang, He, Sra & Jadbabaie',
     year: 2020,
-    title: 'Why are adaptive methods good for attention models?',
-    url: 'https://arxiv.org/abs/1912.03194',
+    title: 'Why gradient clipping accelerates training: a theoretical justification for adaptivity',
+    url: 'https://arxiv.org/abs/1905.11881',
   },
   laws: { direction: 'global', idempotent: false },
   fields: {

@@ -7,7 +7,7 @@
  *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
  *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
  *
- * Source: Chen, Firat, Bapna and others (2018), section 3. https://arxiv.org/abs/1804.09849
+ * Source: Chen, Firat, Bapna and others (2018). https://arxiv.org/abs/1804.09849
  *
  * Unlike the implementation in Lingvo: values are only capped once enough weight has gathered. There the cap holds
  * from the first step, when all statistics are 0, so that they creep up and reject ordinary steps.
@@ -63,7 +63,6 @@ export const spikeSkip = defineStrategy({
     year: 2018,
     title: 'The best of both worlds: combining recent advances in neural machine translation',
     url: 'https://arxiv.org/abs/1804.09849',
-    section: 'section 3',
   },
   laws: { direction: 'global', idempotent: true },
   fields: {

@@ -12,7 +12,7 @@
  *
  * The first `warmup` norms only make the first mean and deviation.
  *
- * Source: Kumar, Owen, Chowdhury & Güra (2025), Algorithm 1. https://arxiv.org/abs/2504.02507
+ * Source: Kumar, Owen, Chowdhury & Güra (2025). https://arxiv.org/abs/2504.02507
  *
  * Unlike the paper: σ is at least a share of μ, so that norms without spread do not make a spike of every step, and no
  * constant is added to it, so that the scale of the loss does not matter. There is no cap beside it unless given.
@@ -78,7 +78,6 @@ export const zClip = defineStrategy({
     year: 2025,
     title: 'ZClip: adaptive spike mitigation for LLM pre-training',
     url: 'https://arxiv.org/abs/2504.02507',
-    section: 'Algorithm 1',
   },
   laws: { direction: 'global', idempotent: true },
   fields: {

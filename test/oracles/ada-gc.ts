@@ -1,4 +1,4 @@
-// Wang and others (2025), Algorithm 1: first a global norm and the least clipped norm of each variable, then each
+// Wang and others (2025): first a global norm and the least clipped norm of each variable, then each
 // variable against its own reference. Zero norms are no least norm.
 import type { AdaGcOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';

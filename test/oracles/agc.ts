@@ -1,4 +1,4 @@
-// Brock and others (2021), equation 3: where ‖g‖ / max(‖w‖, ε) > λ, g becomes λ · max(‖w‖, ε) / ‖g‖ · g. Which
+// Brock and others (2021), section 4: where ‖g‖ / max(‖w‖, ε) > λ, g becomes λ · max(‖w‖, ε) / ‖g‖ · g. Which
 // weights belong to one unit is said here by a label for each element, so that no axes are counted.
 import type { AgcOptions } from 'gradclip/strategies';
 import type { NamedNumbers, Numbers, Oracle } from 'gradclip/testing';

@@ -1,4 +1,4 @@
-// Chen and others (2018), section 3, with the moments kept as Lingvo keeps them: exponential sums of x and x² and of
+// Chen and others (2018), with the moments kept as Lingvo keeps them: exponential sums of x and x² and of
 // the weight, divided by the weight when asked. Values are capped once the weight is enough.
 import type { SpikeSkipOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';

@@ -1,4 +1,4 @@
-// Kumar and others (2025), Algorithm 1. The warm-up is kept as a list and its moments are taken at the end, as the
+// Kumar and others (2025). The warm-up is kept as a list and its moments are taken at the end, as the
 // paper has it; from then on the variance itself is remembered, which float64 has room for.
 import type { ZClipOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
