@@ -18,9 +18,13 @@ export {
   type AccumulationConfig,
   type AccumulationOptions,
 } from './optimizer/accumulated.ts';
-export { clipOptimizer, enableLoading } from './optimizer/clip-optimizer.ts';
+export { clipOptimizer } from './optimizer/clip-optimizer.ts';
+export { enableLoading } from './optimizer/enable-loading.ts';
 export { ClippedOptimizer, isClipped } from './optimizer/clipped-optimizer.ts';
 export type { ClippingConfig } from './optimizer/config.ts';
+export { diagnose, explainStep } from './optimizer/diagnosis.ts';
+export { clippingLogs, type FitCallback } from './optimizer/fit-logs.ts';
+export { suggestThreshold, type SuggestedThreshold, type SuggestOptions } from './optimizer/suggest-threshold.ts';
 export type { ClipOptions, NonFinitePolicy } from './optimizer/options.ts';
 export type { ClipStats, NormSummary, StepRecord } from './optimizer/records.ts';
 export { StrategyRegistry } from './registry.ts';

@@ -44,6 +44,7 @@ export const globalNorm = defineStrategy({
     section: 'Algorithm 1',
   },
   laws: { direction: 'global', idempotent: true },
+  thresholds: ['maxNorm'],
   fields: {
     maxNorm: threshold({ default: 1, about: 'Longest ‖g‖ that passes unchanged, in gradient units (c).' }),
     ord: order({ default: 2, about: 'Order p of the norm.' }),

@@ -38,6 +38,7 @@ export const none = defineStrategy({
     url: 'https://gallica.bnf.fr/ark:/12148/bpt6k2982c/f540',
   },
   laws: { direction: 'global', idempotent: true },
+  thresholds: [],
   fields: {},
 
   clip: (_options, gradients) => gradients,

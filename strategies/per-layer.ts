@@ -58,6 +58,7 @@ export const perLayer = defineStrategy({
     section: 'section 2',
   },
   laws: { direction: 'layer', idempotent: true },
+  thresholds: ['maxNorm', 'layers'],
   fields: {
     maxNorm: threshold({ default: 1, about: 'Longest ‖gₗ‖ of a layer that passes, in gradient units (c).' }),
     layers: thresholdsByName({ default: {}, about: 'Thresholds of their own for layers, by name or glob.' }),

@@ -43,6 +43,7 @@ export const perValue = defineStrategy({
     section: 'section 3.2.2',
   },
   laws: { direction: 'none', idempotent: true },
+  thresholds: ['maxAbs', 'min', 'max'],
   fields: {
     maxAbs: optional(threshold({ default: 1, about: 'Largest |gᵢ| that passes; 1 where no bound is given (c).' })),
     min: optional(

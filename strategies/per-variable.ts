@@ -56,6 +56,7 @@ export const perVariable = defineStrategy({
     url: 'https://keras.io/api/optimizers/',
   },
   laws: { direction: 'variable', idempotent: true },
+  thresholds: ['maxNorm'],
   fields: {
     maxNorm: threshold({ default: 1, about: 'Longest ‖gᵥ‖ of a variable that passes, in gradient units (c).' }),
     ord: order({ default: 2, about: 'Order p of the norm.' }),

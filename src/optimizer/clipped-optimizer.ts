@@ -5,6 +5,7 @@ import { kernels, rememberingNorms } from '../kernels/index.ts';
 import { expectStrategy } from '../combinators/combinator.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
 import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
+import { clipRateWatch } from './clip-rate.ts';
 import { StrategyMemory } from './memory.ts';
 import { expectClipOptions, type ClipOptions } from './options.ts';
 import { VariableOrder } from './order.ts';
@@ -68,7 +69,8 @@ export class ClippedOptimizer extends Optimizer {
     this.inner = inner;
     this.strategy = strategy;
     this.options = Object.freeze({ ...options });
-    this.#recorder = new Recorder(options.window ?? 1000, options.onStep);
+    const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
+    this.#recorder = new Recorder(options.window ?? 1000, options.onStep, watch);
     this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
     this.#checked = checked(strategy);
     const clipper = guarded(this.#checked, options.onNonFinite, this.#giveUp);
@@ -174,6 +176,11 @@ export class ClippedOptimizer extends Optimizer {
   /** The records of the steps in the window, oldest first. */
   records(): Promise<StepRecord[]> {
     return this.#recorder.records();
+  }
+
+  /** The newest record that the host has: on cpu and wasm that of the latest step, elsewhere of the latest one read. */
+  get lastRecord(): StepRecord | undefined {
+    return this.#recorder.last;
   }
 
   /** Frees the memory of this optimizer and of the inner one. May be called twice. */

@@ -16,34 +16,21 @@ export interface ClippingConfig extends serialization.ConfigDict {
   readonly clipping: string;
 }
 
-interface Saved {
-  readonly strategy: unknown;
-  readonly options: ClipOptions;
-  readonly order: readonly string[];
-}
-
 // What the options themselves and the strategy's spec must be is said, better, where they are used.
-const saved: v.GenericSchema<unknown, Saved> = v.pipe(
-  v.string(),
-  v.parseJson(undefined, 'they are no JSON'),
-  v.object(
-    {
-      strategy: v.unknown(),
-      options: v.pipe(v.record(v.string(), v.unknown()), v.transform(numbersRestored)),
-      order: v.array(v.string()),
-    },
-    ({ expected }) => `${expected} is missing or of another kind`,
-  ),
-) as v.GenericSchema<unknown, Saved>;
+const saved = v.object({
+  strategy: v.unknown(),
+  options: v.record(v.string(), v.unknown()),
+  order: v.array(v.string()),
+});
 
 /** The settings to save. */
 export function configOf(
   inner: Optimizer,
   strategy: ClippingStrategy,
-  { onNonFinite, maxConsecutiveNonFinite, window }: ClipOptions,
+  { onNonFinite, maxConsecutiveNonFinite, warnings, window }: ClipOptions,
   order: readonly string[],
 ): ClippingConfig {
-  const options = { onNonFinite, maxConsecutiveNonFinite, window };
+  const options = { onNonFinite, maxConsecutiveNonFinite, warnings, window };
   return {
     innerClassName: inner.getClassName(),
     innerConfig: inner.getConfig(),
@@ -67,14 +54,25 @@ export function revived(config: unknown): {
     throw new ClippingError('bad-spec', `These are not the settings of a saved ClippedOptimizer: ${shown(config)}.`);
   }
   const { strategy, options, order } = parsed(clipping);
-  return { inner: innerFrom(innerClassName, innerConfig), strategy: strategyFromSaved(strategy), options, order };
+  return {
+    inner: innerFrom(innerClassName, innerConfig),
+    strategy: strategyFromSaved(strategy),
+    options: numbersRestored(options),
+    order,
+  };
 }
 
-function parsed(clipping: string): Saved {
-  const result = v.safeParse(saved, clipping);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new ClippingError('bad-spec', `The settings of the saved ClippedOptimizer are damaged: ${issue.message}.`);
+function parsed(clipping: string): v.InferOutput<typeof saved> {
+  const damaged = (how: string, cause?: unknown): ClippingError =>
+    new ClippingError('bad-spec', `The settings of the saved ClippedOptimizer are damaged: ${how}.`, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(clipping);
+  } catch (cause) {
+    throw damaged('they are no JSON', cause);
+  }
+  if (!v.is(saved, json)) throw damaged('they must hold `strategy`, `options` and `order`');
+  return json;
 }
 
 /**

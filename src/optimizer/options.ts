@@ -24,6 +24,11 @@ export interface ClipOptions {
   readonly onNonFinite?: NonFinitePolicy;
   /** Steps in a row with non-finite gradients after which `skip` and `zero` give up and throw; defaults to 20. */
   readonly maxConsecutiveNonFinite?: number;
+  /**
+   * Whether to warn on the console, once, when a fixed threshold clipped more than 90 % of 200 steps, or none; defaults
+   * to true.
+   */
+  readonly warnings?: boolean;
   /** Steps of which records are kept; defaults to 1000, and 0 turns measuring off. */
   readonly window?: number;
   /**
@@ -40,6 +45,7 @@ const rules = {
     schema: v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal(Infinity)]),
     rule: 'a whole number of at least 1, or Infinity',
   },
+  warnings: { schema: v.boolean(), rule: 'true or false' },
   window: { schema: v.pipe(v.number(), v.integer(), v.minValue(0)), rule: 'a whole number of at least 0' },
   onStep: { schema: v.function(), rule: 'a function' },
 };

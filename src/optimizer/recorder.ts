@@ -31,18 +31,30 @@ const SCALARS = 3;
 export class Recorder {
   readonly #window: number;
   readonly #onStep: ((record: StepRecord) => void) | undefined;
+  readonly #watch: ((record: StepRecord) => void) | undefined;
   #records: StepRecord[] = [];
+  #last: StepRecord | undefined;
   #rows: Row[] = [];
   #reading: Promise<void> | undefined;
 
-  constructor(window: number, onStep: ((record: StepRecord) => void) | undefined) {
+  constructor(
+    window: number,
+    onStep: ((record: StepRecord) => void) | undefined,
+    watch?: (record: StepRecord) => void,
+  ) {
     this.#window = window;
     this.#onStep = onStep;
+    this.#watch = watch;
   }
 
   /** Whether anybody wants records. */
   get active(): boolean {
     return this.#window > 0 || this.#onStep !== undefined;
+  }
+
+  /** The newest record that the host has. */
+  get last(): StepRecord | undefined {
+    return this.#last;
   }
 
   /** Records a step that the host has measured. */
@@ -79,7 +91,9 @@ export class Recorder {
 
   #file(measured: Measurement): StepRecord {
     const record = recordOf(measured);
+    this.#last = record;
     this.#records.push(record);
+    this.#watch?.(record);
     // Dropping many at a time keeps this cheap for long windows.
     if (this.#records.length > 2 * this.#window + BATCH) this.#records = this.#latest();
     return record;

@@ -18,6 +18,8 @@ export interface StepRecord {
   readonly skipped: boolean;
   /** The variable that alone makes more than half of ‖g‖₂², if one does. */
   readonly dominant?: string;
+  /** ‖g‖₂ of that variable as a share of ‖g‖₂ of all, so above 0.7; present with `dominant`. */
+  readonly dominantShare?: number;
   /** The variables whose gradients held NaN or ±Infinity, if any did. */
   readonly nonFinite?: readonly string[];
 }
@@ -75,19 +77,26 @@ export interface Measurement {
   readonly skipped: boolean;
 }
 
+// Norms arrive as float32, whose rounding must not make one of two equals dominant.
+const HALF = 0.5 + 1e-6;
+
 /** The record of a measured step. */
 export function recordOf(measured: Measurement): StepRecord {
   const { step, variables, norms, finite, normBefore, skipped } = measured;
   const normAfter = skipped ? 0 : measured.normAfter;
   const nonFinite = variables.filter((_, index) => finite[index] === 0);
-  const dominant = variables.find((_, index) => ((norms[index] ?? 0) / normBefore) ** 2 > 0.5);
+  const shareOf = (index: number): number => (norms[index] ?? 0) / normBefore;
+  const place = variables.findIndex((_, index) => shareOf(index) ** 2 > HALF);
+  const dominant = variables[place];
   return {
     step,
     normBefore,
     normAfter,
     clipped: !skipped && normAfter !== normBefore && nonFinite.length === 0,
     skipped,
-    ...(dominant !== undefined && nonFinite.length === 0 ? { dominant } : {}),
+    ...(dominant !== undefined && nonFinite.length === 0
+      ? { dominant, dominantShare: Math.min(shareOf(place), 1) }
+      : {}),
     ...(nonFinite.length > 0 ? { nonFinite } : {}),
   };
 }

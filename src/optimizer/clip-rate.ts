@@ -1,0 +1,76 @@
+import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
+import { factoriesInUse } from '../core/define.ts';
+import { percentileOfSorted } from '../kernels/index.ts';
+import type { StepRecord } from './records.ts';
+
+const STEPS = 200;
+const MANY = 0.9 * STEPS;
+
+/**
+ * Warns, once, when a fixed threshold clips nearly all steps of a stretch, or none; where that makes sense, see
+ * {@link fixedThresholdsOf}. Steps that were skipped or held NaN are not counted.
+ */
+export function clipRateWatch(strategy: ClippingStrategy): ((record: StepRecord) => void) | undefined {
+  const thresholds = fixedThresholdsOf(strategy);
+  if (thresholds === undefined) return undefined;
+  let norms: number[] = [];
+  let clipped = 0;
+  let done = false;
+  return (record) => {
+    if (done || record.skipped || record.nonFinite) return;
+    norms.push(record.normBefore);
+    clipped += Number(record.clipped);
+    if (norms.length < STEPS) return;
+    done = clipped === 0 || clipped > MANY;
+    if (done) console.warn(warning(thresholds, clipped, Float64Array.from(norms).sort()));
+    norms = [];
+    clipped = 0;
+  };
+}
+
+function warning(thresholds: string, clipped: number, ascending: Float64Array): string {
+  const norm = (percentile: number): string => percentileOfSorted(ascending, percentile).toPrecision(3);
+  const advice =
+    clipped === 0
+      ? 'Lower it, or keep it as a guard'
+      : 'It sets the length of nearly every step: raise it, or lower the learning rate';
+  return (
+    `gradclip: ${clipped} of the last ${STEPS} steps were clipped by ${thresholds}; the norm was ${norm(50)} in the ` +
+    `middle, ${norm(90)} at the 90th percentile and ${norm(100)} at most. ${advice}. \`suggestThreshold\` finds one ` +
+    'from the stats, and `warnings: false` silences this.'
+  );
+}
+
+/**
+ * The fixed thresholds that are on, as a message shows them; nothing where a part of the strategy adapts, or changes
+ * every gradient by design, since how often it clips then says little.
+ */
+function fixedThresholdsOf({ id, options }: ClippingStrategy): string | undefined {
+  const on: string[] = [];
+  for (const part of partsOf({ id, options })) {
+    const thresholds = factoriesInUse().get(part.id)?.thresholds;
+    if (thresholds === undefined) return undefined;
+    const { options: set = {} } = part;
+    const own = thresholds.filter((name) => isOn(set[name])).map((name) => `${name}: ${JSON.stringify(set[name])}`);
+    if (own.length > 0) on.push(`${part.id}({ ${own.join(', ')} })`);
+  }
+  return on.length === 0 ? undefined : on.join(' and ');
+}
+
+/** The strategies that a spec is made of, where it is a combinator's, or it alone. */
+function partsOf(spec: StrategySpec): StrategySpec[] {
+  const inside = specsIn(spec.options);
+  return inside.length === 0 ? [spec] : inside.flatMap(partsOf);
+}
+
+function specsIn(value: unknown): StrategySpec[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return typeof (value as StrategySpec).id === 'string'
+    ? [value as StrategySpec]
+    : Object.values(value).flatMap(specsIn);
+}
+
+function isOn(threshold: unknown): boolean {
+  if (typeof threshold === 'object' && threshold !== null) return Object.values(threshold).some(isOn);
+  return typeof threshold === 'number' && Number.isFinite(threshold);
+}

@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer, diagnose, explainStep, type StepRecord } from 'gradclip';
+import { globalNorm, none } from 'gradclip/strategies';
+import { afterEach, describe, expect, it } from 'vitest';
+
+afterEach(() => {
+  tf.disposeVariables();
+});
+
+async function recorded(norms: readonly (readonly [number, number])[], maxNorm = Infinity): Promise<StepRecord[]> {
+  for (const name of ['lstm/recurrent_kernel', 'dense/kernel']) tf.variable(tf.tensor1d([0]), true, name);
+  const optimizer = clipOptimizer(tf.train.sgd(0), globalNorm({ maxNorm }), { onNonFinite: 'skip' });
+  for (const [loop, head] of norms) {
+    optimizer.applyGradients({ 'lstm/recurrent_kernel': tf.tensor1d([loop]), 'dense/kernel': tf.tensor1d([head]) });
+  }
+  return optimizer.records();
+}
+
+describe('a record', () => {
+  it('names the variable that dominated, and its share of the norm', async () => {
+    const [first, second, third] = await recorded([
+      [4, 3],
+      [1, 1],
+      [0, -7],
+    ]);
+    // 4 of 5; neither; all of it.
+    expect([first?.dominant, first?.dominantShare]).toEqual(['lstm/recurrent_kernel', 0.8]);
+    expect(second).not.toHaveProperty('dominant');
+    expect(second).not.toHaveProperty('dominantShare');
+    expect([third?.dominant, third?.dominantShare]).toEqual(['dense/kernel', 1]);
+  });
+});
+
+describe('explainStep', () => {
+  const record = { step: 812, normBefore: 41.234, normAfter: 41.234, clipped: false, skipped: false };
+  it.each<[string, StepRecord]>([
+    ['step 812: the norm was 41.2.', record],
+    ['step 812: the norm was 41.2, which was clipped to 1.', { ...record, clipped: true, normAfter: 1 }],
+    [
+      'step 812: lstm/recurrent_kernel was 98 % of the norm, 41.2, which was clipped to 1.',
+      { ...record, clipped: true, normAfter: 1, dominant: 'lstm/recurrent_kernel', dominantShare: 0.989 },
+    ],
+    ['step 812: w was most of the norm, 41.2; the step was skipped.', { ...record, skipped: true, dominant: 'w' }],
+    [
+      'step 812: the gradient of w held NaN or Infinity; the step was skipped.',
+      { ...record, normBefore: NaN, skipped: true, nonFinite: ['w'] },
+    ],
+    [
+      'step 812: the gradients of a, b, c, d and 2 more held NaN or Infinity.',
+      { ...record, nonFinite: ['a', 'b', 'c', 'd', 'e', 'f'] },
+    ],
+  ])('says: %s', (sentence, given) => {
+    expect(explainStep(given)).toBe(sentence);
+  });
+});
+
+describe('diagnose', () => {
+  it('tells an explosion from the norms before it', async () => {
+    const records = await recorded([...[1, 4, 40, 4000].map((norm) => [norm, 0] as const), [NaN, 1], [2, 0]], 50);
+    expect(diagnose(records)).toEqual([
+      'step 4: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
+      'In the 4 steps before, the norm went from 1 to 4000, 4000 at most: the gradients exploded. Clip by a global norm, or lower the learning rate.',
+      'The longest was step 3: lstm/recurrent_kernel was 100 % of the norm, 4000, which was clipped to 50.',
+      'lstm/recurrent_kernel dominated 5 of 5 steps.',
+      'Of 6 steps, 1 were clipped, 1 skipped, and 1 held NaN or Infinity.',
+    ]);
+  });
+
+  it('tells bad data from norms that were ordinary', async () => {
+    const records = await recorded([
+      [1, 1],
+      [2, 2],
+      [NaN, NaN],
+    ]);
+    expect(diagnose(records)[1]).toBe(
+      'In the 2 steps before, the norm was ordinary, 2.83 at most: look at the data of that step, and for a logarithm, a root or a division at 0 in the loss.',
+    );
+  });
+
+  it('tells NaN from the very beginning', async () => {
+    expect(diagnose(await recorded([[NaN, 1]]))).toEqual([
+      'step 0: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
+      'It was the very first step: look for NaN in the data, and at the initial weights.',
+      'Of 1 steps, 0 were clipped, 1 skipped, and 1 held NaN or Infinity.',
+    ]);
+  });
+
+  it('says so when there is nothing to go by', async () => {
+    const optimizer = clipOptimizer(tf.train.sgd(0), none(), { window: 0 });
+    expect(diagnose(await optimizer.records())).toEqual([
+      'No step was recorded: nothing was trained, or `window` is 0.',
+    ]);
+  });
+});
