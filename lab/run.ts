@@ -40,7 +40,7 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
   const { task, problem, cell, strategy, environment } = parts;
   const model = problem.model(cell, config.seed);
   const inner = parts.optimizer(config.learningRate);
-  const optimizer = clipOptimizer(inner, strategy, { onNonFinite: 'propagate', window: 1 });
+  const optimizer = clipOptimizer(inner, strategy, { onNonFinite: 'propagate', window: 1, warnings: false });
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   try {
     const { baseline } = problem;
