@@ -29,7 +29,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
         ${scoreChart(contest, ink, start.metric.baseline)}
       </figure>
       <figure>
-        <figcaption>How often each strategy clipped, at each rate</figcaption>
+        <figcaption>Share of the steps clipped, by rate</figcaption>
         ${clipRateChart(contest, ink)}
       </figure>
     </div>

@@ -39,7 +39,8 @@ function verdict({ contenders }: Contest, name: Name): string {
       ? 'every run diverged, clipped or not.'
       : `clipping lost: every clipped run diverged. ${without}`;
   }
-  const best = `Best with it: ${reached(winner, `${name(winner)}, `)}, ${percentText(with_.clipRate)} of its steps clipped.`;
+  const among = clipped.length === 1 ? 'Best' : `Best of the ${clipped.length}`;
+  const best = `${among} with it: ${reached(winner, `${name(winner)}, `)}, ${percentText(with_.clipRate)} of its steps clipped.`;
   const rest = others(clipped, winner, bare, name);
   if (bare === undefined) return `clipping helped. ${best} Without it every run diverged.${rest}`;
   const opening = tied(with_, bare)

@@ -1,5 +1,5 @@
 import type { Contender, Contest } from './best.ts';
-import { html, type Html } from './html.ts';
+import { html, type Content, type Html } from './html.ts';
 import type { Ink } from './ink.ts';
 import { percentText, scoreText } from './label.ts';
 import type { SummaryRow } from './summary.ts';
@@ -9,7 +9,7 @@ export function resultsTable({ contenders }: Contest, ink: Ink): Html {
   const rows = contenders.flatMap((contender) => contender.rows);
   const rates = [...new Set(rows.map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
   const metric = rows[0]?.metric;
-  const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median [quartiles] over seeds.' : '';
+  const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median, and quartiles below it, over seeds.' : '';
   const line = (contender: Contender): Html =>
     html`<tr>
       <th scope="row">${ink.label(contender.strategy)}</th>
@@ -19,7 +19,7 @@ export function resultsTable({ contenders }: Contest, ink: Ink): Html {
     <table>
       <caption>
         ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
-        chosen in hindsight.
+        chosen in hindsight; the last two columns are of that rate.
       </caption>
       <thead>
         <tr>
@@ -47,15 +47,17 @@ function atBest({ best }: Contender): Html {
 function scoreCell({ rows, best }: Contender, rate: number): Html {
   const row = rows.find(({ learningRate }) => learningRate === rate);
   if (row === undefined) return html`<td class="lost">–</td>`;
-  return html`<td class="${row === best ? 'best' : row.metric.median === null ? 'lost' : ''}">
-    ${scoreWithSpread(row)}
-  </td>`;
+  const { median } = row.metric;
+  const kind = row === best ? 'best' : median === null ? 'lost' : '';
+  return html`<td class="${kind}">${median === null ? 'diverged' : scoreText(median)}${spreadOf(row)}</td>`;
 }
 
-function scoreWithSpread({ metric: { median, q1, q3 }, diverged, seeds }: SummaryRow): string {
-  const many = seeds.length > 1;
-  const failed = diverged > 0 && many ? ` (${diverged} of ${seeds.length} diverged)` : '';
-  if (median === null) return `diverged${diverged === seeds.length ? '' : failed}`;
-  const spread = many ? ` [${scoreText(q1 ?? Infinity)}–${q3 === null ? 'diverged' : scoreText(q3)}]` : '';
-  return `${scoreText(median)}${spread}${failed}`;
+/** What the seeds scatter over, and how many of them diverged. */
+function spreadOf({ metric: { median, q1, q3 }, diverged, seeds }: SummaryRow): Content {
+  if (seeds.length === 1) return '';
+  if (diverged === seeds.length) return html`<small>all ${seeds.length} seeds</small>`;
+  const failed = diverged > 0 ? `${diverged} of ${seeds.length} diverged` : '';
+  if (median === null) return html`<small>${failed}</small>`;
+  const range = `${q1 === null ? 'diverged' : scoreText(q1)}–${q3 === null ? 'diverged' : scoreText(q3)}`;
+  return html`<small>${range}${failed === '' ? '' : `, ${failed}`}</small>`;
 }

@@ -120,7 +120,7 @@ describe('the findings', () => {
       runOf({ strategy: clipping(2) }, diverged),
     ];
     expect(findingsOf(runs)[0]).toBe(
-      'rnn: clipping lost. Best with it: 4.50 bits per character (global-norm maxNorm=1, rate 1), 0 % of its steps clipped. ' +
+      'rnn: clipping lost. Best of the 2 with it: 4.50 bits per character (global-norm maxNorm=1, rate 1), 0 % of its steps clipped. ' +
         'Best without: 4.00 bits per character (rate 1). Worse than no clipping: global-norm maxNorm=2 (diverged).',
     );
   });
