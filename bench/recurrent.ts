@@ -1,0 +1,173 @@
+// What the recurrent layers take. Needs a minute or two; `-- --json <file>` says where to write.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs';
+import { accelerate, clipBackprop, fastOrthogonal } from 'gradclip/recurrent';
+import { repairWasmBackend, undoWasmRepairs } from 'gradclip/wasm';
+import { median } from './measure.ts';
+import { heading } from './print.ts';
+
+interface Row {
+  readonly backend: string;
+  readonly network: string;
+  /** A training step in ms, medians; `repaired` means with the kernels of gradclip/wasm. */
+  readonly stockMs: number;
+  readonly stockRepairedMs: number | null;
+  readonly fusedMs: number;
+  readonly fusedRepairedMs: number | null;
+  readonly fusedClippedMs: number;
+  readonly stockClippedMs: number;
+  /** stockMs / fusedMs, and what it has to be. */
+  readonly ratio: number;
+  readonly atLeast: number | null;
+  /** Most bytes held at once by tfjs while computing gradients. */
+  readonly stockPeakBytes: number;
+  readonly fusedPeakBytes: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string', default: fileURLToPath(new URL('../results/recurrent.json', import.meta.url)) },
+    rounds: { type: 'string', default: '25' },
+  },
+});
+const UNITS = 128;
+const [BATCH, STEPS, FEATURES, CLASSES] = [32, 50, 16, 10];
+const CELLS = { LSTM: tf.layers.lstm, GRU: tf.layers.gru, SimpleRNN: tf.layers.simpleRNN };
+const AT_LEAST: Readonly<Record<string, number>> = { LSTM: 5, GRU: 5, SimpleRNN: 3 };
+
+const rows: Row[] = [];
+await tf.setBackend('wasm');
+for (const name of Object.keys(CELLS)) rows.push(await raced(name as keyof typeof CELLS, Number(values.rounds)));
+tf.env().set('IS_NODE', false);
+await tf.setBackend('cpu');
+for (const name of Object.keys(CELLS)) rows.push(await raced(name as keyof typeof CELLS, 5));
+const orthogonal = timedInitializers();
+
+heading(`a training step: batch ${BATCH}, ${STEPS} steps, ${FEATURES} features, Adam; ms`);
+const columns = ['tf.layers', 'clipped', 'repaired', 'fused', 'clipped', 'repaired', 'ratio', 'peak'];
+print('', columns);
+for (const row of rows) {
+  const ms = (time: number | null): string => (time === null ? '' : time.toFixed(1));
+  print(`${row.backend} ${row.network}`, [
+    ms(row.stockMs),
+    ms(row.stockClippedMs),
+    ms(row.stockRepairedMs),
+    ms(row.fusedMs),
+    ms(row.fusedClippedMs),
+    ms(row.fusedRepairedMs),
+    `${row.ratio.toFixed(2)}x`,
+    `${(row.fusedPeakBytes / row.stockPeakBytes).toFixed(2)}x`,
+  ]);
+}
+for (const { network, ratio, atLeast } of rows) {
+  if (atLeast === null) continue;
+  console.log(
+    `${ratio >= atLeast ? 'kept  ' : 'MISSED'}  fused ${network}: ${ratio.toFixed(2)}x tf.layers, at least ${atLeast}x`,
+  );
+}
+console.log(
+  `orthogonal [64, 256]: tfjs ${orthogonal.stockMs.toFixed(0)} ms, fastOrthogonal ${orthogonal.fastMs.toFixed(1)} ms`,
+);
+
+const environment = {
+  node: process.version,
+  tfjs: tf.version.tfjs,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  load: loadavg()[0],
+  date: new Date().toISOString(),
+};
+mkdirSync(dirname(values.json), { recursive: true });
+writeFileSync(values.json, `${JSON.stringify({ version: 1, environment, rows, orthogonal }, null, 2)}\n`);
+console.log(`\nwritten to ${relative('.', values.json)}`);
+
+/** Trains the same network in each form, a step of each in turn. */
+async function raced(name: keyof typeof CELLS, rounds: number): Promise<Row> {
+  const onWasm = tf.getBackend() === 'wasm';
+  const x = tf.randomNormal([BATCH, STEPS, FEATURES], 0, 1, 'float32', 1);
+  const y = tf.oneHot(tf.range(0, BATCH).toInt().mod(tf.scalar(CLASSES, 'int32')), CLASSES);
+  const stock = tf.sequential({
+    layers: [
+      CELLS[name]({
+        units: UNITS,
+        inputShape: [STEPS, FEATURES],
+        recurrentInitializer: 'glorotUniform',
+      }) as tf.layers.Layer,
+      tf.layers.dense({ units: CLASSES, activation: 'softmax' }),
+    ],
+  });
+  const limits = { maxAbs: 1 } as const;
+  const models = {
+    stock,
+    fused: accelerate(stock),
+    stockClipped: clipBackprop(stock, limits),
+    fusedClipped: accelerate(clipBackprop(stock, limits)),
+  };
+  for (const model of Object.values(models)) {
+    model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' });
+  }
+  const plans: [string, tf.LayersModel, boolean][] = Object.entries(models).map(([plan, model]) => [
+    plan,
+    model,
+    false,
+  ]);
+  if (onWasm) plans.push(['stockRepaired', models.stock, true], ['fusedRepaired', models.fused, true]);
+  const times = new Map<string, number[]>(plans.map(([plan]) => [plan, []]));
+  for (let round = -3; round < rounds; round += 1) {
+    for (const [plan, model, repaired] of plans) {
+      if (repaired) repairWasmBackend();
+      const start = performance.now();
+      await model.trainOnBatch(x, y);
+      const spent = performance.now() - start;
+      if (repaired) undoWasmRepairs();
+      if (round >= 0) times.get(plan)?.push(spent);
+    }
+  }
+  const [stockPeakBytes, fusedPeakBytes] = [await peakOf(models.stock, x, y), await peakOf(models.fused, x, y)];
+  const of = (plan: string): number => median(times.get(plan) ?? []);
+  for (const model of Object.values(models)) model.dispose();
+  tf.dispose([x, y]);
+  return {
+    backend: tf.getBackend(),
+    network: `${name} ${UNITS}`,
+    stockMs: of('stock'),
+    stockRepairedMs: onWasm ? of('stockRepaired') : null,
+    fusedMs: of('fused'),
+    fusedRepairedMs: onWasm ? of('fusedRepaired') : null,
+    fusedClippedMs: of('fusedClipped'),
+    stockClippedMs: of('stockClipped'),
+    ratio: of('stock') / of('fused'),
+    atLeast: onWasm ? (AT_LEAST[name] ?? null) : null,
+    stockPeakBytes,
+    fusedPeakBytes,
+  };
+}
+
+async function peakOf(model: tf.LayersModel, x: tf.Tensor, y: tf.Tensor): Promise<number> {
+  const loss = (): tf.Scalar => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }) as tf.Tensor);
+  return (await tf.profile(() => tf.tidy(() => tf.variableGrads(loss).value))).peakBytes;
+}
+
+function timedInitializers(): { stockMs: number; fastMs: number } {
+  const timed = (make: () => tf.Tensor): number => {
+    const start = performance.now();
+    make().dispose();
+    return performance.now() - start;
+  };
+  const shape = [64, 256];
+  const warn = console.warn;
+  // tfjs warns that it is slow, which is what is measured here.
+  console.warn = () => undefined;
+  const stockMs = timed(() => tf.initializers.orthogonal({ seed: 1 }).apply(shape));
+  console.warn = warn;
+  return { stockMs, fastMs: timed(() => fastOrthogonal({ seed: 1 }).apply(shape)) };
+}
+
+function print(title: string, cells: readonly string[]): void {
+  console.log(title.padEnd(16) + cells.map((text) => text.padStart(11)).join(''));
+}
