@@ -10,7 +10,7 @@ const USUAL_PLACES = [
 /** Where Chromium is: CHROMIUM_PATH, or one of the usual places. */
 export function chromiumPath(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
-  if (named !== undefined) return named;
+  if (named !== undefined && named !== '') return named;
   return USUAL_PLACES.find((path) => existsSync(path));
 }
 
