@@ -66,7 +66,7 @@ describe('clipOptimizer', () => {
     expectError(
       () => wrap(tf.train.sgd(1), none(), { onNaN: 'skip' }),
       'unknown-option',
-      '`clipOptimizer` has no option `onNaN`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `window`, `onStep`.',
+      '`clipOptimizer` has no option `onNaN`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `warnings`, `window`, `onStep`.',
     );
   });
 

@@ -22,7 +22,9 @@ describe.each(BACKENDS)('on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
   afterAll(() => tf.setBackend('cpu'));
 
-  it.each(Object.keys(OPTIMIZERS))('200 steps of %s leave as many tensors as two, and dispose leaves none', (name) => {
+  // What an optimizer keeps does not depend on the backend; what the kernels keep may.
+  const optimizers = backend === 'cpu' ? Object.keys(OPTIMIZERS) : ['sgd', 'adam'];
+  it.each(optimizers)('200 steps of %s leave as many tensors as two, and dispose leaves none', (name) => {
     const problem = variables();
     const before = count();
     const optimizer = clipOptimizer(optimizerCalled(name), rich(), { onNonFinite: 'zero' });

@@ -1,12 +1,14 @@
 // What a process needs in order to load, and what it says of files and weights that are not right.
 import * as tf from '@tensorflow/tfjs';
+import type * as gradclip from 'gradclip';
+import type * as strategies from 'gradclip/strategies';
 import { chain, clipOptimizer, ClippedOptimizer, createContainer, TOKENS } from 'gradclip';
 import { adaptivePercentile, globalNorm, none, perValue, shelf } from 'gradclip/strategies';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectError, expectRejection, loaded, model, saved, train, variables, weightsOf } from './problems.ts';
 
-type Gradclip = typeof import('gradclip');
-type Shelf = typeof import('gradclip/strategies');
+type Gradclip = typeof gradclip;
+type Shelf = typeof strategies;
 
 /** The library as a process knows it that has just begun: no strategy made, no class registered. */
 async function freshProcess(): Promise<Gradclip> {
@@ -66,8 +68,8 @@ describe('a fresh process', () => {
   it('needs no more than the strategies it has made itself', async () => {
     const { file, expected } = await trainedFile();
     const fresh = await freshProcess();
-    const strategies = (await import('gradclip/strategies')) as Shelf;
-    fresh.clipOptimizer(tf.train.sgd(1), fresh.chain(strategies.perValue(), strategies.adaptivePercentile()));
+    const made = (await import('gradclip/strategies')) as Shelf;
+    fresh.clipOptimizer(tf.train.sgd(1), fresh.chain(made.perValue(), made.adaptivePercentile()));
     const net = await loaded(file);
     await train(net, 2);
     expect(weightsOf(net)).toEqual(expected);
@@ -76,8 +78,8 @@ describe('a fresh process', () => {
   it('may have made the strategy through a container', async () => {
     const { file } = await trainedFile(globalNorm() as never);
     const fresh = await freshProcess();
-    const strategies = (await import('gradclip/strategies')) as Shelf;
-    const registry = fresh.createContainer({ shelf: strategies.shelf }).get(fresh.TOKENS.StrategyRegistry);
+    const made = (await import('gradclip/strategies')) as Shelf;
+    const registry = fresh.createContainer({ shelf: made.shelf }).get(fresh.TOKENS.StrategyRegistry);
     fresh.clipOptimizer(tf.train.sgd(1), registry.create('global-norm'));
     expect((await loaded(file)).optimizer.getClassName()).toBe('ClippedOptimizer');
     expect(createContainer({ shelf }).get(TOKENS.StrategyRegistry).ids()).toEqual(registry.ids());
@@ -128,7 +130,7 @@ describe('saved settings', () => {
     expectError(
       () => revive({ ...optimizer.getConfig(), clipping: clipping({ options: { onNonFinit: 'skip' } }) }),
       'unknown-option',
-      '`clipOptimizer` has no option `onNonFinit`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `window`, `onStep`.',
+      '`clipOptimizer` has no option `onNonFinit`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `warnings`, `window`, `onStep`.',
     );
     expectError(
       () => revive({ ...optimizer.getConfig(), clipping: clipping({ strategy: 7 }) }),

@@ -58,11 +58,11 @@ export function numbersAt(step: number, place: number, size: number): number[] {
   return Array.from({ length: size }, (_, index) => length * Math.sin(1 + step + 2 * place + 3 * index));
 }
 
-/** x: [12, 4, 3], y: [12, 1]; the same on every call. */
+/** x: [12, 2, 3], y: [12, 1]; the same on every call. */
 export function data() {
   const x = tf.tensor3d(
-    Array.from({ length: 144 }, (_, index) => Math.sin(index * 1.7)),
-    [12, 4, 3],
+    Array.from({ length: 72 }, (_, index) => Math.sin(index * 1.7)),
+    [12, 2, 3],
   );
   const y = tf.tensor2d(
     Array.from({ length: 12 }, (_, index) => 3 * Math.cos(index)),
@@ -79,7 +79,7 @@ export function model(): tf.LayersModel {
       tf.layers.lstm({
         name: 'my_lstm_1',
         units: 4,
-        inputShape: [4, 3],
+        inputShape: [2, 3],
         kernelInitializer: glorot(1),
         recurrentInitializer: glorot(2),
       }),
