@@ -1,7 +1,7 @@
-import '@tensorflow/tfjs';
+import { setBackend } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { DEVICE, describeStrategy, type DescribeOptions, type Judged, type Verdict } from 'gradclip/testing';
-import { afterAll, describe, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { file } from './verdicts.ts';
 
 /** The backends of Node; both are compared with the oracle in full. */
@@ -47,6 +47,11 @@ function recordOf(id: string): (verdict: Verdict) => void {
   records.set(id, verdicts);
   return (verdict) => verdicts.push(verdict);
 }
+
+// The tables beside the laws are read off cpu; the laws choose their backend by themselves.
+beforeAll(async () => {
+  await setBackend('cpu');
+});
 
 afterAll(() => {
   for (const [id, verdicts] of records) file(inject('lawVerdicts'), { id, verdicts });
