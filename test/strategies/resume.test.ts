@@ -1,0 +1,50 @@
+// A model saved in the middle of training, and loaded beside the one it was saved from, so that all its variables have
+// new names, goes on bit for bit: whatever a strategy remembers follows its variable.
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer, StrategyRegistry, type ClippedOptimizer } from 'gradclip';
+import { shelf } from 'gradclip/strategies';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BACKENDS, model, reloaded, train, weightsOf } from '../optimizer/problems.ts';
+
+const registry = new StrategyRegistry(shelf);
+
+// Short warm-ups, so that memory decides something before and after the file.
+const OPTIONS: Readonly<Record<string, object>> = {
+  'ada-gc': { warmup: 6, warmupMaxNorm: 0.5, ratio: 1.1 },
+  'adaptive-percentile': { percentile: 50, window: 8 },
+  agc: { ratio: 0.1 },
+  'element-spike': { threshold: 2, decay: 0.9, warmup: 6 },
+  'ema-ratio': { ratio: 1.05, decay: 0.9 },
+  'spike-skip': { maxSigma: 0.5, decay: 0.8, minWeight: 0.5 },
+  'z-clip': { warmup: 6, maxZ: 0.5, decay: 0.9 },
+};
+
+const ids = shelf.map(({ id }) => id);
+
+async function trained(id: string, file: boolean): Promise<{ net: tf.LayersModel; optimizer: ClippedOptimizer }> {
+  let net: tf.LayersModel = model();
+  const strategy = registry.create({ id, options: { ...OPTIONS[id] } });
+  net.compile({ optimizer: clipOptimizer(tf.train.adam(0.05), strategy), loss: 'meanSquaredError' });
+  await train(net, 10);
+  if (file) net = await reloaded(net);
+  await train(net, 12);
+  return { net, optimizer: net.optimizer as unknown as ClippedOptimizer };
+}
+
+describe.each(BACKENDS)('on %s', (backend) => {
+  beforeAll(() => tf.setBackend(backend));
+  afterAll(() => tf.setBackend('cpu'));
+
+  it.each(ids)('%s goes on from a file as if nothing had been', async (id) => {
+    const whole = await trained(id, false);
+    const resumed = await trained(id, true);
+    expect(weightsOf(resumed.net)).toEqual(weightsOf(whole.net));
+    const numbers = ({ state }: ClippedOptimizer): number[][] =>
+      Object.values(state).map((one) => Array.from(one.dataSync()));
+    expect(numbers(resumed.optimizer)).toEqual(numbers(whole.optimizer));
+    for (const { net, optimizer } of [whole, resumed]) {
+      optimizer.dispose();
+      net.dispose();
+    }
+  });
+});
