@@ -1,4 +1,4 @@
-import { Tensor, type Scalar } from '@tensorflow/tfjs-core';
+import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 
@@ -21,9 +21,9 @@ export function checked(strategy: ClippingStrategy): ClippingStrategy {
       const when = `at step ${context.step}`;
       const clipped: unknown = attempted(id, when, () => strategy.clip(gradients, state, context));
       const { gradients: after, state: memory, skip } = (clipped ?? {}) as Record<string, unknown>;
-      expectTensors(id, when, 'gradients', after);
+      expectRecord(id, when, 'gradients', after);
+      expectGradients(id, when, gradients, after);
       expectTensors(id, when, 'memory', memory);
-      expectSameShapes(id, when, gradients, after);
       if (skip === undefined) return { gradients: after, state: memory };
       if (!(skip instanceof Tensor) || skip.rank !== 0) {
         throw fault(id, when, `must answer \`skip\` as a scalar tensor; received ${shownTensor(skip)}`);
@@ -45,19 +45,24 @@ function attempted<Result>(id: string, when: string, run: () => Result): Result 
   }
 }
 
-function expectTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
-  if (typeof given !== 'object' || given === null || given instanceof Promise || given instanceof Tensor) {
-    throw fault(id, when, `must return ${what} as tensors by name; received ${shownTensor(given)}`);
-  }
-  for (const [name, tensor] of Object.entries(given as Record<string, unknown>)) {
-    if (!(tensor instanceof Tensor)) {
-      throw fault(id, when, `must return tensors in its ${what}; received ${shown(tensor)} for \`${name}\``);
-    }
-    if (tensor.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
-  }
+function expectRecord(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
+  if (typeof given === 'object' && given !== null && !(given instanceof Promise) && !(given instanceof Tensor)) return;
+  throw fault(id, when, `must return ${what} as tensors by name; received ${shownTensor(given)}`);
 }
 
-function expectSameShapes(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
+function expectTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
+  expectRecord(id, when, what, given);
+  for (const name of Object.keys(given)) expectTensor(id, when, what, name, given[name]);
+}
+
+function expectTensor(id: string, when: string, what: string, name: string, given: unknown): asserts given is Tensor {
+  if (!(given instanceof Tensor)) {
+    throw fault(id, when, `must return tensors in its ${what}; received ${shown(given)} for \`${name}\``);
+  }
+  if (given.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
+}
+
+function expectGradients(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
   const names = Object.keys(given);
   if (Object.keys(returned).length > names.length) {
     const extra = Object.keys(returned).find((name) => !(name in given)) ?? '';
@@ -65,12 +70,12 @@ function expectSameShapes(id: string, when: string, given: NamedTensors, returne
   }
   for (const name of names) {
     const [before, after] = [given[name] as Tensor, returned[name]];
-    if (after === before) continue;
+    if (after === before && !after.isDisposed) continue;
     if (after === undefined) throw fault(id, when, `returned no gradient for \`${name}\``);
+    expectTensor(id, when, 'gradients', name, after);
+    if (after.dtype === before.dtype && util.arraysEqual(after.shape, before.shape)) continue;
     const [expected, received] = [before, after].map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`);
-    if (expected !== received) {
-      throw fault(id, when, `returned a gradient of ${received ?? ''} instead of ${expected ?? ''} for \`${name}\``);
-    }
+    throw fault(id, when, `returned a gradient of ${received ?? ''} instead of ${expected ?? ''} for \`${name}\``);
   }
 }
 

@@ -1,4 +1,4 @@
-import { engine, Tensor, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
+import { engine, Tensor, util, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { originalName } from '../core/names.ts';
@@ -90,7 +90,7 @@ function expectGradientOf(variable: Variable, gradient: unknown): asserts gradie
     );
   }
   const { shape: given } = gradient as Tensor;
-  if (given.length === variable.shape.length && given.every((size, axis) => size === variable.shape[axis])) return;
+  if (util.arraysEqual(given, variable.shape)) return;
   const [shape, expected] = [given, variable.shape].map((one) => `[${one.join(', ')}]`);
   throw new ClippingError(
     'bad-gradients',
