@@ -77,8 +77,8 @@ export interface Task {
   readonly dataset: Dataset;
   /** What the user's own data must be, completing "It must be …"; a task without it makes all its data itself. */
   readonly dataFile?: string;
-  /** How the user's own data is handed over: as text (the default), or as a folder of recordings. */
-  readonly dataKind?: 'text' | 'recordings';
+  /** How the user's own data is read: as text (the default), a table one of whose columns may be chosen, or a folder of WAV files. */
+  readonly dataKind?: 'text' | 'series' | 'recordings';
   /** The defaults of its numbers. */
   readonly settings: Settings;
   /** How a trained model is scored. */

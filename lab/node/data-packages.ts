@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Readers of the data that the tasks have of their own, by the id of the dataset. */
 export const packaged: Readonly<Record<string, () => Promise<string>>> = {
   generated: () => Promise.resolve(''),
@@ -7,4 +9,12 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
     const [_contents, ...chapters] = book();
     return chapters.map(({ text }) => text).join('\n');
   },
+
+  'sp500-2000': () => vega('sp500-2000.csv'),
+  'seattle-weather': () => vega('seattle-weather.csv'),
 };
+
+// The package exports only code that fetches these files from a server, so they are read beside it.
+function vega(file: string): Promise<string> {
+  return Promise.resolve(readFileSync(new URL(`../data/${file}`, import.meta.resolve('vega-datasets')), 'utf8'));
+}

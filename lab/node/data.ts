@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../errors.ts';
 import { sha256 } from '../run-config.ts';
+import { withOnly } from '../tasks/_series.ts';
 import type { Task } from '../task.ts';
 import { readText } from './data-files.ts';
 import { packaged } from './data-packages.ts';
@@ -24,7 +26,20 @@ export async function dataOf(task: Task, data: string | undefined): Promise<Task
   return { id: task.dataset.id, text: await read() };
 }
 
-function usersOwn({ id, dataFile }: Task, data: string): string {
+function usersOwn({ id, dataFile, dataKind }: Task, data: string): string {
   if (dataFile === undefined) throw new LabError(`\`${id}\` makes its own data; leave out --data ${data}.`);
-  return readText(data, dataFile);
+  return dataKind === 'series' ? readSeries(data, dataFile) : readText(data, dataFile);
+}
+
+/** A table, whole; or, asked for as FILE#COLUMN, with one column of numbers. */
+function readSeries(data: string, expected: string): string {
+  const [, file, column] = /^(.+)#([^#]+)$/.exec(data) ?? [];
+  if (file === undefined || column === undefined || existsSync(data)) return readText(data, expected);
+  try {
+    return withOnly(readText(file, expected), column);
+  } catch (error) {
+    if (error instanceof LabError && !error.message.startsWith('--data'))
+      throw new LabError(`--data ${data}: ${error.message}`);
+    throw error;
+  }
 }

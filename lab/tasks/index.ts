@@ -1,7 +1,9 @@
 import { adding } from './adding.ts';
 import { charLm } from './char-lm.ts';
 import { copyMemory } from './copy-memory.ts';
+import { stocks } from './stocks.ts';
 import { temporalOrder } from './temporal-order.ts';
+import { weather } from './weather.ts';
 
 /** Every task, in the order reports show them. */
-export const tasks = [charLm, temporalOrder, adding, copyMemory] as const;
+export const tasks = [charLm, stocks, weather, temporalOrder, adding, copyMemory] as const;
