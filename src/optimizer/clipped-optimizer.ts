@@ -149,18 +149,22 @@ export class ClippedOptimizer extends Optimizer {
     const { names, gradients, parameters } = sorted(given);
     this.#admit(names);
     const order = this.#order.names;
-    const present = order.filter((name) => gradients.has(name));
-    const pick = (from: (name: string) => Tensor | undefined): NamedTensors =>
-      Object.fromEntries(present.map((name) => [name, from(name) as Tensor]));
-    const context = { step: this.#step, parameters: pick((name) => parameters[name]) };
+    const before: Record<string, Tensor> = {};
+    const about: Record<string, Tensor> = {};
+    for (const name of order) {
+      const gradient = gradients.get(name);
+      if (gradient === undefined) continue;
+      before[name] = gradient;
+      about[name] = parameters[name] as Tensor;
+    }
+    const context = { step: this.#step, parameters: about };
     let record = (): void => undefined;
     rememberingNorms(() => {
       tidy(() => {
-        const before = pick((name) => gradients.get(name));
         const clipped = this.#clipper.clip(before, this.#memory.state, context);
         const list = order.map((name) => ({ name, tensor: clipped.gradients[name] ?? null })) as GradientList;
         this.#apply(list, clipped.skip);
-        this.#memory.advance(clipped.state, new Set([...gradients.values(), ...Object.values(parameters)]));
+        this.#memory.advance(clipped.state, () => new Set([...gradients.values(), ...Object.values(parameters)]));
         record = this.#recorded();
       });
     });

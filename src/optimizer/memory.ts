@@ -48,10 +48,12 @@ export class StrategyMemory {
   }
 
   /** Keeps the memory after a step; `borrowed` tensors belong to the caller and are copied. */
-  advance(state: NamedTensors, borrowed: ReadonlySet<Tensor>): void {
+  advance(state: NamedTensors, borrowed: () => ReadonlySet<Tensor>): void {
+    if (state === this.#state) return;
+    const copied = borrowed();
     this.#replace(
       Object.fromEntries(
-        Object.entries(state).map(([name, tensor]) => [name, borrowed.has(tensor) ? clone(tensor) : tensor]),
+        Object.entries(state).map(([name, tensor]) => [name, copied.has(tensor) ? clone(tensor) : tensor]),
       ),
     );
   }
