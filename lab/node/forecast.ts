@@ -63,9 +63,9 @@ export class Forecast {
     return this.#stepsTaken;
   }
 
-  /** Seconds that are left, or undefined while no run has ended; `elapsed` in seconds sets the pace of kinds not yet seen. */
+  /** Seconds that are left, or undefined before the first step; `elapsed` in seconds sets the pace of kinds not yet seen. */
   secondsLeft(elapsed: number): number | undefined {
-    if (this.#msPerStep.size === 0) return undefined;
+    if (this.#stepsTaken === 0) return undefined;
     const usual = (1000 * elapsed * this.#workers) / Math.max(1, this.#stepsTaken);
     let ms = 0;
     for (const { kind, steps, done, ended } of this.#runs.values()) {

@@ -15,10 +15,11 @@ describe('the forecast', () => {
     { id: 'c', kind: 'lstm', steps: 100 },
   ];
 
-  it('says nothing of the time left before a run has ended', () => {
+  it('goes by the pace in all until a run has ended, and says nothing before the first step', () => {
     const forecast = new Forecast(runs, 1);
-    forecast.advance('a', 50);
     expect(forecast.secondsLeft(1)).toBeUndefined();
+    forecast.advance('a', 50);
+    expect(forecast.secondsLeft(1)).toBeCloseTo(250 / 50, 9);
     expect(forecast.progress).toEqual({ done: 50, total: 300 });
   });
 
