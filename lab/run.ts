@@ -11,7 +11,7 @@ import { clipOptimizer, type ClippingStrategy, type StepRecord } from 'gradclip'
 import type { Cell } from './cell.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
-import type { Problem, Task } from './task.ts';
+import type { Batch, Problem, Task } from './task.ts';
 
 /** A run is called diverged once this many losses in a row lie above the bound, or one is not finite. */
 export const DIVERGED_STEPS = 10;
@@ -28,6 +28,8 @@ export interface RunParts {
   readonly optimizer: (learningRate: number) => tf.Optimizer;
   readonly strategy: ClippingStrategy;
   readonly environment: Environment;
+  /** Looks at the model after a step, before its batch is freed; the run waits for it. */
+  readonly watch?: (model: tf.LayersModel, batch: Batch, step: number) => Promise<void>;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
       const cost = optimizer.minimize(() => problem.loss(model, batch), true, variables);
       const loss = ((await cost?.data())?.[0] ?? NaN) * task.loss.perTrained;
       const ms = performance.now() - begun;
+      await parts.watch?.(model, batch, step);
       tf.dispose([batch.x, batch.y, ...(cost ? [cost] : [])]);
 
       const [measured] = await optimizer.records();

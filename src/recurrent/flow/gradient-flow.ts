@@ -35,6 +35,9 @@ export interface LayerFlow {
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.
  * https://arxiv.org/abs/1211.5063
  *
+ * A training loop with a loss of its own gives a function of no arguments in place of `x`, `y` and `loss`; it applies
+ * the model itself and returns the loss, shape [].
+ *
  * @param x The input, or the list of inputs, as for `model.predict`.
  * @param y The targets, as for the loss.
  * @param loss A function (targets, predictions) => tensor, or a loss of tfjs-layers by name; the compiled one by default.
@@ -56,6 +59,13 @@ export async function gradientFlow(
   x: Tensors,
   y: Tensors,
   loss?: string | LossFunction,
+): Promise<LayerFlow[]>;
+export async function gradientFlow(model: LayersModel, lossOfModel: () => Scalar): Promise<LayerFlow[]>;
+export async function gradientFlow(
+  model: LayersModel,
+  x: Tensors | (() => Scalar),
+  y: Tensors = [],
+  loss?: string | LossFunction,
 ): Promise<LayerFlow[]> {
   assertBuilt(model, 'gradientFlow(model, x, y, loss)');
   const found = recurrentIn(model);
@@ -66,11 +76,11 @@ export async function gradientFlow(
         `${model.layers.map((layer) => layer.getClassName()).join(', ')}.`,
     );
   }
-  const lossOf = scalarLoss(model, loss);
+  const lossOf = typeof x === 'function' ? x : lossOn(model, x, y, loss);
   const uses: Use[] = [];
   const run = (): void => {
     const weights = model.weights.map((weight) => weight.read());
-    engine().gradients(() => lossOf(y, model.apply(x, { training: false }) as Tensors), weights, undefined, true);
+    engine().gradients(lossOf, weights, undefined, true);
   };
   try {
     tidy(() => watched(found, uses, run));
@@ -78,6 +88,11 @@ export async function gradientFlow(
   } finally {
     for (const { norms } of uses) dispose(norms.filter((norm) => typeof norm === 'object'));
   }
+}
+
+function lossOn(model: LayersModel, x: Tensors, y: Tensors, loss: string | LossFunction | undefined): () => Scalar {
+  const lossOf = scalarLoss(model, loss);
+  return () => lossOf(y, model.apply(x, { training: false }) as Tensors);
 }
 
 /** One call of a layer. */

@@ -1,0 +1,26 @@
+/**
+ * What the lab offers where there is no Node: tasks, cells, optimizers, and runs as streams of records.
+ *
+ * @module
+ */
+
+import { version_core } from '@tensorflow/tfjs';
+import type { Environment } from './record.ts';
+
+export { cells } from './cells/index.ts';
+export { optimizers } from './optimizers.ts';
+export { toLine, type EndRecord, type Environment, type RunRecord, type StepLine } from './record.ts';
+export type { RunConfig } from './run-config.ts';
+export { run, type RunParts } from './run.ts';
+export { tasks } from './tasks/index.ts';
+
+/** Where a page computes, as far as a page may know. */
+export function environmentOf(known: Pick<Environment, 'gradclip' | 'backend' | 'repaired' | 'runtime'>): Environment {
+  return {
+    ...known,
+    tfjs: version_core,
+    platform: 'browser',
+    cpu: 'unknown',
+    cores: navigator.hardwareConcurrency,
+  };
+}
