@@ -46,7 +46,7 @@ export function explainStep(record: StepRecord): string {
  *
  * const w = tf.variable(tf.tensor1d([1]), true, 'w');
  * const optimizer = clipOptimizer(tf.train.sgd(1), none());
- * for (let step = 0; step < 30; step += 1) optimizer.minimize(() => w.pow(4).sum());
+ * for (let step = 0; step < 10; step += 1) optimizer.minimize(() => w.pow(4).sum());
  * for (const sentence of diagnose(await optimizer.records())) console.log(sentence);
  * ```
  *
