@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
+import { growth, type GrowthRow, perTensor } from './growth.ts';
 import { type KernelRow, raceKernels } from './kernels.ts';
 import { racePeers } from './peers.ts';
-import { printKernels, printShelf, printTraining } from './print.ts';
+import { heading, printKernels, printShelf, printTraining } from './print.ts';
 import { raceShelf, type StrategyRow } from './shelf.ts';
 import { printTargets, targets } from './targets.ts';
 import { raceTraining } from './training.ts';
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 const peers = values['no-peers'] ? [] : racePeers((text) => console.log(text));
 const kernels: KernelRow[] = [];
 const strategies: StrategyRow[] = [];
+const curves: GrowthRow[] = [];
 
 await tf.setBackend('wasm');
 const training = await raceTraining(25);
@@ -38,9 +40,15 @@ for (const [backend, perSecond] of [
   kernels.push(...rows);
   printKernels(backend, rows, peers);
   strategies.push(...raceShelf(60));
+  curves.push(...growth(perSecond / 4));
 }
 printShelf(strategies);
 printTraining(training);
+heading('what one tensor more costs beyond its elements, in microseconds');
+for (const backend of ['wasm', 'cpu'])
+  for (const method of new Set(curves.map((row) => row.method)))
+    console.log(`${backend}, ${method}`.padEnd(40) + perTensor(curves, backend, method).toFixed(2).padStart(8));
+
 const promised = targets(kernels, training);
 printTargets(promised);
 
@@ -57,6 +65,6 @@ const environment = {
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(
   values.json,
-  `${JSON.stringify({ version: FORMAT, environment, kernels, strategies, training, peers, promised }, null, 2)}\n`,
+  `${JSON.stringify({ version: FORMAT, environment, kernels, strategies, training, growth: curves, peers, promised }, null, 2)}\n`,
 );
 console.log(`\nwritten to ${relative('.', values.json)}`);

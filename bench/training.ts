@@ -29,7 +29,7 @@ export async function raceTraining(rounds: number): Promise<TrainingRow[]> {
   const rows: TrainingRow[] = [];
   for (const [name, cell] of Object.entries(cells)) {
     const inner = tf.train.adam(1e-3);
-    const optimizer = clipOptimizer(inner, globalNorm({ maxNorm: 1 }));
+    const optimizer = clipOptimizer(inner, globalNorm({ maxNorm: 1 }), { warnings: false });
     const outerTimer = timed(optimizer);
     const innerTimer = timed(inner);
     const model = tf.sequential({

@@ -145,5 +145,8 @@ export function percentileOf(values: Tensor1D, count: Scalar, percentile: number
 }
 
 function renamed(like: NamedTensors, tensors: readonly Tensor[]): NamedTensors {
-  return Object.fromEntries(Object.keys(like).map((name, index) => [name, tensors[index] as Tensor]));
+  const names = Object.keys(like);
+  // Nothing changed is the usual case, and a record of many names takes longer to make than to clip.
+  if (names.every((name, index) => like[name] === tensors[index])) return like;
+  return Object.fromEntries(names.map((name, index) => [name, tensors[index] as Tensor]));
 }
