@@ -1,6 +1,5 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
-import { AccumulatedOptimizer } from './accumulated.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
 import { registerOnce } from './loading.ts';
 import type { ClipOptions } from './options.ts';

@@ -1,7 +1,9 @@
+import { percentileOfSorted } from '../kernels/index.ts';
 import type { StepRecord } from './records.ts';
 import { round } from './suggest-threshold.ts';
 
-// The norm of an exploding network grows by far more than this in a few steps, an ordinary one by far less.
+// The norm of an exploding network passes this many times the median of the steps before, that of an ordinary one
+// stays well below.
 const EXPLOSION = 10;
 const STEPS_BEFORE = 10;
 
@@ -81,14 +83,14 @@ function causeOf(records: readonly StepRecord[], place: number): string {
   }
   const steps = before.length === 1 ? 'In the step before' : `In the ${before.length} steps before`;
   const norms = before.map(({ normBefore }) => normBefore);
-  const longest = Math.max(...norms);
-  const growth = longest / Math.min(...norms);
-  if (growth >= EXPLOSION) {
+  const ordinary = percentileOfSorted(Float64Array.from(norms.slice(0, -1)).sort(), 50);
+  if (end > EXPLOSION * ordinary) {
     return (
-      `${steps}, the norm went from ${round(start)} to ${round(end)}, ${round(longest)} at most: the gradients exploded. ` +
+      `${steps}, the norm went from ${round(start)} to ${round(end)}: the gradients exploded. ` +
       'Clip by a global norm, or lower the learning rate.'
     );
   }
+  const longest = Math.max(...norms);
   return (
     `${steps}, the norm was ordinary, ${round(longest)} at most: look at the data of that step, and for a logarithm, ` +
     'a root or a division at 0 in the loss.'

@@ -76,9 +76,10 @@ export function suggestThreshold(
   };
 }
 
-/** A number as a sentence shows it: three digits. */
+/** A number as a sentence shows it: three digits, and a power of ten where there would be many zeros. */
 export function round(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  const size = Math.abs(value);
+  return size >= 1e6 || (size > 0 && size < 1e-4) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 }
 
 interface Measured {

@@ -59,7 +59,7 @@ describe('diagnose', () => {
     const records = await recorded([...[1, 4, 40, 4000].map((norm) => [norm, 0] as const), [NaN, 1], [2, 0]], 50);
     expect(diagnose(records)).toEqual([
       'step 4: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
-      'In the 4 steps before, the norm went from 1 to 4000, 4000 at most: the gradients exploded. Clip by a global norm, or lower the learning rate.',
+      'In the 4 steps before, the norm went from 1 to 4000: the gradients exploded. Clip by a global norm, or lower the learning rate.',
       'The longest was step 3: lstm/recurrent_kernel was 100 % of the norm, 4000, which was clipped to 50.',
       'lstm/recurrent_kernel dominated 5 of 5 steps.',
       'Of 6 steps, 1 were clipped, 1 skipped, and 1 held NaN or Infinity.',
@@ -75,6 +75,22 @@ describe('diagnose', () => {
     expect(diagnose(records)[1]).toBe(
       'In the 2 steps before, the norm was ordinary, 2.83 at most: look at the data of that step, and for a logarithm, a root or a division at 0 in the loss.',
     );
+  });
+
+  it('does not take norms that fall to 0, or one step alone, for an explosion', async () => {
+    const falling = [9, 1, 0.01, 1e-9, 0].map((norm) => [norm, 0] as const);
+    expect(diagnose(await recorded([...falling, [NaN, 0]]))[1]).toContain(
+      'In the 5 steps before, the norm was ordinary, 9 at most: ',
+    );
+    tf.disposeVariables();
+    expect(
+      diagnose(
+        await recorded([
+          [5e9, 0],
+          [NaN, 0],
+        ]),
+      )[1],
+    ).toContain('In the step before, the norm was ordinary, 5.00e+9 at most: ');
   });
 
   it('tells NaN from the very beginning', async () => {
