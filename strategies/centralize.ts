@@ -10,8 +10,7 @@
  * @module
  */
 
-import { sub } from '@tensorflow/tfjs-core';
-import { defineStrategy, mapTensors, unitMeansOf } from 'gradclip';
+import { centredUnits, defineStrategy, mapTensors } from 'gradclip';
 
 /**
  * Removes the mean over all axes but the last from the gradient of each kernel.
@@ -52,6 +51,6 @@ export const centralize = defineStrategy({
       // Unlike the paper: a unit with one incoming weight is left alone, since its gradient is its own mean and it
       // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case.
       if (gradient.rank < 2 || gradient.size <= units) return gradient;
-      return sub(gradient, unitMeansOf(gradient));
+      return centredUnits(gradient);
     }),
 });

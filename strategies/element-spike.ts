@@ -30,7 +30,7 @@ import {
   type Scalar,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { count, decay, defineStrategy, threshold, type NamedTensors, type OptionsOf } from 'gradclip';
+import { count, decay, defineStrategy, elementwise, threshold, type NamedTensors, type OptionsOf } from 'gradclip';
 import { hypot } from './_hypot.ts';
 
 /**
@@ -76,17 +76,24 @@ export const elementSpike = defineStrategy({
   },
 
   clip({ threshold, decay, warmup }, gradients, state) {
-    const warm = greaterEqual(state.seen, warmup);
+    // An infinite limit times a root of 0 is NaN, which nothing exceeds either.
+    const reach = where(greaterEqual(state.seen, warmup), scalar(Math.sqrt(threshold)), scalar(Infinity));
+    const [kept, added] = [Math.sqrt(decay), Math.sqrt(1 - decay)];
     const clipped: Record<string, Tensor> = {};
     const after: Record<string, Tensor> & Memory = { ...state, seen: minimum(add(state.seen, 1), warmup) };
     for (const [variable, gradient] of Object.entries(gradients)) {
       const root = state[`root/${variable}`] as Tensor;
-      const judged = logicalAnd(warm, greater(root, 0));
-      const limit = mul(root, Math.sqrt(threshold));
-      const spike = logicalAnd(judged, greater(abs(gradient), limit));
-      const passed = where(spike, where(greater(gradient, 0), limit, neg(limit)), gradient);
+      const passed = elementwise([gradient, root, reach], clippedElement, () => {
+        const limit = mul(root, reach);
+        const spike = logicalAnd(greater(root, 0), greater(abs(gradient), limit));
+        return where(spike, where(greater(gradient, 0), limit, neg(limit)), gradient);
+      });
       clipped[variable] = passed;
-      after[`root/${variable}`] = hypot(mul(root, Math.sqrt(decay)), mul(abs(passed), Math.sqrt(1 - decay)));
+      after[`root/${variable}`] = elementwise(
+        [root, passed],
+        (r, g) => Math.sqrt((kept * r) ** 2 + (added * g) ** 2),
+        () => hypot(mul(root, kept), mul(abs(passed), added)),
+      );
     }
     return { gradients: clipped, state: after };
   },
@@ -96,3 +103,8 @@ export const elementSpike = defineStrategy({
 export type ElementSpikeOptions = OptionsOf<typeof elementSpike.fields>;
 
 type Memory = NamedTensors & { readonly seen: Scalar };
+
+function clippedElement(gradient: number, root: number, reach: number): number {
+  const limit = root * reach;
+  return root > 0 && Math.abs(gradient) > limit ? Math.sign(gradient) * limit : gradient;
+}

@@ -1,5 +1,6 @@
 import { mul, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { kernels } from '../kernels/index.ts';
+import { elementwise } from './elements.ts';
 
 /**
  * min(1, limit / norm), element by element: what shortens each norm to its limit and leaves the others.
@@ -22,6 +23,12 @@ export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T 
 export function scaleUnits(tensor: Tensor, factors: Tensor): Tensor {
   return tidy(() => {
     if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
-    return mul(tensor, factors);
+    // tfjs broadcasts slowly on cpu, and fast everywhere else.
+    if (kernels().name !== 'cpu') return mul(tensor, factors);
+    return elementwise(
+      [tensor, factors],
+      (element, factor) => element * factor,
+      () => mul(tensor, factors),
+    );
   });
 }

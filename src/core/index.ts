@@ -29,8 +29,9 @@ export {
   type OptionsOf,
   type ResolvedOptions,
 } from './fields.ts';
+export { elementwise } from './elements.ts';
 export { limitFactors, scaleUnits } from './factors.ts';
-export { unitMeansOf } from './means.ts';
+export { centredUnits } from './means.ts';
 export { layerOf, matchesGlob } from './names.ts';
 export {
   clampAll,

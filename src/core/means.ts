@@ -1,24 +1,37 @@
-import { mean, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { mean, sub, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { kernels } from '../kernels/index.ts';
+import { elementwise } from './elements.ts';
 
 /**
- * The mean of each unit's incoming weights: over all axes but the last, these kept as length 1; shape [1, …, units].
+ * One tensor without the mean of each unit's incoming weights, which is that over all axes but the last.
  *
  * Sums are float64 on backends that the host can read, where tfjs itself may add float32 one by one.
  *
  * @category Named tensors
  */
-export function unitMeansOf(tensor: Tensor): Tensor {
-  const units = tensor.shape.at(-1) ?? 1;
-  if (!kernels().readsAreFree) return tidy(() => mean(tensor, [...tensor.shape.keys()].slice(0, -1), true));
+export function centredUnits(tensor: Tensor): Tensor {
+  return tidy(() => {
+    const means = unitMeansOf(tensor);
+    // tfjs broadcasts slowly on cpu, and fast everywhere else.
+    if (kernels().name !== 'cpu') return sub(tensor, means);
+    return elementwise(
+      [tensor, means],
+      (element, unitMean) => element - unitMean,
+      () => sub(tensor, means),
+    );
+  });
+}
+
+function unitMeansOf(tensor: Tensor): Tensor {
+  const { shape, rank, size } = tensor;
+  if (!kernels().readsAreFree) return mean(tensor, [...shape.keys()].slice(0, -1), true);
+  const units = shape.at(-1) ?? 1;
   const sums = new Float64Array(units);
   const values = tensor.dataSync<'float32'>();
-  for (let start = 0; start < values.length; start += units)
+  for (let start = 0; start < size; start += units)
     for (let unit = 0; unit < units; unit += 1) sums[unit]! += values[start + unit]!;
-  const rows = tensor.size / units;
-  const shape = tensor.shape.map((size, axis) => (axis === tensor.rank - 1 ? size : 1));
   return tensorOf(
-    Float32Array.from(sums, (sum) => sum / rows),
-    shape,
+    Float32Array.from(sums, (sum) => sum / (size / units)),
+    shape.map((length, axis) => (axis === rank - 1 ? length : 1)),
   );
 }
