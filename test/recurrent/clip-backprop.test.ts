@@ -3,7 +3,8 @@ import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../oracles/recurrent/bptt.ts';
 import type { Clips } from '../oracles/recurrent/cells.ts';
-import { BACKENDS, KINDS, distance, expected, optionsOf, problem, solve, type Kind, type Setting } from './fixture.ts';
+import { KINDS, distance, expected, optionsOf, problem, solve, type Kind, type Setting } from './fixture.ts';
+import { BACKENDS } from './backends.ts';
 
 const layerOf = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;
 

@@ -1,6 +1,5 @@
 // Runs one recurrent layer of tfjs and the float64 oracle on the same random problem.
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
 import { bptt, type Answer } from '../oracles/recurrent/bptt.ts';
 import * as oracles from '../oracles/recurrent/cells.ts';
 import type { CellOracle, Clips, Curve, Weights } from '../oracles/recurrent/cells.ts';
@@ -9,7 +8,6 @@ import type { Matrix } from '../oracles/recurrent/matrix.ts';
 export type Kind = 'simpleRNN' | 'lstm' | 'gru';
 export const KINDS: readonly Kind[] = ['simpleRNN', 'lstm', 'gru'];
 export const GATES: Record<Kind, number> = { simpleRNN: 1, lstm: 4, gru: 3 };
-export const BACKENDS = ['cpu', 'wasm'] as const;
 
 /** Mulberry32: the same numbers on every run. */
 export function random(seed: number): () => number {
@@ -96,7 +94,15 @@ export interface Solved {
 
 type RecurrentLayer = tf.RNN;
 
-export function solve(layer: RecurrentLayer, given: Problem, setting: Setting = {}): Solved {
+/** The answer as tensors, for backends that are best read from afar; the caller disposes them. */
+interface OnDevice {
+  readonly outputs: tf.Tensor;
+  readonly states: tf.Tensor[];
+  /** Of kernel, recurrent kernel, bias, x and the initial states. */
+  readonly gradients: tf.Tensor[];
+}
+
+function solveOnDevice(layer: RecurrentLayer, given: Problem, setting: Setting): OnDevice {
   const { weights } = given;
   if (!layer.built) {
     layer.apply(tf.input({ shape: [given.x[0]!.length, given.x[0]![0]!.length] }));
@@ -119,24 +125,42 @@ export function solve(layer: RecurrentLayer, given: Problem, setting: Setting = 
       states = rest.map((state) => tf.keep((state as tf.Tensor).clone()));
       const terms = [tf.sum(tf.mul(sequence as tf.Tensor, outer))];
       rest.forEach((state, s) => terms.push(tf.sum(tf.mul(state as tf.Tensor, tf.tensor2d(given.outerStates[s]!)))));
-      return tf.addN(terms) as tf.Scalar;
+      return terms.reduce((total, term) => tf.add(total, term)) as tf.Scalar;
     };
     const inputs = [...variables, x, ...(setting.initialState ? initial : [])];
-    const { grads } = tf.engine().gradients(loss, inputs);
-    const values = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
-    const [kernel, recurrentKernel, bias, dx, ...rest] = grads.map(values);
-    const solved = {
-      outputs: values(outputs),
-      states: states.map(values),
-      kernel: kernel!,
-      recurrentKernel: recurrentKernel!,
-      bias: bias!,
-      x: dx!,
-      initial: rest,
-    };
-    tf.dispose([outputs, ...states]);
-    return solved;
+    const gradients = tf.engine().gradients(loss, inputs).grads;
+    return { outputs, states, gradients };
   });
+}
+
+/** Runs the layer and its gradient, and reads both. */
+export function solve(layer: RecurrentLayer, given: Problem, setting: Setting = {}): Solved {
+  const all = flat(solveOnDevice(layer, given, setting));
+  const values = all.map((tensor) => tensor.dataSync());
+  tf.dispose(all);
+  return inOrder(values, given, setting);
+}
+
+/** The same with reads that are awaited, as webgpu wants them. */
+export async function solveAsync(layer: RecurrentLayer, given: Problem, setting: Setting = {}): Promise<Solved> {
+  const all = flat(solveOnDevice(layer, given, setting));
+  const values = await Promise.all(all.map((tensor) => tensor.data()));
+  tf.dispose(all);
+  return inOrder(values, given, setting);
+}
+
+const flat = ({ outputs, states, gradients }: OnDevice): tf.Tensor[] => [outputs, ...states, ...gradients];
+
+function inOrder(values: ArrayLike<number>[], given: Problem, setting: Setting): Solved {
+  const plain = values.map((each) => Array.from(each));
+  const states = setting.returnState ? given.initial.length : 0;
+  const [kernel, recurrentKernel, bias, x, ...initial] = plain.slice(1 + states) as [
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  return { outputs: plain[0]!, states: plain.slice(1, 1 + states), kernel, recurrentKernel, bias, x, initial };
 }
 
 // tfjs hands a backwards layer's sequence back in the order of processing.

@@ -3,18 +3,8 @@ import { fusedGRU, fusedLSTM, fusedSimpleRNN, type ClipBackpropOptions } from 'g
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../oracles/recurrent/bptt.ts';
 import type { Clips } from '../oracles/recurrent/cells.ts';
-import {
-  BACKENDS,
-  KINDS,
-  distance,
-  expected,
-  optionsOf,
-  problem,
-  relative,
-  solve,
-  type Kind,
-  type Setting,
-} from './fixture.ts';
+import { KINDS, distance, expected, optionsOf, problem, relative, solve, type Kind, type Setting } from './fixture.ts';
+import { BACKENDS } from './backends.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const fusedOf = (kind: Kind, options: object): tf.RNN => fused[kind](options as never);

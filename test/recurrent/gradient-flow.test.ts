@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../oracles/recurrent/bptt.ts';
 import type { Clips } from '../oracles/recurrent/cells.ts';
 import {
-  BACKENDS,
   KINDS,
   expected,
   optionsOf,
@@ -15,6 +14,7 @@ import {
   type Problem,
   type Setting,
 } from './fixture.ts';
+import { BACKENDS } from './backends.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const dotted = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.sum(tf.mul(targets, predictions));

@@ -47,8 +47,8 @@ export interface LayerFlow {
  * import { gradientFlow } from 'gradclip/recurrent';
  *
  * const model = tf.sequential({ layers: [tf.layers.lstm({ units: 8, inputShape: [20, 3] }), tf.layers.dense({ units: 1 })] });
- * const [{ layer, norms }] = await gradientFlow(model, tf.ones([4, 20, 3]), tf.ones([4, 1]), 'meanSquaredError');
- * console.log(layer, norms[0], norms[19]);
+ * const flows = await gradientFlow(model, tf.ones([4, 20, 3]), tf.ones([4, 1]), 'meanSquaredError');
+ * for (const { layer, norms } of flows) console.log(layer, norms[0], norms[19]);
  * ```
  * @throws ClippingError `not-recurrent` for a model without recurrent layers, `not-built` for one without weights,
  *   `bad-option` for a loss that is not one.
