@@ -17,7 +17,7 @@ import {
   integers,
   limitFactors,
   mapTensors,
-  matchesGlob,
+  matchesVariable,
   names,
   normAlong,
   optional,
@@ -72,7 +72,7 @@ export const agc = defineStrategy({
   init({ exclude }, parameters) {
     const present = Object.keys(parameters);
     for (const glob of exclude) {
-      if (present.some((variable) => matchesGlob(glob, variable))) continue;
+      if (present.some((variable) => matchesVariable(glob, variable))) continue;
       throw new ClippingError(
         'bad-option',
         `\`agc({ exclude })\` names \`${glob}\`, which fits no variable; there are ${present.join(', ')}.`,
@@ -84,7 +84,7 @@ export const agc = defineStrategy({
   clip({ ratio, floor, axes, exclude }, gradients, state, { parameters }) {
     const clipped = mapTensors(gradients, (gradient, variable) => {
       const weights = parameters[variable];
-      if (weights === undefined || exclude.some((glob) => matchesGlob(glob, variable))) return gradient;
+      if (weights === undefined || exclude.some((glob) => matchesVariable(glob, variable))) return gradient;
       const along = axes === null ? axesOf(variable, gradient) : presentAxes(axes, gradient);
       const limits = mul(ratio, maximum(normAlong(weights, along), floor));
       return scaleUnits(gradient, limitFactors(normAlong(gradient, along), limits));

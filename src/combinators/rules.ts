@@ -1,5 +1,5 @@
 import { ClippingError, shown } from '../core/errors.ts';
-import { matchesGlob, originalName } from '../core/names.ts';
+import { matchesVariable } from '../core/names.ts';
 
 /**
  * Says which variables are meant: a name or glob such as `lstm*`, or a predicate over names.
@@ -61,10 +61,7 @@ export function shownRule({ match, exclude }: VariableRule): string {
 }
 
 function fitsAny(matches: VariableRule['match'], variable: string): boolean {
-  return [matches].flat().some((match) => {
-    if (typeof match === 'function') return match(variable);
-    if (matchesGlob(match, variable)) return true;
-    // Only tf.layers numbers names, and its names have a slash.
-    return variable.includes('/') && matchesGlob(match, originalName(variable));
-  });
+  return [matches]
+    .flat()
+    .some((match) => (typeof match === 'function' ? match(variable) : matchesVariable(match, variable)));
 }

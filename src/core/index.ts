@@ -32,7 +32,7 @@ export {
 export { elementwise } from './elements.ts';
 export { limitFactors, scaleUnits } from './factors.ts';
 export { centredUnits } from './means.ts';
-export { layerOf, matchesGlob } from './names.ts';
+export { layerOf, matchesGlob, matchesVariable } from './names.ts';
 export {
   clampAll,
   finiteOf,

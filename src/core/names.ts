@@ -33,4 +33,17 @@ export function matchesGlob(glob: string, name: string): boolean {
   return new RegExp(`^${pattern}(/.*)?$`, 's').test(name);
 }
 
+/**
+ * Whether a variable fits a glob, by its name or by the one it had before tf.layers numbered it.
+ *
+ * The `lstm/kernel` of a model that is loaded beside the old one is called `lstm/kernel_1`, and is still meant.
+ *
+ * @category Named tensors
+ */
+export function matchesVariable(glob: string, variable: string): boolean {
+  if (matchesGlob(glob, variable)) return true;
+  // Only tf.layers numbers names, and its names have a slash.
+  return variable.includes('/') && matchesGlob(glob, originalName(variable));
+}
+
 const WILDCARDS: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };

@@ -149,6 +149,13 @@ describe('agc', () => {
     );
   });
 
+  it('knows what is excluded after loading, when tf.layers has numbered its name', () => {
+    const gradients = { 'output/kernel_1': [[9]], 'lstm/kernel_1': [[9]] };
+    const ones = { 'output/kernel_1': [[1]], 'lstm/kernel_1': [[1]] };
+    const [step] = inTurn(agc({ ratio: 1, exclude: ['output/kernel'] }), [gradients], ones);
+    expect(step?.gradients).toEqual({ 'output/kernel_1': [[9]], 'lstm/kernel_1': [[1]] });
+  });
+
   it('takes the axes it is told, counted from either end, and all where a variable has none of them', () => {
     const [weights, given] = [
       [

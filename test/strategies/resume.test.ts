@@ -12,7 +12,7 @@ const registry = new StrategyRegistry(shelf);
 const OPTIONS: Readonly<Record<string, object>> = {
   'ada-gc': { warmup: 6, warmupMaxNorm: 0.5, ratio: 1.1 },
   'adaptive-percentile': { percentile: 50, window: 8 },
-  agc: { ratio: 0.1 },
+  agc: { ratio: 0.1, exclude: ['head/kernel'] },
   'element-spike': { threshold: 2, decay: 0.9, warmup: 6 },
   'ema-ratio': { ratio: 1.05, decay: 0.9 },
   'spike-skip': { maxSigma: 0.5, decay: 0.8, minWeight: 0.5 },
