@@ -25,7 +25,7 @@ describe('adaGc', () => {
   it.each([
     { about: 'warm-up: to the global norm', given: [[3, 4]], expected: [[0.6, 0.8]] },
     { about: 'the least of the warm-up is the reference: 0.5', given: [5, 0.5, 9, 9], expected: [1, 0.5, 1, 0.75] },
-    { about: 'a zero is not the least', given: [5, 0, 5, 9], expected: [1, 0, 1, 1.5] },
+    { about: 'a zero is not the least', given: [0.5, 0, 5, 9], expected: [0.5, 0, 1, 0.75] },
     { about: 'then up to 1.5 times the reference passes', given: [1, 1, 1, 1.5, 0.1], expected: [1, 1, 1, 1.5, 0.1] },
     { about: 'which follows: ½·1 + ½·1.5 = 1.25', given: [1, 1, 1, 9, 9], expected: [1, 1, 1, 1.5, 1.875] },
   ])('$about', ({ given, expected }) => {
