@@ -14,6 +14,7 @@ import {
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { innerFrom, withoutUnderscores } from './config.ts';
+import { learningRateOf, minimizeBy, setLearningRateOf } from './forwarding.ts';
 import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
 import { registerOnce } from './loading.ts';
 import { VariableOrder } from './order.ts';
@@ -87,7 +88,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
 
   /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
   get learningRate(): number {
-    return (this.inner as unknown as LearningRate).learningRate;
+    return learningRateOf(this.inner);
   }
 
   set learningRate(rate: number) {
@@ -96,28 +97,21 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
 
   /** Sets the inner optimizer's learning rate. */
   setLearningRate(rate: number): void {
-    const inner = this.inner as unknown as LearningRate;
-    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
-    if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
-    else inner.learningRate = rate;
+    setLearningRateOf(this.inner, rate);
   }
 
-  /** {@inheritDoc Optimizer.minimize} */
-  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
-    const { value, grads } = this.computeGradients(f, varList);
-    try {
-      this.applyGradients(
-        varList === undefined ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
-      );
-    } catch (error) {
-      value.dispose();
-      throw error;
-    } finally {
-      dispose(grads);
-    }
-    if (returnCost) return value;
-    value.dispose();
-    return null;
+  /** What it computes and over which variables is the inner optimizer's. */
+  override computeGradients(f: () => Scalar, varList?: Variable[]): ReturnType<Optimizer['computeGradients']> {
+    return this.inner.computeGradients(f, varList);
+  }
+
+  /**
+   * Takes the gradients of the scalar that `f` computes into the average and, with the last of `steps`, takes a step.
+   *
+   * Returns the scalar where `returnCost` asks for it, else null.
+   */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
+    return minimizeBy(this, f, returnCost, varList);
   }
 
   /**
@@ -220,11 +214,6 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
     if (renamed.size === 0) return;
     this.#sums = Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [renamed.get(name) ?? name, sum]));
   }
-}
-
-interface LearningRate {
-  learningRate: number;
-  setLearningRate?(rate: number): void;
 }
 
 /**

@@ -1,9 +1,10 @@
-import { dispose, keep, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { keep, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { kernels, rememberingNorms } from '../kernels/index.ts';
 import { expectStrategy } from '../combinators/combinator.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
+import { learningRateOf, minimizeBy, setLearningRateOf } from './forwarding.ts';
 import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
 import { clipRateWatch } from './clip-rate.ts';
 import { StrategyMemory } from './memory.ts';
@@ -93,7 +94,7 @@ export class ClippedOptimizer extends Optimizer {
 
   /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
   get learningRate(): number {
-    return (this.inner as unknown as LearningRate).learningRate;
+    return learningRateOf(this.inner);
   }
 
   set learningRate(rate: number) {
@@ -102,10 +103,7 @@ export class ClippedOptimizer extends Optimizer {
 
   /** Sets the inner optimizer's learning rate. */
   setLearningRate(rate: number): void {
-    const inner = this.inner as unknown as LearningRate;
-    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
-    if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
-    else inner.learningRate = rate;
+    setLearningRateOf(this.inner, rate);
   }
 
   /** The loss and its gradients, as the inner optimizer computes them. */
@@ -119,20 +117,7 @@ export class ClippedOptimizer extends Optimizer {
    * Returns the scalar where `returnCost` asks for it, else null.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
-    const { value, grads } = this.computeGradients(f, varList ?? undefined);
-    try {
-      this.applyGradients(
-        varList == null ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
-      );
-    } catch (error) {
-      value.dispose();
-      throw error;
-    } finally {
-      dispose(grads);
-    }
-    if (returnCost) return value;
-    value.dispose();
-    return null;
+    return minimizeBy(this, f, returnCost, varList);
   }
 
   /**
@@ -275,11 +260,6 @@ export class ClippedOptimizer extends Optimizer {
     });
     this.#prepared = true;
   }
-}
-
-interface LearningRate {
-  learningRate: number;
-  setLearningRate?(rate: number): void;
 }
 
 /** Whether this is a {@link ClippedOptimizer}; `instanceof` answers true for any tfjs optimizer. */
