@@ -9,8 +9,8 @@ import type { Environment } from './record.ts';
 
 export { cells } from './cells/index.ts';
 export { optimizers } from './optimizers.ts';
-export { toLine, type EndRecord, type Environment, type RunRecord, type StepLine } from './record.ts';
-export type { RunConfig } from './run-config.ts';
+export { toLine, type EndRecord, type Environment, type RunRecord, type StartRecord, type StepLine } from './record.ts';
+export { runId, type RunConfig } from './run-config.ts';
 export { run, type RunParts } from './run.ts';
 export { tasks } from './tasks/index.ts';
 

@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import { wholeNumbers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { bitsByFrequency, encoded } from './_text.ts';
+import { written } from './_writing.ts';
 
 const ALPHABET = 64;
 const VALIDATION_FRACTION = 0.1;
@@ -69,6 +70,8 @@ export const charLm = defineTask({
         }),
       batch: (step, seed) => windows(seen, wholeNumbers(batch, seen.length - characters, seed, step)),
       loss: crossEntropy,
+      // The book's own first character is as good a start as any.
+      sample: (model, seed) => written(model, { alphabet, first: ids[0] ?? 0, seed }),
       async evaluate(model) {
         const last = unseen.length - characters - 1;
         const sequences = Math.min(VALIDATION_SEQUENCES, last + 1);

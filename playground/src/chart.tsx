@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { markText, roundMarks } from './axes.ts';
 import { figure } from './diagnosis.ts';
 
 /** One line of a chart. */
@@ -8,6 +9,9 @@ export interface Series {
   /** The name of a colour in the style sheet, without its dashes. */
   readonly colour: string;
   readonly thin?: boolean;
+  readonly dashed?: boolean;
+  /** Whether the area below the line is tinted. */
+  readonly filled?: boolean;
 }
 
 interface ChartProps {
@@ -17,18 +21,31 @@ interface ChartProps {
   /** The x values, then the values of each series; null leaves a gap. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly logarithmic?: boolean;
+  /** The ends of the y axis, where they are known beforehand. */
+  readonly range?: readonly [low: number, high: number];
+  /** How a mark of the y axis is written. */
+  readonly mark?: (value: number | null) => string;
   readonly height: number;
   /** Called with the chart when it has been made or its scale has changed. */
   readonly onScale?: (chart: uPlot) => void;
 }
 
 /** A line chart that follows its data, its width and the colour scheme. */
-export function Chart({ title, series, data, logarithmic = false, height, onScale }: ChartProps) {
+export function Chart({
+  title,
+  series,
+  data,
+  logarithmic = false,
+  range,
+  mark = markText,
+  height,
+  onScale,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const latest = useRef(data);
   latest.current = data;
-  const shape = JSON.stringify([title, series, logarithmic, height]);
+  const shape = JSON.stringify([title, series, logarithmic, range, height]);
 
   useEffect(() => {
     const element = place.current;
@@ -36,7 +53,7 @@ export function Chart({ title, series, data, logarithmic = false, height, onScal
     const draw = (): void => {
       chart.current?.destroy();
       chart.current = new uPlot(
-        optionsFor({ series, logarithmic, height, width: element.clientWidth, onScale }),
+        optionsFor({ series, logarithmic, range, mark, height, width: element.clientWidth, onScale }),
         latest.current as uPlot.AlignedData,
         element,
       );
@@ -69,18 +86,23 @@ function optionsFor({
   logarithmic,
   height,
   width,
+  range,
+  mark,
   onScale,
 }: Pick<ChartProps, 'series' | 'height'> & {
   logarithmic: boolean;
+  range: ChartProps['range'];
+  mark: (value: number | null) => string;
   width: number;
   onScale: ChartProps['onScale'] | undefined;
 }): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const grid: uPlot.Axis.Grid = { stroke: colour('line'), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colour('soft'),
     font: '11px system-ui, sans-serif',
-    grid: { stroke: colour('line'), width: 1 },
+    grid,
     ticks: { show: false },
   };
   return {
@@ -89,17 +111,33 @@ function optionsFor({
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : {} },
+    scales: {
+      x: { time: false },
+      y: logarithmic ? { distr: 3, range: decent } : range === undefined ? {} : { range: [...range] },
+    },
     axes: [
       { ...axis, size: 24 },
-      { ...axis, size: 48, values: (_chart, splits) => splits.map((one) => (one == null ? '' : compact(one))) },
+      {
+        ...axis,
+        size: 48,
+        ...(logarithmic
+          ? {
+              filter: (_chart, marks) => roundMarks(marks),
+              grid: { ...grid, filter: (_chart, marks) => roundMarks(marks) },
+            }
+          : {}),
+        space: 28,
+        values: (_chart, marks) => marks.map((one) => mark(one)),
+      },
     ],
     series: [
       {},
-      ...series.map(({ label, colour: name, thin = false }) => ({
+      ...series.map(({ label, colour: name, thin = false, dashed = false, filled = false }) => ({
         label,
         stroke: colour(name),
         width: thin ? 1 : 1.75,
+        ...(dashed ? { dash: [4, 3] } : {}),
+        ...(filled ? { fill: `${colour(name)}33` } : {}),
         points: { show: false },
         spanGaps: false,
       })),
@@ -108,8 +146,9 @@ function optionsFor({
   };
 }
 
-function compact(value: number): string {
-  return Math.abs(value) >= 1e4 || (value !== 0 && Math.abs(value) < 1e-2)
-    ? value.toExponential(0).replace('e+', 'e')
-    : String(Number(value.toPrecision(3)));
+// A flat line is given room, and nothing is drawn at the very edge.
+function decent(_chart: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null || !(low > 0)) return [0.1, 10];
+  const room = Math.max(1.15, Math.sqrt(Math.max(1, 2 / (high / low))));
+  return [low / room, high * room];
 }

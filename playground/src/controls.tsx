@@ -1,14 +1,22 @@
-import { cells, optimizers } from 'gradclip-lab/browser';
-import { useId } from 'preact/hooks';
-import type { ComponentChildren } from 'preact';
-import { apply, ownText, restart, setup } from './session.ts';
-import { BACKENDS, offeredTasks, rangeOf } from './setup.ts';
+import { BACKENDS } from './backend-names.ts';
+import { catalogue, taskOf } from './catalogue.ts';
+import { Choice, NumberField } from './fields.tsx';
+import { OwnText } from './own-text.tsx';
+import { apply, setup } from './session.ts';
+import { FIRST_RATES, MOST_STEPS, rangeOf } from './setup.ts';
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  units: 'Hidden units',
+  batch: 'Sequences per step',
+  length: 'Sequence length',
+  characters: 'Sequence length',
+  window: 'Days looked back',
+};
 
 /** What is trained: task, cell, optimizer, rate, sizes, seed and backend. */
 export function Controls() {
   const now = setup.value;
-  const task = offeredTasks.find(({ id }) => id === now.task);
-  const settings = { ...task?.settings, ...now.settings };
+  const task = taskOf(now.task);
   return (
     <form
       class="controls"
@@ -19,151 +27,55 @@ export function Controls() {
     >
       <Choice
         label="Task"
+        wide
         value={now.task}
-        choices={offeredTasks.map(({ id, title }) => [id, title])}
-        onChange={(id) => {
-          apply({ task: id, settings: {} });
-        }}
+        choices={catalogue.tasks.map(({ id, title }) => [id, title])}
+        about={task.about}
+        onChange={(id) => apply({ task: id, settings: {}, ...FIRST_RATES[id] })}
       />
       <Choice
         label="Cell"
         value={now.cell}
-        choices={cells.map(({ id, title }) => [id, title])}
-        onChange={(cell) => {
-          apply({ cell });
-        }}
+        choices={catalogue.cells.map(({ id, title }) => [id, title])}
+        onChange={(cell) => apply({ cell })}
       />
       <Choice
         label="Optimizer"
         value={now.optimizer}
-        choices={Object.keys(optimizers).map((name) => [name, name])}
-        onChange={(optimizer) => {
-          apply({ optimizer });
-        }}
+        choices={catalogue.optimizers.map((name) => [name, name])}
+        onChange={(optimizer) => apply({ optimizer })}
       />
       <NumberField
         label="Learning rate"
         value={now.learningRate}
         range={[1e-6, 100]}
-        onChange={(learningRate) => {
-          apply({ learningRate });
-        }}
+        onChange={(learningRate) => apply({ learningRate })}
       />
-      {Object.entries(settings).map(([name, value]) => (
+      {Object.entries({ ...task.settings, ...now.settings }).map(([name, value]) => (
         <NumberField
           key={name}
-          label={name}
+          label={SETTINGS[name] ?? name}
           value={value}
+          whole
           range={rangeOf(name)}
-          onChange={(changed) => {
-            apply({ settings: { ...now.settings, [name]: Math.round(changed) } });
-          }}
+          onChange={(changed) => apply({ settings: { ...now.settings, [name]: changed } })}
         />
       ))}
       <NumberField
-        label="Seed"
-        value={now.seed}
-        range={[0, 1e6]}
-        onChange={(seed) => {
-          apply({ seed: Math.round(seed) });
-        }}
+        label="Steps"
+        value={now.steps}
+        whole
+        range={[1, MOST_STEPS]}
+        onChange={(steps) => apply({ steps })}
       />
+      <NumberField label="Seed" value={now.seed} whole range={[0, 1e6]} onChange={(seed) => apply({ seed })} />
       <Choice
         label="Backend"
         value={now.backend}
         choices={[['auto', 'best that works'], ...BACKENDS.map((name) => [name, name] as const)]}
-        onChange={(backend) => {
-          apply({ backend: backend as (typeof now)['backend'] });
-        }}
+        onChange={(backend) => apply({ backend: backend as typeof now.backend })}
       />
       {now.task === 'char-lm' ? <OwnText /> : null}
     </form>
-  );
-}
-
-function OwnText() {
-  const id = useId();
-  return (
-    <details class="own-text">
-      <summary>Train on a text of your own</summary>
-      <label for={id}>Paste at least a few thousand characters; they stay in this tab, and are not part of the link.</label>
-      <textarea
-        id={id}
-        rows={4}
-        onChange={(event) => {
-          const text = event.currentTarget.value;
-          ownText.value = text.trim() === '' ? undefined : text;
-          restart();
-        }}
-      />
-    </details>
-  );
-}
-
-function Labelled({ label, children }: { label: string; children: (id: string) => ComponentChildren }) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {children(id)}
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly choices: readonly (readonly [value: string, title: string])[];
-  readonly onChange: (value: string) => void;
-}
-
-function Choice({ label, value, choices, onChange }: ChoiceProps) {
-  return (
-    <Labelled label={label}>
-      {(id) => (
-        <select
-          id={id}
-          value={value}
-          onChange={(event) => {
-            onChange(event.currentTarget.value);
-          }}
-        >
-          {choices.map(([one, title]) => (
-            <option key={one} value={one}>
-              {title}
-            </option>
-          ))}
-        </select>
-      )}
-    </Labelled>
-  );
-}
-
-interface NumberFieldProps {
-  readonly label: string;
-  readonly value: number;
-  readonly range: readonly [least: number, most: number];
-  readonly onChange: (value: number) => void;
-}
-
-function NumberField({ label, value, range: [least, most], onChange }: NumberFieldProps) {
-  return (
-    <Labelled label={label}>
-      {(id) => (
-        <input
-          id={id}
-          type="number"
-          step="any"
-          inputMode="decimal"
-          min={least}
-          max={most}
-          value={value}
-          onChange={(event) => {
-            const changed = event.currentTarget.valueAsNumber;
-            if (Number.isFinite(changed)) onChange(changed);
-          }}
-        />
-      )}
-    </Labelled>
   );
 }

@@ -8,14 +8,16 @@ export function diagnosisOf(lines: readonly StepLine[], end: EndRecord | undefin
   if (last === undefined) return 'Getting ready.';
   if (end?.outcome === 'diverged') {
     const how = Number.isFinite(last.loss) ? `its loss is ${figure(last.loss)}` : 'its loss is no number any more';
-    return `Diverged at step ${last.step}: ${how}, after a gradient of norm ${figure(peakOf(lines))}.`;
+    return `Diverged at step ${last.step}: ${how}. Its largest finite gradient norm was ${figure(peakOf(lines))}.`;
   }
+  if (end !== undefined) return `Finished after ${end.steps} steps.`;
   const recent = lines.slice(-RECENT);
   const clipped = recent.filter((line) => line.clipped).length;
   const share = Math.round((100 * clipped) / recent.length);
   const trend = trendOf(lines);
-  if (clipped === 0) return `${trend} Largest gradient norm so far ${figure(peakOf(lines))}; none of the last ${recent.length} steps was clipped.`;
-  return `${trend} ${share} % of the last ${recent.length} steps were clipped; the largest gradient norm so far was ${figure(peakOf(lines))}.`;
+  const peak = `The largest gradient norm so far is ${figure(peakOf(lines))}`;
+  if (clipped === 0) return `${trend} ${peak}; nothing has been clipped lately.`;
+  return `${trend} ${peak}; ${clipped === recent.length ? 'every step is' : `${share} % of steps are`} clipped.`;
 }
 
 /** A number in a few characters. */
@@ -27,7 +29,10 @@ export function figure(value: number): string {
 }
 
 function peakOf(lines: readonly StepLine[]): number {
-  return lines.reduce((peak, { normBefore }) => (normBefore > peak ? normBefore : peak), 0);
+  return lines.reduce(
+    (peak, { normBefore }) => (Number.isFinite(normBefore) && normBefore > peak ? normBefore : peak),
+    0,
+  );
 }
 
 function trendOf(lines: readonly StepLine[]): string {

@@ -1,11 +1,16 @@
-import { toLine } from 'gradclip-lab/browser';
-import type { RunView } from './session.ts';
+import type { EndRecord, StepLine } from 'gradclip-lab/browser';
+import type { RunView } from './run-view.ts';
 
 /** The records of a run that has ended, as the lab writes them: one line of JSON each. */
-export function recordsOf(run: RunView): string | undefined {
-  const end = run.end.value;
-  if (end === undefined) return undefined;
-  return [run.start, ...run.lines.map(toLine), toLine(end)].map((line) => `${line}\n`).join('');
+export function recordsOf(run: Pick<RunView, 'start' | 'lines'>, end: EndRecord): string {
+  return [run.start, ...run.lines.map(lineOf), lineOf(end)].map((line) => `${line}\n`).join('');
+}
+
+// As the lab's own `toLine`, which would bring all of tfjs along: JSON has no NaN and no infinities.
+function lineOf(record: StepLine | EndRecord): string {
+  return JSON.stringify(record, (_key, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
 }
 
 /** Hands a text to the browser as a file to save. */

@@ -1,23 +1,22 @@
-import { signal } from '@preact/signals';
 import type { StrategySpec } from 'gradclip';
 import { render } from 'preact';
 import { Chart } from './chart.tsx';
-import { codeFor } from './code.ts';
+import { catalogue, taskOf } from './catalogue.ts';
+import { copied, copyLink } from './clipboard.ts';
 import { Controls } from './controls.tsx';
 import { download, recordsOf } from './export.ts';
 import { RunCard } from './run-card.tsx';
-import { apply, backend, motion, notice, pause, rate, restart, resume, runs, setup, step } from './session.ts';
-import { hashOf, MOST_RUNS, offeredTasks } from './setup.ts';
+import { apply, notice, restart, runs, setup } from './session.ts';
+import { FEWEST_RUNS, MOST_RUNS } from './setup.ts';
 import { columnsOf, joined } from './thinned.ts';
+import { Transport } from './transport.tsx';
 
-const copied = signal<string | undefined>(undefined);
+// On a narrow screen the runs come first and the set-up is folded away.
+const wide = matchMedia('(min-width: 1000px)').matches;
 
 function App() {
-  const now = setup.value;
-  const strategies = now.strategies as readonly StrategySpec[];
-  const replace = (place: number, spec: StrategySpec): void => {
-    apply({ strategies: now.strategies.map((one, index) => (index === place ? { ...spec } : one)) as typeof now.strategies });
-  };
+  const { cell, optimizer, learningRate, strategies } = setup.value;
+  const cellTitle = catalogue.cells.find(({ id }) => id === cell)?.title;
   return (
     <>
       <header class="page">
@@ -27,110 +26,80 @@ function App() {
           it trains.
         </p>
       </header>
-      <Controls />
-      <Transport />
-      {notice.value === undefined ? null : (
-        <p class="notice" role="alert">
-          {notice.value}
-        </p>
-      )}
-      <Losses />
-      <div class="runs">
-        {runs.value.map((run, place) => {
-          const spec = strategies[place];
-          return spec === undefined ? null : (
-            <RunCard
-              key={place}
-              run={run}
-              place={place}
-              spec={spec}
-              onChoose={(chosen) => {
-                replace(place, chosen);
-              }}
-              onRemove={
-                strategies.length === 1
-                  ? undefined
-                  : () => {
-                      apply({ strategies: now.strategies.filter((_, index) => index !== place) });
-                    }
-              }
-            />
-          );
-        })}
+      <div class="columns">
+        <aside class="setup">
+          <details open={wide}>
+            <summary>
+              Set-up{' '}
+              <span class="soft">
+                {cellTitle}, {optimizer} at {learningRate}
+              </span>
+            </summary>
+            <Controls />
+          </details>
+        </aside>
+        <div class="stage">
+          <Transport />
+          {notice.value === undefined ? null : (
+            <p class="notice" role="alert">
+              {notice.value}
+            </p>
+          )}
+          <Losses />
+          <div class="runs">
+            {runs.value.map((run, place) => (
+              <Run key={place} place={place} run={run} spec={strategies[place] as StrategySpec | undefined} />
+            ))}
+          </div>
+          <Actions />
+        </div>
       </div>
-      <footer class="page">
-        <button
-          type="button"
-          disabled={strategies.length >= MOST_RUNS}
-          onClick={() => {
-            apply({ strategies: [...now.strategies, { id: 'adaptive-percentile' }] });
-          }}
-        >
-          Add a run
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            void copy('link', location.href.replace(/#.*$/, '') + hashOf(now));
-          }}
-        >
-          Copy link
-        </button>
-        {strategies.map((spec, place) => (
-          <button
-            key={place}
-            type="button"
-            onClick={() => {
-              void copy(`code of run ${place + 1}`, codeFor(now, spec));
-            }}
-          >
-            Copy run {place + 1} as code
-          </button>
-        ))}
-        <button type="button" disabled={runs.value.every((run) => run.end.value === undefined)} onClick={exportRecords}>
-          Export records of ended runs
-        </button>
-        <span role="status">{copied.value}</span>
-      </footer>
     </>
   );
 }
 
-function Transport() {
-  const moving = motion.value === 'training' || motion.value === 'starting';
-  const over = motion.value === 'finished' || motion.value === 'failed';
+function Run({
+  run,
+  place,
+  spec,
+}: {
+  run: (typeof runs.value)[number];
+  place: number;
+  spec: StrategySpec | undefined;
+}) {
+  const { strategies } = setup.value;
+  if (spec === undefined) return null;
   return (
-    <div class="transport" role="group" aria-label="Training">
-      <button type="button" class="main" disabled={over} onClick={moving ? pause : resume}>
-        {moving ? 'Pause' : 'Train'}
-      </button>
-      <button type="button" disabled={over} onClick={step}>
-        Step
-      </button>
-      <button
-        type="button"
-        onClick={() => {
-          restart();
-        }}
-      >
-        Reset
-      </button>
-      <span class="soft">
-        {rate.value > 0 ? `${rate.value.toFixed(1)} steps/s` : STANDING[motion.value]}
-        {backend.value === undefined ? '' : ` · ${backend.value.name}: ${backend.value.reason}`}
-      </span>
-    </div>
+    <RunCard
+      run={run}
+      place={place}
+      spec={spec}
+      onChoose={(chosen) => {
+        apply({ strategies: strategies.with(place, chosen as (typeof strategies)[number]) });
+      }}
+      onRemove={
+        strategies.length <= FEWEST_RUNS
+          ? undefined
+          : () => {
+              apply({ strategies: strategies.filter((_, index) => index !== place) });
+            }
+      }
+    />
   );
 }
 
-const STANDING = { starting: 'starting', training: 'training', paused: 'paused', finished: 'finished', failed: 'stopped' };
-
 function Losses() {
   for (const run of runs.value) void run.version.value;
-  const task = offeredTasks.find(({ id }) => id === setup.value.task);
   return (
     <figure class="losses">
-      <figcaption>Training loss, {task?.loss.name}, by step</figcaption>
+      <figcaption>
+        Training loss, {taskOf(setup.value.task).loss}, by step
+        {runs.value.map((_, place) => (
+          <span key={place} class={`key colour-${place}`}>
+            run {place + 1}
+          </span>
+        ))}
+      </figcaption>
       <Chart
         title="Training loss by step"
         height={200}
@@ -142,19 +111,35 @@ function Losses() {
   );
 }
 
-async function copy(what: string, text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    copied.value = `Copied the ${what}.`;
-  } catch {
-    copied.value = `The browser did not allow copying the ${what}.`;
-  }
+function Actions() {
+  const { strategies } = setup.value;
+  const ended = runs.value.some(({ end }) => end.value !== undefined);
+  return (
+    <footer class="page">
+      <button
+        type="button"
+        disabled={strategies.length >= MOST_RUNS}
+        onClick={() => {
+          apply({ strategies: [...strategies, { id: 'adaptive-percentile' }] });
+        }}
+      >
+        Add a run
+      </button>
+      <button type="button" onClick={copyLink}>
+        Copy link
+      </button>
+      <button type="button" disabled={!ended} onClick={exportRecords}>
+        Export records of ended runs
+      </button>
+      <span role="status">{copied.value}</span>
+    </footer>
+  );
 }
 
 function exportRecords(): void {
   runs.value.forEach((run, place) => {
-    const records = recordsOf(run);
-    if (records !== undefined) download(`run-${place + 1}.jsonl`, records);
+    const end = run.end.value;
+    if (end !== undefined) download(`run-${place + 1}.jsonl`, recordsOf(run, end));
   });
 }
 

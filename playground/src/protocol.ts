@@ -1,21 +1,39 @@
 import type { EndRecord, StepLine } from 'gradclip-lab/browser';
+import type { Backend } from './backend-names.ts';
 import type { Setup } from './setup.ts';
 
 /** What the page asks of the worker. */
 export type Request =
-  | { readonly type: 'start'; readonly setup: Setup; readonly text?: string; readonly paused?: boolean }
+  | {
+      readonly type: 'start';
+      readonly setup: Setup;
+      /** Backends that have failed in this tab. */
+      readonly without: readonly Backend[];
+      readonly text?: string;
+      readonly paused?: boolean;
+    }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'step' }
-  | { readonly type: 'retune'; readonly run: number; readonly options: Readonly<Record<string, unknown>> };
+  | { readonly type: 'retune'; readonly run: number; readonly options: Options };
+
+/** The options of a strategy. */
+export type Options = Readonly<Record<string, unknown>>;
 
 /** What the worker tells the page. */
 export type News =
-  | { readonly type: 'backend'; readonly name: string; readonly reason: string }
+  | { readonly type: 'backend'; readonly name: Backend; readonly reason: string }
+  /** The graphics context of a backend is gone, and all that it held. */
+  | { readonly type: 'lost'; readonly name: Backend }
+  /** A set-up or a text that cannot be trained, or options that a strategy refuses. */
+  | { readonly type: 'refused'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'rate'; readonly stepsPerSecond: number }
+  /** The first line of a run's records, told when it has ended and all its options are known. */
+  | { readonly type: 'records'; readonly run: number; readonly start: string }
+  /** The options in force, with the defaults filled in. */
+  | { readonly type: 'options'; readonly run: number; readonly options: Options }
   | { readonly type: 'steps'; readonly run: number; readonly lines: readonly StepLine[] }
   | { readonly type: 'sample'; readonly run: number; readonly step: number; readonly text: string }
   | { readonly type: 'flow'; readonly run: number; readonly step: number; readonly norms: readonly number[] }
-  | { readonly type: 'end'; readonly run: number; readonly end: EndRecord }
-  | { readonly type: 'records'; readonly run: number; readonly start: string }
-  | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'rate'; readonly stepsPerSecond: number };
+  | { readonly type: 'end'; readonly run: number; readonly end: EndRecord };

@@ -1,8 +1,11 @@
 import type { StrategySpec } from 'gradclip';
 import { Chart } from './chart.tsx';
+import { copyCode } from './clipboard.ts';
+import { strategyOf, taskOf } from './catalogue.ts';
 import { diagnosisOf, figure } from './diagnosis.ts';
-import { retune, setup, type RunView } from './session.ts';
-import { registry } from './setup.ts';
+import type { Options } from './protocol.ts';
+import type { RunView } from './run-view.ts';
+import { retune, setup } from './session.ts';
 import { StrategyForm } from './strategy-form.tsx';
 import { columnsOf } from './thinned.ts';
 import { useThreshold } from './threshold.tsx';
@@ -22,41 +25,57 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
   const { lines } = run;
   const end = run.end.value;
   const last = lines.at(-1);
-  const recent = lines.slice(-100);
-  const clipRate = recent.length === 0 ? 0 : recent.filter((line) => line.clipped).length / recent.length;
+  const clipRate = run.clipRates.at(-1);
   const diverged = end?.outcome === 'diverged';
+  const { title, options: standard } = strategyOf(spec.id);
+  const options = run.options.value ?? { ...standard, ...spec.options };
   return (
-    <section class={`run colour-${place}`} aria-label={`Run ${place + 1}: ${registry.get(spec.id).title}`}>
+    <section class={`run colour-${place}`} aria-label={`Run ${place + 1}: ${title}`}>
       <header>
         <span class="swatch" aria-hidden="true" />
         <h2>Run {place + 1}</h2>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => copyCode(place)}
+          aria-label={`Copy run ${place + 1} as code`}
+        >
+          Copy as code
+        </button>
         {onRemove === undefined ? null : (
           <button type="button" class="quiet" onClick={onRemove} aria-label={`Remove run ${place + 1}`}>
-            ×
+            Remove
           </button>
         )}
       </header>
-      <StrategyForm
-        spec={spec}
-        onChoose={onChoose}
-        onRetune={(options) => {
-          retune(place, options);
-        }}
-      />
-      <p class={diverged ? 'diagnosis bad' : 'diagnosis'} aria-live="polite">
-        {diagnosisOf(lines, end)}
+      <p class={diverged ? 'diagnosis bad' : 'diagnosis'}>{diagnosisOf(lines, end)}</p>
+      <p class="visually-hidden" role="status">
+        {end === undefined ? '' : `Run ${place + 1}: ${diagnosisOf(lines, end)}`}
       </p>
       <dl class="figures">
         <Figure name="step" value={last === undefined ? '–' : String(last.step)} />
         <Figure name="loss" value={last === undefined ? '–' : figure(last.loss)} />
-        <Figure name="clipped" value={`${Math.round(100 * clipRate)} %`} />
-        {end === undefined ? null : <Figure name="final score" value={figure(end.metric)} />}
+        <Figure name="steps clipped" value={clipRate === undefined ? '–' : `${Math.round(100 * clipRate)} %`} />
+        {end === undefined ? null : (
+          <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={figure(end.metric)} />
+        )}
       </dl>
-      <Norms run={run} place={place} spec={spec} />
+      <StrategyForm
+        spec={spec}
+        options={options}
+        onChoose={onChoose}
+        onRetune={(changed) => {
+          retune(place, changed);
+        }}
+      />
+      <Norms run={run} place={place} spec={spec} options={options} />
+      <ClipRate run={run} place={place} />
       <Flow run={run} place={place} />
       {run.sample.value === undefined ? null : (
         <figure class="sample">
-          <figcaption>What it writes at step {run.sample.value.step}</figcaption>
+          <figcaption>
+            What it writes, at step <span class="step">{run.sample.value.step}</span>
+          </figcaption>
           <blockquote>{run.sample.value.text}</blockquote>
         </figure>
       )}
@@ -73,48 +92,72 @@ function Figure({ name, value }: { name: string; value: string }) {
   );
 }
 
+// The strategies whose `maxNorm` is a limit on the norm that the chart shows.
 const DRAGGABLE = ['global-norm', 'soft-norm'];
 
-function Norms({ run, place, spec }: Pick<RunCardProps, 'run' | 'place' | 'spec'>) {
+function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place' | 'spec'> & { options: Options }) {
   void run.version.value;
-  const threshold = DRAGGABLE.includes(spec.id) ? (registry.create(spec).options['maxNorm'] as number) : undefined;
+  const draggable = DRAGGABLE.includes(spec.id) && (options['ord'] ?? 2) === 2;
   const { handle, place: follow } = useThreshold({
-    value: threshold ?? 1,
+    run: place,
+    value: draggable ? Number(options['maxNorm']) : undefined,
     onChange: (maxNorm) => {
       retune(place, { ...setup.value.strategies[place]?.options, maxNorm });
     },
   });
-  const data = columnsOf(run.lines, [(line) => line.normBefore, (line) => line.normAfter], true);
   return (
     <figure>
       <figcaption>
-        Gradient norm, <span class="before">before</span> and <span class="after">after</span> clipping
+        Gradient norm <span class="before">before</span> and <span class="after">after</span> clipping, by step
       </figcaption>
       <div class="overlaid">
         <Chart
           title={`Gradient norm of run ${place + 1} by step`}
           height={170}
           logarithmic
-          data={data}
+          data={columnsOf(
+            run.lines,
+            [({ normBefore }) => normBefore, ({ normAfter }) => normAfter, ({ threshold }) => threshold],
+            true,
+          )}
           series={[
             { label: 'before', colour: 'faint' },
             { label: 'after', colour: `run-${place}` },
+            { label: 'threshold', colour: 'ink', thin: true, dashed: true },
           ]}
           onScale={follow}
         />
-        {threshold === undefined ? null : handle}
+        {handle}
       </div>
     </figure>
   );
 }
 
-function Flow({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
-  const flow = run.flow.value;
-  if (flow === undefined || flow.norms.length === 0) return null;
-  const norms = flow.norms.map((norm) => (Number.isFinite(norm) && norm > 0 ? norm : null));
+function ClipRate({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
+  void run.version.value;
   return (
     <figure>
-      <figcaption>Gradient flow ‖∂L/∂hₜ‖ over time steps t, at step {flow.step}</figcaption>
+      <figcaption>Clip rate: share of the last 50 steps that were clipped</figcaption>
+      <Chart
+        title={`Clip rate of run ${place + 1} by step`}
+        height={84}
+        range={[0, 1]}
+        mark={(value) => (value === 0 || value === 0.5 || value === 1 ? `${100 * value} %` : '')}
+        data={columnsOf(run.lines, [(_, index) => run.clipRates[index]], false)}
+        series={[{ label: 'clip rate', colour: `run-${place}`, filled: true }]}
+      />
+    </figure>
+  );
+}
+
+function Flow({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
+  const norms = (run.flow.value?.norms ?? []).map((norm) => (Number.isFinite(norm) && norm > 0 ? norm : null));
+  return (
+    <figure>
+      <figcaption>
+        Gradient flow ‖∂L/∂hₜ‖, by time step t
+        {run.flow.value === undefined ? '' : <span class="step">, at step {run.flow.value.step}</span>}
+      </figcaption>
       <Chart
         title={`Gradient flow of run ${place + 1} by time step`}
         height={120}

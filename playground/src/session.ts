@@ -4,21 +4,11 @@
  * @module
  */
 
-import { batch, signal, type Signal } from '@preact/signals';
-import type { EndRecord, StepLine } from 'gradclip-lab/browser';
-import type { News, Request } from './protocol.ts';
-import { hashOf, problemWith, setupFrom, type Setup } from './setup.ts';
-
-/** What one run has done so far. */
-export interface RunView {
-  readonly lines: StepLine[];
-  /** Grows with each news, so that views follow without the lines being copied. */
-  readonly version: Signal<number>;
-  readonly end: Signal<EndRecord | undefined>;
-  readonly sample: Signal<{ step: number; text: string } | undefined>;
-  readonly flow: Signal<{ step: number; norms: readonly number[] } | undefined>;
-  start: string;
-}
+import { batch, signal } from '@preact/signals';
+import type { Backend } from './backend-names.ts';
+import type { News, Options, Request } from './protocol.ts';
+import { hearOf, newRun, type RunView } from './run-view.ts';
+import { DEFAULT_SETUP, hashOf, problemWith, setupFrom, type Setup } from './setup.ts';
 
 /** Whether the worker trains. */
 export type Motion = 'starting' | 'training' | 'paused' | 'finished' | 'failed';
@@ -31,7 +21,7 @@ export const setup = signal<Setup>(read.setup);
 export const ownText = signal<string | undefined>(undefined);
 /** The runs, in the order of the strategies. */
 export const runs = signal<readonly RunView[]>([]);
-/** What the page has to say: a broken link, a failed start. */
+/** What the page has to say: a broken link, a set-up that cannot be trained, a lost context. */
 export const notice = signal<string | undefined>(read.problem);
 /** The backend in use, and why. */
 export const backend = signal<{ name: string; reason: string } | undefined>(undefined);
@@ -41,6 +31,9 @@ export const rate = signal(0);
 export const motion = signal<Motion>('starting');
 
 let worker: Worker | undefined;
+// The last set-up that could be trained, to go back to.
+let trained = DEFAULT_SETUP;
+const lost = new Set<Backend>();
 
 function ask(request: Request): void {
   worker?.postMessage(request);
@@ -50,52 +43,50 @@ function ask(request: Request): void {
 export function restart(paused = false): void {
   // A worker that hangs in a long step, or whose graphics context is lost, does not hold up the next.
   worker?.terminate();
-  worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }: MessageEvent<News>) => {
-    batch(() => {
-      hear(data);
-    });
+  const mine = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
+  const heard = (news: News): void => {
+    if (mine === worker) batch(() => hear(news));
   };
-  worker.onerror = (event) => {
+  mine.onmessage = ({ data }: MessageEvent<News>) => heard(data);
+  mine.onerror = (event) => {
     event.preventDefault();
-    hear({ type: 'failed', message: event.message || 'The worker could not be started.' });
+    heard({ type: 'failed', message: event.message || 'The worker could not be started.' });
   };
   batch(() => {
-    runs.value = setup.value.strategies.map(() => ({
-      lines: [],
-      version: signal(0),
-      end: signal(undefined),
-      sample: signal(undefined),
-      flow: signal(undefined),
-      start: '',
-    }));
+    runs.value = setup.value.strategies.map(newRun);
     backend.value = undefined;
     rate.value = 0;
     motion.value = paused ? 'paused' : 'starting';
   });
-  ask({ type: 'start', setup: setup.value, paused, ...(ownText.value === undefined ? {} : { text: ownText.value }) });
+  const text = ownText.value;
+  ask({ type: 'start', setup: setup.value, paused, without: [...lost], ...(text === undefined ? {} : { text }) });
 }
 
 /** Takes up a changed set-up and trains it, unless something is wrong with it, which is then said. */
 export function apply(changed: Partial<Setup>): void {
   const next = { ...setup.value, ...changed };
-  const problem = problemWith(next);
-  notice.value = problem;
-  if (problem !== undefined) return;
-  setup.value = next;
-  history.replaceState(null, '', hashOf(next));
+  notice.value = problemWith(next);
+  if (notice.value !== undefined) return;
+  // Whoever chooses a backend again wants it tried again.
+  if (changed.backend !== undefined) lost.clear();
+  show(next);
+  restart(motion.value === 'paused');
+}
+
+/** Trains on a text of the user's own, or with undefined on the book again. */
+export function takeText(text: string | undefined): void {
+  ownText.value = text;
+  notice.value = undefined;
   restart(motion.value === 'paused');
 }
 
 /** Changes the options of one run's strategy while it trains. */
-export function retune(run: number, options: Readonly<Record<string, unknown>>): void {
+export function retune(run: number, options: Options): void {
   const strategies = setup.value.strategies.map((spec, place) => (place === run ? { ...spec, options } : spec));
   const next = { ...setup.value, strategies };
-  const problem = problemWith(next);
-  notice.value = problem;
-  if (problem !== undefined) return;
-  setup.value = next;
-  history.replaceState(null, '', hashOf(next));
+  notice.value = problemWith(next);
+  if (notice.value !== undefined) return;
+  show(next);
   ask({ type: 'retune', run, options });
 }
 
@@ -121,7 +112,16 @@ function hear(news: News): void {
   switch (news.type) {
     case 'backend':
       backend.value = news;
+      trained = setup.value;
       if (motion.value === 'starting') motion.value = 'training';
+      return;
+    case 'lost':
+      lost.add(news.name);
+      restart();
+      notice.value = `The browser took the ${news.name} context away, and the networks with it. Training has begun again without ${news.name}.`;
+      return;
+    case 'refused':
+      refuse(news.message);
       return;
     case 'failed':
       motion.value = 'failed';
@@ -130,23 +130,36 @@ function hear(news: News): void {
     case 'rate':
       rate.value = news.stepsPerSecond;
       return;
-    default:
-      hearRun(news);
+    default: {
+      const run = runs.value[news.run];
+      if (run !== undefined) hearOf(run, news);
+      if (news.type === 'options') trained = setup.value;
+      if (runs.value.every(({ end }) => end.value !== undefined)) motion.value = 'finished';
+    }
   }
 }
 
-function hearRun(news: Extract<News, { run: number }>): void {
-  const run = runs.value[news.run];
-  if (run === undefined) return;
-  if (news.type === 'steps') {
-    for (const line of news.lines) run.lines.push(line);
-    run.version.value += 1;
-  } else if (news.type === 'end') {
-    run.end.value = news.end;
-    if (runs.value.every((one) => one.end.value !== undefined)) motion.value = 'finished';
-  } else if (news.type === 'sample') run.sample.value = news;
-  else if (news.type === 'flow') run.flow.value = news;
-  else run.start = news.start;
+// What cannot be trained is said, and what was trained before comes back.
+function refuse(why: string): void {
+  if (ownText.value !== undefined) {
+    takeText(undefined);
+    notice.value = `Your text was not taken: ${why} Training goes on with the book.`;
+    return;
+  }
+  const began = backend.value !== undefined;
+  show(trained);
+  // Options refused while a run trains leave it training with the old ones.
+  if (!began) restart(motion.value === 'paused');
+  notice.value = why;
+}
+
+let pending: ReturnType<typeof setTimeout> | undefined;
+
+function show(next: Setup): void {
+  setup.value = next;
+  // Browsers allow an address to change only so often, and a drag changes it with every pixel.
+  clearTimeout(pending);
+  pending = setTimeout(() => history.replaceState(null, '', hashOf(setup.value)), 200);
 }
 
 addEventListener('hashchange', () => {

@@ -6,69 +6,96 @@
  * @module
  */
 
-import { createContainer, TOKENS, type StrategyRegistry, type StrategySpec } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
-import { cells, optimizers, tasks } from 'gradclip-lab/browser';
 import * as v from 'valibot';
-
-/** The strategies on offer. */
-export const registry: StrategyRegistry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
-
-/** The tasks on offer here; the lab has more. */
-export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
-
-/** The backends, the one most likely to serve first. */
-export const BACKENDS = ['wasm', 'webgpu', 'webgl', 'cpu'] as const;
+import { BACKENDS } from './backend-names.ts';
+import { catalogue, problemWithOption } from './catalogue.ts';
 
 /** Fewest and most runs side by side. */
-export const [FEWEST_RUNS, MOST_RUNS] = [1, 4];
+export const [FEWEST_RUNS, MOST_RUNS] = [2, 4];
+
+/** The most steps of a run; the page keeps the records of all of them. */
+export const MOST_STEPS = 20_000;
 
 /** How far each number of a task may be set. */
-export const SETTING_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+const SETTING_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
   units: [2, 128],
   batch: [1, 64],
-  length: [4, 400],
+  length: [10, 400],
   characters: [4, 100],
-  days: [2, 120],
+  window: [2, 120],
 };
 
 const OTHER_SETTING = [1, 1000] as const;
+const LONGEST_LINK = 8000;
 
 /** The range of one number of a task. */
 export function rangeOf(setting: string): readonly [least: number, most: number] {
   return SETTING_RANGES[setting] ?? OTHER_SETTING;
 }
 
-const spec = v.strictObject({ id: v.string(), options: v.optional(v.record(v.string(), v.unknown())) });
+const whole = (name: string, least: number, most: number) =>
+  v.pipe(
+    v.number(`${name} must be a number`),
+    v.check(
+      (value) => Number.isInteger(value) && value >= least && value <= most,
+      `${name} must be a whole number from ${least} to ${most}`,
+    ),
+  );
+const oneOf = <const Names extends readonly string[]>(name: string, names: Names) =>
+  v.picklist(names, `${name} must be one of ${names.join(', ')}`);
 
-const schema = v.pipe(
+const spec = v.pipe(
   v.strictObject({
-    task: v.picklist(offeredTasks.map(({ id }) => id)),
-    cell: v.picklist(cells.map(({ id }) => id)),
-    optimizer: v.picklist(Object.keys(optimizers)),
-    learningRate: v.pipe(v.number(), v.minValue(1e-6), v.maxValue(100)),
-    seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6)),
-    steps: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)),
-    settings: v.record(v.string(), v.number()),
-    backend: v.picklist(['auto', ...BACKENDS]),
-    strategies: v.pipe(v.array(spec), v.minLength(FEWEST_RUNS), v.maxLength(MOST_RUNS)),
+    id: oneOf(
+      'a strategy',
+      catalogue.strategies.map(({ id }) => id),
+    ),
+    options: v.optional(v.record(v.string(), v.unknown())),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { task, settings, strategies } = dataset.value;
-    const known = Object.keys(offeredTasks.find(({ id }) => id === task)?.settings ?? {});
+    const { id, options = {} } = dataset.value;
+    const entry = catalogue.strategies.find((one) => one.id === id);
+    for (const [name, value] of Object.entries(options)) {
+      const message = entry === undefined ? undefined : problemWithOption(entry, name, value);
+      if (message !== undefined) addIssue({ message });
+    }
+  }),
+);
+
+const RATE = 'learningRate must be a number from 0.000001 to 100';
+
+const schema = v.pipe(
+  v.strictObject({
+    task: oneOf(
+      'task',
+      catalogue.tasks.map(({ id }) => id),
+    ),
+    cell: oneOf(
+      'cell',
+      catalogue.cells.map(({ id }) => id),
+    ),
+    optimizer: oneOf('optimizer', catalogue.optimizers),
+    learningRate: v.pipe(v.number(RATE), v.minValue(1e-6, RATE), v.maxValue(100, RATE)),
+    seed: whole('seed', 0, 1_000_000),
+    steps: whole('steps', 1, MOST_STEPS),
+    settings: v.record(v.string(), v.number()),
+    backend: oneOf('backend', ['auto', ...BACKENDS]),
+    strategies: v.pipe(
+      v.array(spec),
+      v.minLength(FEWEST_RUNS, `there must be at least ${FEWEST_RUNS} runs`),
+      v.maxLength(MOST_RUNS, `there may be at most ${MOST_RUNS} runs`),
+    ),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { task, settings } = dataset.value;
+    const known = Object.keys(catalogue.tasks.find(({ id }) => id === task)?.settings ?? {});
     for (const [name, value] of Object.entries(settings)) {
       const [least, most] = rangeOf(name);
-      if (!known.includes(name)) addIssue({ message: `${task} has no setting ${name}` });
+      if (!known.includes(name)) addIssue({ message: `${task} has no setting of this name` });
       else if (!Number.isInteger(value) || value < least || value > most) {
         addIssue({ message: `${name} must be a whole number from ${least} to ${most}` });
-      }
-    }
-    for (const strategy of strategies) {
-      try {
-        registry.create(strategy as StrategySpec);
-      } catch (error) {
-        addIssue({ message: error instanceof Error ? error.message : String(error) });
       }
     }
   }),
@@ -92,22 +119,33 @@ export const DEFAULT_SETUP: Setup = {
 
 /** Reads a set-up from the address; an empty one is the default, a broken one the default with what is wrong. */
 export function setupFrom(hash: string): { setup: Setup; problem?: string } {
+  const refuse = (why: string) => ({
+    setup: DEFAULT_SETUP,
+    problem: `This link does not hold a set-up: ${why}. Here is the default instead.`,
+  });
   const text = hash.replace(/^#/, '');
   if (text === '') return { setup: DEFAULT_SETUP };
-  if (text.length > 8000) return { setup: DEFAULT_SETUP, problem: 'The link is too long to be a set-up.' };
+  if (text.length > LONGEST_LINK) return refuse(`it is longer than ${LONGEST_LINK} characters`);
   try {
     const result = v.safeParse(schema, JSON.parse(decodeURIComponent(text)));
-    if (result.success) return { setup: result.output };
-    return { setup: DEFAULT_SETUP, problem: `The link does not hold a set-up: ${result.issues[0].message}.` };
+    return result.success ? { setup: result.output } : refuse(sentence(result.issues[0]));
   } catch {
-    return { setup: DEFAULT_SETUP, problem: 'The link does not hold a set-up: it is no JSON.' };
+    return refuse('it is no JSON');
   }
 }
 
 /** What is wrong with a set-up that the form has made, if anything is. */
 export function problemWith(setup: Setup): string | undefined {
   const result = v.safeParse(schema, setup);
-  return result.success ? undefined : result.issues[0].message;
+  return result.success ? undefined : `${sentence(result.issues[0])}.`;
+}
+
+// What valibot itself says quotes what it received; what came with a link is not worth repeating.
+function sentence({ type, message, path }: v.BaseIssue<unknown>): string {
+  const where = path?.map(({ key }) => String(key).slice(0, 30)).join('.');
+  return type === 'strict_object' || type === 'object' || type === 'array' || type === 'record'
+    ? `${where === undefined ? 'it' : `“${where}”`} is missing, unknown, or of the wrong kind`
+    : message;
 }
 
 /** The address that holds a set-up. */
@@ -119,3 +157,11 @@ export function hashOf(setup: Setup): string {
 function withInfinity(_key: string, value: unknown): unknown {
   return value === Infinity ? 'Infinity' : value;
 }
+
+/** What a task starts with when it is chosen: optimizers and rates at which clipping decides how it goes. */
+export const FIRST_RATES: Readonly<Record<string, Partial<Setup>>> = {
+  'char-lm': { optimizer: 'sgd', learningRate: 3, settings: DEFAULT_SETUP.settings },
+  'temporal-order': { optimizer: 'sgd', learningRate: 1 },
+  adding: { optimizer: 'sgd', learningRate: 1 },
+  weather: { optimizer: 'sgd', learningRate: 1 },
+};

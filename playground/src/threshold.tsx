@@ -4,7 +4,10 @@ import type uPlot from 'uplot';
 import { figure } from './diagnosis.ts';
 
 interface ThresholdProps {
-  readonly value: number;
+  /** The run it belongs to, counted from 0. */
+  readonly run: number;
+  /** The threshold; undefined where the run has none to drag. */
+  readonly value: number | undefined;
   readonly onChange: (value: number) => void;
 }
 
@@ -12,7 +15,7 @@ interface ThresholdProps {
 const [SMALL_MOVE, LARGE_MOVE] = [1.1, 1.5];
 
 /** A line over the chart of norms that can be dragged, or moved with the arrow keys, while the run trains. */
-export function useThreshold({ value, onChange }: ThresholdProps) {
+export function useThreshold({ run, value, onChange }: ThresholdProps) {
   const chart = useRef<uPlot | undefined>(undefined);
   const top = useMemo(() => signal<number | undefined>(undefined), []);
   const latest = useRef(value);
@@ -20,7 +23,7 @@ export function useThreshold({ value, onChange }: ThresholdProps) {
 
   const place = (plot: uPlot): void => {
     chart.current = plot;
-    const pixel = plot.valToPos(latest.current, 'y');
+    const pixel = latest.current === undefined ? NaN : plot.valToPos(latest.current, 'y');
     const height = plot.bbox.height / devicePixelRatio;
     const above = plot.bbox.top / devicePixelRatio;
     top.value = Number.isFinite(pixel) ? Math.min(height, Math.max(0, pixel)) + above : undefined;
@@ -43,18 +46,18 @@ export function useThreshold({ value, onChange }: ThresholdProps) {
       PageDown: 1 / LARGE_MOVE,
     };
     const factor = factors[event.key];
-    if (factor === undefined) return;
+    if (factor === undefined || value === undefined) return;
     event.preventDefault();
-    onChange(Number((value * factor).toPrecision(3)));
+    onChange(Number((Math.max(value, 1e-6) * factor).toPrecision(3)));
   };
   const handle =
-    top.value === undefined ? null : (
+    top.value === undefined || value === undefined ? null : (
       <div
         class="threshold"
         style={{ top: `${top.value}px` }}
         role="slider"
         tabIndex={0}
-        aria-label="Threshold"
+        aria-label={`Threshold of run ${run + 1}`}
         aria-orientation="vertical"
         aria-valuemin={0}
         aria-valuemax={1e6}

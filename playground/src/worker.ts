@@ -7,27 +7,14 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import type { ClippingStrategy, StrategySpec } from 'gradclip';
-import manifest from 'gradclip/package.json' with { type: 'json' };
-import { gradientFlow } from 'gradclip/recurrent';
-import { cells, environmentOf, optimizers, run, toLine, type RunConfig, type RunRecord } from 'gradclip-lab/browser';
-import { startBackend } from './backends.ts';
-import type { News, Request } from './protocol.ts';
-import { offeredTasks, registry, type Setup } from './setup.ts';
+import { toLine } from 'gradclip-lab/browser';
+import { onLoss, startBackend } from './backends.ts';
+import { laneOf, type Lane } from './lane.ts';
+import type { News, Options, Request } from './protocol.ts';
 import { textFor } from './texts.ts';
-
-/** One run, with the strategy that can be changed while it trains. */
-interface Lane {
-  readonly records: AsyncGenerator<RunRecord, void, undefined>;
-  retune(options: Readonly<Record<string, unknown>>): void;
-  waiting: Extract<RunRecord, { type: 'step' }>[];
-  done: boolean;
-}
 
 // How often the page hears of steps; more would only make it draw more.
 const NEWS_MS = 100;
-// How often a run is asked for its gradient flow and for text.
-const LOOK_EVERY = 25;
 
 let lanes: Lane[] = [];
 let session = 0;
@@ -41,7 +28,7 @@ const tell = (news: News): void => {
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
   if (data.type === 'start') void start(data);
-  else if (data.type === 'retune') lanes[data.run]?.retune(data.options);
+  else if (data.type === 'retune') retune(data.run, data.options);
   else {
     paused = data.type !== 'resume';
     if (data.type === 'step') single += 1;
@@ -49,77 +36,49 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
   }
 };
 
-async function start({ setup, text, paused: startPaused = false }: Extract<Request, { type: 'start' }>): Promise<void> {
+async function start({
+  setup,
+  text,
+  without,
+  paused: startPaused = false,
+}: Extract<Request, { type: 'start' }>): Promise<void> {
   const mine = (session += 1);
   wake();
   paused = startPaused;
   single = 0;
   try {
     for (const lane of lanes) await lane.records.return();
-    const backend = await startBackend(setup.backend);
+    const backend = await startBackend(setup.backend, without);
     const data = await textFor(setup.task, text);
     if (mine !== session) return;
+    try {
+      lanes = setup.strategies.map((_, place) =>
+        laneOf({ setup, place, data, own: text !== undefined, backend: backend.name, tell }),
+      );
+    } catch (error) {
+      tell({ type: 'refused', message: wordsOf(error) });
+      return;
+    }
+    onLoss(backend.name, () => {
+      tell({ type: 'lost', name: backend.name });
+    });
     tell({ type: 'backend', ...backend });
-    lanes = setup.strategies.map((spec, place) => laneOf(setup, spec as StrategySpec, place, data, text, backend.name));
+    for (const [run, lane] of lanes.entries()) tell({ type: 'options', run, options: lane.options() });
     await train(mine);
   } catch (error) {
-    if (mine === session) tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    if (mine === session) tell({ type: 'failed', message: wordsOf(error) });
   }
 }
 
-function laneOf(setup: Setup, spec: StrategySpec, place: number, data: string, own: string | undefined, backend: string): Lane {
-  const task = found(offeredTasks, setup.task);
-  const settings = { ...task.settings, ...setup.settings };
-  const problem = task.prepare(data, settings);
-  const live = retunable(registry.create(spec));
-  const config: RunConfig = {
-    task: task.id,
-    settings,
-    data: own === undefined ? task.dataset.id : 'pasted text',
-    cell: setup.cell,
-    optimizer: setup.optimizer,
-    learningRate: setup.learningRate,
-    strategy: { id: spec.id, options: { ...live.strategy.options } },
-    seed: setup.seed,
-    steps: setup.steps,
-    backend,
-  };
-  const optimizer = optimizers[setup.optimizer];
-  if (optimizer === undefined) throw new Error(`There is no optimizer ${setup.optimizer}.`);
-  const records = run(config, {
-    task,
-    problem,
-    cell: found(cells, setup.cell),
-    optimizer,
-    strategy: live.strategy,
-    environment: environmentOf({ gradclip: manifest.version, backend, repaired: backend === 'wasm', runtime: navigator.userAgent }),
-    async watch(model, batch, step) {
-      if (step % LOOK_EVERY !== 0) return;
-      const flows = await gradientFlow(model, () => problem.loss(model, batch));
-      tell({ type: 'flow', run: place, step, norms: flows[0]?.norms ?? [] });
-      const written = await problem.sample?.(model, setup.seed);
-      if (written !== undefined) tell({ type: 'sample', run: place, step, text: written });
-    },
-  });
-  return { records, retune: live.retune, waiting: [], done: false };
-}
-
-/** The strategy of a run, whose options may be changed between two steps; its memory goes on. */
-function retunable(first: ClippingStrategy): { strategy: ClippingStrategy; retune: Lane['retune'] } {
-  let current = first;
-  return {
-    strategy: {
-      id: first.id,
-      get options() {
-        return current.options;
-      },
-      init: (parameters) => current.init(parameters),
-      clip: (gradients, state, context) => current.clip(gradients, state, context),
-    },
-    retune(options) {
-      current = registry.create(first.id, options);
-    },
-  };
+function retune(run: number, options: Options): void {
+  const lane = lanes[run];
+  if (lane === undefined || lane.done) return;
+  try {
+    lane.retune(options, lane.next);
+    tell({ type: 'options', run, options: lane.options() });
+  } catch (error) {
+    tell({ type: 'refused', message: wordsOf(error) });
+  }
 }
 
 async function train(mine: number): Promise<void> {
@@ -155,13 +114,17 @@ async function advance(lane: Lane, place: number): Promise<void> {
   while (!lane.done) {
     const { value, done } = await lane.records.next();
     if (done === true) lane.done = true;
-    else if (value.type === 'start') tell({ type: 'records', run: place, start: toLine(value) });
+    else if (value.type === 'start') lane.start = value;
     else if (value.type === 'end') {
       flush();
-      tell({ type: 'end', run: place, end: value });
       lane.done = true;
+      if (lane.start !== undefined) {
+        tell({ type: 'records', run: place, start: toLine(await lane.amended(lane.start)) });
+      }
+      tell({ type: 'end', run: place, end: value });
     } else {
       lane.waiting.push(value);
+      lane.next = value.step + 1;
       return;
     }
   }
@@ -186,10 +149,8 @@ function breath(): Promise<void> {
   });
 }
 
-function found<Entry extends { readonly id: string }>(entries: readonly Entry[], id: string): Entry {
-  const entry = entries.find((one) => one.id === id);
-  if (entry === undefined) throw new Error(`There is no ${id} here.`);
-  return entry;
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 tf.enableProdMode();

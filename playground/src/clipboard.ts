@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals';
+import type { StrategySpec } from 'gradclip';
+import { codeFor } from './code.ts';
+import { setup } from './session.ts';
+import { hashOf } from './setup.ts';
+
+/** What was copied last, or that it was not allowed. */
+export const copied = signal('');
+
+/** Copies a program that trains with the strategy of a run. */
+export function copyCode(place: number): void {
+  const spec = setup.value.strategies[place] as StrategySpec | undefined;
+  if (spec !== undefined) void copy(`code of run ${place + 1}`, codeFor(setup.value, spec));
+}
+
+/** Copies the address that holds the set-up. */
+export function copyLink(): void {
+  void copy('link', location.href.replace(/#.*$/, '') + hashOf(setup.value));
+}
+
+async function copy(what: string, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    copied.value = `Copied the ${what}.`;
+  } catch {
+    copied.value = `The browser did not allow copying the ${what}.`;
+  }
+}

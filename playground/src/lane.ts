@@ -1,0 +1,139 @@
+/**
+ * One run in the worker: the lab's own run, with a strategy whose options may be changed while it trains.
+ *
+ * @module
+ */
+
+import type { ClippingStrategy, StrategySpec } from 'gradclip';
+import manifest from 'gradclip/package.json' with { type: 'json' };
+import { gradientFlow } from 'gradclip/recurrent';
+import {
+  cells,
+  environmentOf,
+  optimizers,
+  run,
+  runId,
+  type RunConfig,
+  type RunRecord,
+  type StartRecord,
+} from 'gradclip-lab/browser';
+import type { Backend } from './backend-names.ts';
+import type { News, Options } from './protocol.ts';
+import type { Setup } from './setup.ts';
+import { offeredTasks, registry } from './shelf.ts';
+
+/** One run, with the strategy that can be changed while it trains. */
+export interface Lane {
+  readonly records: AsyncGenerator<RunRecord, void, undefined>;
+  /** The options in force. */
+  options(): Options;
+  /** Changes the options from the next step on; the strategy's memory goes on. */
+  retune(options: Options, step: number): void;
+  /** The first record as it must be for what has really been trained. */
+  amended(start: StartRecord): Promise<StartRecord>;
+  waiting: Extract<RunRecord, { type: 'step' }>[];
+  start?: StartRecord;
+  next: number;
+  done: boolean;
+}
+
+interface LaneParts {
+  readonly setup: Setup;
+  readonly place: number;
+  readonly data: string;
+  /** Whether the data was pasted by the user. */
+  readonly own: boolean;
+  readonly backend: Backend;
+  readonly tell: (news: News) => void;
+}
+
+// What is looked at: the gradient flow often at first, when runs explode, and the text as often as later.
+const EARLY = 50;
+const [LOOK_EARLY, LOOK_LATER] = [5, 25];
+
+/** Prepares one run of a set-up. */
+export function laneOf({ setup, place, data, own, backend, tell }: LaneParts): Lane {
+  const spec = setup.strategies[place] as StrategySpec;
+  const task = found(offeredTasks, setup.task);
+  const settings = { ...task.settings, ...setup.settings };
+  const problem = task.prepare(data, settings);
+  const live = retunable(registry.create(spec));
+  const config: RunConfig = {
+    task: task.id,
+    settings,
+    data: own ? 'pasted text' : task.dataset.id,
+    cell: setup.cell,
+    optimizer: setup.optimizer,
+    learningRate: setup.learningRate,
+    strategy: { id: spec.id, options: { ...live.strategy.options } },
+    seed: setup.seed,
+    steps: setup.steps,
+    backend,
+  };
+  const optimizer = optimizers[setup.optimizer];
+  if (optimizer === undefined) throw new Error(`There is no optimizer ${setup.optimizer}.`);
+  const records = run(config, {
+    task,
+    problem,
+    cell: found(cells, setup.cell),
+    optimizer,
+    strategy: live.strategy,
+    environment: environmentOf({
+      gradclip: manifest.version,
+      backend,
+      repaired: backend === 'wasm',
+      runtime: navigator.userAgent,
+    }),
+    async watch(model, batch, step) {
+      if (step % (step < EARLY ? LOOK_EARLY : LOOK_LATER) !== 0) return;
+      const [flow] = await gradientFlow(model, () => problem.loss(model, batch));
+      tell({ type: 'flow', run: place, step, norms: [...(flow?.norms ?? [])] });
+      if (step % LOOK_LATER !== 0) return;
+      const written = await problem.sample?.(model, setup.seed);
+      if (written !== undefined) tell({ type: 'sample', run: place, step, text: written });
+    },
+  });
+  return { records, ...live, waiting: [], next: 0, done: false };
+}
+
+function retunable(
+  first: ClippingStrategy,
+): { strategy: ClippingStrategy } & Pick<Lane, 'options' | 'retune' | 'amended'> {
+  let current = first;
+  const changes: [name: string, value: unknown][] = [];
+  return {
+    strategy: {
+      id: first.id,
+      get options() {
+        return current.options;
+      },
+      init: (parameters) => current.init(parameters),
+      clip: (gradients, state, context) => current.clip(gradients, state, context),
+    },
+    options: () => current.options as Options,
+    retune(options, step) {
+      const next = registry.create(first.id, options);
+      for (const [name, value] of Object.entries(next.options)) {
+        if (value === (current.options as Options)[name]) continue;
+        const label = `${name} from step ${step}`;
+        const known = changes.findIndex(([one]) => one === label);
+        if (known >= 0) changes.splice(known, 1);
+        changes.push([label, value]);
+      }
+      current = next;
+    },
+    // No single set of options describes such a run, so its record names them all and goes by another id.
+    async amended(start) {
+      if (changes.length === 0) return start;
+      const options = { ...first.options, ...Object.fromEntries(changes) };
+      const config = { ...start.config, strategy: { id: `${first.id}-changed-while-training`, options } };
+      return { ...start, config, id: await runId(config) };
+    },
+  };
+}
+
+function found<Entry extends { readonly id: string }>(entries: readonly Entry[], id: string): Entry {
+  const entry = entries.find((one) => one.id === id);
+  if (entry === undefined) throw new Error(`There is no ${id} here.`);
+  return entry;
+}
