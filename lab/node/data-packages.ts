@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Papa from 'papaparse';
+import { datePairs } from '../tasks/_dates.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Half as many dates as there are phrases. */
+const DATES = 1000;
 
 /** Readers of the data that the tasks have of their own, by the id of the dataset. */
 export const packaged: Readonly<Record<string, () => Promise<string>>> = {
@@ -14,8 +20,17 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
     return chapters.map(({ text }) => text).join('\n');
   },
 
+  'cldr-en-fr'() {
+    const [english, french] = [symbolNames('en'), symbolNames('fr')];
+    const phrases = [...english].flatMap(([symbol, source]) => {
+      const target = french.get(symbol);
+      return target === undefined ? [] : [{ source, target }];
+    });
+    const pairs = [...phrases, ...datePairs(DATES, 'en', 'fr')];
+    return Promise.resolve(pairs.map(({ source, target }) => `${source}\t${target}`).join('\n'));
+  },
+
   'sentiment-labelled-sentences'() {
-    const require = createRequire(import.meta.url);
     const rows = ['amazon', 'imdb', 'yelp'].flatMap((name) => {
       const file = require(`sentiment/test/fixtures/${name}.json`) as { text: string; class: number | null }[];
       // Each file ends with a row that is empty.
@@ -31,4 +46,13 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
 // The package exports only code that fetches these files from a server, so they are read beside it.
 function vega(file: string): Promise<string> {
   return Promise.resolve(readFileSync(new URL(`../data/${file}`, import.meta.resolve('vega-datasets')), 'utf8'));
+}
+
+/** What symbols are called in a language, as the Unicode CLDR has it. */
+function symbolNames(language: string): ReadonlyMap<string, string> {
+  const { annotations } = require(`cldr-annotations-full/annotations/${language}/annotations.json`) as {
+    annotations: { annotations: Readonly<Record<string, { readonly tts?: readonly string[] }>> };
+  };
+  const names = Object.entries(annotations.annotations);
+  return new Map(names.flatMap(([symbol, { tts }]) => (tts?.[0] === undefined ? [] : [[symbol, tts[0]] as const])));
 }

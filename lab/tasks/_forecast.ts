@@ -20,9 +20,6 @@ export interface Forecasting {
   readonly next: readonly number[];
 }
 
-/** How forecasts are scored: by the mean of the errors' sizes, or by the root of the mean of their squares. */
-export type Score = 'mean absolute' | 'root mean square';
-
 /** The share of the times that is trained on; the rest, which is later, is scored. */
 const TRAINED_SHARE = 0.8;
 
@@ -30,11 +27,11 @@ const LEAST_EXAMPLES = 50;
 const SCORED_AT_ONCE = 128;
 
 /**
- * The problem of forecasting.
+ * The problem of forecasting, scored by the root of the mean squared error.
  *
  * Everything is scaled by what the earlier part alone shows, so nothing of the later part reaches the training.
  */
-export function forecastProblem({ seen, next }: Forecasting, settings: Settings, score: Score): Problem {
+export function forecastProblem({ seen, next }: Forecasting, settings: Settings): Problem {
   checkSettings(settings);
   const { units = 16, window = 20, batch = 32 } = settings;
   const examples = seen.length - window + 1;
@@ -64,9 +61,8 @@ export function forecastProblem({ seen, next }: Forecasting, settings: Settings,
       yield rowsFor(Array.from({ length: until - from }, (_, index) => from + index));
     }
   };
-  const naive = next.slice(trained + window - 1, examples + window - 1);
   return {
-    baseline: score === 'mean absolute' ? mean(naive.map(Math.abs)) : rootMeanSquare(naive),
+    baseline: rootMeanSquare(next.slice(trained + window - 1, examples + window - 1)),
     trivialLoss: 1,
     model: (cell, seed) =>
       tf.sequential({
@@ -76,7 +72,6 @@ export function forecastProblem({ seen, next }: Forecasting, settings: Settings,
     loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
     async evaluate(model) {
       const errorsOf = ({ x, y }: Batch): tf.Tensor => tf.mul(tf.sub(model.apply(x) as tf.Tensor, y), step);
-      if (score === 'mean absolute') return meanOverRows(scored(), (one) => tf.mean(tf.abs(errorsOf(one))));
       return Math.sqrt(await meanOverRows(scored(), (one) => tf.mean(tf.square(errorsOf(one)))));
     },
   };

@@ -5,7 +5,18 @@ import { sentiment } from './sentiment.ts';
 import { speech } from './speech.ts';
 import { stocks } from './stocks.ts';
 import { temporalOrder } from './temporal-order.ts';
+import { translation } from './translation.ts';
 import { weather } from './weather.ts';
 
 /** Every task, in the order reports show them. */
-export const tasks = [charLm, sentiment, speech, stocks, weather, temporalOrder, adding, copyMemory] as const;
+export const tasks = [
+  charLm,
+  translation,
+  sentiment,
+  speech,
+  stocks,
+  weather,
+  temporalOrder,
+  adding,
+  copyMemory,
+] as const;

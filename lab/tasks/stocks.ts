@@ -37,6 +37,6 @@ export const stocks = defineTask({
       return value;
     });
     const returns = prices.slice(1).map((price, index) => 100 * Math.log(price / prices[index]!));
-    return forecastProblem({ seen: returns.slice(0, -1), next: returns.slice(1) }, settings, 'root mean square');
+    return forecastProblem({ seen: returns.slice(0, -1), next: returns.slice(1) }, settings);
   },
 });

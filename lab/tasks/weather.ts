@@ -28,13 +28,13 @@ export const weather = defineTask({
   dataFile: SERIES_FILE,
   dataKind: 'series',
   settings: { units: 16, window: 21, batch: 32 },
-  metric: { name: 'mean absolute error (°C)', better: 'lower' },
+  metric: { name: 'root mean squared error (°C)', better: 'lower' },
   loss: { name: "mean squared error, persistence's = 1", perTrained: 1 },
 
   prepare(data, settings) {
     const days = seriesOf(data, PREFERRED).map(({ value }) => value);
     const seen = days.slice(0, -1);
     const next = seen.map((today, index) => days[index + 1]! - today);
-    return forecastProblem({ seen, next }, settings, 'mean absolute');
+    return forecastProblem({ seen, next }, settings);
   },
 });
