@@ -8,6 +8,10 @@ const clip: ClipBackpropOptions = { maxAbs: 1e-4 };
 const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
 const stock = (kind: Kind, more: object = {}): tf.layers.Layer => tf.layers[kind]({ ...options, ...more } as never);
 const cell = (kind: Kind): tf.layers.RNNCell => tf.layers[`${kind}Cell`](options as never);
+const stockWeights = (kind: Kind): tf.Tensor[] => {
+  const columns = 4 * { simpleRNN: 1, lstm: 4, gru: 3 }[kind];
+  return [tf.fill([3, columns], 0.5), tf.fill([4, columns], 0.25), tf.zeros([columns])];
+};
 const sequential = (...layers: tf.layers.Layer[]): tf.Sequential =>
   tf.sequential({ layers: [...layers, tf.layers.dense({ units: 1 })] });
 
@@ -73,6 +77,16 @@ describe.each(KINDS)('clipBackprop of %s in models', (kind) => {
     expect(clipped.getWeights().map((w) => Array.from(w.dataSync()))).toEqual(
       model.getWeights().map((w) => Array.from(w.dataSync())),
     );
+  });
+
+  it('keeps the weights that a layer was given as an option', () => {
+    const [plain, clipped] = [false, true].map((wrapped) => {
+      const layer = stock(kind, { ...first, weights: stockWeights(kind) });
+      return sequential(wrapped ? clipBackprop(layer, clip) : layer)
+        .layers[0]!.getWeights()[0]!
+        .dataSync();
+    });
+    expect(clipped).toEqual(plain);
   });
 
   it('replaces the limits of a layer that is clipped already', () => {

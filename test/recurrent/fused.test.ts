@@ -3,7 +3,18 @@ import { fusedGRU, fusedLSTM, fusedSimpleRNN, type ClipBackpropOptions } from 'g
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../oracles/recurrent/bptt.ts';
 import type { Clips } from '../oracles/recurrent/cells.ts';
-import { KINDS, distance, expected, optionsOf, problem, relative, solve, type Kind, type Setting } from './fixture.ts';
+import {
+  KINDS,
+  distance,
+  expected,
+  optionsOf,
+  problem,
+  random,
+  relative,
+  solve,
+  type Kind,
+  type Setting,
+} from './fixture.ts';
 import { BACKENDS } from './backends.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
@@ -76,6 +87,29 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
       const plain = solve(fusedOf(kind, optionsOf(given)), given);
       for (const limits of [{ maxAbs: Infinity }, { maxNorm: Infinity, at: 'state' }]) {
         expect(solve(fusedOf(kind, { ...optionsOf(given), clipBackprop: limits }), given)).toEqual(plain);
+      }
+    });
+
+    it('is tf.layers within 1e-5 and 1e-4 for random shapes and options', () => {
+      const next = random(KINDS.indexOf(kind) + 100);
+      const upTo = (most: number): number => 1 + Math.floor(next() * most);
+      const coin = (): boolean => next() < 0.5;
+      for (let trial = 0; trial < 12; trial += 1) {
+        // From two steps on: the stock layers have no gradient over a single one.
+        const shape = { batch: upTo(6), time: 1 + upTo(12), features: upTo(7), units: upTo(9) };
+        const given = problem(kind, 1000 + trial, { ...shape, scale: 0.5 + next() });
+        const setting: Setting = {
+          goBackwards: coin(),
+          masked: coin(),
+          initialState: coin(),
+          returnSequences: coin(),
+          returnState: coin(),
+          recurrentActivation: coin() ? 'sigmoid' : 'hardSigmoid',
+        };
+        const wanted = solve(stockOf(kind, optionsOf(given, setting)), given, setting);
+        const answer = solve(fusedOf(kind, optionsOf(given, setting)), given, setting);
+        expect(relative(answer.outputs, wanted.outputs), JSON.stringify({ shape, setting })).toBeLessThan(1e-5);
+        expect(distance(answer, wanted), JSON.stringify({ shape, setting })).toBeLessThan(1e-4);
       }
     });
 

@@ -73,7 +73,13 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
   const made = isModel(cellOrLayer)
     ? rebuilt(cellOrLayer, 'clipBackprop(model)', replace)
     : madeFrom<Layer>(replacedIn(specOf(cellOrLayer), replace));
-  if (found === 0) throw notRecurrent(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
+  if (found === 0) {
+    if (isModel(made)) made.dispose();
+    throw notRecurrent(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
+  }
+  // The option `weights` of a layer is not part of its configuration.
+  const { initialWeights } = cellOrLayer as Layer;
+  if (initialWeights) (made as Layer).initialWeights = initialWeights;
   return made as Target;
 }
 

@@ -12,6 +12,7 @@ import {
   type Tensor2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { hostMemory } from './host/memory.ts';
 
 const PROJECTION = 'GradclipProjection';
 
@@ -40,8 +41,8 @@ function register(backendName: string): void {
         const [rows, kernel] = saved as [Tensor2D, Tensor2D];
         const dz = gradient as Tensor2D;
         return {
-          rows: () => matMul(dz, transpose(kernel)),
-          kernel: () => matMul(transpose(rows), dz),
+          rows: () => product(dz, transpose(kernel)),
+          kernel: () => product(transpose(rows), dz),
         };
       },
     });
@@ -50,11 +51,18 @@ function register(backendName: string): void {
     kernelName: PROJECTION,
     backendName,
     kernelFunc({ inputs, backend }) {
+      const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
+      const memory = hostMemory();
+      if (memory) return memory.product(rows, kernel);
       // Looked up on each call: the stock kernel may be replaced by a faster one.
       const { kernelFunc } = getKernel(BatchMatMul, backendName);
-      const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
       return kernelFunc({ inputs: { a: rows, b: kernel }, attrs: { transposeA: false, transposeB: false }, backend });
     },
   });
   registered.add(backendName);
+}
+
+function product(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const memory = hostMemory();
+  return memory ? memory.asTensor(memory.product(a, b)) : matMul(a, b);
 }

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { multiply } from './multiply.ts';
 
 /** The memory of a backend that the host can read and write in place: cpu, or the heap of wasm. */
 export interface HostMemory {
@@ -17,7 +18,7 @@ export interface HostMemory {
   make(shape: number[]): TensorInfo;
   /** The values, live. Void after the next `make` or `product`: the heap may have moved. */
   view(tensor: TensorInfo): Float32Array;
-  /** a·b as new memory. */
+  /** a·b of two matrices as new memory. */
   product(a: TensorInfo, b: TensorInfo): TensorInfo;
   /** Gives memory back. */
   free(tensor: TensorInfo): void;
@@ -53,28 +54,38 @@ export function hostMemory(): HostMemory | undefined {
 
 function cpuMemory(backend: KernelBackend): HostMemory {
   const cpu = backend as unknown as CpuBackend;
+  const make = (shape: number[]): TensorInfo =>
+    cpu.makeTensorInfo(shape, 'float32', new Float32Array(shape.reduce((a, b) => a * b, 1)));
+  const view = ({ dataId }: TensorInfo): Float32Array => cpu.data.get(dataId).values;
   return {
-    ...common('cpu', backend),
-    make: (shape) => cpu.makeTensorInfo(shape, 'float32', new Float32Array(shape.reduce((a, b) => a * b, 1))),
-    view: ({ dataId }) => cpu.data.get(dataId).values,
+    ...common(backend),
+    make,
+    view,
+    product(a, b) {
+      const [rows, inner] = a.shape as [number, number];
+      const columns = b.shape[1] as number;
+      const made = make([rows, columns]);
+      multiply(view(a), view(b), view(made), { rows, inner, columns });
+      return made;
+    },
   };
 }
 
 function wasmMemory(backend: KernelBackend): HostMemory {
   const wasm = backend as unknown as WasmBackend;
   return {
-    ...common('wasm', backend),
+    ...common(backend),
     make: (shape) => wasm.makeOutput(shape, 'float32'),
     view: (tensor) => wasm.typedArrayFromHeap(tensor),
+    product(a, b) {
+      const { kernelFunc } = getKernel(BatchMatMul, 'wasm');
+      return kernelFunc({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend }) as TensorInfo;
+    },
   };
 }
 
-function common(name: string, backend: KernelBackend): Pick<HostMemory, 'product' | 'free' | 'asTensor'> {
+function common(backend: KernelBackend): Pick<HostMemory, 'free' | 'asTensor'> {
   return {
-    product(a, b) {
-      const { kernelFunc } = getKernel(BatchMatMul, name);
-      return kernelFunc({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend }) as TensorInfo;
-    },
     free: ({ dataId }) => void backend.disposeData(dataId),
     asTensor: <Made extends Tensor>(info: TensorInfo) => engine().makeTensorFromTensorInfo(info) as Made,
   };
