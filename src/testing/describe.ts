@@ -57,13 +57,12 @@ export interface DescribeOptions<Options> extends Omit<OracleTrial<Options>, 'ba
  * @throws ClippingError `bad-spec` when neither `describe` and `it` are given nor globals of these names exist.
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import '@tensorflow/tfjs';
  * import { globalNorm } from 'gradclip/strategies';
  * import { describeStrategy } from 'gradclip/testing';
+ * import { describe, it } from 'vitest';
  *
- * const describe = (title: string, body: () => void) => (console.log(title), body());
- * const it = (title: string, body: () => Promise<void>) => body().then(() => console.log('  holds:', title));
  * describeStrategy(globalNorm, { describe, it });
  * ```
  *
