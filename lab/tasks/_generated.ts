@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Batch, Dataset } from '../task.ts';
+import type { Dataset } from '../task.ts';
 
 /** The data of a task that makes its own. */
 export const GENERATED: Dataset = {
@@ -24,6 +24,6 @@ const VALIDATION_BATCH = 100;
 const VALIDATION_SEED = 1_000_003;
 
 /** The validation set, the same for every run: `make` is given the rows to make and two seeds. */
-export function* validationBatches(make: (rows: number, ...seeds: readonly number[]) => Batch): Generator<Batch> {
+export function* validationBatches<Rows>(make: (rows: number, ...seeds: readonly number[]) => Rows): Generator<Rows> {
   for (let row = 0; row < VALIDATION_ROWS; row += VALIDATION_BATCH) yield make(VALIDATION_BATCH, VALIDATION_SEED, row);
 }

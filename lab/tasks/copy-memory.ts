@@ -32,6 +32,16 @@ export const copyMemory = defineTask({
   settings: { units: 64, blank: 30, batch: 32 },
   metric: { name: 'share of symbols recalled wrongly', better: 'lower', solved: 0.01 },
   loss: { name: 'cross-entropy in nats per place', perTrained: 1 },
+  knownGood: {
+    cell: 'gru',
+    optimizer: 'adam',
+    learningRate: 0.02,
+    strategy: { id: 'global-norm', options: { maxNorm: 1 } },
+    steps: 700,
+    seed: 1,
+    settings: { blank: 5 },
+    target: 0.5,
+  },
 
   prepare(_data, settings) {
     checkSettings(settings);

@@ -34,6 +34,15 @@ export const sentiment = defineTask({
   settings: { units: 32, words: 30, embedding: 32, vocabulary: 2000, batch: 32 },
   metric: { name: 'share of sentences right', better: 'higher' },
   loss: { name: 'cross-entropy in nats', perTrained: 1 },
+  knownGood: {
+    cell: 'gru',
+    optimizer: 'adam',
+    learningRate: 0.005,
+    strategy: { id: 'global-norm', options: { maxNorm: 1 } },
+    steps: 150,
+    seed: 1,
+    target: 0.7,
+  },
 
   prepare(data, settings) {
     checkSettings(settings);

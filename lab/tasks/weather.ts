@@ -30,6 +30,15 @@ export const weather = defineTask({
   settings: { units: 16, window: 21, batch: 32 },
   metric: { name: 'root mean squared error (°C)', better: 'lower' },
   loss: { name: "mean squared error, persistence's = 1", perTrained: 1 },
+  knownGood: {
+    cell: 'gru',
+    optimizer: 'adam',
+    learningRate: 0.005,
+    strategy: { id: 'global-norm', options: { maxNorm: 1 } },
+    steps: 300,
+    seed: 1,
+    target: 2.95,
+  },
 
   prepare(data, settings) {
     const days = seriesOf(data, PREFERRED).map(({ value }) => value);
