@@ -21,7 +21,10 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
   },
 
   'cldr-en-fr'() {
-    const [english, french] = [symbolNames('en'), symbolNames('fr')];
+    const [english, french] = [
+      symbolNames(require('cldr-annotations-full/annotations/en/annotations.json')),
+      symbolNames(require('cldr-annotations-full/annotations/fr/annotations.json')),
+    ];
     const phrases = [...english].flatMap(([symbol, source]) => {
       const target = french.get(symbol);
       return target === undefined ? [] : [{ source, target }];
@@ -31,11 +34,13 @@ export const packaged: Readonly<Record<string, () => Promise<string>>> = {
   },
 
   'sentiment-labelled-sentences'() {
-    const rows = ['amazon', 'imdb', 'yelp'].flatMap((name) => {
-      const file = require(`sentiment/test/fixtures/${name}.json`) as { text: string; class: number | null }[];
-      // Each file ends with a row that is empty.
-      return file.filter(({ class: label }) => label !== null);
-    });
+    const files = [
+      require('sentiment/test/fixtures/amazon.json'),
+      require('sentiment/test/fixtures/imdb.json'),
+      require('sentiment/test/fixtures/yelp.json'),
+    ] as { text: string; class: number | null }[][];
+    // Each file ends with a row that is empty.
+    const rows = files.flat().filter(({ class: label }) => label !== null);
     return Promise.resolve(Papa.unparse(rows.map(({ text, class: label }) => ({ text, label }))));
   },
 
@@ -49,8 +54,8 @@ function vega(file: string): Promise<string> {
 }
 
 /** What symbols are called in a language, as the Unicode CLDR has it. */
-function symbolNames(language: string): ReadonlyMap<string, string> {
-  const { annotations } = require(`cldr-annotations-full/annotations/${language}/annotations.json`) as {
+function symbolNames(file: unknown): ReadonlyMap<string, string> {
+  const { annotations } = file as {
     annotations: { annotations: Readonly<Record<string, { readonly tts?: readonly string[] }>> };
   };
   const names = Object.entries(annotations.annotations);

@@ -1,0 +1,34 @@
+/** What a WAV file has beside its samples. */
+interface Format {
+  readonly sampleRate: number;
+  /** Samples as 32-bit floats instead of 16-bit whole numbers. */
+  readonly float?: boolean;
+}
+
+/** A WAV file of one or more channels, written byte by byte after the format's description (IBM & Microsoft, 1991). */
+export function encode(channels: readonly Float32Array[], { sampleRate, float = false }: Format): Buffer {
+  const bytes = float ? 4 : 2;
+  const block = bytes * channels.length;
+  const length = channels[0]?.length ?? 0;
+  const file = Buffer.alloc(44 + block * length);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(float ? 3 : 1, 20);
+  file.writeUInt16LE(channels.length, 22);
+  file.writeUInt32LE(sampleRate, 24);
+  file.writeUInt32LE(sampleRate * block, 28);
+  file.writeUInt16LE(block, 32);
+  file.writeUInt16LE(8 * bytes, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(block * length, 40);
+  channels.forEach((samples, channel) => {
+    samples.forEach((one, time) => {
+      const place = 44 + time * block + channel * bytes;
+      if (float) file.writeFloatLE(one, place);
+      else file.writeInt16LE(Math.round(one * 32_767), place);
+    });
+  });
+  return file;
+}
