@@ -22,6 +22,28 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          environment: 'node',
+          include: ['test/**/*.slow.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'playground',
+          environment: 'node',
+          include: ['test/playground/**/*.playground.ts'],
+          globalSetup: ['test/playground/build.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          // Each file drives a browser of its own, and one keeps a small machine busy.
+          fileParallelism: false,
+        },
+      },
       executablePath === undefined
         ? { test: { name: 'browser', include: ['test/browser/no-browser.ts'] } }
         : {
