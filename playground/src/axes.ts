@@ -3,12 +3,13 @@ export function roundMarks(marks: readonly number[]): (number | null)[] {
   const positive = marks.filter((mark) => mark > 0);
   const decades = Math.log10(Math.max(...positive)) - Math.log10(Math.min(...positive));
   const every = Math.max(1, Math.ceil(decades / 5));
+  // Within a decade or two the powers of ten alone would leave the axis bare.
+  const multiples = decades < 0.5 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 1.5 ? [1, 2, 5] : [1];
   return marks.map((mark) => {
-    const exponent = Math.log10(mark);
-    const whole = Math.round(exponent);
-    if (Math.abs(exponent - whole) < 1e-9) return whole % every === 0 ? mark : null;
-    const leading = Math.round(mark / 10 ** Math.floor(exponent));
-    return decades < 1.5 && (leading === 2 || leading === 5) ? mark : null;
+    const exponent = Math.floor(Math.log10(mark) + 1e-9);
+    const leading = mark / 10 ** exponent;
+    const round = multiples.some((one) => Math.abs(leading - one) < 1e-6);
+    return round && (multiples.length > 1 || exponent % every === 0) ? mark : null;
   });
 }
 

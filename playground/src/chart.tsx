@@ -146,9 +146,12 @@ function optionsFor({
   };
 }
 
-// A flat line is given room, and nothing is drawn at the very edge.
+// Beyond this uPlot knows no marks.
+const FARTHEST = 1e30;
+
+// A flat line is given room, and nothing is drawn at the very edge. The ends must be round for uPlot to find its marks.
 function decent(_chart: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   if (low === null || high === null || !(low > 0)) return [0.1, 10];
   const room = Math.max(1.15, Math.sqrt(Math.max(1, 2 / (high / low))));
-  return [low / room, high * room];
+  return uPlot.rangeLog(Math.max(low / room, 1 / FARTHEST), Math.min(high * room, FARTHEST), 10, false);
 }

@@ -7,7 +7,7 @@ import { FIRST_RATES, MOST_STEPS, rangeOf } from './setup.ts';
 
 const SETTINGS: Readonly<Record<string, string>> = {
   units: 'Hidden units',
-  batch: 'Sequences per step',
+  batch: 'Batch size',
   length: 'Sequence length',
   characters: 'Sequence length',
   window: 'Days looked back',
@@ -71,6 +71,7 @@ export function Controls() {
       <NumberField label="Seed" value={now.seed} whole range={[0, 1e6]} onChange={(seed) => apply({ seed })} />
       <Choice
         label="Backend"
+        wide
         value={now.backend}
         choices={[['auto', 'best that works'], ...BACKENDS.map((name) => [name, name] as const)]}
         onChange={(backend) => apply({ backend: backend as typeof now.backend })}

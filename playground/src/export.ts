@@ -1,8 +1,8 @@
 import type { EndRecord, StepLine } from 'gradclip-lab/browser';
 import type { RunView } from './run-view.ts';
 
-/** The records of a run that has ended, as the lab writes them: one line of JSON each. */
-export function recordsOf(run: Pick<RunView, 'start' | 'lines'>, end: EndRecord): string {
+// The records of a run that has ended, as the lab writes them: one line of JSON each.
+function recordsOf(run: Pick<RunView, 'start' | 'lines'>, end: EndRecord): string {
   return [run.start, ...run.lines.map(lineOf), lineOf(end)].map((line) => `${line}\n`).join('');
 }
 
@@ -13,11 +13,12 @@ function lineOf(record: StepLine | EndRecord): string {
   );
 }
 
-/** Hands a text to the browser as a file to save. */
-export function download(name: string, text: string): void {
+/** Hands the records of a run to the browser to save, under the name by which `gradclip-lab report` finds them. */
+export function exportRun(run: RunView, end: EndRecord): void {
+  const { id } = JSON.parse(run.start) as { id: string };
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/jsonl' }));
-  link.download = name;
+  link.href = URL.createObjectURL(new Blob([recordsOf(run, end)], { type: 'application/jsonl' }));
+  link.download = `${id}.jsonl`;
   link.click();
   URL.revokeObjectURL(link.href);
 }

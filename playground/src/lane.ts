@@ -47,7 +47,7 @@ interface LaneParts {
   readonly tell: (news: News) => void;
 }
 
-// What is looked at: the gradient flow often at first, when runs explode, and the text as often as later.
+// The gradient flow and the text are looked at often at first, when runs explode.
 const EARLY = 50;
 const [LOOK_EARLY, LOOK_LATER] = [5, 25];
 
@@ -88,7 +88,6 @@ export function laneOf({ setup, place, data, own, backend, tell }: LaneParts): L
       if (step % (step < EARLY ? LOOK_EARLY : LOOK_LATER) !== 0) return;
       const [flow] = await gradientFlow(model, () => problem.loss(model, batch));
       tell({ type: 'flow', run: place, step, norms: [...(flow?.norms ?? [])] });
-      if (step % LOOK_LATER !== 0) return;
       const written = await problem.sample?.(model, setup.seed);
       if (written !== undefined) tell({ type: 'sample', run: place, step, text: written });
     },

@@ -4,7 +4,6 @@ import { Chart } from './chart.tsx';
 import { catalogue, taskOf } from './catalogue.ts';
 import { copied, copyLink } from './clipboard.ts';
 import { Controls } from './controls.tsx';
-import { download, recordsOf } from './export.ts';
 import { RunCard } from './run-card.tsx';
 import { apply, notice, restart, runs, setup } from './session.ts';
 import { FEWEST_RUNS, MOST_RUNS } from './setup.ts';
@@ -113,7 +112,6 @@ function Losses() {
 
 function Actions() {
   const { strategies } = setup.value;
-  const ended = runs.value.some(({ end }) => end.value !== undefined);
   return (
     <footer class="page">
       <button
@@ -128,19 +126,9 @@ function Actions() {
       <button type="button" onClick={copyLink}>
         Copy link
       </button>
-      <button type="button" disabled={!ended} onClick={exportRecords}>
-        Export records of ended runs
-      </button>
       <span role="status">{copied.value}</span>
     </footer>
   );
-}
-
-function exportRecords(): void {
-  runs.value.forEach((run, place) => {
-    const end = run.end.value;
-    if (end !== undefined) download(`run-${place + 1}.jsonl`, recordsOf(run, end));
-  });
 }
 
 const app = document.getElementById('app');

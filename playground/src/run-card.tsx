@@ -3,6 +3,7 @@ import { Chart } from './chart.tsx';
 import { copyCode } from './clipboard.ts';
 import { strategyOf, taskOf } from './catalogue.ts';
 import { diagnosisOf, figure } from './diagnosis.ts';
+import { exportRun } from './export.ts';
 import type { Options } from './protocol.ts';
 import type { RunView } from './run-view.ts';
 import { retune, setup } from './session.ts';
@@ -42,6 +43,16 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
         >
           Copy as code
         </button>
+        {end === undefined ? null : (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => exportRun(run, end)}
+            aria-label={`Export the records of run ${place + 1}`}
+          >
+            Export
+          </button>
+        )}
         {onRemove === undefined ? null : (
           <button type="button" class="quiet" onClick={onRemove} aria-label={`Remove run ${place + 1}`}>
             Remove

@@ -29,7 +29,7 @@ export function Transport() {
         Reset
       </button>
       <p class="standing">
-        <span class="rate">{rate.value > 0 ? `${rate.value.toFixed(1)} steps/s` : STANDING[motion.value]}</span>
+        <span class="rate">{rate.value > 0 ? `${rate.value.toFixed(1)} steps/s` : STANDING[motion.value]}</span>{' '}
         {backend.value === undefined ? null : (
           <span class="soft">
             on {backend.value.name}: {backend.value.reason}

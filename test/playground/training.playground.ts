@@ -1,0 +1,123 @@
+// The page as someone meets it: what it trains by itself, and what its buttons do.
+import { expect, it } from 'vitest';
+import { card, describeInBrowser, hashOf, noticed, reaches, says, SMALL, stepOf } from './visit.ts';
+
+describeInBrowser('training', (visit) => {
+  it('starts at once with a network that blows up, beside the same one clipped', async () => {
+    const { page, offences } = await visit();
+    await says(page, 1, /^Diverged at step 12: /);
+    await reaches(page, 2, 30);
+    await says(page, 2, /^Learning\. .* every step is clipped\.$/);
+    expect(await page.locator('.standing').innerText()).toMatch(/steps\/s\s+on wasm: it has no shaders to compile/);
+    expect(await card(page, 1).locator('.figures').innerText()).toMatch(/steps clipped\s+0 %/);
+    expect(await card(page, 2).locator('.figures').innerText()).toMatch(/steps clipped\s+100 %/);
+    await expect.poll(() => card(page, 2).locator('blockquote').innerText()).toMatch(/\w/);
+    expect(offences).toEqual([]);
+  });
+
+  it('trains on webgl', async () => {
+    const settings = { units: 4, characters: 6, batch: 2 };
+    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, settings, backend: 'webgl' }) });
+    await reaches(page, 2, 3, 150_000);
+    expect(await page.locator('.standing').innerText()).toContain('on webgl: as chosen');
+    expect(offences).toEqual([]);
+  });
+
+  it.each([
+    ['temporal-order', { units: 4, length: 10, batch: 2 }],
+    ['adding', { units: 4, length: 10, batch: 2 }],
+    ['weather', { units: 4, window: 5, batch: 2 }],
+  ])('trains %s, on data that came with the page', async (task, settings) => {
+    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, task, settings, learningRate: 0.1 }) });
+    await reaches(page, 2, 5);
+    await says(page, 1, /^(Learning|The loss)/);
+    expect(offences).toEqual([]);
+  });
+
+  it('pauses, takes single steps, goes on, and begins again', async () => {
+    const { page } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.1 }) });
+    await reaches(page, 2, 3);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => page.locator('.rate').innerText()).toBe('paused');
+    const at = await stepOf(page, 2);
+    await page.waitForTimeout(500);
+    expect(await stepOf(page, 2)).toBe(at);
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await reaches(page, 2, at + 1);
+    await page.waitForTimeout(300);
+    expect([await stepOf(page, 1), await stepOf(page, 2)]).toEqual([at + 1, at + 1]);
+    await page.getByRole('button', { name: 'Train' }).click();
+    await reaches(page, 2, at + 5);
+    const reached = await stepOf(page, 2);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(() => stepOf(page, 2)).toBeLessThan(reached);
+  });
+
+  it('says that a run has become NaN, and when, and lets the others go on', async () => {
+    const strategies = [{ id: 'none' }, { id: 'global-norm' }, { id: 'per-value' }];
+    const { page } = await visit({
+      hash: hashOf({
+        ...SMALL,
+        task: 'adding',
+        settings: { units: 4, length: 10, batch: 4 },
+        learningRate: 100,
+        strategies,
+      }),
+    });
+    await says(page, 1, /^Diverged at step \d+: its loss is (no number any more|∞|\S+)\./);
+    const ended = await stepOf(page, 1);
+    await page.waitForTimeout(300);
+    expect(await stepOf(page, 1)).toBe(ended);
+    expect(await card(page, 1).locator('[role=status]').textContent()).toMatch(/^Run 1: Diverged at step/);
+  });
+
+  it('takes a pasted text, and says what is wrong with one that is too short', async () => {
+    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.1 }) });
+    await page.getByText('Use a text of your own').click();
+    await page.locator('textarea').fill('too short');
+    await page.getByRole('button', { name: 'Train on it' }).click();
+    await expect
+      .poll(() => noticed(page))
+      .toMatch(/^Your text was not taken: The text has 9 characters; training needs at least 260\./);
+    await reaches(page, 2, 3);
+    await page.locator('textarea').fill('ab'.repeat(400));
+    await page.getByRole('button', { name: 'Train on it' }).click();
+    await reaches(page, 2, 30);
+    // Only letters of that text can be written.
+    await expect.poll(() => card(page, 2).locator('blockquote').innerText()).toMatch(/^[ab]+$/);
+    expect(offences).toEqual([]);
+  });
+
+  it('says that a backend is missing, and takes another', async () => {
+    const { page } = await visit({
+      hash: hashOf({ ...SMALL, backend: 'webgl' }),
+      beforeWorker: 'OffscreenCanvas.prototype.getContext = () => null;',
+    });
+    await reaches(page, 2, 2);
+    expect(await page.locator('.standing').innerText()).toContain('on wasm: because webgl does not work here');
+  });
+
+  it('says that a graphics context was lost, and begins again without it', async () => {
+    const { page } = await visit({
+      hash: hashOf({ ...SMALL, settings: { units: 4, characters: 6, batch: 2 }, backend: 'webgl' }),
+      beforeWorker: `
+        const open = OffscreenCanvas.prototype.getContext;
+        OffscreenCanvas.prototype.getContext = function (...how) {
+          const context = open.apply(this, how);
+          if (context?.getExtension) (self.contexts ??= []).push(context);
+          return context;
+        };`,
+    });
+    await reaches(page, 2, 1, 150_000);
+    await page
+      .workers()
+      .at(-1)
+      ?.evaluate(() => {
+        const { contexts } = self as unknown as { contexts: WebGLRenderingContext[] };
+        for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
+      });
+    await expect.poll(() => noticed(page), { timeout: 30_000 }).toMatch(/^The browser took the webgl context away/);
+    await reaches(page, 2, 2);
+    expect(await page.locator('.standing').innerText()).toContain('on wasm: because webgl does not work here');
+  });
+});
