@@ -1,4 +1,6 @@
 import type { StrategySpec } from 'gradclip';
+import type { Judgement } from './judge/judgement.ts';
+import type { SummaryRow } from './report/summary.ts';
 import type { Settings } from './task.ts';
 
 /** The axes of a comparison: every combination is one run. */
@@ -6,13 +8,16 @@ export interface Grid {
   readonly tasks: readonly string[];
   readonly cells: readonly string[];
   readonly optimizers: readonly string[];
-  /** The same for every strategy; by cell where cells train best at rates far apart. */
+  /** The same for every strategy; by cell, task or `task/cell` where these train best at rates far apart. */
   readonly learningRates: readonly number[] | Readonly<Record<string, readonly number[]>>;
   readonly strategies: readonly StrategySpec[];
   readonly seeds: readonly number[];
-  readonly steps: number;
-  /** The tasks' numbers that differ from their defaults. */
-  readonly settings?: Settings;
+  /** By task where tasks need more or less. */
+  readonly steps: number | Readonly<Record<string, number>>;
+  /** Score after every so many steps and end once the task is solved. */
+  readonly solvedEvery?: number;
+  /** The tasks' numbers that differ from their defaults; where there are several sets, each is tried. */
+  readonly settings?: Settings | readonly Settings[];
 }
 
 /** A question and the runs that answer it. */
@@ -24,6 +29,8 @@ export interface Experiment {
   /** What every strategy is given, in one sentence; the same for all. */
   readonly budget: string;
   readonly grid: Grid;
+  /** Turns the rows into what answers the question. */
+  readonly judge?: (rows: readonly SummaryRow[]) => Judgement;
   /** Parts of the grid replaced for a quick check that everything runs. */
   readonly smoke: Partial<Grid>;
 }

@@ -16,6 +16,8 @@ export interface Environment {
   readonly backend: string;
   /** Whether the kernels of the wasm backend were repaired (`gradclip/wasm`). */
   readonly repaired: boolean;
+  /** Whether recurrent layers were replaced by the fused ones of `gradclip/recurrent`, which give the same numbers. */
+  readonly fused?: boolean;
   /** The runtime with its version: `node 20.20.2`. */
   readonly runtime: string;
   readonly platform: string;

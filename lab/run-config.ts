@@ -15,6 +15,8 @@ export interface RunConfig {
   readonly strategy: Required<StrategySpec>;
   readonly seed: number;
   readonly steps: number;
+  /** Where set, the model is scored after every so many steps, and the run ends once the task is solved. */
+  readonly solvedEvery?: number;
   readonly backend: string;
 }
 

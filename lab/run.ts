@@ -11,7 +11,7 @@ import { clipOptimizer, type ClippingStrategy, type StepRecord } from 'gradclip'
 import type { Cell } from './cell.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
-import type { Batch, Problem, Task } from './task.ts';
+import { isSolved, type Batch, type Problem, type Task } from './task.ts';
 
 /** A run is called diverged once this many losses in a row lie above the bound, or one is not finite. */
 export const DIVERGED_STEPS = 10;
@@ -28,6 +28,8 @@ export interface RunParts {
   readonly optimizer: (learningRate: number) => tf.Optimizer;
   readonly strategy: ClippingStrategy;
   readonly environment: Environment;
+  /** Another model that computes the same, and faster; the given one is disposed. Without it the model is trained as it is. */
+  readonly faster?: (model: tf.LayersModel) => tf.LayersModel;
   /** Looks at the model after a step, before its batch is freed; the run waits for it. */
   readonly watch?: (model: tf.LayersModel, batch: Batch, step: number) => Promise<void>;
 }
@@ -40,7 +42,9 @@ export interface RunParts {
  */
 export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<RunRecord, void, undefined> {
   const { task, problem, cell, strategy, environment } = parts;
-  const model = problem.model(cell, config.seed);
+  const plain = problem.model(cell, config.seed);
+  const model = parts.faster?.(plain) ?? plain;
+  if (model !== plain) plain.dispose();
   const inner = parts.optimizer(config.learningRate);
   const optimizer = clipOptimizer(inner, strategy, { onNonFinite: 'propagate', window: 1, warnings: false });
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
@@ -54,14 +58,24 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     let step = 0;
     let diverged = false;
     let msInAll = 0;
-    for (; step < config.steps && !diverged; step += 1) {
+    let score: number | undefined;
+    for (; step < config.steps && !diverged && score === undefined; step += 1) {
       const batch = problem.batch(step, config.seed);
       const begun = performance.now();
-      const cost = optimizer.minimize(() => problem.loss(model, batch), true, variables);
-      const loss = ((await cost?.data())?.[0] ?? NaN) * task.loss.perTrained;
+      let unregularized: tf.Scalar | undefined;
+      const cost = optimizer.minimize(
+        () => {
+          const loss = problem.loss(model, batch);
+          unregularized = tf.keep(loss.clone());
+          return withPenalties(loss, model);
+        },
+        true,
+        variables,
+      );
+      const loss = ((await unregularized?.data())?.[0] ?? NaN) * task.loss.perTrained;
       const ms = performance.now() - begun;
       await parts.watch?.(model, batch, step);
-      tf.dispose([batch.x, batch.y, ...(cost ? [cost] : [])]);
+      tf.dispose([batch.x, batch.y, ...(cost ? [cost] : []), ...(unregularized ? [unregularized] : [])]);
 
       const [measured] = await optimizer.records();
       if (measured === undefined) throw new Error(`Step ${step} left no record of its norms.`);
@@ -70,13 +84,27 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
 
       tooHigh = loss > DIVERGED_TIMES * problem.trivialLoss ? tooHigh + 1 : 0;
       diverged = !Number.isFinite(loss) || !Number.isFinite(measured.normAfter) || tooHigh >= DIVERGED_STEPS;
+      if (!diverged && config.solvedEvery !== undefined && (step + 1) % config.solvedEvery === 0) {
+        const reached = await problem.evaluate(model);
+        if (isSolved(reached, task.metric)) score = reached;
+      }
     }
-    const end = { type: 'end', metric: await problem.evaluate(model), steps: step, ms: msInAll } as const;
+    const end = { type: 'end', metric: score ?? (await problem.evaluate(model)), steps: step, ms: msInAll } as const;
     yield diverged ? { ...end, outcome: 'diverged', divergedAt: step - 1 } : { ...end, outcome: 'finished' };
   } finally {
     optimizer.dispose();
     model.dispose();
   }
+}
+
+/** The loss with the penalties of the regularizers, which tfjs adds only in `fit`. */
+function withPenalties(loss: tf.Scalar, { layers }: tf.LayersModel): tf.Scalar {
+  const penalties = layers.flatMap((layer) => {
+    // A recurrent layer keeps its weights in a cell, and tfjs never asks that for its penalties, not in `fit` either.
+    const { cell } = layer as { readonly cell?: tf.layers.Layer };
+    return [...layer.calculateLosses(), ...(cell?.calculateLosses() ?? [])];
+  });
+  return penalties.reduce((sum, penalty) => tf.add(sum, penalty), loss);
 }
 
 function normsIn({ normBefore, normAfter, clipped, skipped }: StepRecord, strategy: ClippingStrategy) {

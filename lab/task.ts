@@ -15,6 +15,8 @@ export interface Dataset {
   readonly licence: string;
   /** Where to read about it. */
   readonly url: string;
+  /** Gives its text, for a task that does not belong to the lab. */
+  readonly read?: () => string | Promise<string>;
 }
 
 /** How a trained model is scored. */
@@ -25,6 +27,12 @@ export interface Metric {
   readonly better: 'lower' | 'higher';
   /** The score from which the task counts as solved, where the field has one. */
   readonly solved?: number;
+}
+
+/** Whether a score is beyond the one from which the task counts as solved. */
+export function isSolved(score: number, { better, solved }: Pick<Metric, 'better' | 'solved'>): boolean {
+  if (solved === undefined) return false;
+  return better === 'lower' ? score < solved : score > solved;
 }
 
 /** A setting that is known to learn a task, and the score it is known to reach. */

@@ -7,3 +7,11 @@ export function seededWeights(seed: number) {
     recurrentInitializer: tf.initializers.orthogonal({ seed: seed + 1 }),
   };
 }
+
+/** Every weight drawn from a normal distribution of mean 0 and standard deviation 0.1, which is small for 50 units. */
+export function smallWeights(seed: number) {
+  return {
+    kernelInitializer: tf.initializers.randomNormal({ stddev: 0.1, seed }),
+    recurrentInitializer: tf.initializers.randomNormal({ stddev: 0.1, seed: seed + 1 }),
+  };
+}

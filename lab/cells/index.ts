@@ -1,6 +1,26 @@
 import { gru } from './gru.ts';
+import { irnn } from './irnn.ts';
 import { lstm } from './lstm.ts';
+import { rnnBptt } from './rnn-bptt.ts';
+import { rnnL2 } from './rnn-l2.ts';
+import { rnnRadius } from './rnn-radius.ts';
+import { rnnResidual } from './rnn-residual.ts';
+import { rnnSigmoid } from './rnn-sigmoid.ts';
+import { rnnSmall } from './rnn-small.ts';
+import { rnnStack } from './rnn-stack.ts';
 import { rnn } from './rnn.ts';
 
-/** Every cell, in the order reports show them. */
-export const cells = [rnn, lstm, gru] as const;
+/** Every cell, in the order reports show them: the three that are compared, then variations of the first. */
+export const cells = [
+  rnn,
+  lstm,
+  gru,
+  rnnSigmoid,
+  rnnSmall,
+  rnnRadius,
+  irnn,
+  rnnL2,
+  rnnBptt,
+  rnnStack,
+  rnnResidual,
+] as const;

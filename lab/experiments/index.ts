@@ -1,4 +1,16 @@
+import { alternatives } from './alternatives.ts';
+import { applications } from './applications.ts';
+import { learningRateRobustness } from './learning-rate-robustness.ts';
 import { quick } from './quick.ts';
+import { temporalOrderLength } from './temporal-order-length.ts';
+import { threshold } from './threshold.ts';
 
 /** Every experiment, in the order they are listed. */
-export const experiments = [quick] as const;
+export const experiments = [
+  quick,
+  learningRateRobustness,
+  threshold,
+  temporalOrderLength,
+  applications,
+  alternatives,
+] as const;

@@ -14,6 +14,7 @@ export function environmentHere(): Environment {
     tfjs: version_core,
     backend: BACKEND,
     repaired: true,
+    fused: true,
     runtime: `node ${process.versions.node}`,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',

@@ -15,6 +15,8 @@ export interface Contender {
 /** The strategies that met on one task, cell and optimizer. */
 export interface Contest {
   readonly task: string;
+  /** The task's numbers that are not the same in all rows, as words: `length 20`; empty where all are. */
+  readonly variant: string;
   readonly cell: string;
   readonly optimizer: string;
   readonly contenders: readonly Contender[];
@@ -22,15 +24,17 @@ export interface Contest {
 
 /** Sorts rows into contests, in the order the rows come in. */
 export function contestsOf(rows: readonly SummaryRow[]): Contest[] {
-  const contests = grouped(rows, ({ task, cell, optimizer }) => JSON.stringify([task, cell, optimizer]));
+  const variantOf = variants(rows);
+  const contests = grouped(rows, (row) => JSON.stringify([row.task, variantOf(row), row.cell, row.optimizer]));
   return [...contests.values()].map((met) => {
-    const { task, cell, optimizer } = met[0] as SummaryRow;
+    const first = met[0] as SummaryRow;
+    const { task, cell, optimizer } = first;
     const contenders = [...grouped(met, ({ strategy }) => keyOf(strategy)).values()].map((own) => ({
       strategy: (own[0] as SummaryRow).strategy,
       rows: own.toSorted((a, b) => a.learningRate - b.learningRate),
       best: bestOf(own),
     }));
-    return { task, cell, optimizer, contenders };
+    return { task, variant: variantOf(first), cell, optimizer, contenders };
   });
 }
 
@@ -45,4 +49,16 @@ export function bestOf(rows: readonly SummaryRow[]): SummaryRow | undefined {
 export function margin(a: SummaryRow, b: SummaryRow): number {
   const difference = (a.metric.median ?? NaN) - (b.metric.median ?? NaN);
   return a.metric.better === 'lower' ? -difference : difference;
+}
+
+/** Names the numbers in which rows of the same task differ. */
+export function variants(
+  rows: readonly Pick<SummaryRow, 'task' | 'settings'>[],
+): (row: Pick<SummaryRow, 'task' | 'settings'>) => string {
+  return ({ task, settings }) => {
+    const differing = Object.entries(settings).filter(([name, value]) =>
+      rows.some((other) => other.task === task && other.settings[name] !== value),
+    );
+    return differing.map(([name, value]) => `${name} ${value}`).join(', ');
+  };
 }

@@ -1,5 +1,5 @@
 import type { Run, StartRecord } from '../record.ts';
-import { bestOf, type Contender, type Contest } from './best.ts';
+import { bestOf, variants, type Contender, type Contest } from './best.ts';
 import { clipRateChart } from './clip-rate-chart.ts';
 import { html, type Content, type Html } from './html.ts';
 import type { Ink } from './ink.ts';
@@ -12,8 +12,11 @@ import { medianBySteps, type Point } from './series.ts';
 
 /** The charts of one cell, each row with its numbers as a table behind it. */
 export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink): Html {
-  const own = allRuns.filter(({ start: { config } }) =>
-    (['task', 'cell', 'optimizer'] as const).every((name) => config[name] === contest[name]),
+  const variantOf = variants(allRuns.map(({ start }) => start.config));
+  const own = allRuns.filter(
+    ({ start: { config } }) =>
+      variantOf(config) === contest.variant &&
+      (['task', 'cell', 'optimizer'] as const).every((name) => config[name] === contest[name]),
   );
   const runsOf = (contender: Contender, rate: number): Run[] =>
     own.filter(

@@ -8,9 +8,11 @@ export const SAME_WITHIN = 0.01;
 /** What the rows say, in plain sentences: one paragraph for each task, cell and optimizer. */
 export function findings(rows: readonly SummaryRow[]): string[] {
   const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const several = new Set(rows.map(({ task, optimizer }) => `${task} ${optimizer}`)).size > 1;
-  return contestsOf(rows).map((contest) => {
-    const subject = several ? `${contest.cell} (${contest.task}, ${contest.optimizer})` : contest.cell;
+  const contests = contestsOf(rows);
+  const several = new Set(contests.map(({ task, variant, optimizer }) => [task, variant, optimizer].join())).size > 1;
+  return contests.map((contest) => {
+    const { cell, task, variant, optimizer } = contest;
+    const subject = several ? `${cell} (${[task, variant, optimizer].filter(Boolean).join(', ')})` : cell;
     return `${subject}: ${verdict(contest, (contender) => label(contender.strategy))}`;
   });
 }

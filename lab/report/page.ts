@@ -12,6 +12,8 @@ import { grouped } from './grouped.ts';
 import { html, Html, type Content } from './html.ts';
 import { optionsText } from './label.ts';
 import { inkOf, type Ink } from './ink.ts';
+import { judged } from './judged.ts';
+import { figureRow, judgedTable } from './judgement-html.ts';
 import { STYLE } from './style.ts';
 import { summarize, type SummaryRow } from './summary.ts';
 
@@ -29,7 +31,11 @@ export interface ReportFrame {
 export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
   const { rows } = summarize(frame.experiment, runs);
   const ink = inkOf(rows.map(({ strategy }) => strategy));
-  const sections = grouped(contestsOf(rows), ({ task, optimizer }) => `${task} with ${optimizer}`);
+  const judgement = judged(frame.experiment, rows);
+  const sections = grouped(
+    contestsOf(rows),
+    ({ task, variant, optimizer }) => `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`,
+  );
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -45,9 +51,10 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
         <h1>${frame.question}</h1>
         ${unfinished(frame, runs)}
         <ul class="findings">
-          ${findings(rows).map((finding) => html`<li>${finding}</li>`)}
+          ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
         </ul>
-        ${[...sections].map(([title, contests]) => sectionOf(title, contests, runs, ink))}
+        ${judgement.figures.map((figure) => figureRow(figure))} ${judgement.tables.map(judgedTable)}
+        ${folded([...sections], runs, ink)}
         <h2>How this was measured</h2>
         ${method(frame, runs, rows)}
       </body>
@@ -64,6 +71,25 @@ function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {
 function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], ink: Ink): Html {
   return html`<h2>${title}</h2>
     ${contests.map((contest) => cellSection(contest, runs, ink))}`;
+}
+
+/** From so many networks on, each is folded away behind its name. */
+const MANY = 7;
+
+/** The sections in full; where there are many, each behind its name. */
+function folded(sections: readonly (readonly [string, readonly Contest[]])[], runs: readonly Run[], ink: Ink): Html[] {
+  const networks = sections.reduce((sum, [, contests]) => sum + contests.length, 0);
+  if (networks < MANY) return sections.map(([title, contests]) => sectionOf(title, contests, runs, ink));
+  return sections.flatMap(([title, contests]) => [
+    html`<h2>${title}</h2>`,
+    ...contests.map(
+      (contest) =>
+        html`<details>
+          <summary>${contest.cell}: every rate, losses and norms</summary>
+          ${cellSection(contest, runs, ink)}
+        </details>`,
+    ),
+  ]);
 }
 
 function method(frame: ReportFrame, runs: readonly Run[], rows: readonly SummaryRow[]): Html {

@@ -19,7 +19,7 @@ svg { width: 100%; max-width: 400px; height: auto; color: var(--ink); display: b
 .legend i { display: inline-block; width: 1.4em; border-top: 3px solid; vertical-align: .25em; margin-right: .4em } .legend i.dashed { border-top-style: dashed }
 .scroll { overflow-x: auto; max-width: 100% } table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: .5rem 0 }
 caption { text-align: left; color: var(--soft); padding: .2rem 0 } th, td { padding: .22rem .7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap }
-th:first-child, td:first-child { text-align: left } tbody th { font-weight: 400 } thead th { border-bottom: 2px solid var(--line); vertical-align: bottom } tbody.group { border-top: 2px solid var(--line) }
+th:first-child, td:first-child, table.text th, table.text td { text-align: left } tbody th { font-weight: 400 } thead th { border-bottom: 2px solid var(--line); vertical-align: bottom } tbody.group { border-top: 2px solid var(--line) }
 td.best { font-weight: 700; background: var(--card) } td.lost { color: var(--soft) } td small { display: block; font-weight: 400; font-size: .82em; color: var(--soft); line-height: 1.2 }
 details { margin: .6rem 0 } summary { cursor: pointer; color: var(--soft) } dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; font-size: .9rem; margin: .5rem 0 }
 dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere } code { font-size: .9em; overflow-wrap: anywhere }

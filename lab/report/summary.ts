@@ -1,12 +1,17 @@
 import type { StrategySpec } from 'gradclip';
-import { mean, median, quantile } from 'simple-statistics';
+import { median, quantile, sum } from 'simple-statistics';
 import type { Environment, Run } from '../record.ts';
+import type { Settings } from '../task.ts';
+import { digestOf, type RunDigest } from './digest.ts';
 import { grouped } from './grouped.ts';
 import { keyOf } from './label.ts';
+import { bootstrapInterval } from './statistics.ts';
 
 /** One line of a comparison: a setting, over its seeds. */
 export interface SummaryRow {
   readonly task: string;
+  /** The task's numbers: sizes and lengths. */
+  readonly settings: Settings;
   readonly cell: string;
   readonly strategy: Required<StrategySpec>;
   readonly optimizer: string;
@@ -19,6 +24,12 @@ export interface SummaryRow {
     readonly median: number | null;
     readonly q1: number | null;
     readonly q3: number | null;
+    /** The 95 % bootstrap interval of the median; an end is null where it falls on a diverged run. */
+    readonly interval: readonly [number | null, number | null];
+    /** By seed, in the order of `seeds`; null for a diverged run. */
+    readonly scores: readonly (number | null)[];
+    /** What a predictor that learns nothing scores. */
+    readonly baseline: number;
   };
   /** How many of the seeds diverged. */
   readonly diverged: number;
@@ -26,6 +37,10 @@ export interface SummaryRow {
   readonly clipRate: number;
   /** The median time of a step. */
   readonly msPerStep: number;
+  /** The median number of steps taken; fewer than planned where runs diverged, or ended once the task was solved. */
+  readonly steps: number;
+  /** ‖g‖₂ before the strategy: the medians over seeds of its median, 90th percentile and maximum; null where none was finite. */
+  readonly normBefore: RunDigest['norms'];
 }
 
 /** The content of `summary.json`. */
@@ -40,41 +55,57 @@ export interface Summary {
 export function summarize(experiment: string, runs: readonly Run[]): Summary {
   const [first] = runs;
   if (first === undefined) throw new Error('There is no run to summarize.');
-  return { version: 1, experiment, environment: first.start.environment, rows: groupedBySetting(runs).map(rowOf) };
+  return { version: 1, experiment, environment: first.start.environment, rows: rowsOf(runs.map(digestOf)) };
 }
 
-/** Runs that differ in nothing but the seed, together. */
-export function groupedBySetting(runs: readonly Run[]): Run[][] {
-  const groups = grouped(runs, ({ start: { config } }) => {
-    const { seed: _, strategy, ...setting } = config;
-    return JSON.stringify([setting, keyOf(strategy)]);
-  });
-  return [...groups.values()];
+/** One row for each setting: runs that differ in nothing but the seed, together. */
+export function rowsOf(digests: readonly RunDigest[]): SummaryRow[] {
+  const groups = grouped(digests, ({ config: { seed: _, strategy, ...setting } }) =>
+    JSON.stringify([setting, keyOf(strategy)]),
+  );
+  return [...groups.values()].map(rowOf);
 }
 
 /** Stands for a diverged run; an infinity would turn quantiles beside it into NaN. */
 const WORST = 1e300;
 
-function rowOf(runs: readonly Run[]): SummaryRow {
-  const { config, metric } = (runs[0] as Run).start;
+function rowOf(runs: readonly RunDigest[]): SummaryRow {
+  const { config, metric } = runs[0] as RunDigest;
   const worst = metric.better === 'lower' ? WORST : -WORST;
-  const scores = runs.map(({ end }) =>
-    end.outcome === 'finished' && Number.isFinite(end.metric) ? end.metric : worst,
-  );
-  const at = (p: number): number | null => finite(quantile(scores, p));
-  const steps = runs.flatMap((run) => run.steps);
+  const values = runs.map(({ score }) => score ?? worst);
+  const at = (p: number): number | null => finite(quantile(values, p));
+  const [low, high] = bootstrapInterval(values);
   return {
     task: config.task,
+    settings: config.settings,
     cell: config.cell,
     strategy: config.strategy,
     optimizer: config.optimizer,
     learningRate: config.learningRate,
-    seeds: runs.map(({ start }) => start.config.seed),
-    metric: { name: metric.name, better: metric.better, median: finite(median(scores)), q1: at(0.25), q3: at(0.75) },
-    diverged: runs.filter(({ end }) => end.outcome === 'diverged').length,
-    clipRate: mean(steps.map(({ clipped }) => (clipped ? 1 : 0))),
-    msPerStep: median(steps.map(({ ms }) => ms)),
+    seeds: runs.map(({ config: { seed } }) => seed),
+    metric: {
+      name: metric.name,
+      better: metric.better,
+      median: finite(median(values)),
+      q1: at(0.25),
+      q3: at(0.75),
+      interval: [finite(low), finite(high)],
+      scores: runs.map(({ score }) => score),
+      baseline: metric.baseline,
+    },
+    diverged: runs.filter(({ outcome }) => outcome === 'diverged').length,
+    clipRate: sum(runs.map(({ clipped }) => clipped)) / Math.max(1, sum(runs.map(({ steps }) => steps))),
+    msPerStep: median(runs.map(({ msPerStep }) => msPerStep)),
+    steps: median(runs.map(({ steps }) => steps)),
+    normBefore: normsOf(runs),
   };
+}
+
+function normsOf(runs: readonly RunDigest[]): RunDigest['norms'] {
+  const known = runs.flatMap(({ norms }) => norms ?? []);
+  if (known.length === 0) return null;
+  const over = (name: 'median' | 'p90' | 'max'): number => median(known.map((norms) => norms[name]));
+  return { median: over('median'), p90: over('p90'), max: over('max') };
 }
 
 function finite(value: number): number | null {

@@ -1,35 +1,46 @@
-import Table from 'cli-table3';
-import { contestsOf, type Contender } from './best.ts';
+import { contestsOf, type Contender, type Contest } from './best.ts';
 import { findings } from './findings.ts';
 import { grouped } from './grouped.ts';
+import { judged } from './judged.ts';
 import { percentText, scoreText, strategyLabels } from './label.ts';
 import type { Summary, SummaryRow } from './summary.ts';
+import { judgedTableText, textTable, WIDTH, wrapped } from './text-table.ts';
 
-const WIDTH = 80;
-const COLUMNS = [5, 20, 6, 7, 8, 8] as const;
+const HEAD = ['\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'] as const;
+const COLUMNS = [20, 6, 7, 8, 8] as const;
 
-/** The comparison for a terminal of 80 columns: a table for each task and optimizer, and what it says. */
+/** The comparison for a terminal of 80 columns: what the experiment's judge says, or a table for each task and optimizer. */
 export function terminalReport(summary: Summary): string {
+  const judgement = judged(summary.experiment, summary.rows);
+  if (!judgement.own) return comparison(summary);
+  return [...judgement.tables.map(judgedTableText), ...judgement.answers.map(wrapped)].join('\n\n');
+}
+
+function comparison(summary: Summary): string {
   const label = strategyLabels(summary.rows.map(({ strategy }) => strategy));
   const sections = grouped(contestsOf(summary.rows), titleOf);
   return [
     ...[...sections].map(([title, contests]) => {
       const metric = (contests[0]?.contenders[0]?.rows[0] as SummaryRow).metric;
-      const table = emptyTable();
-      for (const { cell, contenders } of contests) {
-        contenders.forEach((contender, place) => {
-          table.push([place === 0 ? cell : '', label(contender.strategy), ...cellsOf(contender)]);
-        });
-      }
-      return `${title}: ${metric.name} on unseen data, ${metric.better} is better\n\n${table.toString()}`;
+      const first = Math.max(5, ...contests.map(({ cell }) => cell.length + 1));
+      const rows = contests.flatMap(({ cell, contenders }) =>
+        contenders.map((contender, place) => [
+          place === 0 ? cell : '',
+          label(contender.strategy),
+          ...cellsOf(contender),
+        ]),
+      );
+      const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, first);
+      const table = textTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
+      return `${title}: ${metric.name} on unseen data, ${metric.better} is better\n\n${table}`;
     }),
     'Best rate: of those tried, chosen in hindsight by the score itself.\nScore: median over the seeds. Clipped: share of the steps at the best rate.',
     ...findings(summary.rows).map(wrapped),
   ].join('\n\n');
 }
 
-function titleOf({ task, optimizer }: { readonly task: string; readonly optimizer: string }): string {
-  return `${task} with ${optimizer}`;
+function titleOf({ task, variant, optimizer }: Contest): string {
+  return `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`;
 }
 
 function cellsOf({ rows, best }: Contender): string[] {
@@ -60,32 +71,4 @@ function isLost({ metric }: SummaryRow): boolean {
 function outcomeText({ metric, diverged, seeds }: SummaryRow): string {
   const score = scoreText(metric.median ?? NaN);
   return diverged > 0 ? `${score} (${diverged} of ${seeds.length} div.)` : score;
-}
-
-function emptyTable() {
-  const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, 0);
-  return new Table({
-    head: ['\ncell', '\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'],
-    colWidths: [...COLUMNS, last],
-    wordWrap: true,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
-    chars: BARE,
-  });
-}
-
-const BARE = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
-    .map((part) => [part, '']),
-);
-
-/** Breaks a sentence at spaces so that no line is longer than the terminal is wide. */
-export function wrapped(text: string): string {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > WIDTH) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.join('\n');
 }

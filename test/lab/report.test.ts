@@ -51,10 +51,22 @@ describe('the summary', () => {
       optimizer: 'sgd',
       learningRate: 1,
       seeds: [0, 1, 2, 3],
-      metric: { name: 'bits per character', better: 'lower', median: 4.5, q1: 3.75, q3: 6 },
+      settings: { units: 4, characters: 5, batch: 2 },
+      metric: {
+        name: 'bits per character',
+        better: 'lower',
+        median: 4.5,
+        q1: 3.75,
+        q3: 6,
+        interval: [3, 9],
+        scores,
+        baseline: 4.4,
+      },
       diverged: 0,
       clipRate: 0,
       msPerStep: 10,
+      steps: 3,
+      normBefore: { median: 2, p90: 2, max: 2 },
     });
   });
 

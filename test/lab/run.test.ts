@@ -3,7 +3,7 @@ import { createContainer, TOKENS, type StrategySpec } from 'gradclip';
 import { shelf } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellOf, optimizerOf, taskOf } from '../../lab/catalogue.ts';
-import type { RunRecord, StepLine } from '../../lab/record.ts';
+import type { EndRecord, RunRecord, StepLine } from '../../lab/record.ts';
 import { DIVERGED_STEPS, run } from '../../lab/run.ts';
 import type { RunConfig } from '../../lab/run-config.ts';
 import { config as plain, environment } from './fixtures.ts';
@@ -90,6 +90,30 @@ describe('a run', () => {
     expect(taken).toBeLessThan(60);
     expect(taken).toBeGreaterThanOrEqual(DIVERGED_STEPS);
     expect(end).toMatchObject({ type: 'end', outcome: 'diverged', divergedAt: taken - 1, steps: taken });
+  });
+
+  it('that is scored as it goes ends once the task is solved', async () => {
+    const change = {
+      task: 'temporal-order',
+      settings: { units: 8, length: 10, batch: 16 },
+      learningRate: 0.5,
+      steps: 300,
+      solvedEvery: 25,
+    };
+    const end = (await recordsOf(change, { id: 'global-norm' })).at(-1);
+    expect(end).toMatchObject({ type: 'end', outcome: 'finished' });
+    const { steps, metric } = end as EndRecord;
+    expect(metric < 0.01).toBe(steps < 300);
+    expect(steps % 25).toBe(0);
+    expect(steps).toBeLessThan(300);
+  });
+
+  it('adds the penalties of regularizers to what is differentiated, and not to the loss that is recorded', async () => {
+    const [plain] = stepsOf(await recordsOf({ cell: 'rnn' }));
+    const [penalized] = stepsOf(await recordsOf({ cell: 'rnn-l2' }));
+    expect(penalized?.loss).toBe(plain?.loss);
+    expect(penalized?.normBefore).not.toBe(plain?.normBefore);
+    expect(penalized?.normBefore).toBeCloseTo(plain?.normBefore ?? NaN, 2);
   });
 
   it('leaves no tensor behind, finished or broken off', async () => {

@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs';
+import { defineCell } from '../cell.ts';
+import { seededWeights } from './_weights.ts';
+
+/** `rnn` with a penalty of 0.001·‖U‖² on its recurrent kernel, which holds its spectral radius down. */
+export const rnnL2 = defineCell({
+  id: 'rnn-l2',
+  title: 'SimpleRNN, L2 penalty 0.001 on the recurrent kernel',
+  layer: ({ seed, ...shape }) =>
+    tf.layers.simpleRNN({
+      name: 'rnn',
+      ...shape,
+      ...seededWeights(seed),
+      recurrentRegularizer: tf.regularizers.l2({ l2: 0.001 }),
+    }),
+});

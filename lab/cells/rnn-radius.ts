@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs';
+import { fastOrthogonal } from 'gradclip/recurrent';
+import { defineCell } from '../cell.ts';
+import { seededWeights } from './_weights.ts';
+
+/** A tanh network whose recurrent kernel is an orthogonal matrix times 0.95, just below where gradients can explode. */
+export const rnnRadius = defineCell({
+  id: 'rnn-radius',
+  title: 'SimpleRNN with tanh units, spectral radius 0.95',
+  layer: ({ seed, ...shape }) =>
+    tf.layers.simpleRNN({
+      name: 'rnn',
+      ...shape,
+      ...seededWeights(seed),
+      recurrentInitializer: fastOrthogonal({ gain: 0.95, seed: seed + 1 }),
+    }),
+});

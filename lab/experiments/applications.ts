@@ -1,0 +1,34 @@
+import { defineExperiment } from '../experiment.ts';
+import { effects } from '../judge/effects.ts';
+
+/** Where does clipping help with the optimizer that most people use? */
+export const applications = defineExperiment({
+  id: 'applications',
+  question: 'On which applications does clipping help, under the optimizer that most people use?',
+  budget:
+    'Every strategy is tried at the same three learning rates with the same seeds, at one setting that was not tuned.',
+  grid: {
+    tasks: ['char-lm', 'sentiment', 'speech', 'stocks', 'weather', 'temporal-order', 'adding', 'copy-memory'],
+    cells: ['rnn', 'lstm', 'gru'],
+    optimizers: ['adam'],
+    learningRates: [0.003, 0.01, 0.03],
+    strategies: [
+      { id: 'none' },
+      { id: 'global-norm', options: { maxNorm: 1 } },
+      { id: 'per-value', options: { maxAbs: 0.1 } },
+      { id: 'adaptive-percentile', options: { percentile: 50 } },
+    ],
+    seeds: [1, 2, 3],
+    steps: 100,
+    settings: { characters: 25, length: 20, blank: 5 },
+  },
+  judge: effects,
+  smoke: {
+    tasks: ['weather', 'adding'],
+    cells: ['rnn'],
+    learningRates: [0.01],
+    strategies: [{ id: 'none' }, { id: 'global-norm' }],
+    seeds: [1],
+    steps: 3,
+  },
+});

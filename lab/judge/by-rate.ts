@@ -1,0 +1,89 @@
+import { bestOf, contestsOf, type Contest } from '../report/best.ts';
+import { listed, percentText, scoreText, strategyLabels } from '../report/label.ts';
+import type { SummaryRow } from '../report/summary.ts';
+import { near } from './near.ts';
+import type { Figure, Judgement } from './judgement.ts';
+
+/** Scores within this fraction of the best of all count as good. */
+const GOOD = 0.05;
+
+/** At how many learning rates each strategy trains well, cell by cell. */
+export function robustness(rows: readonly SummaryRow[]): Judgement {
+  const label = strategyLabels(rows.map(({ strategy }) => strategy));
+  const contests = contestsOf(rows);
+  return {
+    answers: contests.map((contest) => {
+      const best = bestOf(rowsIn(contest));
+      const parts = contest.contenders.map((contender) => {
+        const good = contender.rows.filter((row) => near(row, best, GOOD));
+        return `${label(contender.strategy)} ${spanOf(good, contender.rows)}`;
+      });
+      return `${contest.cell}: within ${percentText(GOOD)} of the best score of all come ${listed(parts)}.`;
+    }),
+    tables: contests.map((contest) => ({
+      title: `${contest.cell}: score at each learning rate`,
+      note:
+        `${rowsIn(contest)[0]?.metric.name ?? ''}: median over seeds, with its 95 % bootstrap interval; in brackets the share ` +
+        'of steps clipped.',
+      columns: ['strategy', ...ratesIn(contest).map((rate) => `rate ${rate}`)],
+      rows: contest.contenders.map((contender) => [
+        label(contender.strategy),
+        ...ratesIn(contest).map((rate) => cellText(contender.rows.find(({ learningRate }) => learningRate === rate))),
+      ]),
+    })),
+    figures: [rateFigure(contests)],
+  };
+}
+
+/** A row as a cell of a table: score, interval, clip rate, divergence. */
+export function cellText(row: SummaryRow | undefined): string {
+  if (row === undefined) return '–';
+  const { metric, diverged, seeds, clipRate } = row;
+  const failed = diverged === 0 ? '' : `, ${diverged} of ${seeds.length} diverged`;
+  if (metric.median === null)
+    return diverged === seeds.length ? 'diverged' : `diverged (${diverged} of ${seeds.length})`;
+  const [low, high] = metric.interval.map((end) => (end === null ? 'diverged' : scoreText(end)));
+  const interval = seeds.length > 1 ? ` [${low ?? ''}, ${high ?? ''}]` : '';
+  return `${scoreText(metric.median)}${interval} (${percentText(clipRate)}${failed})`;
+}
+
+function rateFigure(contests: readonly Contest[]): Figure {
+  const all = contests.flatMap(rowsIn);
+  const scores = all.flatMap(({ metric: { median } }) => median ?? []);
+  const baseline = all[0]?.metric.baseline ?? 0;
+  return {
+    id: 'rates',
+    title: 'Score by learning rate',
+    note: 'The median over seeds and its quartiles. Where a line ends, runs diverge beyond it, or score worse than the baseline.',
+    x: { name: 'learning rate', log: true },
+    y: { name: all[0]?.metric.name ?? 'score', domain: [Math.min(...scores), baseline * 1.05] },
+    panels: contests.map((contest) => ({
+      title: contest.cell,
+      level: { y: baseline, name: 'baseline' },
+      curves: contest.contenders.map(({ strategy, rows }) => ({
+        strategy,
+        points: rows.map(({ learningRate, metric: { median, q1, q3 } }) => ({
+          x: learningRate,
+          y: median !== null && median > baseline * 1.05 ? null : median,
+          low: q1,
+          high: q3,
+        })),
+      })),
+    })),
+  };
+}
+
+function spanOf(good: readonly SummaryRow[], all: readonly SummaryRow[]): string {
+  if (good.length === 0) return `at none of ${all.length} rates`;
+  const rates = good.map(({ learningRate }) => learningRate);
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  return `at ${good.length} of ${all.length} rates (${low === high ? low : `${low} to ${high}`})`;
+}
+
+function rowsIn({ contenders }: Contest): SummaryRow[] {
+  return contenders.flatMap(({ rows }) => rows);
+}
+
+function ratesIn(contest: Contest): number[] {
+  return [...new Set(rowsIn(contest).map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
+}

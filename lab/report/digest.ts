@@ -1,0 +1,58 @@
+import { quantileSorted } from 'simple-statistics';
+import type { EndRecord, Environment, Run, StartRecord } from '../record.ts';
+import type { RunConfig } from '../run-config.ts';
+
+/** A run without its steps: what summaries and judgements are made of. */
+export interface RunDigest {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly metric: StartRecord['metric'];
+  readonly outcome: EndRecord['outcome'];
+  /** The metric at the end; null where the run diverged, whose weights mean nothing. */
+  readonly score: number | null;
+  readonly steps: number;
+  /** Steps at which the strategy changed the gradient. */
+  readonly clipped: number;
+  /** ‖g‖₂ before the strategy, of the steps where it was finite: the median, the 90th percentile and the largest. */
+  readonly norms: { readonly median: number; readonly p90: number; readonly max: number } | null;
+  /** The median time of a step. */
+  readonly msPerStep: number;
+}
+
+/** Boils a run down. */
+export function digestOf({ start, steps, end }: Run): RunDigest {
+  const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
+  const norms = sorted(steps.map(({ normBefore }) => normBefore));
+  const times = sorted(steps.map(({ ms }) => ms));
+  const finished = end.outcome === 'finished' && Number.isFinite(end.metric);
+  return {
+    id: start.id,
+    config: start.config,
+    metric: start.metric,
+    outcome: end.outcome,
+    score: finished ? end.metric : null,
+    steps: steps.length,
+    clipped: steps.filter(({ clipped }) => clipped).length,
+    norms:
+      norms.length === 0
+        ? null
+        : {
+            median: digits(quantileSorted(norms, 0.5)),
+            p90: digits(quantileSorted(norms, 0.9)),
+            max: digits(norms.at(-1) as number),
+          },
+    msPerStep: times.length === 0 ? 0 : digits(quantileSorted(times, 0.5)),
+  };
+}
+
+/** The runs of an experiment, and where and how they were made. */
+export interface KeptRuns {
+  readonly experiment: string;
+  readonly command: string;
+  readonly environment: Environment;
+  readonly digests: readonly RunDigest[];
+}
+
+function digits(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,16 @@
+import { experiments } from '../experiments/index.ts';
+import { effects } from '../judge/effects.ts';
+import type { Judgement } from '../judge/judgement.ts';
+import type { SummaryRow } from './summary.ts';
+
+/** A judgement, and whether it is the experiment's own rather than the one that suits every grid. */
+export interface Judged extends Judgement {
+  readonly own: boolean;
+}
+
+/** Judges rows as the experiment of that name does; a changed grid is judged by what suits every grid. */
+export function judged(experiment: string, rows: readonly SummaryRow[]): Judged {
+  const known = experiments.find(({ id }) => experiment === id || experiment === `${id}, smoke`);
+  const judge = known?.judge ?? effects;
+  return { ...judge(rows), own: judge !== effects };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { successByLength } from '../../lab/judge/by-length.ts';
+import { robustness } from '../../lab/judge/by-rate.ts';
+import { byThreshold } from '../../lab/judge/by-threshold.ts';
+import { effects } from '../../lab/judge/effects.ts';
+import type { Run } from '../../lab/record.ts';
+import { judged } from '../../lab/report/judged.ts';
+import { summarize, type SummaryRow } from '../../lab/report/summary.ts';
+import { config, runOf } from './fixtures.ts';
+
+const clipping = (maxNorm = 1) => ({ id: 'global-norm', options: { maxNorm } });
+const rowsOf = (runs: readonly Run[]): readonly SummaryRow[] => summarize('x', runs).rows;
+const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
+
+describe('success by length', () => {
+  const at = (length: number, metric: number, seed: number, strategy = { id: 'none', options: {} }, learningRate = 1) =>
+    runOf(
+      { task: 'temporal-order', settings: { ...config.settings, length }, seed, strategy, learningRate },
+      { metric },
+    );
+  const judgement = successByLength(
+    rowsOf([
+      at(10, 0.009, 1),
+      at(10, 0.75, 2),
+      at(10, 0.75, 1, undefined, 2),
+      at(10, 0.75, 2, undefined, 2),
+      at(20, 0.01, 1),
+      at(20, 0.75, 2),
+      at(10, 0, 1, clipping()),
+      at(10, 0, 2, clipping()),
+      at(20, 0, 1, clipping()),
+      at(20, 0.75, 2, clipping()),
+    ]),
+  );
+
+  it('counts the seeds that solved the task at the best rate, and the runs at all rates', () => {
+    expect(judgement.tables[0]?.rows).toEqual([
+      ['rnn', 'none', '1/2 (1/4)', '0/2 (0/2)'],
+      ['rnn', 'global-norm', '2/2 (2/2)', '1/2 (1/2)'],
+    ]);
+  });
+
+  it('says up to which length half of the seeds succeed', () => {
+    expect(judgement.answers).toEqual([
+      'rnn: at least half of the seeds solve it with none up to length 10 (1 of all its 6 runs) and global-norm up to length 20 (3 of all its 4 runs).',
+    ]);
+  });
+
+  it('draws a curve for each strategy', () => {
+    expect(judgement.figures[0]?.panels[0]?.curves.map(({ points }) => points)).toEqual([
+      [
+        { x: 10, y: 50 },
+        { x: 20, y: 0 },
+      ],
+      [
+        { x: 10, y: 100 },
+        { x: 20, y: 50 },
+      ],
+    ]);
+  });
+});
+
+describe('robustness', () => {
+  const judgement = robustness(
+    rowsOf([
+      runOf({ learningRate: 1 }, { metric: 3 }),
+      runOf({ learningRate: 10 }, diverged),
+      runOf({ learningRate: 1, strategy: clipping() }, { metric: 3.1 }),
+      runOf({ learningRate: 10, strategy: clipping() }, { metric: 3.15 }),
+      runOf({ learningRate: 100, strategy: clipping() }, { metric: 3.16 }),
+    ]),
+  );
+
+  it('counts the rates within 5 % of the best score of all', () => {
+    expect(judgement.answers).toEqual([
+      'rnn: within 5 % of the best score of all come none at 1 of 2 rates (1) and global-norm at 2 of 3 rates (1 to 10).',
+    ]);
+  });
+
+  it('keeps what diverged in the table and leaves a gap in the figure', () => {
+    expect(judgement.tables[0]?.rows[0]).toEqual(['none', '3.00 (0 %)', 'diverged', '–']);
+    expect(judgement.figures[0]?.panels[0]?.curves[0]?.points[1]).toMatchObject({ x: 10, y: null });
+  });
+});
+
+describe('the threshold', () => {
+  it('is judged at the best rate of each, and adaptive ones against the best fixed', () => {
+    const adaptive = { id: 'adaptive-percentile', options: { percentile: 50 } };
+    const { answers } = byThreshold(
+      rowsOf([
+        runOf({}, { metric: 4 }),
+        runOf({ strategy: clipping(0.1) }, { metric: 3.5 }),
+        runOf({ strategy: clipping(1) }, { metric: 3 }),
+        runOf({ strategy: clipping(2) }, { metric: 3.05 }),
+        runOf({ strategy: adaptive }, { metric: 3.3 }),
+      ]),
+    );
+    expect(answers).toEqual([
+      'rnn: thresholds within 2 % of the best one, each at its own rate: 1 to 2 (2 of 3 tried). The best scores 3.00, no clipping 4.00. ' +
+        'Unclipped at its best rate, norms had a median of 2.00 and a 90th percentile of 2.00.',
+      'rnn: against the best fixed threshold of all, adaptive-percentile (3.30) is worse than it.',
+    ]);
+  });
+});
+
+describe('effects', () => {
+  const seeds = (scores: (number | null)[], change: Parameters<typeof runOf>[0]): Run[] =>
+    scores.map((metric, seed) => runOf({ ...change, seed }, metric === null ? diverged : { metric }));
+  const { answers, tables } = effects(
+    rowsOf([
+      ...seeds([4, 4.1], { cell: 'rnn' }),
+      ...seeds([3, 3.1], { cell: 'rnn', strategy: clipping() }),
+      ...seeds([2, 2.1], { cell: 'lstm' }),
+      ...seeds([null, null], { cell: 'lstm', strategy: clipping() }),
+    ]),
+  );
+
+  it('count where a strategy helped and where it lost', () => {
+    expect(answers).toEqual([
+      'global-norm: of 2 networks it helped 1 (char-lm with rnn), lost on 1 (char-lm with lstm), and made no clear difference to 0.',
+      'char-lm: the best cell without clipping is lstm at 2.05, with it rnn at 3.05.',
+    ]);
+  });
+
+  it('show the gain seed by seed', () => {
+    expect(tables[1]?.rows).toEqual([
+      ['char-lm', 'rnn', 'global-norm', '2/2', '0/2', '+1 [+1, +1]', 'helped'],
+      ['char-lm', 'lstm', 'global-norm', '–', '–', '–', 'lost'],
+    ]);
+  });
+});
+
+describe('a judgement', () => {
+  const rows = rowsOf([runOf({}, {}), runOf({ strategy: clipping() }, {})]);
+
+  it("is the experiment's own, also for its smoke subset, and for a changed grid the one that suits all", () => {
+    expect(judged('threshold', rows).own).toBe(true);
+    expect(judged('threshold, smoke', rows).own).toBe(true);
+    expect(judged('threshold, changed', rows).own).toBe(false);
+    expect(judged('quick', rows).own).toBe(false);
+  });
+});
