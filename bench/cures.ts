@@ -10,9 +10,9 @@ import { fastOrthogonal, fusedLSTM, fusedSimpleRNN, gradientFlow, identityScaled
 import { globalNorm } from 'gradclip/strategies';
 import { median } from './measure.ts';
 
-const [BATCH, LENGTH, UNITS, TRAINING_STEPS] = [32, 40, 24, 300];
+const [BATCH, LENGTH, UNITS, TRAINING_STEPS] = [32, 40, 24, 200];
 const SEEDS = [1, 2, 3];
-const RATES = [0.1, 0.03, 0.01];
+const RATES = [0.1, 0.03, 0.01, 0.003, 0.001];
 
 type Make = (seed: number) => tf.layers.Layer;
 interface Cure {
@@ -43,7 +43,7 @@ const orthogonal = (gain: number) => (seed: number) => ({ recurrentInitializer: 
 const irnn = () => ({ activation: 'relu', recurrentInitializer: identityScaled() });
 const clipped = (options: (seed: number) => object) => (seed: number) => ({
   ...options(seed),
-  clipBackprop: { maxAbs: 0.01 },
+  clipBackprop: { maxNorm: 1 },
 });
 
 const CURES: Cure[] = [

@@ -17,6 +17,7 @@ export interface GrowthRow {
 const ELEMENTS = [1e3, 1e4, 1e5, 1e6, 5e6, 2e7];
 const TENSORS = [1, 3, 10, 30, 100, 300, 1000];
 const SMALL = 1000;
+const MANY = 2e6;
 
 /** Time against size on the backend in use. */
 export function growth(elementsPerSecond: number): GrowthRow[] {
@@ -39,7 +40,7 @@ export function growth(elementsPerSecond: number): GrowthRow[] {
         'gradclip, clipping': clip(1e-3),
         'usual tfjs idiom': () => tf.tidy(() => void usualIdiom(gradients, 1e-3)),
       },
-      { rounds },
+      { rounds, tidyUp: tensors * elements > MANY },
     );
     held.dispose();
     return Object.entries(times).map(([method, ms]) => ({ backend: tf.getBackend(), axis, count, method, ms }));

@@ -19,6 +19,7 @@ export interface KernelRow {
 
 const LONG = 1e9;
 const SHORT = 1e-3;
+const MANY = 2e6;
 // A threshold that always or never clips is worth a word elsewhere.
 const QUIET = { warnings: false };
 
@@ -49,7 +50,7 @@ export async function raceKernels(rounds: (elements: number) => number): Promise
         'one read of the bytes': limits.read,
         'memcpy of the bytes': limits.copy,
       },
-      { rounds: rounds(set.tensors * elements) },
+      { rounds: rounds(set.tensors * elements), tidyUp: set.tensors * elements > MANY },
     );
     for (const [method, ms] of Object.entries(times))
       rows.push({ backend, set: set.name, method, ms, ofIdiom: ms / times['usual tfjs idiom'] });
