@@ -9,6 +9,7 @@ export type { ClipBackpropOptions } from './clip/limits.ts';
 export { fusedGRU, fusedLSTM, fusedSimpleRNN, registerFusedLayers, type FusedOptions } from './fused/factories.ts';
 export { accelerate } from './fused/accelerate.ts';
 export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
+export type { LossFunction, Tensors } from './flow/loss.ts';
 export { recurrentHealth, type LayerHealth } from './health/recurrent-health.ts';
 export {
   fastOrthogonal,
@@ -16,5 +17,6 @@ export {
   registerInitializers,
   type FastOrthogonalOptions,
   type IdentityScaledOptions,
+  type Initializer,
 } from './cures/initializers.ts';
 export { registerResidual, residual } from './cures/residual.ts';

@@ -4,7 +4,11 @@ import { ClippingError, shown } from '../../core/errors.ts';
 import { seededNormal } from './normal.ts';
 import { orthonormalRows } from './orthonormal.ts';
 
-/** An initializer of tfjs-layers. */
+/**
+ * An initializer of tfjs-layers.
+ *
+ * @category Other cures
+ */
 export type Initializer = ReturnType<typeof initializers.zeros>;
 
 type InitializerClass = new () => Initializer;

@@ -2,10 +2,18 @@ import { add, mean, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError, shown } from '../../core/errors.ts';
 
-/** One tensor, or one for each output of the model. */
+/**
+ * One tensor, or one for each input or output of the model.
+ *
+ * @category Gradient flow
+ */
 export type Tensors = Tensor | Tensor[];
 
-/** A loss of the targets and the predictions, of any shape; its mean is taken. */
+/**
+ * A loss of the targets and the predictions, of any shape; its mean is taken.
+ *
+ * @category Gradient flow
+ */
 export type LossFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 
 // A sequential model leaves its compilation to the model that it wraps.

@@ -12,6 +12,7 @@ import { spectralNorm } from './spectral-norm.ts';
 export interface LayerHealth {
   /** The layer's name; `forward_…` and `backward_…` within bidirectional, `…/0` for a cell of a stack. */
   readonly layer: string;
+  /** The kind of cell, be it clipped or fused. */
   readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
   /**
    * σ₁ of the recurrent kernel's part for each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
