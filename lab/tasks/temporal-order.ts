@@ -4,7 +4,8 @@
  * Hochreiter & Schmidhuber (1997), "Long Short-Term Memory", section 5.6, task 6a, in the form of Pascanu, Mikolov &
  * Bengio (2013), "On the difficulty of training recurrent neural networks", section 4.1.1: the entries are uniform
  * among four distractors c, d, e, f but for two, each A or B, one at a random place in [T/10, 2T/10) and one in
- * [4T/10, 5T/10). The class is the pair: AA, AB, BA or BB.
+ * [5T/10, 6T/10), as in the code published with that paper and close to the places of 1997. The class is the pair: AA,
+ * AB, BA or BB.
  *
  * @module
  */
@@ -77,7 +78,7 @@ function sequences(rows: number, length: number, seeds: readonly number[]): Batc
     const sequence = Int32Array.from(u.subarray(0, length), (one) => 2 + Math.floor(one * DISTRACTORS));
     const pair = [Math.floor(first * 2), Math.floor(second * 2)] as const;
     sequence[withinTenth(firstPlace, 1)] = pair[0];
-    sequence[withinTenth(secondPlace, 4)] = pair[1];
+    sequence[withinTenth(secondPlace, 5)] = pair[1];
     sequence.forEach((symbol, time) => (symbols[(row * length + time) * SYMBOLS + symbol] = 1));
     classes[row] = 2 * pair[0] + pair[1];
   }
