@@ -1,15 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { createContainer, TOKENS } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
-import { taskOf } from '../catalogue.ts';
-import { LabError } from '../errors.ts';
+import { builtIn } from '../catalogue.ts';
 import type { Grid } from '../experiment.ts';
-import { planned, settingsOf, type PlannedRun } from '../plan.ts';
+import type { PlannedRun } from '../plan.ts';
 import { reportPage } from '../report/page.ts';
 import { summarize, type Summary } from '../report/summary.ts';
-import { dataOf } from './data.ts';
-import { BACKEND } from './environment.ts';
 import { ResultsFolder, type SavedPlan } from './folder.ts';
+import { planRuns } from './plan-runs.ts';
 import { doRuns } from './pool.ts';
 import { progressOn, type Screen } from './progress.ts';
 
@@ -44,7 +40,7 @@ export interface Compared {
  */
 export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<Compared> {
   const { out, data } = comparison;
-  const runs = await plan(comparison);
+  const runs = await planRuns(comparison.grid, builtIn, data);
   const folder = new ResultsFolder(out);
   folder.open();
   const left = runs.filter(({ id }) => !folder.has(id));
@@ -81,26 +77,6 @@ export function publish(folder: ResultsFolder, plan: SavedPlan): { summary: Summ
   folder.save('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
   const report = folder.save('report.html', reportPage({ ...plan, total: plan.runs.length }, runs));
   return { summary, report };
-}
-
-async function plan({ grid, data }: Comparison): Promise<PlannedRun[]> {
-  const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
-  const ids = new Map<string, string>();
-  for (const task of grid.tasks.map(taskOf)) {
-    const { id, text } = await dataOf(task, data);
-    try {
-      task.prepare(text, settingsOf(task, grid));
-    } catch (error) {
-      if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
-      throw error;
-    }
-    ids.set(task.id, id);
-  }
-  return planned(grid, {
-    strategy: (spec) => registry.create(spec),
-    data: (task) => ids.get(task) as string,
-    backend: BACKEND,
-  });
 }
 
 /** Gated cells take several times as long as a plain one; begun last, they would leave the other workers idle. */

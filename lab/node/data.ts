@@ -22,8 +22,12 @@ export async function dataOf(task: Task, data: string | undefined): Promise<Task
     const text = usersOwn(task, data);
     return { id: `${basename(data)} sha256:${await sha256(text)}`, text };
   }
-  const read = packaged[task.dataset.id];
-  if (read === undefined) throw new Error(`The data \`${task.dataset.id}\` has no reader.`);
+  const read = task.dataset.read ?? packaged[task.dataset.id];
+  if (read === undefined) {
+    throw new LabError(
+      `\`${task.id}\`: its dataset \`${task.dataset.id}\` must have a function \`read\` that gives its text.`,
+    );
+  }
   return { id: task.dataset.id, text: await read() };
 }
 

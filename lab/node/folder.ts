@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -8,8 +9,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
@@ -25,11 +26,14 @@ export interface SavedPlan {
   readonly runs: readonly string[];
 }
 
+/** A run that was last written to longer ago than this is taken for broken off. */
+const QUIET_MS = 30_000;
+
 /**
  * A folder of results: `runs/<id>.jsonl`, `plan.json`, `summary.json` and `report.html`.
  *
  * A run is written beside its final name and moved there when it ends, so a file in `runs/` is a whole run
- * however the program ends.
+ * however the program ends. Every writer has a file of its own, so several programs may share a folder.
  */
 export class ResultsFolder {
   readonly path: string;
@@ -77,27 +81,59 @@ export class ResultsFolder {
     return names.map((name) => name.slice(0, -'.jsonl'.length)).sort();
   }
 
-  /** Writes a run as its records come; the run counts as finished once the last is on the disk. */
-  async write(id: string, records: AsyncIterable<RunRecord>, onRecord: (record: RunRecord) => void): Promise<void> {
-    const part = `${this.#file(id)}.part`;
-    const file = openSync(part, 'w');
+  /** Whether someone has been writing this run just now: another program, or one that was killed a moment ago. */
+  isUnderWay(id: string): boolean {
+    return this.#partsOf(id).some((part) => {
+      const written = statSync(part, { throwIfNoEntry: false })?.mtimeMs;
+      return written !== undefined && Date.now() - written < QUIET_MS;
+    });
+  }
+
+  /**
+   * Writes a run as its records come, and hands them on; the run is filed under its name before its last record is.
+   *
+   * Broken off, it leaves nothing.
+   *
+   * @throws an Error that names the file, where it cannot be written
+   */
+  async *filed(id: string, records: AsyncIterable<RunRecord>): AsyncGenerator<RunRecord, void, undefined> {
+    const part = this.#part(this.#file(id));
+    const file = attempt(part, () => openSync(part, 'wx'));
+    let open = true;
+    const close = (): void => {
+      if (open) closeSync(file);
+      open = false;
+    };
     try {
       for await (const record of records) {
-        writeSync(file, `${toLine(record)}\n`);
-        onRecord(record);
+        attempt(part, () => writeFileSync(file, `${toLine(record)}\n`));
+        if (record.type === 'end') {
+          attempt(part, () => fsyncSync(file));
+          close();
+          this.#publish(part, id);
+        }
+        yield record;
       }
-      fsyncSync(file);
+      if (open) throw new Error(`Run ${id} did not end.`);
     } finally {
-      closeSync(file);
+      close();
+      rmSync(part, { force: true });
     }
-    renameSync(part, this.#file(id));
+  }
+
+  /** Files a run that was done elsewhere, from the text of its records. */
+  file(id: string, text: string): void {
+    const part = this.#part(this.#file(id));
+    this.#whole(part, text);
+    this.#publish(part, id);
   }
 
   /** Writes a file that readers see whole or not at all; answers its path. */
-  save(name: string, text: string): string {
+  save(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
-    writeFileSync(`${path}.part`, text);
-    renameSync(`${path}.part`, path);
+    const part = this.#part(path);
+    this.#whole(part, content);
+    attempt(path, () => renameSync(part, path));
     return path;
   }
 
@@ -112,7 +148,51 @@ export class ResultsFolder {
     }
   }
 
+  #whole(part: string, content: string | Uint8Array): void {
+    try {
+      attempt(part, () => writeFileSync(part, content, { flush: true }));
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
+  }
+
+  /** Gives a run its final name, and clears away what earlier attempts at it left. */
+  #publish(part: string, id: string): void {
+    const file = this.#file(id);
+    try {
+      renameSync(part, file);
+    } catch (error) {
+      // Another program has finished the same run and cleared this one's file away.
+      if (!existsSync(file)) throw unwritable(part, error);
+    }
+    for (const left of this.#partsOf(id)) rmSync(left, { force: true });
+  }
+
+  #partsOf(id: string): string[] {
+    const runs = join(this.path, 'runs');
+    const names = readdirSync(runs).filter((name) => name.startsWith(`${id}.jsonl.`) && name.endsWith('.part'));
+    return names.map((name) => join(runs, name));
+  }
+
+  #part(path: string): string {
+    // Random, because process ids repeat: in containers, and on machines that share a disk.
+    return `${path}.${randomBytes(6).toString('hex')}.part`;
+  }
+
   #file(id: string): string {
     return join(this.path, 'runs', `${id}.jsonl`);
   }
+}
+
+function attempt<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): Error {
+  return new Error(`${path} cannot be written: ${reasonOf(error)}.`, { cause: error });
 }

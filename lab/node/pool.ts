@@ -1,14 +1,12 @@
-import { MessageChannel } from 'node:worker_threads';
-import { Tinypool } from 'tinypool';
 import type { EndRecord } from '../record.ts';
 import type { Job } from './execute.ts';
-import type { WorkerJob } from './worker.ts';
+import { Threads } from './threads.ts';
 
 /** Who is told how the runs get on. */
 export interface RunWatcher {
   /** So many steps of a run are done. */
   onSteps(job: Job, done: number): void;
-  /** A run has ended and its records are on the disk. */
+  /** A run has ended and its records are on the disk, put there by this program or by another. */
   onEnd(job: Job, end: EndRecord): void;
 }
 
@@ -30,10 +28,15 @@ export async function doRuns(
 
 async function onThisThread(jobs: readonly Job[], watcher: RunWatcher, signal: AbortSignal): Promise<void> {
   const { execute } = await import('./execute.ts');
-  for (const job of jobs) {
+  const left: Job[] = [];
+  const doOne = async (job: Job): Promise<void> => {
     if (signal.aborted) return;
-    watcher.onEnd(job, await execute(job, (done) => watcher.onSteps(job, done)));
-  }
+    const end = await execute(job, (done) => watcher.onSteps(job, done));
+    if (end === undefined) left.push(job);
+    else watcher.onEnd(job, end);
+  };
+  for (const job of jobs) await doOne({ ...job, yielding: true });
+  for (const job of left) await doOne({ ...job, yielding: false });
 }
 
 async function onThreads(
@@ -42,31 +45,22 @@ async function onThreads(
   watcher: RunWatcher,
   signal: AbortSignal,
 ): Promise<void> {
-  const threads = Math.min(workers, jobs.length);
-  const pool = new Tinypool({
-    filename: new URL('./worker.js', import.meta.url).href,
-    runtime: 'worker_threads',
-    minThreads: threads,
-    maxThreads: threads,
-    isolateWorkers: false,
-  });
-  signal.addEventListener('abort', () => void pool.destroy(), { once: true });
-  try {
-    await Promise.all(
-      jobs.map(async (job) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.on('message', (done: number) => watcher.onSteps(job, done));
-        try {
-          const work: WorkerJob = { ...job, progress: port2 };
-          watcher.onEnd(job, (await pool.run(work, { transferList: [port2] })) as EndRecord);
-        } finally {
-          port1.close();
-        }
+  const threads = new Threads(Math.min(workers, jobs.length));
+  signal.addEventListener('abort', () => void threads.stop(), { once: true });
+  const doAll = (some: readonly Job[], yielding: boolean): Promise<Job[]> =>
+    Promise.all(
+      some.map(async (job) => {
+        const end = await threads.run({ ...job, yielding }, (done) => watcher.onSteps(job, done));
+        if (end === undefined) return [job];
+        watcher.onEnd(job, end);
+        return [];
       }),
-    );
+    ).then((left) => left.flat());
+  try {
+    await doAll(await doAll(jobs, true), false);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await pool.destroy();
+    await threads.stop();
   }
 }

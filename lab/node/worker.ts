@@ -10,7 +10,7 @@ export interface WorkerJob extends Job {
 const EVERY_MS = 200;
 
 /** The worker thread's task. */
-export default async function ({ progress, ...job }: WorkerJob): Promise<EndRecord> {
+export default async function ({ progress, ...job }: WorkerJob): Promise<EndRecord | undefined> {
   let told = 0;
   try {
     return await execute(job, (done) => {
