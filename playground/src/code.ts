@@ -19,7 +19,7 @@ export function codeFor(setup: Setup, spec: StrategySpec): string {
   const factory = spec.id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const options = Object.keys(spec.options ?? {}).length === 0 ? '' : literal(spec.options);
   const units = setup.settings['units'] ?? 64;
-  const length = setup.settings['length'] ?? setup.settings['characters'] ?? setup.settings['days'] ?? 30;
+  const length = setup.settings['length'] ?? setup.settings['characters'] ?? setup.settings['window'] ?? 30;
   const batchSize = setup.settings['batch'] ?? 16;
   return `import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
@@ -44,8 +44,10 @@ console.log(\`\${Math.round(100 * clipRate)} % of steps clipped, median norm \${
 
 // JSON has no Infinity, JavaScript has.
 function literal(value: unknown): string {
-  return JSON.stringify(value, (_key, one: unknown) => (one === Infinity ? 'Infinity' : one))
-    .replaceAll('"Infinity"', 'Infinity')
+  return JSON.stringify(value, (_key, one: unknown) =>
+    one === Infinity ? 'Infinity' : one === -Infinity ? '-Infinity' : one,
+  )
+    .replaceAll(/"(-?Infinity)"/g, '$1')
     .replace(/"([a-zA-Z]+)":/g, ' $1: ')
     .replace(/}$/, ' }');
 }

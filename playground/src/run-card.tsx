@@ -8,6 +8,7 @@ import type { Options } from './protocol.ts';
 import type { RunView } from './run-view.ts';
 import { retune, setup } from './session.ts';
 import { StrategyForm } from './strategy-form.tsx';
+import { useMemo } from 'preact/hooks';
 import { columnsOf } from './thinned.ts';
 import { useThreshold } from './threshold.tsx';
 
@@ -107,8 +108,17 @@ function Figure({ name, value }: { name: string; value: string }) {
 const DRAGGABLE = ['global-norm', 'soft-norm'];
 
 function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place' | 'spec'> & { options: Options }) {
-  void run.version.value;
+  const version = run.version.value;
   const draggable = DRAGGABLE.includes(spec.id) && (options['ord'] ?? 2) === 2;
+  const data = useMemo(
+    () =>
+      columnsOf(
+        run.lines,
+        [({ normBefore }) => normBefore, ({ normAfter }) => normAfter, ({ threshold }) => threshold],
+        true,
+      ),
+    [run, version],
+  );
   const { handle, place: follow } = useThreshold({
     run: place,
     value: draggable ? Number(options['maxNorm']) : undefined,
@@ -126,11 +136,7 @@ function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place'
           title={`Gradient norm of run ${place + 1} by step`}
           height={170}
           logarithmic
-          data={columnsOf(
-            run.lines,
-            [({ normBefore }) => normBefore, ({ normAfter }) => normAfter, ({ threshold }) => threshold],
-            true,
-          )}
+          data={data}
           series={[
             { label: 'before', colour: 'faint' },
             { label: 'after', colour: `run-${place}` },
@@ -145,7 +151,8 @@ function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place'
 }
 
 function ClipRate({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
-  void run.version.value;
+  const version = run.version.value;
+  const data = useMemo(() => columnsOf(run.lines, [(_, index) => run.clipRates[index]], false), [run, version]);
   return (
     <figure>
       <figcaption>Clip rate: share of the last 50 steps that were clipped</figcaption>
@@ -154,7 +161,7 @@ function ClipRate({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
         height={84}
         range={[0, 1]}
         mark={(value) => (value === 0 || value === 0.5 || value === 1 ? `${100 * value} %` : '')}
-        data={columnsOf(run.lines, [(_, index) => run.clipRates[index]], false)}
+        data={data}
         series={[{ label: 'clip rate', colour: `run-${place}`, filled: true }]}
       />
     </figure>
@@ -162,18 +169,22 @@ function ClipRate({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
 }
 
 function Flow({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
-  const norms = (run.flow.value?.norms ?? []).map((norm) => (Number.isFinite(norm) && norm > 0 ? norm : null));
+  const flow = run.flow.value;
+  const data = useMemo(() => {
+    const norms = (flow?.norms ?? []).map((norm) => (Number.isFinite(norm) && norm > 0 ? norm : null));
+    return [norms.map((_, time) => time), norms];
+  }, [flow]);
   return (
     <figure>
       <figcaption>
         Gradient flow ‖∂L/∂hₜ‖, by time step t
-        {run.flow.value === undefined ? '' : <span class="step">, at step {run.flow.value.step}</span>}
+        {flow === undefined ? '' : <span class="step">, at step {flow.step}</span>}
       </figcaption>
       <Chart
         title={`Gradient flow of run ${place + 1} by time step`}
         height={120}
         logarithmic
-        data={[norms.map((_, time) => time), norms]}
+        data={data}
         series={[{ label: 'norm', colour: `run-${place}` }]}
       />
     </figure>

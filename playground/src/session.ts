@@ -44,8 +44,18 @@ export function restart(paused = false): void {
   // A worker that hangs in a long step, or whose graphics context is lost, does not hold up the next.
   worker?.terminate();
   const mine = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
+  // However fast the worker is, the page draws once a frame.
+  let waiting: News[] = [];
   const heard = (news: News): void => {
-    if (mine === worker) batch(() => hear(news));
+    waiting.push(news);
+    if (waiting.length > 1) return;
+    requestAnimationFrame(() => {
+      const all = waiting;
+      waiting = [];
+      batch(() => {
+        for (const one of all) if (mine === worker) hear(one);
+      });
+    });
   };
   mine.onmessage = ({ data }: MessageEvent<News>) => heard(data);
   mine.onerror = (event) => {
@@ -87,6 +97,9 @@ export function retune(run: number, options: Options): void {
   notice.value = problemWith(next);
   if (notice.value !== undefined) return;
   show(next);
+  const view = runs.value[run];
+  // Shown at once; the worker answers between two steps, and with the old options if it refuses the new ones.
+  if (view !== undefined) view.options.value = { ...view.options.value, ...options };
   ask({ type: 'retune', run, options });
 }
 

@@ -127,11 +127,17 @@ export function setupFrom(hash: string): { setup: Setup; problem?: string } {
   if (text === '') return { setup: DEFAULT_SETUP };
   if (text.length > LONGEST_LINK) return refuse(`it is longer than ${LONGEST_LINK} characters`);
   try {
-    const result = v.safeParse(schema, JSON.parse(decodeURIComponent(text)));
+    const result = v.safeParse(schema, JSON.parse(decodeURIComponent(text), expectPlain));
     return result.success ? { setup: result.output } : refuse(sentence(result.issues[0]));
-  } catch {
-    return refuse('it is no JSON');
+  } catch (error) {
+    return refuse(error instanceof RangeError ? error.message : 'it is no JSON');
   }
+}
+
+// Names that mean more to JavaScript than to a set-up; valibot would pass over them in silence.
+function expectPlain(key: string, value: unknown): unknown {
+  if (['__proto__', 'constructor', 'prototype'].includes(key)) throw new RangeError('it names a part of JavaScript');
+  return value;
 }
 
 /** What is wrong with a set-up that the form has made, if anything is. */

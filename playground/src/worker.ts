@@ -75,10 +75,10 @@ function retune(run: number, options: Options): void {
   if (lane === undefined || lane.done) return;
   try {
     lane.retune(options, lane.next);
-    tell({ type: 'options', run, options: lane.options() });
   } catch (error) {
     tell({ type: 'refused', message: wordsOf(error) });
   }
+  tell({ type: 'options', run, options: lane.options() });
 }
 
 async function train(mine: number): Promise<void> {

@@ -20,7 +20,7 @@ describeInBrowser('the page', (visit) => {
     async (width, height, colorScheme) => {
       const { page, offences } = await visit({ hash: hashOf(SMALL), viewport: { width, height }, colorScheme });
       await says(page, 1, /^Diverged/);
-      await reaches(page, 2, 60);
+      await reaches(page, 2, 40);
       await page.getByRole('button', { name: 'Pause' }).click();
       if (width < 1000) await page.locator('.setup summary').first().click();
       mkdirSync(SHOTS, { recursive: true });

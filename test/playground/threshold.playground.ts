@@ -31,6 +31,7 @@ describeInBrowser('the threshold', (visit) => {
     await page.mouse.down();
     await page.mouse.move(box.x + 40, box.y - 40, { steps: 5 });
     await page.mouse.up();
+    await page.waitForTimeout(300);
     const after = Number(await handle.getAttribute('aria-valuenow'));
     expect(after).toBeGreaterThan(1.3 * before);
     await says(page, 2, /^Finished after 150 steps/, 90_000);
@@ -60,9 +61,9 @@ describeInBrowser('the threshold', (visit) => {
     }
     expect(await handle.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press('ArrowUp');
-    expect(await handle.getAttribute('aria-valuenow')).toBe('0.275');
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe('0.275');
     await page.keyboard.press('PageDown');
-    expect(await handle.getAttribute('aria-valuenow')).toBe('0.183');
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe('0.183');
     expect(await card(page, 2).locator('output').innerText()).toBe('0.183');
   });
 

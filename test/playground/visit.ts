@@ -10,7 +10,7 @@ export const SMALL: Setup = {
   task: 'char-lm',
   cell: 'rnn',
   optimizer: 'sgd',
-  learningRate: 3,
+  learningRate: 10,
   seed: 1,
   steps: 20_000,
   settings: { units: 16, characters: 12, batch: 4 },
