@@ -53,11 +53,19 @@ export default defineConfig({
                 '@tensorflow/tfjs',
                 '@tensorflow/tfjs-core',
                 '@tensorflow/tfjs-layers',
+                '@tensorflow/tfjs-backend-wasm',
                 '@tensorflow/tfjs-backend-webgpu',
                 'inversify',
                 'reflect-metadata',
                 'valibot',
               ],
+            },
+            // Isolated pages may share memory between threads.
+            server: {
+              headers: {
+                'Cross-Origin-Opener-Policy': 'same-origin',
+                'Cross-Origin-Embedder-Policy': 'require-corp',
+              },
             },
             test: {
               name: 'browser',

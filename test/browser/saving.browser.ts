@@ -1,0 +1,83 @@
+import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import wasmThreaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { clipOptimizer, isClipped } from 'gradclip';
+import { adaptivePercentile, shelf } from 'gradclip/strategies';
+import { lawsOf } from 'gradclip/testing';
+import { repairWasmBackend } from 'gradclip/wasm';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+setWasmPaths({
+  'tfjs-backend-wasm.wasm': wasmPlain,
+  'tfjs-backend-wasm-simd.wasm': wasmSimd,
+  'tfjs-backend-wasm-threaded-simd.wasm': wasmThreaded,
+});
+
+const UNITS = 3;
+const LENGTH = 4;
+
+function made(): tf.LayersModel {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.simpleRNN({
+        units: UNITS,
+        inputShape: [LENGTH, 1],
+        kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }),
+        recurrentInitializer: tf.initializers.orthogonal({ seed: 2 }),
+      }),
+      tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 3 }) }),
+    ],
+  });
+  const optimizer = clipOptimizer(tf.train.momentum(0.1, 0.9), adaptivePercentile({ percentile: 50, window: 8 }));
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  return model;
+}
+
+async function train(model: tf.LayersModel, epochs: number): Promise<number[]> {
+  const xs = tf.randomNormal([8, LENGTH, 1], 0, 1, 'float32', 4);
+  const ys = tf.sum(xs, 1);
+  await model.fit(xs, ys, { epochs, batchSize: 8, shuffle: false, verbose: 0 });
+  tf.dispose([xs, ys]);
+  const weights = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  return weights.flatMap((values) => [...values]);
+}
+
+describe.each(['webgl', 'wasm'])('in a browser, on %s', (backend) => {
+  beforeEach(async () => {
+    expect(await tf.setBackend(backend)).toBe(true);
+    if (backend === 'wasm') repairWasmBackend();
+  });
+
+  it('a model saved to IndexedDB in the middle of training goes on as if it had never stopped', async () => {
+    const place = `indexeddb://gradclip-${backend}`;
+    const straight = made();
+    await train(straight, 3);
+    const expected = await train(straight, 3);
+
+    const first = made();
+    await train(first, 3);
+    await first.save(place, { includeOptimizer: true });
+    const again = await tf.loadLayersModel(place);
+    await tf.io.removeModel(place);
+    const { optimizer } = again;
+    if (!isClipped(optimizer)) throw new Error('The optimizer that was loaded does not clip.');
+    expect(optimizer.iterations).toBe(3);
+    expect(await train(again, 3)).toEqual(expected);
+    for (const model of [straight, first, again]) model.dispose();
+  });
+});
+
+describe.each(['webgl', 'wasm'])('the laws in a browser, on %s', (backend) => {
+  beforeEach(async () => {
+    expect(await tf.setBackend(backend)).toBe(true);
+    if (backend === 'wasm') repairWasmBackend();
+  });
+
+  describe.each(shelf.map((factory) => [factory.id, factory] as const))('%s', (_id, factory) => {
+    it.each(lawsOf(factory as never).map((law) => [law.title, law] as const))('%s', async (_title, law) => {
+      if (law.exempt === undefined) await law.judge();
+    });
+  });
+});

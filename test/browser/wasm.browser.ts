@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import { expect, it } from 'vitest';
+import { kernels } from '../../src/kernels/index.ts';
+import { itComputes } from '../kernels/suite.ts';
+
+// Isolated from other origins, as vitest.config.ts asks, a page gets the build whose heap is shared by threads.
+setWasmPaths({
+  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
+  'tfjs-backend-wasm-simd.wasm': simd,
+  'tfjs-backend-wasm.wasm': plain,
+});
+setThreadsCount(2);
+
+it('runs on a shared heap', async () => {
+  expect(globalThis.crossOriginIsolated).toBe(true);
+  await tf.setBackend('wasm');
+  expect(tf.getBackend()).toBe('wasm');
+  const { wasm } = tf.backend() as unknown as { wasm: { wasmMemory: WebAssembly.Memory } };
+  expect(wasm.wasmMemory.buffer).toBeInstanceOf(SharedArrayBuffer);
+  // Not the plain loops of a fall-back.
+  expect(kernels().name).toBe('wasm');
+});
+
+itComputes({ title: 'threaded wasm', backend: 'wasm', kernels, decidesOnHost: true, tolerance: 1e-7 });
