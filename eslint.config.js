@@ -63,7 +63,7 @@ export default defineConfig(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -102,7 +102,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { 'import-x': importX },
     settings: {
       'import-x/resolver-next': [
@@ -134,6 +134,13 @@ export default defineConfig(
     files: ['lab/**/*.ts'],
     ignores: ['lab/node/**', 'lab/cli/**', 'lab/**/{cli,bin,worker}.ts', 'lab/*.config.ts'],
     rules: restricted(noNode),
+  },
+  {
+    files: ['playground/src/**/*.{ts,tsx}'],
+    rules: restricted(noNode, {
+      regex: '^gradclip(?!$|/(strategies|recurrent|wasm|package\\.json)$|-lab/browser$)',
+      message: 'The playground imports what a page may: the library, and the lab’s part for browsers.',
+    }),
   },
   {
     files: ['examples/**/*.ts'],

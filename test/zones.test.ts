@@ -66,7 +66,11 @@ const surroundings: Record<string, Zone> = {
     except: /^lab\/(node|cli)\/|\/(cli|bin|worker)\.ts$|\.config\.ts$/,
     mayImport: /^(?!node:|(fs|path|os|worker_threads|child_process)$)/,
   },
-  'the playground': { files: /^playground\//, mayImport: /^(?!src\/|strategies\/|test\/|lab\/node\/|node:)/ },
+  'the playground': {
+    files: /^playground\/src\//,
+    mayImport: /^(?!src\/|strategies\/|test\/|lab\/|node:|gradclip\/testing$)/,
+  },
+  'how the playground is built': { files: /^playground\/(?!src\/)/, mayImport: /^(node:|vite$|playground\/)/ },
   'an example': { files: /^examples\//, mayImport: /^(?!src\/|strategies\/|lab\/|test\/)/ },
 };
 
@@ -98,7 +102,7 @@ const files = ['src', 'strategies', 'lab', 'playground', 'examples'].flatMap((fo
   try {
     return readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
       .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
-      .filter((name) => name.endsWith('.ts') && !/(^|\/)(node_modules|dist)\//.test(name));
+      .filter((name) => /\.tsx?$/.test(name) && !/(^|\/)(node_modules|dist)\//.test(name));
   } catch {
     // The playground need not exist for the library to be sound.
     return [];

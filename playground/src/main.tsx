@@ -1,5 +1,6 @@
 import type { StrategySpec } from 'gradclip';
 import { render } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Chart } from './chart.tsx';
 import { catalogue, taskOf } from './catalogue.ts';
 import { copied, copyLink } from './clipboard.ts';
@@ -88,7 +89,12 @@ function Run({
 }
 
 function Losses() {
-  for (const run of runs.value) void run.version.value;
+  // Reading the versions subscribes to news of the runs.
+  const versions = runs.value.map(({ version }) => version.value);
+  const data = useMemo(
+    () => joined(runs.value.map(({ lines }) => columnsOf(lines, [({ loss }) => loss], true))),
+    [runs.value, versions.join()],
+  );
   return (
     <figure class="losses">
       <figcaption>
@@ -103,7 +109,7 @@ function Losses() {
         title="Training loss by step"
         height={200}
         logarithmic
-        data={joined(runs.value.map(({ lines }) => columnsOf(lines, [({ loss }) => loss], true)))}
+        data={data}
         series={runs.value.map((_, place) => ({ label: `run ${place + 1}`, colour: `run-${place}` }))}
       />
     </figure>

@@ -23,10 +23,10 @@ interface RunCardProps {
 /** One run: its strategy, how it fares, its norms, its gradient flow, and what it writes. */
 export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) {
   // Reading the version subscribes to news of this run.
-  void run.version.value;
+  const heardOf = run.version.value > 0;
   const { lines } = run;
   const end = run.end.value;
-  const last = lines.at(-1);
+  const last = heardOf ? lines.at(-1) : undefined;
   const clipRate = run.clipRates.at(-1);
   const diverged = end?.outcome === 'diverged';
   const { title, options: standard } = strategyOf(spec.id);

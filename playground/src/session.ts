@@ -143,7 +143,12 @@ function hear(news: News): void {
     case 'rate':
       rate.value = news.stepsPerSecond;
       return;
-    default: {
+    case 'records':
+    case 'options':
+    case 'steps':
+    case 'sample':
+    case 'flow':
+    case 'end': {
       const run = runs.value[news.run];
       if (run !== undefined) hearOf(run, news);
       if (news.type === 'options') trained = setup.value;

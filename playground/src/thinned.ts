@@ -38,14 +38,12 @@ export function columnsOf(
 export function joined(runs: readonly (readonly (readonly (number | null)[])[])[]): (number | null)[][] {
   const steps = [...new Set(runs.flatMap(([own]) => own ?? []))].sort((a, b) => Number(a) - Number(b));
   const columns = runs.map(([own = [], values = []]) => {
-    const at = new Map(own.map((step, index) => [step, values[index] ?? null]));
+    const last = own.at(-1) ?? -1;
+    let place = 0;
     // A run that takes longer strides than another is drawn through, not broken up.
-    let [place, last] = [0, own.at(-1) ?? -1];
     return steps.map((step) => {
-      while (place < own.length && Number(own[place]) < Number(step)) place += 1;
-      return (
-        at.get(step) ?? (Number(step) < Number(last) && !at.has(step) ? (values[Math.max(0, place - 1)] ?? null) : null)
-      );
+      while (place + 1 < own.length && (own[place + 1] ?? 0) <= (step ?? 0)) place += 1;
+      return (step ?? 0) <= (last ?? 0) ? (values[place] ?? null) : null;
     });
   });
   return [steps, ...columns];
