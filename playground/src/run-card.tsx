@@ -40,7 +40,7 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
           type="button"
           class="quiet"
           onClick={() => copyCode(place)}
-          aria-label={`Copy run ${place + 1} as code`}
+          aria-label={`Copy as code: run ${place + 1}`}
         >
           Copy as code
         </button>
@@ -49,7 +49,7 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
             type="button"
             class="quiet"
             onClick={() => exportRun(run, end)}
-            aria-label={`Export the records of run ${place + 1}`}
+            aria-label={`Export: records of run ${place + 1}`}
           >
             Export
           </button>

@@ -12,7 +12,7 @@ const FEW = { ...SMALL, steps: 60 };
 
 async function exported(page: Page, run: number): Promise<{ name: string; text: string; records: Run }> {
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: `Export the records of run ${run}` }).click();
+  await page.getByRole('button', { name: `Export: records of run ${run}` }).click();
   const download = await saved;
   const text = readFileSync(await download.path(), 'utf8');
   const records = readRun(text);
