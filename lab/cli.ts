@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ClippingError } from 'gradclip';
 import { experimentOf } from './catalogue.ts';
+import { addWorkerCommand } from './cli/worker.ts';
 import { LabError } from './errors.ts';
 import type { Experiment, Grid } from './experiment.ts';
 import { catalogueText } from './list.ts';
@@ -8,6 +9,7 @@ import { compare, publish } from './node/compare.ts';
 import { reasonOf } from './node/data.ts';
 import { ResultsFolder } from './node/folder.ts';
 import type { Screen } from './node/progress.ts';
+import { redisAddress, withoutCredentials } from './node/redis/address.ts';
 import { terminalReport } from './report/terminal.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 
@@ -30,6 +32,7 @@ interface CompareOptions {
   readonly steps?: number;
   readonly data?: string;
   readonly workers?: number;
+  readonly redis?: string | true;
   readonly out: string;
   readonly json?: true;
 }
@@ -78,6 +81,7 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
     .option('--data <file>', "your own data instead of the task's")
     .addOption(new Option('--workers <number>', 'worker threads (default: one for each core)').argParser(whole))
     .option('-o, --out <folder>', 'where records and report go', DEFAULT_OUT)
+    .option('--redis [url]', 'let the workers of a Redis do the runs; without a URL, REDIS_URL says where it is')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', COMPARE_EXAMPLES)
     .action(async (options: CompareOptions) => exit(await compareCommand(options, terminal, args)));
@@ -95,6 +99,7 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
     .option('--json', 'as JSON')
     .action(({ json }: { json?: true }) => void terminal.stdout.write(`${catalogueText(json === true)}\n`));
 
+  addWorkerCommand(program, terminal);
   return program;
 }
 
@@ -103,18 +108,20 @@ Examples:
   gradclip-lab compare
   gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1,2,3
   gradclip-lab compare --strategies none global-norm:maxNorm=0.5 global-norm:maxNorm=5
-  gradclip-lab compare --data my-book.txt --steps 200`;
+  gradclip-lab compare --data my-book.txt --steps 200
+  gradclip-lab compare --redis redis://queue.local      # and on other machines: gradclip-lab worker --redis …`;
 
 async function compareCommand(options: CompareOptions, terminal: Terminal, args: readonly string[]): Promise<number> {
   const experiment = experimentOf(options.experiment);
-  const { out, data, workers } = options;
+  const { out, data, workers, redis } = options;
   const result = await compare(
     {
       ...framed(experiment, options),
-      command: ['gradclip-lab', ...args.map(quoted)].join(' '),
+      command: ['gradclip-lab', ...withoutCredentials(args).map(quoted)].join(' '),
       out,
       ...(data === undefined ? {} : { data }),
       ...(workers === undefined ? {} : { workers }),
+      ...(redis === undefined ? {} : { redis: redisAddress(redis) }),
     },
     terminal.stderr,
     terminal.signal,

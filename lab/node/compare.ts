@@ -8,6 +8,8 @@ import { ResultsFolder, type SavedPlan } from './folder.ts';
 import { planRuns } from './plan-runs.ts';
 import { doRuns } from './pool.ts';
 import { progressOn, type Screen } from './progress.ts';
+import type { RedisAddress } from './redis/address.ts';
+import { redisParts } from './redis/index.ts';
 
 /** What to compare and how. */
 export interface Comparison {
@@ -22,6 +24,8 @@ export interface Comparison {
   readonly out: string;
   /** Worker threads; 0 trains on this thread. */
   readonly workers?: number;
+  /** A Redis whose workers do the runs, instead of threads here. */
+  readonly redis?: RedisAddress;
 }
 
 /** How a comparison ended. */
@@ -53,14 +57,15 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
   folder.save('plan.json', `${JSON.stringify(saved, undefined, 2)}\n`);
 
   if (left.length > 0) {
+    const { redis } = comparison;
     const workers = comparison.workers ?? availableParallelism();
     const jobs = left.toSorted(longestFirst).map((run) => ({ ...run, out, ...(data === undefined ? {} : { data }) }));
-    screen.write(
-      `${left.length} runs on ${workers === 0 ? 'this thread' : counted(Math.min(workers, left.length), 'worker')}.\n`,
-    );
+    const threads = workers === 0 ? 'this thread' : counted(Math.min(workers, left.length), 'worker');
+    screen.write(`${left.length} runs on ${redis === undefined ? threads : `the workers at ${redis.shown}`}.\n`);
     const progress = progressOn(screen, jobs, workers);
     try {
-      await doRuns(jobs, workers, progress, signal);
+      if (redis === undefined) await doRuns(jobs, workers, progress, signal);
+      else await (await redisParts()).doRunsOnRedis(jobs, redis, progress, screen, signal);
     } finally {
       progress.stop();
     }
