@@ -1,11 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ClippingError } from 'gradclip';
 import { experimentOf } from './catalogue.ts';
+import { keep } from './cli/keep.ts';
+import { writeResults } from './cli/results.ts';
+import { tune } from './cli/tune.ts';
 import { addWorkerCommand } from './cli/worker.ts';
 import { LabError } from './errors.ts';
 import type { Experiment, Grid } from './experiment.ts';
 import { catalogueText } from './list.ts';
-import { compare, publish } from './node/compare.ts';
+import { compare, publish, type Compared } from './node/compare.ts';
 import { reasonOf } from './node/data.ts';
 import { ResultsFolder } from './node/folder.ts';
 import type { Screen } from './node/progress.ts';
@@ -35,6 +38,15 @@ interface CompareOptions {
   readonly redis?: string | true;
   readonly out: string;
   readonly json?: true;
+}
+
+interface TuneOptions extends Pick<CompareOptions, 'data' | 'workers' | 'out' | 'json'> {
+  readonly task: string;
+  readonly cell: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly seeds: number[];
+  readonly steps: number;
 }
 
 const DEFAULT_OUT = 'gradclip-results';
@@ -87,6 +99,41 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
     .action(async (options: CompareOptions) => exit(await compareCommand(options, terminal, args)));
 
   program
+    .command('tune')
+    .description('measure norms without clipping, suggest a threshold, and show the score at others')
+    .option('--task <id>', 'task', 'char-lm')
+    .option('--cell <id>', 'cell', 'rnn')
+    .option('--optimizer <name>', 'optimizer', 'sgd')
+    .option('--learning-rate <number>', 'learning rate', number, 1)
+    .option('--seeds <numbers>', 'one run for each seed', numbers, [1, 2, 3])
+    .option('--steps <number>', 'training steps of a run', number, 80)
+    .option('--data <file>', "your own data instead of the task's")
+    .addOption(new Option('--workers <number>', 'worker threads (default: one for each core)').argParser(whole))
+    .option('-o, --out <folder>', 'where records and report go', 'gradclip-tune')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', TUNE_EXAMPLES)
+    .action(async (options: TuneOptions) => exit(await tuneCommand(options, terminal, args)));
+
+  program
+    .command('keep')
+    .description('condense a finished comparison into one small file')
+    .argument('<file>', 'the file to write, such as lab/results/quick.jsonl')
+    .option('-o, --out <folder>', 'the folder of the comparison', DEFAULT_OUT)
+    .action((file: string, { out }: { out: string }) => {
+      const count = keep(out, file, new Date().toISOString().slice(0, 10));
+      terminal.stdout.write(`${count} runs are kept in ${file}.\n`);
+    });
+
+  program
+    .command('results')
+    .description('make the page of results and its figures from kept comparisons')
+    .option('--from <folder>', 'where they are kept', 'lab/results')
+    .option('--to <folder>', 'where the page goes', 'docs')
+    .action(({ from, to }: { from: string; to: string }) => {
+      terminal.stdout.write(`${writeResults(from, to)} is written.\n`);
+    });
+
+  program
     .command('report')
     .description('rebuild summary.json and report.html from records, without training')
     .option('-o, --out <folder>', 'the folder of an earlier comparison', DEFAULT_OUT)
@@ -111,6 +158,37 @@ Examples:
   gradclip-lab compare --data my-book.txt --steps 200
   gradclip-lab compare --redis redis://queue.local      # and on other machines: gradclip-lab worker --redis …`;
 
+const TUNE_EXAMPLES = `
+Examples:
+  gradclip-lab tune --cell lstm --learning-rate 10
+  gradclip-lab tune --task sentiment --cell gru --optimizer adam --learning-rate 0.01
+  gradclip-lab tune --data my-book.txt --steps 200`;
+
+async function tuneCommand(options: TuneOptions, terminal: Terminal, args: readonly string[]): Promise<number> {
+  const { task, cell, optimizer, learningRate, seeds, steps, out, data, workers } = options;
+  const grid = { tasks: [task], cells: [cell], optimizers: [optimizer], seeds, steps };
+  const command = ['gradclip-lab', ...withoutCredentials(args).map(quoted)].join(' ');
+  const own = { ...(data === undefined ? {} : { data }), ...(workers === undefined ? {} : { workers }) };
+  const { text, ...result } = await tune(
+    { grid, learningRate, command, out, ...own },
+    terminal.stderr,
+    terminal.signal,
+  );
+  if (result.summary === undefined) return interrupted(result, out, terminal);
+  const { summary } = result;
+  const shown = options.json ? JSON.stringify(summary, undefined, 2) : `${text}\n\n${terminalReport(summary)}`;
+  terminal.stdout.write(`${shown}\n`);
+  terminal.stderr.write(`\nThe report with charts: ${result.report}\n`);
+  return 0;
+}
+
+function interrupted({ finished, total }: Compared, out: string, { stderr }: Terminal): number {
+  stderr.write(
+    `Interrupted. ${finished} of ${total} runs are finished and kept in ${out}.\nThe same command does the rest.\n`,
+  );
+  return 130;
+}
+
 async function compareCommand(options: CompareOptions, terminal: Terminal, args: readonly string[]): Promise<number> {
   const experiment = experimentOf(options.experiment);
   const { out, data, workers, redis } = options;
@@ -126,13 +204,7 @@ async function compareCommand(options: CompareOptions, terminal: Terminal, args:
     terminal.stderr,
     terminal.signal,
   );
-  if (result.summary === undefined) {
-    terminal.stderr.write(
-      `Interrupted. ${result.finished} of ${result.total} runs are finished and kept in ${out}.\n` +
-        'The same command does the rest.\n',
-    );
-    return 130;
-  }
+  if (result.summary === undefined) return interrupted(result, out, terminal);
   const { summary } = result;
   const text = options.json ? JSON.stringify(summary, undefined, 2) : terminalReport(summary);
   terminal.stdout.write(`${text}\n`);

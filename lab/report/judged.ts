@@ -1,7 +1,11 @@
 import { experiments } from '../experiments/index.ts';
+import { thresholdCurve } from '../judge/curve.ts';
 import { effects } from '../judge/effects.ts';
 import type { Judgement } from '../judge/judgement.ts';
 import type { SummaryRow } from './summary.ts';
+
+/** The name under which `tune` files its runs. */
+export const TUNE = 'tune';
 
 /** A judgement, and whether it is the experiment's own rather than the one that suits every grid. */
 export interface Judged extends Judgement {
@@ -10,6 +14,7 @@ export interface Judged extends Judgement {
 
 /** Judges rows as the experiment of that name does; a changed grid is judged by what suits every grid. */
 export function judged(experiment: string, rows: readonly SummaryRow[]): Judged {
+  if (experiment === TUNE) return { ...thresholdCurve(rows), own: true };
   const known = experiments.find(({ id }) => experiment === id || experiment === `${id}, smoke`);
   const judge = known?.judge ?? effects;
   return { ...judge(rows), own: judge !== effects };

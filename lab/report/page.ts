@@ -12,9 +12,10 @@ import { grouped } from './grouped.ts';
 import { html, Html, type Content } from './html.ts';
 import { optionsText } from './label.ts';
 import { inkOf, type Ink } from './ink.ts';
-import { judged } from './judged.ts';
+import { judged, TUNE } from './judged.ts';
 import { figureRow, judgedTable } from './judgement-html.ts';
 import { STYLE } from './style.ts';
+import { tuneSection } from './tune-section.ts';
 import { summarize, type SummaryRow } from './summary.ts';
 
 /** What a report says beside its records. */
@@ -53,8 +54,8 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
         <ul class="findings">
           ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
         </ul>
-        ${judgement.figures.map((figure) => figureRow(figure))} ${judgement.tables.map(judgedTable)}
-        ${folded([...sections], runs, ink)}
+        ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
+        ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
         <h2>How this was measured</h2>
         ${method(frame, runs, rows)}
       </body>

@@ -1,11 +1,15 @@
-/** The look of a report: one column that becomes several where there is room, in light and dark. */
-export const STYLE = `
+/** The colours, as CSS variables, in light and dark. */
+export const COLORS = `
 :root { color-scheme: light dark;
   --page: #fff; --ink: #1c2430; --soft: #55606e; --line: #d5dae1; --card: #f6f8fa;
   --none: #1c2430; --s0: #0069c2; --s1: #c84a00; --s2: #00805f; --s3: #b0388c; --s4: #8a6d00; --s5: #6a4fd0; --s6: #b3202c; --s7: #3f7f95; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #12161c; --ink: #e8ebef; --soft: #a9b3bf; --line: #343c47; --card: #1a2028;
   --none: #e8ebef; --s0: #62b3ff; --s1: #ff9656; --s2: #3ecfa0; --s3: #f28fd0; --s4: #e2c044; --s5: #b09cff; --s6: #ff8088; --s7: #7cc7de; } }
+`;
+
+/** The look of a report: one column that becomes several where there is room, in light and dark. */
+export const STYLE = `${COLORS}
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.2rem 1rem 3rem; max-width: 1160px; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif }

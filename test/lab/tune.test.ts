@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../lab/cli.ts';
+import { logBins, measuredNorms } from '../../lab/report/norms.ts';
+import type { Summary } from '../../lab/report/summary.ts';
+import { runOf, stepLine } from './fixtures.ts';
+import { Screen } from './screen.ts';
+
+const steps = (...norms: number[]) => norms.map((normBefore, step) => stepLine(step, { normBefore }));
+const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
+
+describe('the norms measured', () => {
+  it('are those of the unclipped runs, and suggest their 90th percentile', () => {
+    const clipped = runOf({ strategy: { id: 'global-norm', options: { maxNorm: 1 } } }, {}, steps(1000));
+    const measured = measuredNorms([
+      runOf({}, {}, steps(1, 2, 3, 4, 5, 6)),
+      runOf({ seed: 2 }, {}, steps(7, 8, 9, 10, 11)),
+      clipped,
+    ]);
+    expect(measured).toMatchObject({ maxNorm: 10, runs: 2, learningRate: 1 });
+    expect(measured?.because).toContain('90 % of 11 measured norms were at most 10 (median 6, largest 11)');
+  });
+
+  it('come from the largest rate at which every run trained, and say so', () => {
+    const measured = measuredNorms([
+      runOf({ learningRate: 3 }, diverged, steps(1, 100, Infinity)),
+      runOf({ learningRate: 1 }, {}, steps(2, 2, 2)),
+      runOf({ learningRate: 0.3 }, {}, steps(1, 1, 1)),
+    ]);
+    expect(measured).toMatchObject({ maxNorm: 2, learningRate: 1 });
+    expect(measured?.because).toMatch(/Measured at rate 1, since without clipping training diverged at 3\.$/);
+  });
+
+  it('fall back to the median where nothing trained', () => {
+    const measured = measuredNorms([runOf({}, diverged, steps(1, 2, 3000))]);
+    expect(measured).toMatchObject({ maxNorm: 2 });
+    expect(measured?.because).toContain('the median is taken');
+  });
+
+  it('are nothing where no run was unclipped', () => {
+    expect(measuredNorms([])).toBeUndefined();
+  });
+});
+
+describe('logarithmic bins', () => {
+  it('hold every positive value once, the largest in the last', () => {
+    const bins = logBins([1, 10, 100, 0], 2);
+    expect(bins.map(({ count }) => count)).toEqual([1, 2]);
+    expect(bins[0]?.to).toBeCloseTo(10, 9);
+    expect(logBins([3, 3], 4).map(({ count }) => count)).toEqual([2, 0, 0, 0]);
+    expect(logBins([], 4)).toEqual([]);
+  });
+});
+
+describe('tune', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gradclip-tune-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const lab = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const [stdout, stderr] = [new Screen(), new Screen()];
+    const code = await runCli(args, { stdout, stderr, signal: new AbortController().signal });
+    return { code, out: stdout.text, err: stderr.text };
+  };
+
+  it('suggests a threshold, and shows norms and curve in terminal and report', { timeout: 60_000 }, async () => {
+    const network = ['--task', 'adding', '--cell', 'gru', '--learning-rate', '0.01', '--seeds', '1', '--steps', '4'];
+    const args = ['tune', ...network, '--workers', '0', '--out', folder];
+    const { code, out, err } = await lab(...args);
+    expect(code, err).toBe(0);
+    expect(out).toContain('Gradient norms without clipping at learning rate 0.01');
+    expect(out).toContain('<- suggested');
+    expect(out).toMatch(/Suggested: maxNorm [\d.]+\. 90 % of 4 measured norms/);
+    expect(out).toMatch(/Best of the thresholds tried: [\d.]+, at [\d.]+ mean squared error/);
+    const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
+    expect(summary.rows.map(({ strategy }) => strategy.id)).toEqual(['none', ...Array<string>(7).fill('global-norm')]);
+    const page = readFileSync(join(folder, 'report.html'), 'utf8');
+    expect(page).toContain('Distribution of the gradient norm without clipping');
+    expect(page).toContain('aria-label="Score by threshold, gru at rate 0.01"');
+    const again = await lab('report', '--out', folder);
+    expect(again.code).toBe(0);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe(page);
+  });
+
+  it('refuses a cell that is not there', async () => {
+    expect(await lab('tune', '--cell', 'lstn', '--out', folder)).toMatchObject({
+      code: 2,
+      err: 'No cell `lstn`; did you mean `lstm`?\n',
+    });
+  });
+});
