@@ -7,6 +7,9 @@ const conditions = ['source', 'node', 'import', 'module', 'default'];
 
 const executablePath = chromiumPath();
 
+// A browser without a graphics card is slow enough for a busy machine to outlast its patience once.
+const secondTry = process.env['CI'] === undefined ? 0 : 1;
+
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
@@ -18,8 +21,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/laws/table.ts'],
-
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -40,6 +42,7 @@ export default defineConfig({
           globalSetup: ['test/playground/build.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
+          retry: secondTry,
           // Each file drives a browser of its own, and one keeps a small machine busy.
           fileParallelism: false,
         },
@@ -72,6 +75,7 @@ export default defineConfig({
               include: ['test/browser/**/*.browser.ts'],
               testTimeout: 120_000,
               hookTimeout: 60_000,
+              retry: secondTry,
               browser: {
                 enabled: true,
                 headless: true,

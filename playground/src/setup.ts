@@ -164,10 +164,10 @@ function withInfinity(_key: string, value: unknown): unknown {
   return value === Infinity ? 'Infinity' : value;
 }
 
-/** What a task starts with when it is chosen: optimizers and rates at which clipping decides how it goes. */
+/** What a task starts with when it is chosen: a rate at which a SimpleRNN without clipping diverges or does not learn. */
 export const FIRST_RATES: Readonly<Record<string, Partial<Setup>>> = {
   'char-lm': { optimizer: 'sgd', learningRate: 3, settings: DEFAULT_SETUP.settings },
-  'temporal-order': { optimizer: 'sgd', learningRate: 1 },
-  adding: { optimizer: 'sgd', learningRate: 1 },
-  weather: { optimizer: 'sgd', learningRate: 1 },
+  'temporal-order': { optimizer: 'sgd', learningRate: 0.3 },
+  adding: { optimizer: 'sgd', learningRate: 0.3 },
+  weather: { optimizer: 'sgd', learningRate: 0.3 },
 };
