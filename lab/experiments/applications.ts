@@ -15,11 +15,10 @@ export const applications = defineExperiment({
     strategies: [
       { id: 'none' },
       { id: 'global-norm', options: { maxNorm: 1 } },
-      { id: 'per-value', options: { maxAbs: 0.1 } },
       { id: 'adaptive-percentile', options: { percentile: 50 } },
     ],
     seeds: [1, 2, 3],
-    steps: 100,
+    steps: 80,
     settings: { characters: 25, length: 20, blank: 5 },
   },
   judge: effects,
