@@ -4,6 +4,7 @@ import { experimentOf } from './catalogue.ts';
 import { keep } from './cli/keep.ts';
 import { writeResults } from './cli/results.ts';
 import { tune } from './cli/tune.ts';
+import { addExportCommand } from './cli/export.ts';
 import { addWorkerCommand } from './cli/worker.ts';
 import { LabError } from './errors.ts';
 import type { Experiment, Grid } from './experiment.ts';
@@ -146,6 +147,7 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
     .option('--json', 'as JSON')
     .action(({ json }: { json?: true }) => void terminal.stdout.write(`${catalogueText(json === true)}\n`));
 
+  addExportCommand(program, terminal, DEFAULT_OUT);
   addWorkerCommand(program, terminal);
   return program;
 }
