@@ -73,6 +73,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 function programFor(terminal: Terminal, args: readonly string[], exit: (code: number) => void): Command {
   const program = new Command('gradclip-lab')
     .description('Compares gradient-clipping strategies on recurrent networks.')
+    .addHelpText('after', MAIN_EXAMPLES)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
@@ -139,18 +140,38 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
     .description('rebuild summary.json and report.html from records, without training')
     .option('-o, --out <folder>', 'the folder of an earlier comparison', DEFAULT_OUT)
     .option('--json', 'print the summary as JSON')
+    .addHelpText('after', REPORT_EXAMPLES)
     .action((options: Pick<CompareOptions, 'out' | 'json'>) => reportCommand(options, terminal));
 
   program
     .command('list')
     .description('tasks, cells, optimizers, strategies with their options, experiments')
     .option('--json', 'as JSON')
+    .addHelpText('after', LIST_EXAMPLES)
     .action(({ json }: { json?: true }) => void terminal.stdout.write(`${catalogueText(json === true)}\n`));
 
   addExportCommand(program, terminal, DEFAULT_OUT);
   addWorkerCommand(program, terminal);
   return program;
 }
+
+const MAIN_EXAMPLES = `
+Examples:
+  gradclip-lab compare                     # train, compare, write a report
+  gradclip-lab compare --help              # with examples for every part of the grid
+  gradclip-lab list                        # everything that can be named
+
+Exit codes: 0 done, 1 failed under way, 2 asked for what cannot be, 130 interrupted. After 1 and 130 the same command resumes.`;
+
+const LIST_EXAMPLES = `
+Examples:
+  gradclip-lab list
+  gradclip-lab list --json | jq '.strategies[].id'`;
+
+const REPORT_EXAMPLES = `
+Examples:
+  gradclip-lab report
+  gradclip-lab report --out my-results --json`;
 
 const COMPARE_EXAMPLES = `
 Examples:

@@ -37,6 +37,10 @@ export function catalogueText(asJson: boolean): string {
     ),
     'Experiments',
     ...experiments.map(({ id, question }) => `  ${id}: ${question}`),
+    'Examples',
+    '  gradclip-lab compare --experiment threshold',
+    '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam --learning-rates 0.01 --steps 100',
+    '  gradclip-lab compare --strategies none global-norm:maxNorm=0.5 per-value:maxAbs=0.01',
   ].join('\n');
 }
 

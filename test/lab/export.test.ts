@@ -186,7 +186,7 @@ describe('mlflow', () => {
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         const path = (request.url ?? '').replace('/api/2.0/mlflow/', '');
-        const sent = body === '' ? {} : JSON.parse(body);
+        const sent = (body === '' ? {} : JSON.parse(body)) as Record<string, unknown> & { filter?: string };
         calls.push({ path, authorization: request.headers.authorization, body: sent });
         const [status, answer] = refusal === undefined ? answerTo(path, sent) : [401, refusal];
         response.writeHead(status, { 'content-type': 'application/json' });
@@ -296,7 +296,7 @@ describe('gradclip-lab export', () => {
   });
 
   it('shows examples in its help', async () => {
-    for (const command of ['export', 'worker', 'compare', 'tune']) {
+    for (const command of ['export', 'worker', 'compare', 'tune', 'report', 'list']) {
       const { code, out: said } = await lab(command, '--help');
       expect(code).toBe(0);
       expect(said).toMatch(/Examples:\n {2}\S/);
