@@ -22,7 +22,8 @@ async function exported(page: Page, run: number): Promise<{ name: string; text: 
 
 describeInBrowser('the threshold', (visit) => {
   it('can be dragged while it trains, and the norms follow; the record says that it was changed', async () => {
-    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, steps: 150 }) });
+    // A rate at which the run stays well wherever the threshold is dragged to.
+    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.3, steps: 150 }) });
     await reaches(page, 2, 10);
     const handle = page.getByRole('slider', { name: 'Threshold of run 2' });
     const before = Number(await handle.getAttribute('aria-valuenow'));
