@@ -6,18 +6,16 @@ export const learningRateRobustness = defineExperiment({
   id: 'learning-rate-robustness',
   question: 'Over how wide a range of learning rates does a network train well, with and without clipping?',
   budget:
-    'Every strategy is tried at the same eight learning rates with the same seeds, at one setting that was not tuned.',
+    'Every strategy is tried at the same six learning rates with the same seeds, at one setting that was not tuned.',
   grid: {
     tasks: ['char-lm'],
     cells: ['rnn', 'lstm', 'gru'],
     optimizers: ['sgd'],
-    learningRates: [0.1, 0.3, 1, 3, 10, 30, 100, 300],
+    learningRates: [0.3, 1, 3, 10, 30, 100],
     strategies: [
       { id: 'none' },
       { id: 'global-norm', options: { maxNorm: 0.25 } },
-      { id: 'per-value', options: { maxAbs: 0.01 } },
       { id: 'adaptive-percentile', options: { percentile: 10 } },
-      { id: 'z-clip' },
     ],
     seeds: [1, 2, 3],
     steps: 80,

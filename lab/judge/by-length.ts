@@ -99,7 +99,7 @@ function answerOf(cell: string, contests: readonly Contest[], label: (spec: Summ
     const all = points.reduce((sum, one) => sum + one.solvedAtAll, 0);
     const runs = points.reduce((sum, one) => sum + one.runs, 0);
     const longest = half.length === 0 ? 'at no length' : `up to length ${Math.max(...half)}`;
-    return `${label(strategy)} ${longest} (${all} of all its ${runs} runs)`;
+    return `${strategy.id === 'none' ? 'no clipping' : label(strategy)} ${longest} (${all} of all its ${runs} runs)`;
   });
   return `${cell}: at least half of the seeds solve it with ${listed(reach)}.`;
 }

@@ -1,24 +1,23 @@
-import { bestOf, contestsOf, type Contest } from '../report/best.ts';
-import { listed, percentText, scoreText, strategyLabels } from '../report/label.ts';
+import { contestsOf, type Contest } from '../report/best.ts';
+import { percentText, scoreText, strategyLabels } from '../report/label.ts';
 import type { SummaryRow } from '../report/summary.ts';
-import { near } from './near.ts';
 import type { Figure, Judgement } from './judgement.ts';
 
-/** Scores within this fraction of the best of all count as good. */
-const GOOD = 0.05;
-
-/** At how many learning rates each strategy trains well, cell by cell. */
+/** Up to which learning rate each strategy trains, and how well, cell by cell. */
 export function robustness(rows: readonly SummaryRow[]): Judgement {
   const label = strategyLabels(rows.map(({ strategy }) => strategy));
   const contests = contestsOf(rows);
   return {
     answers: contests.map((contest) => {
-      const best = bestOf(rowsIn(contest));
-      const parts = contest.contenders.map((contender) => {
-        const good = contender.rows.filter((row) => near(row, best, GOOD));
-        return `${label(contender.strategy)} ${spanOf(good, contender.rows)}`;
+      const parts = contest.contenders.map(({ strategy, rows: tried, best }) => {
+        const name = strategy.id === 'none' ? 'no clipping' : label(strategy);
+        const score =
+          best === undefined
+            ? ''
+            : ` (best score ${scoreText(best.metric.median ?? NaN)}, at rate ${best.learningRate})`;
+        return `${name} ${reachOf(tried)}${score}`;
       });
-      return `${contest.cell}: within ${percentText(GOOD)} of the best score of all come ${listed(parts)}.`;
+      return `${contest.cell}: largest learning rate at which it trains (no seed diverged, median better than the baseline ${scoreText(rowsIn(contest)[0]?.metric.baseline ?? NaN)}): ${parts.join('; ')}.`;
     }),
     tables: contests.map((contest) => ({
       title: `${contest.cell}: score at each learning rate`,
@@ -73,11 +72,14 @@ function rateFigure(contests: readonly Contest[]): Figure {
   };
 }
 
-function spanOf(good: readonly SummaryRow[], all: readonly SummaryRow[]): string {
-  if (good.length === 0) return `at none of ${all.length} rates`;
-  const rates = good.map(({ learningRate }) => learningRate);
-  const [low, high] = [Math.min(...rates), Math.max(...rates)];
-  return `at ${good.length} of ${all.length} rates (${low === high ? low : `${low} to ${high}`})`;
+/** The largest rate at which a strategy trains: no seed diverged, and the median beats the baseline. */
+function reachOf(rows: readonly SummaryRow[]): string {
+  const trains = rows.filter(({ diverged, metric: { median, baseline, better } }) => {
+    return diverged === 0 && median !== null && (better === 'lower' ? median < baseline : median > baseline);
+  });
+  const last = trains.at(-1);
+  if (last === undefined) return 'none';
+  return `${last.learningRate}${last === rows.at(-1) ? ', the largest tried' : ''}`;
 }
 
 function rowsIn({ contenders }: Contest): SummaryRow[] {

@@ -53,14 +53,14 @@ function fixedAnswer(contest: Contest): string {
 
 function adaptiveAnswer(contest: Contest, label: (spec: StrategySpec) => string): string {
   const fixed = bestOf(fixedOf(contest).flatMap(({ best }) => best ?? []));
-  const words = { helped: 'better than', 'made no clear difference': 'no different from', lost: 'worse than' } as const;
+  const words = { helped: 'better', 'made no clear difference': 'no clear difference', lost: 'worse' } as const;
   const parts = contest.contenders
     .filter(({ strategy }) => !['none', 'global-norm'].includes(strategy.id))
     .map(
       ({ strategy, best }) =>
-        `${label(strategy)} (${best === undefined ? 'diverged' : scoreText(best.metric.median ?? NaN)}) is ${words[effectOf(best, fixed)]}`,
+        `${label(strategy)} ${best === undefined ? 'diverged' : scoreText(best.metric.median ?? NaN)}, ${words[effectOf(best, fixed)]}`,
     );
-  return `${contest.cell}: against the best fixed threshold of all, ${listed(parts)} it.`;
+  return `${contest.cell}: against the best fixed threshold (${scoreText(fixed?.metric.median ?? NaN)}), chosen in hindsight: ${parts.join('; ')}.`;
 }
 
 function fixedOf({ contenders }: Contest): Contender[] {

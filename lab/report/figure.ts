@@ -25,6 +25,7 @@ export function panelChart(figure: Figure, panel: Panel, ink: Ink): Html {
     width: WIDTH,
     height: 250,
     marginLeft: 44,
+    marginBottom: 42,
     marginRight: 16,
     inset: 8,
     x: {

@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keep } from '../../lab/cli/keep.ts';
+import { resultsFrom } from '../../lab/cli/results.ts';
+import { ResultsFolder } from '../../lab/node/folder.ts';
+import { toLine } from '../../lab/record.ts';
+import { readKept } from '../../lab/report/kept.ts';
+import { runOf } from './fixtures.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const kept = join(root, 'lab/results');
+
+describe('docs/results.md', () => {
+  const files = resultsFrom(kept);
+
+  it('is what the kept records say: npm run results', () => {
+    for (const { path, text } of files) expect(readFileSync(join(root, 'docs', path), 'utf8'), path).toBe(text);
+  });
+
+  it('has no figure that nothing refers to', () => {
+    const made = new Set(files.map(({ path }) => path));
+    for (const name of readdirSync(join(root, 'docs/images/results'))) expect(made).toContain(`images/results/${name}`);
+    for (const { path } of files.slice(1)) expect(files[0]?.text).toContain(`(${path})`);
+  });
+
+  it('rests on records that are small enough to be committed', () => {
+    const sizes = readdirSync(kept).map((name) => readFileSync(join(kept, name)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3_000_000);
+  });
+
+  it('says with which command, where and in which time', () => {
+    for (const name of readdirSync(kept).filter((one) => one.endsWith('.jsonl'))) {
+      const { head, digests } = readKept(readFileSync(join(kept, name), 'utf8'), name);
+      expect(name).toBe(`${head.experiment}.jsonl`);
+      expect(head.command).toContain(`gradclip-lab compare --experiment ${head.experiment}`);
+      expect(new Set(digests.map(({ id }) => id)).size).toBe(digests.length);
+      expect(files[0]?.text).toContain(head.command);
+    }
+  });
+});
+
+describe('keeping a comparison', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gradclip-keep-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function finished(out: string, planned: readonly string[]): string {
+    const path = join(folder, out);
+    const results = new ResultsFolder(path);
+    results.open();
+    const { start, steps, end } = runOf({}, { metric: 3 });
+    const text = [{ ...start, id: 'a' }, ...steps, end].map((one) => `${toLine(one)}\n`).join('');
+    writeFileSync(join(path, 'runs', 'a.jsonl'), text);
+    const plan = { experiment: 'quick', question: '?', budget: '', command: 'gradclip-lab compare', runs: planned };
+    results.save('plan.json', JSON.stringify(plan));
+    return path;
+  }
+
+  it('leaves a line about the whole and a line for each run', () => {
+    const file = join(folder, 'quick.jsonl');
+    expect(keep(finished('whole', ['a']), file, '2026-01-31')).toBe(1);
+    const { head, digests } = readKept(readFileSync(file, 'utf8'), file);
+    expect(head).toMatchObject({ experiment: 'quick', command: 'gradclip-lab compare', date: '2026-01-31' });
+    expect(digests).toMatchObject([{ id: 'a', score: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
+  });
+
+  it('refuses a comparison that is not finished', () => {
+    const file = join(folder, 'part.jsonl');
+    expect(() => keep(finished('part', ['a', 'b']), file, '2026-01-31')).toThrow(
+      /^1 of 2 runs in .* are missing: gradclip-lab compare$/,
+    );
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('refuses a file that is no such thing, by its line', () => {
+    expect(() => readKept('{"type":"start"}\n', 'x.jsonl')).toThrow('x.jsonl holds no experiment');
+    expect(() => readKept('{"type":"kept","version":1}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
+  });
+});
