@@ -158,7 +158,7 @@ describe('a comparison that cannot be', () => {
     { args: ['--strategies', 'per-value:min=2,max=1'], says: 'per-value' },
     { args: ['--tasks', 'charlm'], says: 'No task `charlm`; did you mean `char-lm`?' },
     { args: ['--cells', 'ltsm'], says: 'No cell `ltsm`; did you mean `lstm`?' },
-    { args: ['--cells', 'transformer'], says: 'No cell `transformer`; there is `rnn`, `lstm`, `gru`.' },
+    { args: ['--cells', 'transformer'], says: 'No cell `transformer`; there is `rnn`, `lstm`, `gru`,' },
     { args: ['--optimizers', 'adm'], says: 'No optimizer `adm`; did you mean `adam`?' },
     { args: ['--experiment', 'quik'], says: 'No experiment `quik`; did you mean `quick`?' },
     { args: ['--learning-rates', '0'], says: 'A learning rate must be a finite number greater than 0; received 0.' },
@@ -179,7 +179,7 @@ describe('a comparison that cannot be', () => {
     },
     {
       args: () => ['--data', file('short.txt', 'Too short.')],
-      says: 'short.txt: The text has 10 characters; training needs at least 420. Use a longer file.',
+      says: 'short.txt: The text has 10 characters; training needs at least 1020. Use a longer file.',
     },
     {
       args: () => ['--out', file('a-file', '')],
