@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import type { EndRecord, Environment, Run, StartRecord } from '../record.ts';
+import type { EndRecord, Run, StartRecord } from '../record.ts';
 import type { RunConfig } from '../run-config.ts';
 
 /** A run without its steps: what summaries and judgements are made of. */
@@ -43,14 +43,6 @@ export function digestOf({ start, steps, end }: Run): RunDigest {
           },
     msPerStep: times.length === 0 ? 0 : digits(quantileSorted(times, 0.5)),
   };
-}
-
-/** The runs of an experiment, and where and how they were made. */
-export interface KeptRuns {
-  readonly experiment: string;
-  readonly command: string;
-  readonly environment: Environment;
-  readonly digests: readonly RunDigest[];
 }
 
 function digits(value: number): number {
