@@ -23,7 +23,7 @@ export const quick = defineExperiment({
     ],
     seeds: [1, 2, 3],
     steps: 80,
-    settings: { characters: 50 },
+    settings: { characters: 40 },
   },
   judge: effects,
   smoke: { cells: ['rnn'], learningRates: [3], seeds: [1], steps: 3 },
