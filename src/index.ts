@@ -6,7 +6,7 @@
 
 export * from './core/index.ts';
 export { chain } from './combinators/chain.ts';
-export { specOf } from './combinators/combinator.ts';
+export { specOf, type Combinator } from './combinators/combinator.ts';
 export { observed, type Observation } from './combinators/observed.ts';
 export { partition, type PartitionDefault, type PartitionRule } from './combinators/partition.ts';
 export type { VariableMatch, VariableRule } from './combinators/rules.ts';

@@ -179,7 +179,7 @@ describe('a comparison that cannot be', () => {
     },
     {
       args: () => ['--data', file('short.txt', 'Too short.')],
-      says: 'short.txt: The text has 10 characters; training needs at least 1020. Use a longer file.',
+      says: 'short.txt: The text has 10 characters; training needs at least 820. Use a longer file.',
     },
     {
       args: () => ['--out', file('a-file', '')],
