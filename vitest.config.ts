@@ -13,6 +13,8 @@ const secondTry = process.env['CI'] === undefined ? 0 : 1;
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['source'] } },
   test: {
+    // vitest leaves one core idle, which on two cores is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
