@@ -46,7 +46,7 @@ export interface Catalogue {
 }
 
 /** What there is to choose from, found out when the page was built, so that the page need not bring tfjs along. */
-export const catalogue: Catalogue = made;
+export const catalogue = made as Catalogue;
 
 /** The entry of this id; the set-up has been checked, so there is one. */
 export function strategyOf(id: string): CatalogueStrategy {
