@@ -38,6 +38,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'services',
+          environment: 'node',
+          include: ['test/**/*.services.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'playground',
           environment: 'node',
           include: ['test/playground/**/*.playground.ts'],
