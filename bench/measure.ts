@@ -1,5 +1,6 @@
 /**
- * Medians in milliseconds of contestants that take turns, so that all meet the same caches and the same weather.
+ * Medians in milliseconds of contestants that take turns in another order each round, so that all meet the same
+ * weather and none always finds the caches as one and the same other left them.
  *
  * With `tidyUp` the garbage of each is collected before the next begins, which else would pay for it; that needs
  * `node --expose-gc`, and is worth its time where garbage is many megabytes.
@@ -11,7 +12,7 @@ export function race<Name extends string>(
   const names = Object.keys(contestants) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1)
-    for (const name of names) {
+    for (const name of shuffled(names)) {
       if (tidyUp) globalThis.gc?.();
       const start = performance.now();
       contestants[name]();
@@ -25,4 +26,11 @@ export function race<Name extends string>(
 export function median(values: readonly number[]): number {
   const ascending = [...values].sort((a, b) => a - b);
   return ascending[ascending.length >> 1] ?? NaN;
+}
+
+function shuffled<Value>(values: readonly Value[]): Value[] {
+  return values
+    .map((value) => ({ value, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ value }) => value);
 }

@@ -8,7 +8,17 @@ export const applications = defineExperiment({
   budget:
     'Every strategy is tried at the same two learning rates with the same seeds, at one setting that was not tuned.',
   grid: {
-    tasks: ['char-lm', 'sentiment', 'speech', 'stocks', 'weather', 'temporal-order', 'adding', 'copy-memory'],
+    tasks: [
+      'char-lm',
+      'translation',
+      'sentiment',
+      'speech',
+      'stocks',
+      'weather',
+      'temporal-order',
+      'adding',
+      'copy-memory',
+    ],
     cells: ['rnn', 'lstm', 'gru'],
     optimizers: ['adam'],
     learningRates: [0.01, 0.03],
@@ -18,7 +28,7 @@ export const applications = defineExperiment({
       { id: 'adaptive-percentile', options: { percentile: 50 } },
     ],
     seeds: [1, 2, 3],
-    steps: 60,
+    steps: 200,
     settings: { characters: 25, length: 20, blank: 5 },
   },
   judge: effects,

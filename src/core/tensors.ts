@@ -99,10 +99,9 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
  * @category Named tensors
  */
 export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedTensors {
-  return tidy(() => {
-    const common = typeof factor === 'number' ? scalar(factor) : factor.rank === 0 ? factor : reshape(factor, []);
-    return renamed(tensors, kernels().scale(Object.values(tensors), common as Scalar));
-  });
+  const scaled = (common: Tensor) => changed(tensors, (list) => kernels().scale(list, common as Scalar));
+  if (typeof factor !== 'number' && factor.rank === 0) return scaled(factor);
+  return tidy(() => scaled(typeof factor === 'number' ? scalar(factor) : reshape(factor, [])));
 }
 
 /**
@@ -111,10 +110,9 @@ export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedT
  * @category Named tensors
  */
 export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly number[]): NamedTensors {
-  return tidy(() => {
-    const each = Array.isArray(factors) ? tensor1d(factors as number[]) : (factors as Tensor1D);
-    return renamed(tensors, kernels().scale(Object.values(tensors), each));
-  });
+  const scaled = (each: Tensor1D) => changed(tensors, (list) => kernels().scale(list, each));
+  if (!Array.isArray(factors)) return scaled(factors as Tensor1D);
+  return tidy(() => scaled(tensor1d(factors as number[])));
 }
 
 /**
@@ -123,7 +121,7 @@ export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly nu
  * @category Named tensors
  */
 export function clampAll(tensors: NamedTensors, low: number, high: number): NamedTensors {
-  return tidy(() => renamed(tensors, kernels().clamp(Object.values(tensors), low, high)));
+  return changed(tensors, (list) => kernels().clamp(list, low, high));
 }
 
 /**
@@ -144,9 +142,10 @@ export function percentileOf(values: Tensor1D, count: Scalar, percentile: number
   return tidy(() => kernels().percentile(values, count, percentile));
 }
 
-function renamed(like: NamedTensors, tensors: readonly Tensor[]): NamedTensors {
-  const names = Object.keys(like);
+function changed(tensors: NamedTensors, change: (list: readonly Tensor[]) => readonly Tensor[]): NamedTensors {
+  const list = Object.values(tensors);
+  const after = change(list);
   // Nothing changed is the usual case, and a record of many names takes longer to make than to clip.
-  if (names.every((name, index) => like[name] === tensors[index])) return like;
-  return Object.fromEntries(names.map((name, index) => [name, tensors[index] as Tensor]));
+  if (after === list) return tensors;
+  return Object.fromEntries(Object.keys(tensors).map((name, index) => [name, after[index] as Tensor]));
 }

@@ -63,10 +63,11 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
     },
 
     finite: (tensors) => vector(tensors.map((x) => (isFinite(x) ? 1 : 0))),
-    zeroNonFinite: (tensors) => tensors.map((x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
+    zeroNonFinite: (tensors) => changed(tensors, (x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
 
     scale(tensors, factors) {
       const given = elementsOf(factors);
+      if (given.every((factor) => factor === 1)) return tensors;
       return tensors.map((x, index) => {
         const factor = given[factors.rank === 0 ? 0 : index] ?? 1;
         if (factor === 1) return x;
@@ -89,7 +90,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 
     clamp(tensors, low, high) {
       const [least, most] = [Math.fround(low), Math.fround(high)];
-      return tensors.map((x) => {
+      return changed(tensors, (x) => {
         // No magnitude exceeds the norm, so a norm that is already known can spare the look at the elements.
         const squares = recalled(x, SQUARES) as number | undefined;
         const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
@@ -105,6 +106,11 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 }
 
 const SQUARES = 'squares';
+
+function changed(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
+  const after = tensors.map(change);
+  return after.every((x, index) => x === tensors[index]) ? tensors : after;
+}
 
 // Between these no element of a scaled tensor can have overflowed, nor enough of them vanished to matter.
 const SMALLEST_CARRIED = 1e-30;

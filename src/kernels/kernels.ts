@@ -4,8 +4,9 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
  * The arithmetic of clipping on one kind of backend.
  *
  * Every method takes float32 tensors that stay the caller's and answers with new tensors, or with the very
- * same ones where nothing changes. Sums are exact to float32: neither 3e20 nor 1e-25 overflows or vanishes.
- * Call them inside `tidy`.
+ * same ones where nothing changes, and with the very same array where none does. Sums are exact to float32: neither 3e20 nor 1e-25 overflows or vanishes.
+ * Call them inside `tidy`, but for `scale`, `clamp` and `zeroNonFinite`: these leave nothing else behind, and `tidy` takes
+ * as long to look through many results as it takes to make them.
  */
 export interface Kernels {
   /** `wasm`, `cpu` or `ops`. */
@@ -23,16 +24,16 @@ export interface Kernels {
   /** 1 for each tensor whose elements are all finite, else 0; shape [tensors]. */
   finite(tensors: readonly Tensor[]): Tensor1D;
   /** The tensors with NaN and ±Infinity replaced by 0. */
-  zeroNonFinite(tensors: readonly Tensor[]): Tensor[];
+  zeroNonFinite(tensors: readonly Tensor[]): readonly Tensor[];
   /** Each tensor times its factor; `factors` has shape [] for one common factor, or [tensors]. */
-  scale(tensors: readonly Tensor[], factors: Scalar | Tensor1D): Tensor[];
+  scale(tensors: readonly Tensor[], factors: Scalar | Tensor1D): readonly Tensor[];
   /**
    * min(1, limit / norm), element by element; exactly 1 where norm ≤ limit and where either is NaN. `limits` is a
    * number or broadcasts against `norms`.
    */
   limitFactors(norms: Tensor, limits: Tensor | number): Tensor;
   /** Each element clamped to [low, high]; NaN stays NaN. */
-  clamp(tensors: readonly Tensor[], low: number, high: number): Tensor[];
+  clamp(tensors: readonly Tensor[], low: number, high: number): readonly Tensor[];
   /**
    * The `percentile` (0–100, linear interpolation as in numpy) of the first `count` values; shape [].
    * `count` has shape [] and is at least 1.

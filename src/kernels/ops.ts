@@ -25,6 +25,7 @@ import {
   type Tensor,
   type Tensor1D,
   tensor1d,
+  tidy,
   where,
   zeros,
   zerosLike,
@@ -59,26 +60,29 @@ export const opsKernels: Kernels = {
   unitNorms: (x, axes, order) => normAlong(x, order, [...axes]),
 
   finite: (tensors) => stacked(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
-  zeroNonFinite: (tensors) => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x))),
+  zeroNonFinite: (tensors) => tidy(() => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x)))),
 
-  scale(tensors, factors) {
-    const lasting = keptForStep(clone(factors));
-    return tensors.map((x, index) => {
-      const factor = () => (lasting.rank === 0 ? lasting : reshape(slice(lasting, index, 1), []));
-      const scaled = mul(x, factor());
-      carry(x, scaled, factor);
-      return scaled;
-    });
-  },
+  scale: (tensors, factors) =>
+    tidy(() => {
+      const lasting = keptForStep(clone(factors));
+      return tensors.map((x, index) => {
+        const factor = () => (lasting.rank === 0 ? lasting : reshape(slice(lasting, index, 1), []));
+        const scaled = mul(x, factor());
+        carry(x, scaled, factor);
+        return scaled;
+      });
+    }),
 
   limitFactors: (norms, limits) => where(greater(norms, limits), div(limits, norms), onesLike(norms)),
 
   // `clipByValue` answers a bound for NaN on wasm, and on webgl leaves the three neighbours of one as they are.
   clamp: (tensors, low, high) =>
-    tensors.map((x) => {
-      const undefinedHere = elementsNaN(x);
-      return where(undefinedHere, x, clipByValue(where(undefinedHere, zerosLike(x), x), low, high));
-    }),
+    tidy(() =>
+      tensors.map((x) => {
+        const undefinedHere = elementsNaN(x);
+        return where(undefinedHere, x, clipByValue(where(undefinedHere, zerosLike(x), x), low, high));
+      }),
+    ),
 
   percentile: percentileByRank,
 };
