@@ -49,6 +49,7 @@ export async function raceKernels(rounds: (elements: number) => number): Promise
         'idiom with tf.norm': () => tf.tidy(() => void idiomWithNorm(tensors, SHORT)),
         'one read of the bytes': limits.read,
         'memcpy of the bytes': limits.copy,
+        'the bytes into new arrays': limits.renew,
       },
       { rounds: rounds(set.tensors * elements), tidyUp: set.tensors * elements > MANY },
     );

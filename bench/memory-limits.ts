@@ -1,4 +1,4 @@
-// What the machine allows: to read the bytes once, and to copy them.
+// What the machine allows: to read the bytes once, to copy them, and to copy them into arrays that are new.
 import wabt from 'wabt';
 
 const READ = `(module (import "env" "memory" (memory 0))
@@ -17,10 +17,12 @@ const READ = `(module (import "env" "memory" (memory 0))
 
 const PAGE_BYTES = 65_536;
 
-/** The two passes over as many bytes as a set of gradients has, laid out as that set is. */
+/** Passes over as many bytes as a set of gradients has, laid out as that set is. */
 export interface MemoryLimits {
   read(): void;
   copy(): void;
+  /** What a step that clips and never writes in place cannot do without on cpu. */
+  renew(): void;
 }
 
 /** Passes over a memory of their own, since the heap of tfjs is not for others to write to. */
@@ -37,6 +39,7 @@ export async function memoryLimits(tensors: number, elements: number): Promise<M
   const heap = new Uint8Array(memory.buffer);
   // Pages that were never written share one page of zeros, which would be no reading of memory.
   heap.fill(1);
+  const arrays = Array.from({ length: tensors }, () => new Float32Array(elements).fill(1));
   const offsets = Array.from({ length: tensors }, (_, index) => index * bytes);
   return {
     read: () => {
@@ -45,5 +48,6 @@ export async function memoryLimits(tensors: number, elements: number): Promise<M
     copy: () => {
       for (const offset of offsets) heap.copyWithin(offset + tensors * bytes, offset, offset + bytes);
     },
+    renew: () => void arrays.map((array) => new Float32Array(array)),
   };
 }

@@ -1,24 +1,11 @@
-import {
-  add,
-  div,
-  dispose,
-  keep,
-  Optimizer,
-  scalar,
-  tidy,
-  type Scalar,
-  type serialization,
-  type Tensor,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { innerFrom, withoutUnderscores } from './config.ts';
-import { learningRateOf, minimizeBy, setLearningRateOf } from './forwarding.ts';
 import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
 import { registerOnce } from './loading.ts';
 import { VariableOrder } from './order.ts';
-import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
+import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
 
 /** The settings of an {@link AccumulatedOptimizer}, as a saved model holds them. */
 export interface AccumulationConfig extends serialization.ConfigDict {
@@ -47,71 +34,32 @@ export interface AccumulationOptions {
  *
  * @category Combinators
  */
-export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
+export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends WrappingOptimizer<Inner> {
   /** The name in saved models. */
   static readonly className = 'AccumulatedOptimizer';
 
-  /** The optimizer that takes a step once in {@link steps} calls. */
-  readonly inner: Inner;
   /** How many gradients one step averages. */
   readonly steps: number;
 
   readonly #order = new VariableOrder();
   #sums: NamedTensors = {};
   #pending = 0;
-  #savedPending: Scalar | undefined;
-  #disposed = false;
 
   /** See {@link accumulated}. */
   constructor(inner: Inner, steps: number) {
-    super();
-    expectInner(inner);
+    super(inner, 'accumulated(optimizer, { steps })', 'clipOptimizer(tf.train.adam(1e-3), globalNorm())');
     if (!Number.isInteger(steps) || steps < 1) {
       throw new ClippingError(
         'bad-option',
         `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${shown(steps)}.`,
       );
     }
-    this.inner = inner;
     this.steps = steps;
   }
 
   /** Gradients averaged since the last step that was taken; from 0 to `steps` − 1. */
   get pending(): number {
     return this.#pending;
-  }
-
-  /** Steps that the inner optimizer has taken. */
-  override get iterations(): number {
-    return this.inner.iterations;
-  }
-
-  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
-  get learningRate(): number {
-    return learningRateOf(this.inner);
-  }
-
-  set learningRate(rate: number) {
-    this.setLearningRate(rate);
-  }
-
-  /** Sets the inner optimizer's learning rate. */
-  setLearningRate(rate: number): void {
-    setLearningRateOf(this.inner, rate);
-  }
-
-  /** What it computes and over which variables is the inner optimizer's. */
-  override computeGradients(f: () => Scalar, varList?: Variable[]): ReturnType<Optimizer['computeGradients']> {
-    return this.inner.computeGradients(f, varList);
-  }
-
-  /**
-   * Takes the gradients of the scalar that `f` computes into the average and, with the last of `steps`, takes a step.
-   *
-   * Returns the scalar where `returnCost` asks for it, else null.
-   */
-  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
-    return minimizeBy(this, f, returnCost, varList);
   }
 
   /**
@@ -122,7 +70,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
    *   then begins anew.
    */
   override applyGradients(given: GivenGradients): void {
-    if (this.#disposed) throw new ClippingError('bad-state', 'This AccumulatedOptimizer was disposed; make a new one.');
+    this.expectUsable();
     const { names, gradients } = sorted(given);
     this.#order.forget(isGone);
     this.#rename(this.#order.admit(names).renamed);
@@ -140,34 +88,6 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
     this.#sums = after;
     this.#pending += 1;
     if (this.#pending === this.steps) this.#take();
-  }
-
-  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
-  override dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#clear();
-    this.#savedPending?.dispose();
-    this.inner.dispose();
-  }
-
-  /**
-   * The memory of the inner optimizer, then the average so far; for `model.save`. The tensors stay the optimizer's.
-   *
-   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
-   */
-  override getWeights(): Promise<NamedWeights> {
-    this.#savedPending?.dispose();
-    this.#savedPending = keep(scalar(this.#pending, 'int32'));
-    return joinWeights(this.inner, this.#sums, this.#savedPending);
-  }
-
-  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
-  override async setWeights(weights: NamedWeights): Promise<void> {
-    const { state, step } = await splitWeights(this.inner, weights);
-    this.#clear();
-    this.#sums = Object.fromEntries(Object.entries(state).map(([name, sum]) => [name, keep(sum.clone())]));
-    this.#pending = step;
   }
 
   /** The settings, as they are saved. */
@@ -191,6 +111,20 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends O
     const optimizer = new AccumulatedOptimizer(innerFrom(innerClassName, innerConfig), steps);
     optimizer.#order.restore(order);
     return optimizer as T;
+  }
+
+  protected override memory(): WrapperMemory {
+    return { state: this.#sums, count: this.#pending };
+  }
+
+  protected override restore({ state, count }: WrapperMemory): void {
+    this.#clear();
+    this.#sums = Object.fromEntries(Object.entries(state).map(([name, sum]) => [name, keep(sum.clone())]));
+    this.#pending = count;
+  }
+
+  protected override release(): void {
+    this.#clear();
   }
 
   #take(): void {
@@ -253,15 +187,4 @@ export function accumulated<Inner extends Optimizer>(
   }
   registerOnce(AccumulatedOptimizer);
   return new AccumulatedOptimizer(optimizer, (options as AccumulationOptions | undefined)?.steps ?? NaN);
-}
-
-function expectInner(given: unknown): asserts given is Optimizer {
-  const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
-  const inner = given as Partial<Optimizer> | null | undefined;
-  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
-  throw new ClippingError(
-    'not-an-optimizer',
-    '`accumulated(optimizer, { steps })` wraps a tfjs optimizer, such as clipOptimizer(tf.train.adam(1e-3), ' +
-      `globalNorm()); received ${shown(given)}.`,
-  );
 }

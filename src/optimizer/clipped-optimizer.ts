@@ -1,10 +1,8 @@
-import { keep, Optimizer, scalar, tidy, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
 import { kernels, rememberingNorms } from '../kernels/index.ts';
 import { expectStrategy } from '../combinators/combinator.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
-import { learningRateOf, minimizeBy, setLearningRateOf } from './forwarding.ts';
 import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
 import { clipRateWatch } from './clip-rate.ts';
 import { StrategyMemory } from './memory.ts';
@@ -13,11 +11,11 @@ import { VariableOrder } from './order.ts';
 import { Recorder } from './recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from './records.ts';
 import { type ClippingConfig, configOf, revived } from './config.ts';
-import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
 import { checked } from './faults.ts';
 import { GiveUp } from './give-up.ts';
 import { guarded } from './non-finite.ts';
 import { applyUnless } from './skipping.ts';
+import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
 
 const BRAND = Symbol.for('gradclip:ClippedOptimizer');
 
@@ -35,12 +33,10 @@ const BRAND = Symbol.for('gradclip:ClippedOptimizer');
  *
  * @category Optimizer
  */
-export class ClippedOptimizer extends Optimizer {
+export class ClippedOptimizer extends WrappingOptimizer {
   /** The name in saved models. */
   static readonly className = 'ClippedOptimizer';
 
-  /** The optimizer that takes the steps. */
-  readonly inner: Optimizer;
   /** The strategy that clips. */
   readonly strategy: ClippingStrategy;
   /** The options as given. */
@@ -57,17 +53,13 @@ export class ClippedOptimizer extends Optimizer {
   readonly #clipper: ClippingStrategy;
   #observation: Observation | undefined;
   #step = 0;
-  #savedStep: Scalar | undefined;
   #prepared = false;
-  #disposed = false;
 
   /** See {@link clipOptimizer}. */
   constructor(inner: Optimizer, strategy: ClippingStrategy, options: ClipOptions = {}) {
-    super();
-    expectOptimizer(inner);
+    super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
     expectStrategy('clipOptimizer(inner, strategy)', strategy);
     expectClipOptions(options);
-    this.inner = inner;
     this.strategy = strategy;
     this.options = Object.freeze({ ...options });
     const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
@@ -87,39 +79,6 @@ export class ClippedOptimizer extends Optimizer {
     return this.#memory.state;
   }
 
-  /** Steps that the inner optimizer has taken. */
-  override get iterations(): number {
-    return this.inner.iterations;
-  }
-
-  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
-  get learningRate(): number {
-    return learningRateOf(this.inner);
-  }
-
-  set learningRate(rate: number) {
-    this.setLearningRate(rate);
-  }
-
-  /** Sets the inner optimizer's learning rate. */
-  setLearningRate(rate: number): void {
-    setLearningRateOf(this.inner, rate);
-  }
-
-  /** The loss and its gradients, as the inner optimizer computes them. */
-  override computeGradients(f: () => Scalar, varList?: Variable[]): ReturnType<Optimizer['computeGradients']> {
-    return this.inner.computeGradients(f, varList);
-  }
-
-  /**
-   * Takes one clipped step down the scalar that `f` computes, over `varList` or every trainable variable.
-   *
-   * Returns the scalar where `returnCost` asks for it, else null.
-   */
-  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
-    return minimizeBy(this, f, returnCost, varList);
-  }
-
   /**
    * Clips the gradients and takes a step with the inner optimizer.
    *
@@ -130,7 +89,7 @@ export class ClippedOptimizer extends Optimizer {
    *   contract. No variable is changed then.
    */
   override applyGradients(given: GivenGradients): void {
-    if (this.#disposed) throw new ClippingError('bad-state', 'This ClippedOptimizer was disposed; make a new one.');
+    this.expectUsable();
     const { names, gradients, parameters } = sorted(given);
     this.#admit(names);
     const order = this.#order.names;
@@ -172,36 +131,6 @@ export class ClippedOptimizer extends Optimizer {
     return this.#recorder.last;
   }
 
-  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
-  override dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#memory.dispose();
-    this.#recorder.dispose();
-    this.#giveUp.dispose();
-    this.#savedStep?.dispose();
-    this.inner.dispose();
-  }
-
-  /**
-   * The memory of the inner optimizer, then that of the strategy; for `model.save`. The tensors stay the optimizer's.
-   *
-   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
-   */
-  override getWeights(): Promise<NamedWeights> {
-    this.#savedStep?.dispose();
-    this.#savedStep = keep(scalar(this.#step, 'int32'));
-    return joinWeights(this.inner, this.#memory.state, this.#savedStep);
-  }
-
-  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
-  override async setWeights(weights: NamedWeights): Promise<void> {
-    const { state, step } = await splitWeights(this.inner, weights);
-    this.#memory.restore(state, step > 0);
-    this.#step = step;
-    this.#prepared = false;
-  }
-
   /** The settings, as they are saved. */
   override getConfig(): ClippingConfig {
     return configOf(this.inner, this.strategy, this.options, this.#order.settled);
@@ -213,6 +142,22 @@ export class ClippedOptimizer extends Optimizer {
     const optimizer = new ClippedOptimizer(inner, strategy, options);
     optimizer.#order.restore(order);
     return optimizer as T;
+  }
+
+  protected override memory(): WrapperMemory {
+    return { state: this.#memory.state, count: this.#step };
+  }
+
+  protected override restore({ state, count }: WrapperMemory): void {
+    this.#memory.restore(state, count > 0);
+    this.#step = count;
+    this.#prepared = false;
+  }
+
+  protected override release(): void {
+    this.#memory.dispose();
+    this.#recorder.dispose();
+    this.#giveUp.dispose();
   }
 
   #apply(list: GradientList, skip: Scalar | undefined): void {
@@ -265,15 +210,4 @@ export class ClippedOptimizer extends Optimizer {
 /** Whether this is a {@link ClippedOptimizer}; `instanceof` answers true for any tfjs optimizer. */
 export function isClipped(optimizer: unknown): optimizer is ClippedOptimizer {
   return typeof optimizer === 'object' && optimizer !== null && BRAND in optimizer;
-}
-
-function expectOptimizer(given: unknown): asserts given is Optimizer {
-  const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
-  const inner = given as Partial<Optimizer> | null | undefined;
-  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
-  const advice = typeof given === 'function' ? ' Call it first.' : '';
-  throw new ClippingError(
-    'not-an-optimizer',
-    `\`clipOptimizer(inner, strategy)\` wraps a tfjs optimizer, such as tf.train.adam(1e-3); received ${shown(given)}.${advice}`,
-  );
 }

@@ -15,10 +15,10 @@ const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
 type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], unknown>>;
 
 /** The weights of the inner optimizer, its count of iterations first, then the wrapper's own. */
-export async function joinWeights(inner: Optimizer, state: NamedTensors, step: Scalar): Promise<NamedWeights> {
+export async function joinWeights(inner: Optimizer, state: NamedTensors, count: Scalar): Promise<NamedWeights> {
   const weights = await innerWeights(inner);
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
-  const own: Record<string, Tensor> = { step };
+  const own: Record<string, Tensor> = { step: count };
   for (const power of ADAM_POWERS) {
     const variable = (inner as WithPowers)[power];
     if (isVariable(variable)) own[power] = variable;
@@ -31,7 +31,7 @@ export async function joinWeights(inner: Optimizer, state: NamedTensors, step: S
 export async function splitWeights(
   inner: Optimizer,
   weights: NamedWeights,
-): Promise<{ state: NamedTensors; step: number }> {
+): Promise<{ state: NamedTensors; count: number }> {
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name)), -1);
   if (level < 0) {
     throw new ClippingError(
@@ -46,7 +46,7 @@ export async function splitWeights(
       .filter(({ name }) => name.startsWith(prefix))
       .map(({ name, tensor }) => [name.slice(prefix.length), tensor]),
   );
-  const step = (await own.get('step')?.data())?.[0] ?? 0;
+  const count = (await own.get('step')?.data())?.[0] ?? 0;
   await replaceInner(
     inner,
     weights.filter(({ name }) => !name.startsWith(prefix)),
@@ -58,7 +58,7 @@ export async function splitWeights(
   const state = Object.fromEntries(
     [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
   );
-  return { state, step };
+  return { state, count };
 }
 
 // Stock optimizers drop their old memory without freeing it.

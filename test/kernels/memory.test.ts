@@ -103,7 +103,7 @@ describe.each(benches)('norms remembered on $title', (bench) => {
         const x = all.map((values) => tf.tensor1d(values));
         // In a tidy of its own, as the framework's operations are: what is remembered must outlive it.
         for (const order of [1, 2, Infinity]) tf.tidy(() => kernels.norms(x, order));
-        const twice = tf.tidy(() => kernels.scale(kernels.scale(x, tf.scalar(0.5)), tf.tensor1d([-3, 0.25])));
+        const twice = tf.tidy(() => [...kernels.scale(kernels.scale(x, tf.scalar(0.5)), tf.tensor1d([-3, 0.25]))]);
         return [1, 2, Infinity].map((order) => tf.tidy(() => [...kernels.norms(twice, order).dataSync()]));
       }),
     );

@@ -13,9 +13,9 @@ export function itComputes(bench: Bench): void {
     const kernels = () => bench.kernels();
 
     /** Runs kernels in a tidy and gives the values; nothing may be left behind. Reads as webgpu can: in its own time. */
-    const run = async (use: () => tf.Tensor | tf.Tensor[]): Promise<number[][]> => {
+    const run = async (use: () => tf.Tensor | readonly tf.Tensor[]): Promise<number[][]> => {
       const before = tf.memory().numTensors;
-      const results = [tf.tidy(use)].flat();
+      const results = tf.tidy(() => [use()].flat() as tf.Tensor[]);
       const values = await Promise.all(results.map(async (x) => [...(await x.data())]));
       tf.dispose(results);
       expect(tf.memory().numTensors).toBe(before);
@@ -243,10 +243,9 @@ export function itComputes(bench: Bench): void {
       it('hands on the very same tensors where nothing changes', () => {
         tf.tidy(() => {
           const x = [tf.tensor1d([1, -2, NaN]), tf.tensor1d([0.5])];
-          expect(kernels().scale(x, tf.scalar(1))).toEqual(x);
-          expect(kernels().scale(x, tf.scalar(1))[0]).toBe(x[0]);
+          expect(kernels().scale(x, tf.scalar(1))).toBe(x);
+          expect(kernels().clamp(x, -2, 2)).toBe(x);
           expect(kernels().scale(x, tf.tensor1d([1, 2]))[0]).toBe(x[0]);
-          expect(kernels().clamp(x, -2, 2)[0]).toBe(x[0]);
           expect(kernels().clamp(x, -0.1, 1)[1]).toBe(x[1]);
           expect(kernels().zeroNonFinite(x)[1]).toBe(x[1]);
         });

@@ -1,0 +1,138 @@
+import { dispose, keep, Optimizer, scalar, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../core/contract.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import type { GradientList } from './given.ts';
+import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
+
+/** What a wrapper remembers between steps, beside what the optimizer inside does. */
+export interface WrapperMemory {
+  /** Tensors by name; they stay the wrapper's. */
+  readonly state: NamedTensors;
+  /** A whole number that is saved with them. */
+  readonly count: number;
+}
+
+/**
+ * An optimizer around another one: hands on what the one inside decides, and saves and frees the memory of both.
+ *
+ * A subclass clips or averages in `applyGradients`, and names its memory.
+ */
+export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
+  /** The optimizer that takes the steps. */
+  readonly inner: Inner;
+  #savedCount: Scalar | undefined;
+  #disposed = false;
+
+  /** `call` is what the user wrote, and `example` what could have been given, for the error. */
+  protected constructor(inner: Inner, call: string, example: string) {
+    super();
+    expectOptimizer(inner, call, example);
+    this.inner = inner;
+  }
+
+  /** Steps that the inner optimizer has taken. */
+  override get iterations(): number {
+    return this.inner.iterations;
+  }
+
+  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
+  get learningRate(): number {
+    return (this.inner as unknown as LearningRate).learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.setLearningRate(rate);
+  }
+
+  /** Sets the inner optimizer's learning rate. */
+  setLearningRate(rate: number): void {
+    const inner = this.inner as unknown as LearningRate;
+    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
+    if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
+    else inner.learningRate = rate;
+  }
+
+  /** The loss and its gradients, as the inner optimizer computes them. */
+  override computeGradients(f: () => Scalar, varList?: Variable[]): ReturnType<Optimizer['computeGradients']> {
+    return this.inner.computeGradients(f, varList);
+  }
+
+  /**
+   * Computes the gradients of the scalar that `f` answers, over `varList` or every trainable variable, and applies them.
+   *
+   * Returns the scalar where `returnCost` asks for it, else null.
+   */
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
+    const { value, grads } = this.computeGradients(f, varList ?? undefined);
+    // What tfjs does, but for the tensors that it leaves behind when a step throws.
+    try {
+      this.applyGradients(
+        varList == null ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
+      );
+    } catch (error) {
+      value.dispose();
+      throw error;
+    } finally {
+      dispose(grads);
+    }
+    if (returnCost) return value;
+    value.dispose();
+    return null;
+  }
+
+  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
+  override dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.release();
+    this.#savedCount?.dispose();
+    this.inner.dispose();
+  }
+
+  /**
+   * The memory of the inner optimizer, then this one's; for `model.save`. The tensors stay the optimizer's.
+   *
+   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
+   */
+  override getWeights(): Promise<NamedWeights> {
+    const { state, count } = this.memory();
+    this.#savedCount?.dispose();
+    this.#savedCount = keep(scalar(count, 'int32'));
+    return joinWeights(this.inner, state, this.#savedCount);
+  }
+
+  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
+  override async setWeights(weights: NamedWeights): Promise<void> {
+    this.restore(await splitWeights(this.inner, weights));
+  }
+
+  /** What to save. */
+  protected abstract memory(): WrapperMemory;
+  /** Takes up what was saved; keeps copies of its own. */
+  protected abstract restore(memory: WrapperMemory): void;
+  /** Frees what {@link memory} names, and whatever else is kept. */
+  protected abstract release(): void;
+
+  /** Refuses a wrapper that was freed, with a ClippingError `bad-state`. */
+  protected expectUsable(): void {
+    if (!this.#disposed) return;
+    throw new ClippingError('bad-state', `This ${this.getClassName()} was disposed; make a new one.`);
+  }
+}
+
+// The base class of tfjs declares neither: each optimizer has the one, some have the other.
+interface LearningRate {
+  learningRate: number;
+  setLearningRate?(rate: number): void;
+}
+
+function expectOptimizer(given: unknown, call: string, example: string): void {
+  const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
+  const inner = given as Partial<Optimizer> | null | undefined;
+  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
+  const advice = typeof given === 'function' ? ' Call it first.' : '';
+  throw new ClippingError(
+    'not-an-optimizer',
+    `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${shown(given)}.${advice}`,
+  );
+}
