@@ -11,7 +11,8 @@ import { repairWasmBackend, undoWasmRepairs } from 'gradclip/wasm';
 import { median } from './measure.ts';
 import { heading } from './print.ts';
 
-interface Row {
+/** What a training step of one network takes. */
+export interface RecurrentRow {
   readonly backend: string;
   readonly network: string;
   /** A training step in ms, medians; `repaired` means with the kernels of gradclip/wasm. */
@@ -40,7 +41,7 @@ const [BATCH, STEPS, FEATURES, CLASSES] = [32, 50, 16, 10];
 const CELLS = { LSTM: tf.layers.lstm, GRU: tf.layers.gru, SimpleRNN: tf.layers.simpleRNN };
 const AT_LEAST: Readonly<Record<string, number>> = { LSTM: 5, GRU: 5, SimpleRNN: 3 };
 
-const rows: Row[] = [];
+const rows: RecurrentRow[] = [];
 await tf.setBackend('wasm');
 for (const name of Object.keys(CELLS)) rows.push(await raced(name as keyof typeof CELLS, Number(values.rounds)));
 tf.env().set('IS_NODE', false);
@@ -87,7 +88,7 @@ writeFileSync(values.json, `${JSON.stringify({ version: 1, environment, rows, or
 console.log(`\nwritten to ${relative('.', values.json)}`);
 
 /** Trains the same network in each form, a step of each in turn. */
-async function raced(name: keyof typeof CELLS, rounds: number): Promise<Row> {
+async function raced(name: keyof typeof CELLS, rounds: number): Promise<RecurrentRow> {
   const onWasm = tf.getBackend() === 'wasm';
   const x = tf.randomNormal([BATCH, STEPS, FEATURES], 0, 1, 'float32', 1);
   const y = tf.oneHot(tf.range(0, BATCH).toInt().mod(tf.scalar(CLASSES, 'int32')), CLASSES);

@@ -1,25 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { perTensor, type GrowthRow } from '../../bench/growth.ts';
-import type { KernelRow } from '../../bench/kernels.ts';
+import { keptRecurrentRuns, keptRuns } from '../../bench/kept.ts';
 import { median } from '../../bench/measure.ts';
-import { targets, type Target } from '../../bench/targets.ts';
-import type { TrainingRow } from '../../bench/training.ts';
+import { filled, tablesOf } from '../../bench/tables.ts';
+import { targets } from '../../bench/targets.ts';
 
-interface Results {
-  readonly version: number;
-  readonly environment: Readonly<Record<string, unknown>>;
-  readonly kernels: readonly KernelRow[];
-  readonly training: readonly TrainingRow[];
-  readonly growth: readonly GrowthRow[];
-  readonly promised: readonly Target[];
-}
-
-const file = new URL('../../bench/results/latest.json', import.meta.url);
+const folder = new URL('../../bench/results/', import.meta.url);
+const runs = keptRuns(folder);
 
 describe('the committed results of the benchmark', () => {
-  it('are whole, and name where they come from', () => {
-    const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+  it.each(runs)('are whole, and name where they come from: run of $environment.date', (results) => {
     expect(results.version).toBe(1);
     expect(Object.keys(results.environment)).toEqual(
       expect.arrayContaining(['node', 'tfjs', 'platform', 'cpu', 'cores', 'load', 'date']),
@@ -31,17 +21,16 @@ describe('the committed results of the benchmark', () => {
     for (const { measured } of results.promised) expect(measured).toBeGreaterThan(0);
   });
 
-  it('are what the guide says of the cost of one tensor', () => {
-    const { growth } = JSON.parse(readFileSync(file, 'utf8')) as Results;
-    const guide = readFileSync(new URL('../../docs/guide/what-it-costs.md', import.meta.url), 'utf8');
-    for (const [method, title] of [
-      ['gradclip, not clipping', 'not clipping'],
-      ['gradclip, clipping', 'clipping'],
-      ['usual tfjs idiom', 'the usual tfjs idiom'],
-    ] as const) {
-      const [wasm, cpu] = ['wasm', 'cpu'].map((backend) => perTensor(growth, backend, method).toFixed(1));
-      expect(guide).toContain(`| ${title} | ${wasm} µs | ${cpu} µs |`);
-    }
+  it.each(['what-it-costs.md', 'fused-layers.md'])('are what the guide says: docs/guide/%s', (page) => {
+    const text = readFileSync(new URL(`../../docs/guide/${page}`, import.meta.url), 'utf8');
+    const tables = tablesOf(runs, keptRecurrentRuns(folder));
+    expect(text).toMatch(/<!-- bench: /);
+    // `npm run bench:docs` writes them.
+    expect(text).toBe(filled(text, tables));
+  });
+
+  it('have a table for every place that a page asks for', () => {
+    expect(() => filled('<!-- bench: speed -->\n\n<!-- /bench -->', {})).toThrow('The bench has no table speed');
   });
 
   it('rest on medians', () => {
