@@ -5,8 +5,8 @@ import { filled, tablesOf } from './tables.ts';
 
 const results = new URL('../results/', import.meta.url);
 const tables = tablesOf(keptRuns(results), keptRecurrentRuns(results));
-for (const page of ['what-it-costs.md', 'fused-layers.md']) {
-  const file = new URL(`../../docs/guide/${page}`, import.meta.url);
+for (const page of ['README.md', 'docs/guide/what-it-costs.md', 'docs/guide/fused-layers.md']) {
+  const file = new URL(`../../${page}`, import.meta.url);
   writeFileSync(file, filled(readFileSync(file, 'utf8'), tables));
-  console.log(`written: docs/guide/${page}`);
+  console.log(`written: ${page}`);
 }

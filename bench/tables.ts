@@ -99,6 +99,7 @@ export function tablesOf(
         `${megabytes(row.stockPeakBytes)} → ${megabytes(row.fusedPeakBytes)} MB`,
       ]),
     ),
+    readme: readmeText(first, recurrent[0]),
     where: whereText(first.environment, runs.length),
     'where-recurrent': whereText(recurrent[0].environment, recurrent.length),
   };
@@ -112,6 +113,20 @@ export function filled(page: string, tables: Readonly<Record<string, string>>): 
       throw new Error(`The bench has no table ${String(name)}; it has ${Object.keys(tables).join()}.`);
     return `${String(before)}${made}${String(after)}`;
   });
+}
+
+/** The list item of the README. */
+function readmeText({ kernels, training }: BenchResults, { rows }: RecurrentResults): string {
+  const lstm = training.find(({ network }) => network === 'LSTM 128');
+  const clipping = kernels.filter(({ method }) => method === 'gradclip, clipping').map(({ ofIdiom }) => ofIdiom);
+  const share = ((lstm?.clippingMs ?? NaN) / (lstm?.repairedMs ?? NaN)) * 100;
+  const wasm = rows.filter(({ backend }) => backend === 'wasm').map((row) => row.ratio);
+  const [least, most] = [Math.min(...wasm), Math.max(...wasm)].map((times) => times.toFixed(1));
+  return (
+    `- **It costs next to nothing:** ${share.toFixed(1)} % of a training step of an LSTM with 128 units, and at most ` +
+    `${ratio(Math.max(...clipping))} of what the same clipping written with tfjs ops takes. The fused layers train ` +
+    `${least ?? ''} to ${most ?? ''} times as fast as those of tfjs ([figures](docs/guide/what-it-costs.md)).`
+  );
 }
 
 function kernelTable({ kernels }: BenchResults, backend: string): string {

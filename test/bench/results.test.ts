@@ -21,8 +21,8 @@ describe('the committed results of the benchmark', () => {
     for (const { measured } of results.promised) expect(measured).toBeGreaterThan(0);
   });
 
-  it.each(['what-it-costs.md', 'fused-layers.md'])('are what the guide says: docs/guide/%s', (page) => {
-    const text = readFileSync(new URL(`../../docs/guide/${page}`, import.meta.url), 'utf8');
+  it.each(['README.md', 'docs/guide/what-it-costs.md', 'docs/guide/fused-layers.md'])('are what %s says', (page) => {
+    const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
     const tables = tablesOf(runs, keptRecurrentRuns(folder));
     expect(text).toMatch(/<!-- bench: /);
     // `npm run bench:docs` writes them.
