@@ -6,12 +6,12 @@ export const alternatives = defineExperiment({
   id: 'alternatives',
   question:
     'How does clipping compare with other cures: initialization, regularization, residual connections, clipping inside BPTT?',
-  budget: 'Every cell is tried with and without clipping, at the same three learning rates with the same seeds.',
+  budget: 'Every cell is tried with and without clipping, at the same five learning rates with the same seeds.',
   grid: {
     tasks: ['char-lm', 'temporal-order'],
     cells: ['rnn', 'rnn-small', 'irnn', 'rnn-l2', 'rnn-bptt', 'rnn-stack', 'rnn-residual'],
     optimizers: ['sgd'],
-    learningRates: { 'char-lm': [0.3, 1, 3], 'temporal-order': [0.03, 0.1, 0.3] },
+    learningRates: { 'char-lm': [0.1, 0.3, 1, 3, 10], 'temporal-order': [0.01, 0.03, 0.1, 0.3, 1] },
     strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: 0.25 } }],
     seeds: [1, 2, 3],
     steps: { 'char-lm': 80, 'temporal-order': 600 },
