@@ -60,6 +60,8 @@ const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patt
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/site/', '**/coverage/', '**/gradclip-results/', '**/.gradclip/', 'test/.generated/']),
+  // Projects with a tsconfig.json of their own, which see the package as it is installed.
+  globalIgnores(['examples/*-typescript-*/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -184,6 +186,10 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
     },
+  },
+  {
+    files: ['examples/*-commonjs/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } },
   },
   {
     files: ['**/*.js', '**/*.mjs'],

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer, diagnose } from 'gradclip';
+import { globalNorm, none } from 'gradclip/strategies';
+
+// The sum of forty numbers, by a loop that keeps what it has: its gradient runs through all forty steps.
+const xs = tf.randomNormal([8, 40, 1], 0, 1, 'float32', 3);
+const ys = xs.sum(1);
+const { glorotUniform, identity } = tf.initializers;
+
+async function lossAfterTraining(optimizer: tf.Optimizer): Promise<number> {
+  const model = tf.sequential();
+  model.add(
+    tf.layers.simpleRNN({
+      units: 4,
+      activation: 'linear',
+      inputShape: [40, 1],
+      kernelInitializer: glorotUniform({ seed: 1 }),
+      recurrentInitializer: identity({ gain: 1 }),
+    }),
+  );
+  model.add(tf.layers.dense({ units: 1, kernelInitializer: glorotUniform({ seed: 2 }) }));
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  const { history } = await model.fit(xs, ys, { epochs: 20, verbose: 0 });
+  return Number(history['loss']?.at(-1));
+}
+
+// `none` clips nothing and measures, so the records tell what went wrong.
+const measured = clipOptimizer(tf.train.sgd(0.002), none());
+const lost = await lossAfterTraining(measured);
+for (const sentence of diagnose(await measured.records())) console.log(sentence);
+
+const clipped = clipOptimizer(tf.train.sgd(0.002), globalNorm({ maxNorm: 5 }));
+const found = await lossAfterTraining(clipped);
+console.log(
+  `unclipped, the loss ${Number.isFinite(lost) ? `is ${lost}` : 'is lost'}; clipped, it is ${found.toFixed(1)}`,
+);

@@ -1,0 +1,24 @@
+const tf = require('@tensorflow/tfjs');
+// gradclip is made of ES modules, which Node 20.19, 22.12 and newer can require.
+const { clipOptimizer } = require('gradclip');
+const { globalNorm } = require('gradclip/strategies');
+
+async function main() {
+  const model = tf.sequential();
+  model.add(tf.layers.simpleRNN({ units: 8, inputShape: [20, 1], recurrentInitializer: 'glorotUniform' }));
+  model.add(tf.layers.dense({ units: 1 }));
+  const optimizer = clipOptimizer(tf.train.sgd(0.1), globalNorm({ maxNorm: 1 }));
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+
+  const xs = tf.randomNormal([64, 20, 1], 0, 1, 'float32', 7);
+  await model.fit(xs, xs.sum(1), { epochs: 5, verbose: 0 });
+
+  const { steps, clipRate } = await optimizer.stats();
+  console.log(`${steps} steps, ${Math.round(100 * clipRate)} % clipped`);
+
+  // In tools that cannot require ES modules yet, such as an older Node or Jest, import() does the same.
+  const { clipOptimizer: imported } = await import('gradclip');
+  console.log(`require and import() give the same function: ${imported === clipOptimizer}`);
+}
+
+main();
