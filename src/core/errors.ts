@@ -14,6 +14,7 @@ export type ClippingErrorCode =
   | 'not-fusable'
   | 'not-recurrent'
   | 'not-serializable'
+  | 'second-tfjs'
   | 'strategy-fault'
   | 'unknown-option'
   | 'unknown-strategy'

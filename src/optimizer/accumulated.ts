@@ -159,7 +159,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
  * an epoch a half-finished average stays and goes on with the next one; it is saved with the model.
  *
  * @param optimizer - What takes the steps, usually from {@link clipOptimizer}.
- * @throws ClippingError `not-an-optimizer`, `bad-option` or `unknown-option`.
+ * @throws ClippingError `not-an-optimizer`, `second-tfjs`, `bad-option` or `unknown-option`.
  *
  * @example
  * ```ts

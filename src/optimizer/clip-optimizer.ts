@@ -10,7 +10,8 @@ import type { ClipOptions } from './options.ts';
  * @param inner - Any tfjs optimizer, stock or your own, wrapped ones included.
  * @param strategy - How to clip: from `gradclip/strategies`, a combinator, or your own.
  * @param options - What to do with NaN and Infinity, and what to record.
- * @throws ClippingError `not-an-optimizer`, `bad-spec` (no strategy), `unknown-option` or `bad-option`.
+ * @throws ClippingError `not-an-optimizer`, `second-tfjs` (the optimizer is of another copy of tfjs than this library's),
+ *   `bad-spec` (no strategy), `unknown-option` or `bad-option`.
  *
  * @example
  * ```ts

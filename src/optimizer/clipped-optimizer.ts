@@ -107,7 +107,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
       tidy(() => {
         const clipped = this.#clipper.clip(before, this.#memory.state, context);
         const list = order.map((name) => ({ name, tensor: clipped.gradients[name] ?? null })) as GradientList;
-        this.#apply(list, clipped.skip);
+        this.#apply(list, clipped.skip, parameters);
         this.#memory.advance(clipped.state, () => new Set([...gradients.values(), ...Object.values(parameters)]));
         record = this.#recorded();
       });
@@ -160,13 +160,13 @@ export class ClippedOptimizer extends WrappingOptimizer {
     this.#giveUp.dispose();
   }
 
-  #apply(list: GradientList, skip: Scalar | undefined): void {
+  #apply(list: GradientList, skip: Scalar | undefined, variables: NamedTensors): void {
     const apply = (): void => {
       this.#order.settle();
       this.inner.applyGradients(list);
     };
     if (skip === undefined) apply();
-    else if (!kernels().readsAreFree) applyUnless(skip, apply);
+    else if (!kernels().readsAreFree) applyUnless(skip, variables, apply);
     else if (skip.dataSync()[0] !== 1) apply();
   }
 

@@ -1,6 +1,7 @@
 import { dispose, keep, Optimizer, scalar, type Scalar, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
+import { secondTfjs } from '../core/second-tfjs.ts';
 import type { GradientList } from './given.ts';
 import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
 
@@ -129,10 +130,14 @@ interface LearningRate {
 function expectOptimizer(given: unknown, call: string, example: string): void {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
   const inner = given as Partial<Optimizer> | null | undefined;
-  if (inner != null && methods.every((method) => typeof inner[method] === 'function')) return;
-  const advice = typeof given === 'function' ? ' Call it first.' : '';
-  throw new ClippingError(
-    'not-an-optimizer',
-    `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${shown(given)}.${advice}`,
-  );
+  if (inner == null || methods.some((method) => typeof inner[method] !== 'function')) {
+    const advice = typeof given === 'function' ? ' Call it first.' : '';
+    throw new ClippingError(
+      'not-an-optimizer',
+      `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${shown(given)}.${advice}`,
+    );
+  }
+  // `instanceof` asks for those same methods. One that descends from no tfjs at all is the caller's own, and may pass.
+  const isOurs = Object.prototype.isPrototypeOf.call(Optimizer.prototype, inner);
+  if (!isOurs && 'incrementIterations' in inner) throw secondTfjs(`\`${call}\` received an optimizer of`);
 }

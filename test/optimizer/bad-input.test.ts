@@ -125,7 +125,9 @@ describe('gradients', () => {
       apply({ 'lstm/kernel': tf.tensor1d([1]), [name]: tf.tensor1d([1, 1, 1]) }),
       'unknown-variable',
       '`applyGradients` received a gradient for `lstm/kernel`, but tfjs has no variable of that name; ' +
-        `there are ${name}. Was it disposed, or is a second copy of tfjs loaded?`,
+        `there are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
+        '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; ' +
+        'in a page, load tfjs once.',
     );
     expect(problem.values()).toEqual([[1, 2, 3]]);
     for (let extra = 0; extra < 9; extra += 1) variables({ b: [1] });

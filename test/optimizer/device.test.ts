@@ -66,6 +66,21 @@ describe('a step that only the device knows is bad', () => {
     expect(optimizer.state['filled/global']!.dataSync()[0]).toBe(2);
   });
 
+  it('moves no variable that another copy of tfjs made, because it was loaded first', () => {
+    const problem = variables({ a: [1, 2] });
+    const itsClass = Object.create(
+      tf.Tensor.prototype,
+      Object.getOwnPropertyDescriptors(tf.Variable.prototype),
+    ) as object;
+    const variable = tf.engine().registeredVariables[problem.names[0]!]!;
+    Object.setPrototypeOf(variable, itsClass);
+    const optimizer = clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'skip' });
+    optimizer.applyGradients({ [variable.name]: tf.tensor1d([NaN, 1]) } as never);
+    expect(problem.values()).toEqual([[1, 2]]);
+    optimizer.applyGradients({ [variable.name]: tf.tensor1d([1, 1]) } as never);
+    expect(problem.values()).toEqual([[0, 1]]);
+  });
+
   it('is taken without its bad elements with `zero`, and goes on with `propagate`', () => {
     const run = (onNonFinite: 'zero' | 'propagate'): number[][] => {
       const problem = variables({ a: [0, 0, 0] });
