@@ -28,7 +28,7 @@ export const applications = defineExperiment({
       { id: 'adaptive-percentile', options: { percentile: 50 } },
     ],
     seeds: [1, 2, 3],
-    steps: 200,
+    steps: 120,
     settings: { characters: 25, length: 20, blank: 5 },
   },
   judge: effects,

@@ -2,8 +2,8 @@ import type { Contender, Contest } from '../report/best.ts';
 import { tied } from '../report/findings.ts';
 import { keyOf } from '../report/label.ts';
 import { margin } from '../report/best.ts';
-import { paired, type Paired, type ScoresBySeed } from '../report/statistics.ts';
-import type { SummaryRow } from '../report/summary.ts';
+import { paired, type Paired } from '../report/statistics.ts';
+import { scoresBySeed, type SummaryRow } from '../report/summary.ts';
 
 /** What a strategy did for a network that was trained without clipping as well. */
 export type Effect = 'helped' | 'made no clear difference' | 'lost';
@@ -43,9 +43,4 @@ export function effectOf(clipped: SummaryRow | undefined, bare: SummaryRow | und
   if (bare === undefined) return 'helped';
   if (tied(clipped, bare)) return 'made no clear difference';
   return margin(clipped, bare) > 0 ? 'helped' : 'lost';
-}
-
-/** A row's scores by seed. */
-export function scoresBySeed({ seeds, metric }: SummaryRow): ScoresBySeed {
-  return new Map(seeds.map((seed, place) => [seed, metric.scores[place] ?? null]));
 }

@@ -32,8 +32,9 @@ export function resultsDocument(kept: readonly Kept[], conclusions: string): Wri
       'records in `lab/results` by `npm run results`; what they come to is said first. Every strategy is shown at its own best ' +
       'learning rate of those tried, chosen in hindsight by the score itself, which flatters all alike, and the best of ' +
       'several strategies more than no clipping. Scores are medians over seeds on data not trained on. A diverged run counts ' +
-      'as worse than any other and is never left out. Two scores are called no different when they are within 1 %, or when ' +
-      'each lies within the quartiles of the other. With three or four seeds that is a description, not a test of significance.',
+      'as worse than any other and is never left out. Two scores are called no different when they are within 1 %, when each ' +
+      'lies within the quartiles of the other, or when most seeds do not side with the better median. With three or four ' +
+      'seeds that is a description, not a test of significance.',
     conclusions.trim(),
     ...sections.map(({ text: one }) => one),
   ].join('\n\n');

@@ -1,6 +1,7 @@
 import { contestsOf, margin, type Contender, type Contest } from './best.ts';
 import { listed, percentText, scoreText, strategyLabels } from './label.ts';
-import type { SummaryRow } from './summary.ts';
+import { paired } from './statistics.ts';
+import { scoresBySeed, type SummaryRow } from './summary.ts';
 
 /** Scores nearer to each other than this fraction are called equal. */
 export const SAME_WITHIN = 0.01;
@@ -19,12 +20,15 @@ export function findings(rows: readonly SummaryRow[]): string[] {
 
 /**
  * Whether two settings are too near to tell apart: medians within 1 %, or, where there are several seeds, medians
- * that both lie within the quartiles of the other.
+ * that both lie within the quartiles of the other, or seeds most of which do not side with the better median.
  */
 export function tied(a: SummaryRow, b: SummaryRow): boolean {
   const [one, other] = [a.metric.median ?? NaN, b.metric.median ?? NaN];
   if (Math.abs(one - other) <= SAME_WITHIN * Math.abs(other)) return true;
-  return a.seeds.length > 1 && b.seeds.length > 1 && spans(a, other) && spans(b, one);
+  if (a.seeds.length < 2 || b.seeds.length < 2) return false;
+  if (spans(a, other) && spans(b, one)) return true;
+  const { better, worse } = paired(scoresBySeed(a), scoresBySeed(b), a.metric.better);
+  return better + worse > 0 && (margin(a, b) > 0 ? better <= worse : worse <= better);
 }
 
 type Name = (contender: Contender) => string;

@@ -5,7 +5,7 @@ import type { Settings } from '../task.ts';
 import { digestOf, type RunDigest } from './digest.ts';
 import { grouped } from './grouped.ts';
 import { keyOf } from './label.ts';
-import { bootstrapInterval } from './statistics.ts';
+import { bootstrapInterval, type ScoresBySeed } from './statistics.ts';
 
 /** One line of a comparison: a setting, over its seeds. */
 export interface SummaryRow {
@@ -111,4 +111,9 @@ function normsOf(runs: readonly RunDigest[]): RunDigest['norms'] {
 function finite(value: number): number | null {
   // An interpolation towards a diverged run is as meaningless as the run itself.
   return Math.abs(value) < WORST / 1e6 ? value : null;
+}
+
+/** A row's scores by seed. */
+export function scoresBySeed({ seeds, metric }: SummaryRow): ScoresBySeed {
+  return new Map(seeds.map((seed, place) => [seed, metric.scores[place] ?? null]));
 }

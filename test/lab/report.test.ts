@@ -123,6 +123,9 @@ describe('the findings', () => {
     expect(findingsOf(scattered)[0]).toContain('clipping made no clear difference');
     const apart = [...seeds([3.9, 4, 4.1]), ...seeds([3.7, 3.8, 3.85], clipping())];
     expect(findingsOf(apart)[0]).toContain('clipping helped');
+    // The better median, 3.4 against 4, on one seed of three.
+    const outvoted = [...seeds([3, 4, 5]), ...seeds([3.4, 4.1, 3.3], clipping())];
+    expect(findingsOf(outvoted)[0]).toContain('clipping made no clear difference');
   });
 
   it('say that it lost, and which strategies were worse than none', () => {
