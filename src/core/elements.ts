@@ -15,10 +15,11 @@ export function elementwise(
   inOps: () => Tensor,
 ): Tensor {
   if (!kernels().readsAreFree) return tidy(inOps);
-  const [{ shape, size }] = tensors;
+  const [x, y, z] = tensors;
+  const { shape, size } = x;
   const columns = shape.at(-1) ?? 1;
-  const [x, y, z] = tensors.map((one) => (one === undefined ? NOTHING : walkOver(one, shape)));
-  const [a, b, c] = [x!, y ?? NOTHING, z ?? NOTHING];
+  const walk = (operand?: Tensor): Walk => (operand === undefined ? NOTHING : walkOver(operand, shape));
+  const [a, b, c] = [walk(x), walk(y), walk(z)];
   // Out of the loop, which runs once for each element.
   const [first, second, third] = [a.values, b.values, c.values];
   const made = new Float32Array(size);

@@ -24,7 +24,7 @@ export function centredUnits(tensor: Tensor): Tensor {
 
 function unitMeansOf(tensor: Tensor): Tensor {
   const { shape, rank, size } = tensor;
-  if (!kernels().readsAreFree) return mean(tensor, [...shape.keys()].slice(0, -1), true);
+  if (!kernels().readsAreFree) return mean(tensor, [...shape.keys()].slice(0, -1));
   const units = shape.at(-1) ?? 1;
   const sums = new Float64Array(units);
   const values = tensor.dataSync<'float32'>();

@@ -3,6 +3,7 @@ import { scalar, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { add } from '@tensorflow/tfjs-core';
 import { ClippingError, count, defineStrategy, positive, scaleAll, type NamedTensors } from 'gradclip';
 import { describe, expect, it } from 'vitest';
+import { factoriesInUse } from '../../src/core/define.ts';
 
 const facts = {
   title: 'Mine',
@@ -30,6 +31,22 @@ describe('defineStrategy', () => {
     expect(halving.id).toBe('halving');
     expect(halving.fields.by.default).toBe(2);
     expect(Object.isFrozen(halving)).toBe(true);
+  });
+
+  it('carries thresholds only where they are declared, since none declared is not the same as none', () => {
+    const none = { fields: {}, clip: (_: unknown, gradients: NamedTensors) => gradients };
+    expect(halving).not.toHaveProperty('thresholds');
+    expect(defineStrategy({ ...facts, ...none, id: 'limited', thresholds: [] })).toHaveProperty('thresholds', []);
+  });
+
+  it('is found by what loads a saved model, once it has made a strategy', () => {
+    const make = () =>
+      defineStrategy({ ...facts, id: 'made-here', fields: {}, clip: (_options, gradients) => gradients });
+    const [first, second] = [make(), make()];
+    expect(factoriesInUse().has('made-here')).toBe(false);
+    first();
+    second();
+    expect(factoriesInUse().get('made-here')).toBe(second);
   });
 
   it('makes strategies that are values: frozen, with the defaults filled in', () => {
@@ -80,6 +97,10 @@ describe('defineStrategy', () => {
       clip: (_, gradients) => gradients,
     });
     expect(() => ordered({ low: 3 })).toThrow('low above high; given were low');
+    const unset = { high: undefined } as object;
+    expect(() => ordered({ low: 3, ...unset })).toThrow(
+      new ClippingError('bad-option', 'low above high; given were low'),
+    );
     expect(Object.isFrozen(ordered({ low: 2 }).options)).toBe(true);
   });
 });

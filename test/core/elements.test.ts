@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { add, mul, setBackend, sub, tensor, tidy, where, greater } from '@tensorflow/tfjs-core';
+import { add, mul, setBackend, sub, tensor, Tensor, tidy, where, greater } from '@tensorflow/tfjs-core';
 import { centredUnits, elementwise, scaleUnits } from 'gradclip';
 import { DEVICE } from 'gradclip/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { onBackend } from '../../src/testing/backends.ts';
 
 const counted = (shape: number[], from = 1) => {
@@ -32,6 +32,8 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     { first: [2, 2, 3, 2], second: [1, 1, 3, 2] },
     { first: [2, 2, 3, 2], second: [2, 1, 3, 1] },
     { first: [2, 2, 3, 2], second: [3, 1] },
+    { first: [2, 2], second: [2] },
+    { first: [3, 3, 2], second: [3, 1] },
     { first: [], second: [] },
     { first: [0, 3], second: [1, 3] },
   ])('broadcasts $second to $first as tfjs does', ({ first, second }) => {
@@ -60,6 +62,15 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
         [3, 5],
         [5, 7],
       ]);
+      const rows = elementwise(
+        [x, y, x],
+        (one, two, three) => 100 * one + 10 * two + three,
+        () => add(add(mul(x, 100), mul(y, 10)), x),
+      );
+      expect(rows.arraySync()).toEqual([
+        [111, 222],
+        [313, 424],
+      ]);
       const positive = elementwise(
         [sub(x, 2)],
         (one) => (one > 0 ? one : 0),
@@ -69,6 +80,39 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
         [0, 0],
         [1, 2],
       ]);
+    });
+  });
+
+  it('gives the formula a 0 for what is absent', () => {
+    tidy(() => {
+      const x = counted([2]);
+      const sum = elementwise(
+        [x],
+        (one, two, three) => one + two + three,
+        () => x,
+      );
+      expect(sum.arraySync()).toEqual([1, 2]);
+    });
+  });
+
+  it('goes by the numbers, which is what is fast here', () => {
+    tidy(() => {
+      const made = elementwise(
+        [counted([2])],
+        (one) => 2 * one,
+        () => {
+          throw new Error('in ops');
+        },
+      );
+      expect(made.arraySync()).toEqual([2, 4]);
+    });
+  });
+
+  it('hands on the very same tensor where all factors are 1', () => {
+    tidy(() => {
+      const x = counted([2, 2]);
+      expect(scaleUnits(x, tensor([1, 1]))).toBe(x);
+      expect(scaleUnits(x, tensor([1, 2]))).not.toBe(x);
     });
   });
 
@@ -112,6 +156,33 @@ describe.each(['cpu', 'wasm', DEVICE])('centredUnits on %s', (backend) => {
         ];
         expect(centredUnits(counted([2, 2])).arraySync()).toEqual(column);
         expect(centredUnits(counted([2, 1, 2])).arraySync()).toEqual(column.map((row) => [row]));
+        expect(centredUnits(counted([2, 2, 1])).arraySync()).toEqual([
+          [[-1.5], [-0.5]],
+          [[0.5], [1.5]],
+        ]);
       });
     }));
+});
+
+describe('the mean of a unit', () => {
+  it('is that of all its weights where the host adds them, which float32 loses one by one', () =>
+    onBackend('cpu', () =>
+      tidy(() => {
+        // 2²⁴ + 1 is no float32.
+        const column = tensor([2 ** 24, ...new Array<number>(2 ** 12 - 1).fill(1)], [2 ** 12, 1]);
+        const mean = (2 ** 24 + 2 ** 12 - 1) / 2 ** 12;
+        expect(centredUnits(column).dataSync()[1]).toBe(Math.fround(1 - Math.fround(mean)));
+      }),
+    ));
+
+  it('is not read from a device', () =>
+    onBackend(DEVICE, () =>
+      tidy(() => {
+        const column = counted([4, 2]);
+        const reads = vi.spyOn(Tensor.prototype, 'dataSync');
+        centredUnits(column);
+        expect(reads).not.toHaveBeenCalled();
+        reads.mockRestore();
+      }),
+    ));
 });

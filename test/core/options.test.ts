@@ -130,18 +130,84 @@ describe.each(words)('$word', ({ field, takes, refuses, rule }) => {
   });
 });
 
+describe('what a command line or a control needs to know', () => {
+  it.each([
+    { word: 'threshold', facts: { kind: 'number', min: 0 } },
+    { word: 'positive', facts: { kind: 'number', min: 0 } },
+    { word: 'between', facts: { kind: 'number', min: 0, max: 100 } },
+    { word: 'decay', facts: { kind: 'number', min: 0, max: 1 } },
+    { word: 'count', facts: { kind: 'integer', min: 1, max: 5 } },
+    { word: 'order', facts: { kind: 'choice', choices: [1, 2, 'inf'] } },
+    { word: 'choice', facts: { kind: 'choice', choices: ['a', 'b'] } },
+    { word: 'flag', facts: { kind: 'flag' } },
+    { word: 'names', facts: { kind: 'names' } },
+    { word: 'integers', facts: { kind: 'integers' } },
+    { word: 'thresholdsByName', facts: { kind: 'numbers-by-name' } },
+    { word: 'optional', facts: { kind: 'number', min: 0, nullable: true } },
+  ])('stands in $word', ({ word, facts }) => {
+    const { kind, min, max, choices, nullable } = words.find((one) => one.word === word)?.field ?? {};
+    const told = Object.entries({ kind, min, max, choices, nullable }).filter(([, value]) => value !== undefined);
+    expect(Object.fromEntries(told)).toEqual(facts);
+  });
+
+  it('is no greatest value where a count has none', () => {
+    const open = count({ default: 0, about });
+    expect(open).not.toHaveProperty('max');
+    expect(open.rule).toBe('a whole number of at least 0');
+  });
+});
+
 describe('options', () => {
   it('read Infinity from JSON, which has no word for it', () => {
     expect(madeWith(threshold({ default: 1, about }))({ x: 'Infinity' as unknown as number }).options).toEqual({
       x: Infinity,
     });
+    const unbounded = between({ min: -Infinity, max: 0, default: 0, about });
+    expect(madeWith(unbounded)({ x: '-Infinity' as unknown as number }).options).toEqual({ x: -Infinity });
     expect(madeWith(order({ default: 2, about }))({ x: Infinity }).options).toEqual({ x: 'inf' });
   });
 
-  it.each([null, [], 'maxNorm', 3])('must be one object, not %o', (given) => {
+  it.each([
+    [null, 'null'],
+    [[], '[]'],
+    ['maxNorm', '"maxNorm"'],
+    [3, '3'],
+  ])('must be one object, not %o', (given, came) => {
     expect(() => madeWith(flag({ default: true, about }))(given as unknown as object)).toThrow(
-      /^`made` takes its options as one object; received /,
+      new ClippingError('bad-option', `\`made\` takes its options as one object; received ${came}.`),
     );
+  });
+
+  it('are none where a strategy has none', () => {
+    const bare = defineStrategy({
+      id: 'bare',
+      title: 'Bare',
+      source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
+      laws: { direction: 'none', idempotent: true },
+      fields: {},
+      clip: (_, gradients) => gradients,
+    });
+    expect(() => bare({ maxNorm: 1 } as object)).toThrow(
+      new ClippingError('unknown-option', '`bare` takes no options; received `maxNorm`.'),
+    );
+  });
+
+  it('that are misspelt are told the right name, and what is like none of them only the list', () => {
+    const made = madeWith(flag({ default: true, about }));
+    expect(() => made({ X: 1 } as object)).toThrow(
+      new ClippingError('unknown-option', '`made` has no option `X`; it has `x`. Did you mean `x`?'),
+    );
+    expect(() => made({ clipping: 1 } as object)).toThrow(
+      new ClippingError('unknown-option', '`made` has no option `clipping`; it has `x`.'),
+    );
+  });
+
+  it('with a very long name are named by its beginning', () => {
+    const made = madeWith(flag({ default: true, about }));
+    const refusal = (name: string): ClippingError =>
+      new ClippingError('unknown-option', `\`made\` has no option \`${name}\`; it has \`x\`.`);
+    expect(() => made({ ['n'.repeat(60)]: 1 } as object)).toThrow(refusal('n'.repeat(60)));
+    expect(() => made({ ['n'.repeat(61)]: 1 } as object)).toThrow(refusal(`${'n'.repeat(57)}...`));
   });
 
   it('do not take names from the prototype of objects', () => {

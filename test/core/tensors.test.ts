@@ -9,6 +9,7 @@ import {
   limitFactors,
   mapTensors,
   matchesGlob,
+  matchesVariable,
   normAlong,
   normsOf,
   percentileOf,
@@ -18,6 +19,7 @@ import {
 } from 'gradclip';
 import { DEVICE, lawsOf } from 'gradclip/testing';
 import { none } from 'gradclip/strategies';
+import { originalName } from '../../src/core/names.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const numbers = (one: Tensor | undefined): number[] => Array.from(one?.dataSync() ?? []);
@@ -84,6 +86,23 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     }),
   );
 
+  it(
+    'are scaled by a factor of any shape that holds one number',
+    within((tensors) => {
+      for (const factor of [tensor(0.5), tensor1d([0.5]), tensor([[0.5]])]) {
+        expect(numbers(scaleAll(tensors, factor)['a'])).toEqual([1.5, -2]);
+      }
+    }),
+  );
+
+  it(
+    'are scaled alone, where only some change',
+    within((tensors) => {
+      const each = scaleEach(tensors, [1, 0.5]);
+      expect([...numbers(each['a']), ...numbers(each['b'])]).toEqual([3, -4, 6]);
+    }),
+  );
+
   it('are clamped, and keep a NaN', () => {
     tidy(() => {
       expect(numbers(clampAll({ a: tensor1d([-3, NaN, 3]) }, -1, 2)['a'])).toEqual([-1, NaN, 2]);
@@ -127,6 +146,19 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   });
 });
 
+describe.each(['cpu', 'wasm'])('where the host sees that nothing changes, on %s', (backend) => {
+  beforeAll(() => setBackend(backend));
+
+  it('the very same record comes back', () => {
+    tidy(() => {
+      const tensors = { a: tensor1d([3, -4]), b: tensor([[12]]) };
+      expect(scaleAll(tensors, 1)).toBe(tensors);
+      expect(scaleEach(tensors, [1, 1])).toBe(tensors);
+      expect(clampAll(tensors, -20, 20)).toBe(tensors);
+    });
+  });
+});
+
 describe('names', () => {
   it.each([
     ['lstm/kernel', 'lstm'],
@@ -148,7 +180,28 @@ describe('names', () => {
     ['dense?', 'dense1', true],
     ['a.b', 'axb', false],
     ['(a+', '(a+', true],
+    ['**/bias', 'a\nb/c/bias', true],
   ])('the glob %s and the name %s: %s', (glob, name, fits) => {
     expect(matchesGlob(glob, name)).toBe(fits);
+  });
+
+  it.each([
+    ['lstm/kernel_1', 'lstm/kernel'],
+    ['lstm/kernel_12', 'lstm/kernel'],
+    ['lstm_1/kernel', 'lstm_1/kernel'],
+    ['lstm/kernel_a', 'lstm/kernel_a'],
+  ])('%s was called %s before tfjs numbered it', (variable, original) => {
+    expect(originalName(variable)).toBe(original);
+  });
+
+  it.each([
+    ['lstm/kernel', 'lstm/kernel', true],
+    ['lstm/kernel', 'lstm/kernel_1', true],
+    ['lstm/kernel_1', 'lstm/kernel_1', true],
+    ['lstm/kernel', 'dense/kernel_1', false],
+    ['gain', 'gain_1', false],
+    ['gain', 'gain', true],
+  ])('the glob %s means the variable %s: %s', (glob, variable, fits) => {
+    expect(matchesVariable(glob, variable)).toBe(fits);
   });
 });

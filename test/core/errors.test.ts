@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { shown } from '../../src/core/errors.ts';
+
+describe('a value in a message', () => {
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+
+  it.each([
+    { about: 'a string, in quotes', value: 'lstm', expected: '"lstm"' },
+    { about: 'a function, by what it is', value: () => 1, expected: 'a function' },
+    { about: 'an object, as JSON', value: { maxNorm: 1 }, expected: '{"maxNorm":1}' },
+    { about: 'an object that JSON cannot hold', value: circular, expected: 'an object' },
+    { about: 'an object that JSON leaves out', value: { toJSON: () => undefined }, expected: 'an object' },
+    { about: 'null', value: null, expected: 'null' },
+    { about: 'undefined', value: undefined, expected: 'undefined' },
+    { about: 'a number that JSON has not', value: NaN, expected: 'NaN' },
+    { about: 'a symbol, which has no other rendering', value: Symbol('s'), expected: 'Symbol(s)' },
+  ])('is $about', ({ value, expected }) => {
+    expect(shown(value)).toBe(expected);
+  });
+
+  it('is whole up to eighty characters, and else its beginning', () => {
+    expect(shown('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
+    expect(shown('x'.repeat(81))).toBe(`"${'x'.repeat(77)}..."`);
+    expect(shown(['x'.repeat(100)])).toBe(`["${'x'.repeat(75)}...`);
+  });
+});
