@@ -4,7 +4,7 @@ import type * as gradclip from 'gradclip';
 import type * as strategies from 'gradclip/strategies';
 import { chain, clipOptimizer, ClippedOptimizer, createContainer, TOKENS } from 'gradclip';
 import { adaptivePercentile, globalNorm, none, perValue, shelf } from 'gradclip/strategies';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectError, expectRejection, loaded, model, saved, train, variables, weightsOf } from './problems.ts';
 
 type Gradclip = typeof gradclip;
@@ -17,6 +17,11 @@ async function freshProcess(): Promise<Gradclip> {
   Reflect.deleteProperty(classNameMap, 'ClippedOptimizer');
   return import('gradclip');
 }
+
+// Modules that begin anew number their variables anew, and tfjs remembers the names.
+afterAll(() => {
+  tf.disposeVariables();
+});
 
 async function trainedFile(strategy = chain(perValue({ maxAbs: 2 }), adaptivePercentile({ window: 5 }))) {
   const net = model();
