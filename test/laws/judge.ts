@@ -3,10 +3,11 @@ import '@tensorflow/tfjs-backend-wasm';
 import { none } from 'gradclip/strategies';
 import { DEVICE, describeStrategy, lawsOf, type DescribeOptions, type Judged, type Verdict } from 'gradclip/testing';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { BACKENDS, sequencesOf } from '../thoroughness.ts';
 import { file } from './verdicts.ts';
 
-/** The backends of Node; both are compared with the oracle in full. */
-const BACKENDS = ['cpu', 'wasm'];
+/** Both backends of Node are compared with the oracle in full. */
+const SEQUENCES = 50;
 /** The tfjs ops of graphics cards take their time on a cpu, so fewer sequences are compared there. */
 const SEQUENCES_ON_DEVICE = 10;
 
@@ -22,11 +23,11 @@ export function itKeepsTheLaws<Options>(
   { onDevice, ...options }: ShelfTrial<NoInfer<Options>> = {},
 ): void {
   const framework = { describe, it, onVerdict: recordOf(factory.id) };
-  describeStrategy(factory, { ...framework, backends: BACKENDS, ...options });
+  describeStrategy(factory, { ...framework, backends: BACKENDS, sequences: sequencesOf(SEQUENCES), ...options });
   describeStrategy(factory, {
     ...framework,
     backends: [DEVICE],
-    sequences: SEQUENCES_ON_DEVICE,
+    sequences: sequencesOf(SEQUENCES_ON_DEVICE),
     ...options,
     ...onDevice,
   });
@@ -37,7 +38,14 @@ export function itKeepsTheLawsWith<Options>(
   factory: Judged<Options>,
   options: DescribeOptions<NoInfer<Options>> & { readonly options: NoInfer<Options> },
 ): void {
-  describeStrategy(factory, { describe, it, onVerdict: recordOf(factory.id), backends: ['wasm'], ...options });
+  describeStrategy(factory, {
+    describe,
+    it,
+    onVerdict: recordOf(factory.id),
+    backends: BACKENDS.slice(-1),
+    sequences: sequencesOf(SEQUENCES),
+    ...options,
+  });
 }
 
 const records = new Map<string, Verdict[]>();

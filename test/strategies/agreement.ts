@@ -2,6 +2,9 @@ import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { compareWithOracle, type Judged, type Oracle, type OracleTrial } from 'gradclip/testing';
 import { expect, it } from 'vitest';
+import { BACKENDS, sequencesOf } from '../thoroughness.ts';
+
+const SEQUENCES = 10;
 
 /** Compares a strategy with its oracle under further options; the laws bind it whatever they are. */
 export function itAgreesWith<Options>(
@@ -10,12 +13,12 @@ export function itAgreesWith<Options>(
   variants: readonly Options[],
   trial: OracleTrial<Options> = {},
 ): void {
-  const backends = ['cpu', 'wasm'];
-  it.each(variants.flatMap((options) => backends.map((backend) => ({ options, backend }))))(
+  const sequences = sequencesOf(SEQUENCES);
+  it.each(variants.flatMap((options) => BACKENDS.map((backend) => ({ options, backend }))))(
     'agrees with its oracle under $options on $backend',
     async ({ options, backend }) => {
-      const agreement = await compareWithOracle(factory, oracle, { sequences: 10, ...trial, options, backend });
-      expect(agreement.compared).toBeGreaterThan(400);
+      const agreement = await compareWithOracle(factory, oracle, { sequences, ...trial, options, backend });
+      expect(agreement.compared).toBeGreaterThan(40 * sequences);
     },
   );
 }
