@@ -4,7 +4,7 @@ import type { Kernels } from './kernels.ts';
 import { findingsOf, recalled, remember } from './memory.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, made } from './plain.ts';
-import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
+import { columnNorms, LARGEST, percentileOfSorted, scaledNorm } from './sums.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
 export function hostKernels(arithmetic: Arithmetic): Kernels {
@@ -57,7 +57,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
           ? arithmetic.squaresOfColumns(arranged, blocks, rows, columns).map(Math.sqrt)
           : columnNorms(elementsOf(arranged), blocks, rows, columns, order);
       return made(
-        Float32Array.from(norms),
+        Float32Array.from(norms, inFloat32),
         x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
       );
     },
@@ -107,6 +107,9 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 
 const SQUARES = 'squares';
 
+// Finite gradients have a finite norm, even where float32 has none so large: its largest then stands for it.
+const inFloat32 = (value: number) => (Number.isFinite(value) ? Math.min(value, LARGEST) : value);
+
 function changed(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
   const after = tensors.map(change);
   return after.every((x, index) => x === tensors[index]) ? tensors : after;
@@ -127,11 +130,11 @@ function carry(from: Tensor, to: Tensor, factor: number): void {
 }
 
 function scalar(value: number): Scalar {
-  return made(Float32Array.of(value), []) as Scalar;
+  return made(Float32Array.of(inFloat32(value)), []) as Scalar;
 }
 
 function vector(values: number[]): Tensor1D {
-  return made(Float32Array.from(values), [values.length]) as Tensor1D;
+  return made(Float32Array.from(values, inFloat32), [values.length]) as Tensor1D;
 }
 
 /** The tensor as [blocks, rows, columns] whose rows are the axes to reduce, transposed where these lie apart. */

@@ -4,7 +4,9 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
  * The arithmetic of clipping on one kind of backend.
  *
  * Every method takes float32 tensors that stay the caller's and answers with new tensors, or with the very
- * same ones where nothing changes, and with the very same array where none does. Sums are exact to float32: neither 3e20 nor 1e-25 overflows or vanishes.
+ * same ones where nothing changes, and with the very same array where none does. Sums are exact to float32: neither
+ * 3e20 nor 1e-25 overflows or vanishes, and a norm too long for float32 is its largest number, infinite only where an
+ * element is.
  * Call them inside `tidy`, but for `scale`, `clamp` and `zeroNonFinite`: these leave nothing else behind, and `tidy` takes
  * as long to look through many results as it takes to make them.
  */

@@ -11,6 +11,7 @@ import {
   max,
   maximum,
   min,
+  minimum,
   mul,
   onesLike,
   pow,
@@ -33,6 +34,7 @@ import {
 import type { Kernels } from './kernels.ts';
 import { findingsOf, keptForStep, recalled, remember } from './memory.ts';
 import { percentileByRank } from './rank.ts';
+import { LARGEST } from './sums.ts';
 
 /**
  * Kernels of tfjs ops alone, for webgl, webgpu, node and any other backend. Nothing is read back to the host.
@@ -132,7 +134,8 @@ function normAlong(x: Tensor, order: number, axes?: number[]): Tensor {
       : order === 1
         ? sum(parts, axes, keep)
         : pow(sum(pow(parts, order), axes, keep), 1 / order);
-  return where(equal(largest, Infinity), total, mul(unit, norm));
+  // Finite gradients have a finite norm, even where float32 has none so large.
+  return where(equal(largest, Infinity), total, minimum(mul(unit, norm), LARGEST));
 }
 
 function allFinite(x: Tensor): Scalar {

@@ -1,3 +1,6 @@
+/** The largest number of float32. */
+export const LARGEST = 3.4028234663852886e38;
+
 /** Σx² in float64, which no float32 can overflow. */
 export function sumOfSquares(values: ArrayLike<number>): number {
   let sum = 0;
@@ -8,7 +11,10 @@ export function sumOfSquares(values: ArrayLike<number>): number {
   return sum;
 }
 
-/** ‖x‖ₚ in float64 for p > 0 or Infinity, scaled by the largest magnitude where a power could overflow. */
+/**
+ * ‖x‖ₚ in float64 for p > 0 or Infinity, scaled by the largest magnitude where a power could overflow. Infinite only
+ * where an element is: a p near 0 exceeds even float64.
+ */
 export function scaledNorm(values: ArrayLike<number>, order: number): number {
   if (order === 2) return Math.sqrt(sumOfSquares(values));
   let largest = 0;
@@ -20,7 +26,7 @@ export function scaledNorm(values: ArrayLike<number>, order: number): number {
   if (order === Infinity || largest === 0 || largest === Infinity) return largest;
   let sum = 0;
   for (let index = 0; index < values.length; index += 1) sum += (Math.abs(values[index] ?? 0) / largest) ** order;
-  return largest * sum ** (1 / order);
+  return Math.min(largest * sum ** (1 / order), Number.MAX_VALUE);
 }
 
 /** ‖x‖ₚ along the middle of [blocks, rows, columns]; shape [blocks, columns]. */

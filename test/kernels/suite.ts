@@ -68,6 +68,15 @@ export function itComputes(bench: Bench): void {
         );
       });
 
+      it('gives the largest float32 for a norm that is longer, since its elements are finite', async () => {
+        const long = () => [tf.fill([4], 3e38), tf.fill([4], 2e38)];
+        const longest = order === Infinity ? Math.fround(3e38) : 3.4028234663852886e38;
+        expect(await one(() => kernels().globalNorm(long(), order))).toEqual([longest]);
+        expect((await one(() => kernels().norms(long(), order)))[0]).toBe(longest);
+        expect((await one(() => kernels().groupNorms(long(), [0, 0], 1, order)))[0]).toBe(longest);
+        expect(await one(() => kernels().unitNorms(tf.fill([4, 1], 3e38), [0], order))).toEqual([longest]);
+      });
+
       it('says NaN of what holds a NaN, and else Infinity of what holds an Infinity', async () => {
         const special = [[1, NaN, 2], [Infinity, 1], [-Infinity, 3, NaN], [5]];
         const norms = await one(() =>
