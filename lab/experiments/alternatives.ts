@@ -16,7 +16,7 @@ export const alternatives = defineExperiment({
     seeds: [1, 2, 3],
     steps: { 'char-lm': 80, 'temporal-order': 600 },
     solvedEvery: 100,
-    settings: { characters: 25, length: 20 },
+    settings: { characters: 25, length: 40 },
   },
   judge: effects,
   smoke: {
