@@ -41,6 +41,12 @@ export function resultsDocument(kept: readonly Kept[], conclusions: string): Wri
   return [{ path: 'results.md', text: `${text}\n` }, ...sections.flatMap(({ figures }) => figures)];
 }
 
+/** The first table of an experiment, with what there is to know about it. */
+export function firstTableOf({ head, digests }: Kept): string {
+  const [table] = judged(head.experiment, rowsOf(digests)).tables;
+  return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
+}
+
 function sectionOf({ head, digests }: Kept): { text: string; figures: Written[] } {
   const { id, question, budget, grid } = experimentOf(head.experiment);
   const judgement = judged(id, rowsOf(digests));
@@ -122,16 +128,20 @@ function imagesOf(experiment: string, figure: Figure): Written[] {
   });
 }
 
-function tableText({ title, note, columns, rows }: JudgedTable): string {
+function tableText(table: JudgedTable): string {
+  return [`### ${table.title}`, tableNote(table), tableRows(table)].join('\n\n');
+}
+
+function tableNote({ note }: JudgedTable): string {
+  return note.replaceAll('*', '\\*');
+}
+
+function tableRows({ columns, rows }: JudgedTable): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
-    `### ${title}`,
-    note.replaceAll('*', '\\*'),
-    [
-      line(columns),
-      line(columns.map(() => '---')),
-      ...rows.map((row) => line(row.map((cell) => cell.replaceAll('*', '\\*')))),
-    ].join('\n'),
-  ].join('\n\n');
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((row) => line(row.map((cell) => cell.replaceAll('*', '\\*')))),
+  ].join('\n');
 }
