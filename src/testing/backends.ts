@@ -1,10 +1,14 @@
 import {
+  add,
   copyRegisteredKernels,
+  env,
   findBackendFactory,
   getBackend,
   ready,
   registerBackend,
+  scalar,
   setBackend,
+  tidy,
 } from '@tensorflow/tfjs-core';
 
 /**
@@ -28,12 +32,41 @@ export async function onBackend<Result>(
   await ready();
   const before = getBackend();
   if (name === DEVICE) registerDevice();
-  if (name !== undefined && !(await setBackend(name))) throw new Error(`tfjs has no working backend "${name}" here`);
+  // Where the backend does not start, tfjs takes another and answers true all the same.
+  if (name !== undefined && !((await setBackend(name)) && getBackend() === name)) {
+    await setBackend(before);
+    throw new Error(`tfjs has no working backend "${name}" here`);
+  }
+  const restore = withoutForwarding(getBackend());
   try {
+    expectImmediateReads();
     return await run();
   } finally {
+    restore();
     if (name !== undefined) await setBackend(before);
   }
+}
+
+// These backends compute small tensors on the cpu, where the shaders that a law is to judge would never run.
+const FORWARDING: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD' };
+
+function withoutForwarding(backend: string): () => void {
+  const flag = FORWARDING[backend];
+  if (flag === undefined) return () => undefined;
+  const before = env().getBool(flag);
+  env().set(flag, false);
+  return () => env().set(flag, before);
+}
+
+// The laws look at each step as soon as it is taken. In some browsers webgpu, asked at once, answers zeros, of which
+// most laws hold.
+function expectImmediateReads(): void {
+  const read = tidy(() => add(scalar(1), 1).dataSync()[0]);
+  if (read === 2) return;
+  throw new Error(
+    `the laws read each step at once, with dataSync, which answers ${String(read)} for 1 + 1 on ${getBackend()} here; ` +
+      'judge the strategy on another backend, and compare here what `await tensor.data()` answers',
+  );
 }
 
 function registerDevice(): void {

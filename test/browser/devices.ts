@@ -1,13 +1,19 @@
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs';
 
-/** The device backends that work in this browser; those that do not are named on the console. */
+const FORWARDING: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD' };
+
+/**
+ * The device backends that work in this browser; those that do not are named on the console. Their shaders compute
+ * small tensors too, which tfjs would compute on the cpu.
+ */
 export async function workingDevices(): Promise<string[]> {
   const working: string[] = [];
-  for (const backend of ['webgl', 'webgpu']) {
+  for (const [backend, forwarding] of Object.entries(FORWARDING)) {
     // On failure tfjs falls back to another backend and answers false.
     if ((await tf.setBackend(backend)) && tf.getBackend() === backend) working.push(backend);
     else console.warn(`tfjs has no working ${backend} in this browser`);
+    tf.env().set(forwarding, false);
   }
   return working;
 }

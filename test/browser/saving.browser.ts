@@ -1,18 +1,11 @@
-import wasmPlain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import wasmThreaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { clipOptimizer, isClipped } from 'gradclip';
 import { adaptivePercentile } from 'gradclip/strategies';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { registerWasm } from './wasm-files.ts';
 
-setWasmPaths({
-  'tfjs-backend-wasm.wasm': wasmPlain,
-  'tfjs-backend-wasm-simd.wasm': wasmSimd,
-  'tfjs-backend-wasm-threaded-simd.wasm': wasmThreaded,
-});
+registerWasm();
 
 const UNITS = 3;
 const LENGTH = 4;

@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { itComputes } from '../kernels/suite.ts';
+import { registerWasm } from './wasm-files.ts';
 
 // Isolated from other origins, as vitest.config.ts asks, a page gets the build whose heap is shared by threads.
-setWasmPaths({
-  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm.wasm': plain,
-});
+registerWasm();
 setThreadsCount(2);
 
 it('runs on a shared heap', async () => {

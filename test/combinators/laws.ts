@@ -7,7 +7,7 @@ const BATCH = { batchSize: 8, shuffle: false, verbose: 0 } as const;
 
 /** What every strategy owes when it trains a recurrent network in `fit`, whatever it is made of. */
 export function itKeepsTheLawsInTraining(make: () => ClippingStrategy): void {
-  it('keeps names and shapes, leaves its inputs alone, and leaks nothing over 100 steps', () => {
+  it('keeps names and shapes, leaves its inputs alone, and leaks nothing over 100 steps', async () => {
     const shapes = {
       'lstm/kernel': [2, 12],
       'lstm/recurrent_kernel': [3, 12],
@@ -28,9 +28,9 @@ export function itKeepsTheLawsInTraining(make: () => ClippingStrategy): void {
       optimizer.applyGradients(gradients);
       expect(Object.values(gradients).map((gradient) => [...gradient.dataSync()])).toEqual(given);
       tf.dispose(gradients);
-      if (step === 0) before = tf.memory().numTensors;
+      if (step === 0) before = await tensorsAtRest(optimizer);
     }
-    expect(tf.memory().numTensors).toBe(before);
+    expect(await tensorsAtRest(optimizer)).toBe(before);
     expect(variables.map((variable) => variable.shape)).toEqual(Object.values(shapes));
     expect(variables.every((variable) => tf.all(tf.isFinite(variable)).dataSync()[0] === 1)).toBe(true);
     optimizer.dispose();
@@ -65,4 +65,10 @@ export function itKeepsTheLawsInTraining(make: () => ClippingStrategy): void {
     await resumed.fit(half.xs, half.ys, { ...BATCH, epochs: 3 });
     expect(weightsOf(resumed)).toEqual(weightsOf(whole.model));
   });
+}
+
+// On a device the records of the latest steps are tensors until someone reads them.
+async function tensorsAtRest(optimizer: ClippedOptimizer): Promise<number> {
+  await optimizer.records();
+  return tf.memory().numTensors;
 }

@@ -4,18 +4,13 @@ import { none } from 'gradclip/strategies';
 import { DEVICE, describeStrategy, lawsOf, type DescribeOptions, type Judged, type Verdict } from 'gradclip/testing';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { BACKENDS, sequencesOf } from '../thoroughness.ts';
+import type { ShelfTrial } from './trials.ts';
 import { file } from './verdicts.ts';
 
 /** Both backends of Node are compared with the oracle in full. */
 const SEQUENCES = 50;
 /** The tfjs ops of graphics cards take their time on a cpu, so fewer sequences are compared there. */
 const SEQUENCES_ON_DEVICE = 10;
-
-/** How a strategy of the shelf is judged. */
-interface ShelfTrial<Options> extends DescribeOptions<Options> {
-  /** What differs on the simulated device, where tfjs ops round every sum to float32 and take long on a cpu. */
-  readonly onDevice?: DescribeOptions<Options>;
-}
 
 /** Writes the tests of all laws, and of the agreement with the oracle, on every backend. */
 export function itKeepsTheLaws<Options>(

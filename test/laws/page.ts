@@ -15,6 +15,13 @@ title: Which strategy keeps which law
 Written by \`npm test\`. A cell has one sign for each backend, in the order cpu, wasm and device; the device is the cpu backend
 under another name, on which the framework takes the tfjs operations that it takes on webgl and webgpu. ✓ the law holds ·
 – it does not bind, for the reason given below · ✗ it is broken.
+
+\`npm run test:browser\` judges the same laws once more in Chromium: every strategy of the shelf, and one made with the
+combinators, on wasm and on webgl, with the exemptions given below and no others. Small tensors are computed by shaders too,
+which tfjs would leave to the cpu, and what a kernel of webgl reads by itself counts as a read. The graphics are those of
+SwiftShader, a renderer in software; a card that rounds denormal numbers to zero may differ where norms are below 1e-38.
+On webgpu the strategies are held against their oracles and read nothing back, but the laws are not judged: they look at
+each step at once, and there Chromium answers zeros to whoever does not wait.
 `;
 
 /** The page of a whole run; undefined when a strategy, a law or a backend is missing. */

@@ -1,6 +1,7 @@
 import { adaGc } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/ada-gc.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
@@ -8,13 +9,7 @@ import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 // Sixty steps of a reference, each rounded.
 const tolerance = 5e-6;
 
-itKeepsTheLaws(adaGc, {
-  oracle,
-  tolerance,
-  options: { warmup: 10 },
-  laws: { idempotent: true },
-  exempt: { scale: 'brings 1e25 down to the least norm of the warm-up, here 1e-25, by a factor that no float32 holds' },
-});
+itKeepsTheLaws(adaGc, { oracle, tolerance, ...trials['ada-gc'] });
 
 describe('adaGc', () => {
   const paper = { ratio: 1.05, decay: 0.99 };

@@ -3,20 +3,12 @@ import { ClippingError, clipOptimizer } from 'gradclip';
 import { adaptivePercentile } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws, itKeepsTheLawsWith } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/adaptive-percentile.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 
-itKeepsTheLaws(adaptivePercentile, {
-  oracle,
-  onDevice: {
-    // A percentile takes window² comparisons there, which a cpu that stands for a device does one by one.
-    options: { window: 25 },
-    // The place between two norms is a float32 that subtracts nearly equal numbers, and after a spike its last bit
-    // is multiplied by norms ten thousand times as long.
-    tolerance: 2e-5,
-  },
-});
+itKeepsTheLaws(adaptivePercentile, { oracle, ...trials['adaptive-percentile'] });
 for (const scope of ['layer', 'variable'] as const) {
   const options = { scope, window: 20, percentile: 50, minHistory: 3 };
   itKeepsTheLawsWith(adaptivePercentile, { oracle, options, laws: { direction: scope } });

@@ -2,6 +2,7 @@ import { abs, max, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import { centralize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/centralize.ts';
 import { clippedInTurn, nearly } from './in-turn.ts';
 
@@ -9,10 +10,7 @@ itKeepsTheLaws(centralize, {
   oracle,
   // What is left of a column of nearly equal numbers is as exact as these were.
   relativeTo: 'given',
-  exempt: {
-    small: 'has no threshold: the mean is removed from every kernel',
-    parabola: 'moves kernels only where their columns keep their sums, as it is meant to',
-  },
+  ...trials.centralize,
 });
 
 describe('centralize', () => {

@@ -3,6 +3,7 @@ import { clipOptimizer } from 'gradclip';
 import { elementSpike } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/element-spike.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
@@ -10,7 +11,7 @@ import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 // A root of a mean square, rounded in each of sixty steps.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(elementSpike, { oracle, tolerance, options: { threshold: 50, warmup: 3 } });
+itKeepsTheLaws(elementSpike, { oracle, tolerance, ...trials['element-spike'] });
 
 describe('elementSpike', () => {
   itAgreesWith(elementSpike, oracle, [{}, { threshold: 2, decay: 0.9, warmup: 5 }, { decay: 0, warmup: 0 }], {

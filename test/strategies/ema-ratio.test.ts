@@ -1,6 +1,7 @@
 import { emaRatio } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/ema-ratio.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
@@ -8,7 +9,7 @@ import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 // Sixty steps of a mean, each rounded.
 const tolerance = 5e-6;
 
-itKeepsTheLaws(emaRatio, { oracle, tolerance, laws: { idempotent: true } });
+itKeepsTheLaws(emaRatio, { oracle, tolerance, ...trials['ema-ratio'] });
 
 describe('emaRatio', () => {
   itAgreesWith(emaRatio, oracle, [{ ratio: 1.05, decay: 0.9 }, { decay: 0 }, { ratio: 0.5 }], { tolerance });

@@ -1,13 +1,12 @@
 import { normalize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/normalize.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, nearly } from './in-turn.ts';
 
-const exempt = { small: 'has no threshold: every gradient is brought to one length' };
-
-itKeepsTheLaws(normalize, { oracle, exempt });
+itKeepsTheLaws(normalize, { oracle, ...trials.normalize });
 
 describe('normalize', () => {
   itAgreesWith(normalize, oracle, [{ norm: 2, gamma: 0.01 }]);

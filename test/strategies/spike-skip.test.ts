@@ -3,11 +3,12 @@ import { clipOptimizer } from 'gradclip';
 import { spikeSkip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/spike-skip.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 
-itKeepsTheLaws(spikeSkip, { oracle, options: { decay: 0.9, minWeight: 0.3 } });
+itKeepsTheLaws(spikeSkip, { oracle, ...trials['spike-skip'] });
 
 describe('spikeSkip', () => {
   itAgreesWith(spikeSkip, oracle, [{}, { maxSigma: 1, decay: 0.8, minWeight: 0.5 }, { minWeight: 0, floor: 1 }]);

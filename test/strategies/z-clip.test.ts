@@ -3,6 +3,7 @@ import { ClippedOptimizer, clipOptimizer } from 'gradclip';
 import { zClip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
+import { trials } from '../laws/trials.ts';
 import { oracle } from '../oracles/z-clip.ts';
 import { itAgreesWith } from './agreement.ts';
 import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
@@ -10,7 +11,7 @@ import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
 // A limit is made of a mean, a deviation and their quotient, each rounded in each of sixty steps.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(zClip, { oracle, tolerance, options: { warmup: 5 } });
+itKeepsTheLaws(zClip, { oracle, tolerance, ...trials['z-clip'] });
 
 describe('zClip', () => {
   itAgreesWith(
