@@ -28,7 +28,7 @@ export function originalName(variable: string): string {
 export function matchesGlob(glob: string, name: string): boolean {
   const pattern = glob
     .split(/(\*\*|\*|\?)/)
-    .map((part) => WILDCARDS[part] ?? part.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
+    .map((part) => WILDCARDS.get(part) ?? part.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
     .join('');
   return new RegExp(`^${pattern}(/.*)?$`, 's').test(name);
 }
@@ -46,4 +46,8 @@ export function matchesVariable(glob: string, variable: string): boolean {
   return variable.includes('/') && matchesGlob(glob, originalName(variable));
 }
 
-const WILDCARDS: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
+const WILDCARDS: ReadonlyMap<string, string> = new Map([
+  ['**', '.*'],
+  ['*', '[^/]*'],
+  ['?', '[^/]'],
+]);

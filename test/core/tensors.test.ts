@@ -180,6 +180,7 @@ describe('names', () => {
     ['dense?', 'dense1', true],
     ['a.b', 'axb', false],
     ['(a+', '(a+', true],
+    ['constructor', 'constructor/kernel', true],
     ['**/bias', 'a\nb/c/bias', true],
   ])('the glob %s and the name %s: %s', (glob, name, fits) => {
     expect(matchesGlob(glob, name)).toBe(fits);
