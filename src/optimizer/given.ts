@@ -24,7 +24,7 @@ export interface Given {
  * Sorts out what an optimizer was given. An absent gradient is missing, null or undefined.
  *
  * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for what
- *   is no tensor or has another shape than its variable.
+ *   is no tensor of float32 or has another shape than its variable.
  */
 export function sorted(given: GivenGradients): Given {
   const { registeredVariables } = engine();
@@ -90,7 +90,13 @@ function expectGradientOf(variable: Variable, gradient: unknown): asserts gradie
       `The gradient of \`${name}\` must be a tensor; received ${shown(gradient)}.`,
     );
   }
-  const { shape: given } = gradient as Tensor;
+  const { shape: given, dtype } = gradient as Tensor;
+  if (dtype !== 'float32') {
+    throw new ClippingError(
+      'bad-gradients',
+      `The gradient of \`${name}\` must be float32; received ${dtype}. Make it so with \`tf.cast(gradient, 'float32')\`.`,
+    );
+  }
   if (util.arraysEqual(given, variable.shape)) return;
   const [shape, expected] = [given, variable.shape].map((one) => `[${one.join(', ')}]`);
   throw new ClippingError(

@@ -134,10 +134,15 @@ describe('gradients', () => {
     expect(apply({ nowhere: tf.scalar(1) })).toThrow(/, and 2 more\. Was it disposed/);
   });
 
-  it('of another shape, or that are no tensors, are refused', () => {
+  it('of another type or shape, or that are no tensors, are refused', () => {
     const { name, apply } = trial();
     const begin = `The gradient of \`${name}\` must`;
     expectError(apply({ [name]: tf.zeros([2, 3]) }), 'bad-gradients', `${begin} have shape [3]; received [2, 3].`);
+    expectError(
+      apply({ [name]: tf.tensor1d([3, 4, 0], 'int32') }),
+      'bad-gradients',
+      `${begin} be float32; received int32. Make it so with \`tf.cast(gradient, 'float32')\`.`,
+    );
     expectError(apply({ [name]: [1, 2, 3] }), 'bad-gradients', `${begin} be a tensor; received [1,2,3].`);
   });
 
