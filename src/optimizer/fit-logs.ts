@@ -1,5 +1,5 @@
-import { ClippingError } from '../core/errors.ts';
-import type { ClippedOptimizer } from './clipped-optimizer.ts';
+import { ClippingError, shown } from '../core/errors.ts';
+import { isClipped, type ClippedOptimizer } from './clipped-optimizer.ts';
 
 /** Logs as tfjs hands them from callback to callback. */
 type Logs = Record<string, unknown>;
@@ -42,7 +42,8 @@ const nothing: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: NaN
  * batch before there. Callbacks that are instances of a class, such as `tf.callbacks.earlyStopping()`, must come
  * first in the list: so tfjs wants it where objects and instances are mixed.
  *
- * @throws ClippingError `bad-option` when the optimizer measures nothing, with a `window` of 0.
+ * @throws ClippingError `not-an-optimizer` for another one than `clipOptimizer` makes, `bad-option` when it measures
+ *   nothing, with a `window` of 0.
  *
  * @example
  * ```ts
@@ -64,6 +65,7 @@ const nothing: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: NaN
  * @category Diagnosis
  */
 export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
+  if (!isClipped(optimizer)) throw notClipped(optimizer);
   if (optimizer.options.window === 0 && optimizer.options.onStep === undefined) {
     throw new ClippingError(
       'bad-option',
@@ -128,4 +130,13 @@ export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
       return idle();
     },
   };
+}
+
+function notClipped(given: unknown): ClippingError {
+  const { inner } = (given ?? {}) as { readonly inner?: unknown };
+  const advice = isClipped(inner) ? ' Give it the `inner` of this one.' : '';
+  return new ClippingError(
+    'not-an-optimizer',
+    `\`clippingLogs(optimizer)\` takes what \`clipOptimizer\` made; received ${shown(given)}.${advice}`,
+  );
 }

@@ -156,6 +156,15 @@ describe('clippingLogs', () => {
     await tf.setBackend('cpu');
   });
 
+  it('refuses an optimizer that does not clip, and names the one inside that does', () => {
+    const rule = '`clippingLogs(optimizer)` takes what `clipOptimizer` made; received ';
+    expect(() => clippingLogs(undefined as never)).toThrow(`${rule}undefined.`);
+    const outer = accumulated(clipOptimizer(tf.train.sgd(0), none()), { steps: 2 });
+    expect(() => clippingLogs(outer as never)).toThrow(
+      /^`clippingLogs\(optimizer\)`.* Give it the `inner` of this one\.$/,
+    );
+  });
+
   it('refuses an optimizer that measures nothing', () => {
     expect(() => clippingLogs(clipOptimizer(tf.train.sgd(0), none(), { window: 0 }))).toThrow(
       '`clippingLogs(optimizer)` must be given an optimizer that measures; this one was made with `window: 0`.',
