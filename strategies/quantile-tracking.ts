@@ -94,10 +94,11 @@ export const quantileTracking = defineStrategy({
     const covered = cast(lessEqual(norm, threshold), 'float32');
     const move = mul(sub(covered, quantile), rate);
     const moved = update === 'geometric' ? mul(threshold, exp(mul(move, -1))) : sub(threshold, move);
-    const least = Math.max(min ?? 0, update === 'geometric' ? SMALLEST_GEOMETRIC : 0);
+    const greatest = Math.min(max ?? Infinity, LARGEST);
+    const least = Math.min(Math.max(min ?? 0, update === 'geometric' ? SMALLEST_GEOMETRIC : 0), greatest);
     return {
       gradients: scaleAll(gradients, limitFactors(norm, threshold)),
-      state: { threshold: clipByValue(moved, least, Math.min(max ?? Infinity, LARGEST)) },
+      state: { threshold: clipByValue(moved, least, greatest) },
     };
   },
 });

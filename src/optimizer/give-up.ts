@@ -89,7 +89,7 @@ export function nonFiniteStep(nonFinite: readonly string[], step: number): Clipp
 function tooMany(inARow: number, step: number, nonFinite: readonly string[]): ClippingError {
   return new ClippingError(
     'non-finite',
-    `The gradients held NaN or Infinity for ${inARow} steps in a row, last at step ${step} in ${nonFinite.join(', ')}. ` +
+    `The gradients held NaN or Infinity for ${inARow} ${inARow === 1 ? 'step' : 'steps in a row'}, last at step ${step} in ${nonFinite.join(', ')}. ` +
       'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets when to give up.',
   );
 }

@@ -145,6 +145,11 @@ describe('giving up', () => {
     },
   );
 
+  it('comes at once where one step is too many', () => {
+    const trial = afterBadStep(NaN, { maxConsecutiveNonFinite: 1 });
+    expect(trial.bad).toThrow(`The gradients held NaN or Infinity for 1 step, last at step 2 in ${trial.a}. `);
+  });
+
   it('comes sooner where it is told to, not while good steps come between, and can be gone on from', () => {
     const trial = afterBadStep(Infinity, { maxConsecutiveNonFinite: 3 });
     trial.bad();

@@ -70,6 +70,10 @@ describe('quantileTracking', () => {
     expect(thresholds({ rate: 200 }, [5, 5])).toEqual([expect.closeTo(3e38, -35), expect.any(Number)]);
   });
 
+  it('keeps to a greatest threshold smaller than any that factors lead away from', () => {
+    expect(thresholds({ initial: 1e-35, max: 1e-32 }, [1, 1])).toEqual([Math.fround(1e-32), Math.fround(1e-32)]);
+  });
+
   it.each([
     [{ quantile: 2 }, '`quantile-tracking({ quantile })` must be a number from 0 to 1; received 2.'],
     [{ rate: 0 }, '`quantile-tracking({ rate })` must be a finite number greater than 0; received 0.'],
