@@ -2,7 +2,7 @@ import type { ClippingStrategy, StrategySpec } from './core/contract.ts';
 import type { AnyStrategyFactory } from './core/define.ts';
 import { ClippingError, shown } from './core/errors.ts';
 import { nearest } from './core/suggest.ts';
-import type { Combinator } from './combinators/combinator.ts';
+import { type Combinator, expectSpec } from './combinators/combinator.ts';
 
 // A spec nests as deep as combinators do; a hostile one must not exhaust the stack.
 const DEEPEST = 32;
@@ -116,25 +116,4 @@ function expectFactory(given: unknown): void {
     'bad-spec',
     `A registry takes strategy factories, as \`defineStrategy\` makes them; received ${shown(given)}.${advice}`,
   );
-}
-
-function expectSpec(given: unknown): Required<StrategySpec> {
-  const spec = given as Partial<StrategySpec> | null | undefined;
-  const isObject = typeof given === 'object' && !Array.isArray(given);
-  if (!isObject || typeof spec?.id !== 'string') {
-    const form = '{ "id": "global-norm", "options": { "maxNorm": 1 } }';
-    throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${shown(given)}.`);
-  }
-  for (const name of Object.keys(spec)) {
-    if (name === 'id' || name === 'options') continue;
-    throw new ClippingError(
-      'bad-spec',
-      `A strategy in JSON has \`id\` and \`options\`; received \`${name}\` beside them.`,
-    );
-  }
-  const { id, options = {} } = spec;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ClippingError('bad-spec', `The options of \`${id}\` must be an object; received ${shown(options)}.`);
-  }
-  return { id, options };
 }

@@ -154,7 +154,7 @@ describe('create', () => {
     expectError(
       () => registry.create('chain', { strategie: [] }),
       'unknown-option',
-      '`chain` has no option `strategie`; it has `strategies`.',
+      '`chain` has no option `strategie`; it has `strategies`. Did you mean `strategies`?',
     );
     expectError(
       () => registry.create('chain', { strategies: { id: 'none' } }),

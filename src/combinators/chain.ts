@@ -1,7 +1,8 @@
 import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
-import { type Combinator, expectOptions, expectStrategy, noteUse, specOf } from './combinator.ts';
+import { expectOptionNames } from '../core/options.ts';
+import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
 import { prefixed, stateUnder } from './states.ts';
 
 /**
@@ -53,7 +54,7 @@ export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrat
 export const chainCombinator: Combinator = {
   id: 'chain',
   fromOptions(options, create) {
-    expectOptions('chain', options, ['strategies']);
+    expectOptionNames('chain', options, ['strategies']);
     const specs = options['strategies'];
     if (!Array.isArray(specs)) {
       const received = shown(specs);

@@ -54,11 +54,24 @@ export function expectStrategy(call: string, given: unknown): asserts given is C
   throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${shown(given)}.${advice}`);
 }
 
-/** The options of a combinator's spec, with none but the known names. */
-export function expectOptions(id: string, options: Readonly<Record<string, unknown>>, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const list = known.map((one) => `\`${one}\``).join(', ');
-    throw new ClippingError('unknown-option', `\`${id}\` has no option \`${name}\`; it has ${list}.`);
+/** A strategy in JSON, with nothing but an id and options. */
+export function expectSpec(given: unknown): Required<StrategySpec> {
+  const spec = given as Partial<StrategySpec> | null | undefined;
+  const isObject = typeof given === 'object' && !Array.isArray(given);
+  if (!isObject || typeof spec?.id !== 'string') {
+    const form = '{ "id": "global-norm", "options": { "maxNorm": 1 } }';
+    throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${shown(given)}.`);
   }
+  for (const name of Object.keys(spec)) {
+    if (name === 'id' || name === 'options') continue;
+    throw new ClippingError(
+      'bad-spec',
+      `A strategy in JSON has \`id\` and \`options\`; received \`${name}\` beside them.`,
+    );
+  }
+  const { id, options = {} } = spec;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ClippingError('bad-spec', `The options of \`${id}\` must be an object; received ${shown(options)}.`);
+  }
+  return { id, options };
 }

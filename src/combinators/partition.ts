@@ -1,8 +1,9 @@
 import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
+import { expectOptionNames } from '../core/options.ts';
 import { nearest } from '../core/suggest.ts';
-import { type Combinator, expectOptions, expectStrategy, noteUse, specOf } from './combinator.ts';
+import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
 import { expectRule, fitsRule, hasPredicate, shownRule, type VariableMatch, type VariableRule } from './rules.ts';
 import { prefixed, stateUnder } from './states.ts';
 import { withoutJson } from './unsaved.ts';
@@ -251,7 +252,7 @@ function withoutStrategy(label: string, strategies: object, variable?: string): 
 export const partitionCombinator: Combinator = {
   id: 'partition',
   fromOptions(options, create) {
-    expectOptions('partition', options, ['rules', 'default']);
+    expectOptionNames('partition', options, ['rules', 'default']);
     const { rules, default: fallback } = options;
     if (!Array.isArray(rules)) {
       const form = '{ "match": "lstm*", "strategy": spec }';
@@ -264,11 +265,7 @@ export const partitionCombinator: Combinator = {
     return partition(
       rules.map((given: unknown) => {
         const rule = (given ?? {}) as VariableRule & Record<'strategy', StrategySpec>;
-        expectOptions('partition({ rules })', rule as unknown as Readonly<Record<string, unknown>>, [
-          'match',
-          'exclude',
-          'strategy',
-        ]);
+        expectOptionNames('partition({ rules })', rule, ['match', 'exclude', 'strategy']);
         return { ...rule, strategy: create(rule.strategy) };
       }),
       fallback === undefined ? {} : { default: create(fallback) },

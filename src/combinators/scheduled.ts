@@ -3,7 +3,8 @@ import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, StrategyFactory } from '../core/define.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
-import { type Combinator, expectOptions, noteUse, specOf } from './combinator.ts';
+import { expectOptionNames } from '../core/options.ts';
+import { type Combinator, expectSpec, noteUse, specOf } from './combinator.ts';
 import { expectSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
 import { withoutJson } from './unsaved.ts';
 
@@ -51,7 +52,7 @@ export function scheduled<F extends Fields>(
   noteUse(scheduledCombinator);
   const varying = new Map<string, Varying>();
   const fixed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options as Readonly<Record<string, unknown>>)) {
+  for (const [name, value] of Object.entries((options as Readonly<Record<string, unknown>> | undefined) ?? {})) {
     const field = fields[name];
     const call = `scheduled(${id}, { ${name} })`;
     if (!isSchedule(value) && typeof value !== 'function') {
@@ -152,17 +153,9 @@ function notNumeric(call: string, id: string, name: string, fields: Fields): str
 export const scheduledCombinator: Combinator = {
   id: 'scheduled',
   fromOptions(options, _create, factoryOf) {
-    expectOptions('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
+    expectOptionNames('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
     const { strategy, option, schedule, schedules } = options;
-    const spec = strategy as
-      { readonly id?: unknown; readonly options?: Readonly<Record<string, unknown>> } | undefined;
-    if (typeof spec?.id !== 'string') {
-      const form = '{ "id": "global-norm" }';
-      throw new ClippingError(
-        'bad-option',
-        `\`scheduled({ strategy })\` must be a spec such as ${form}; received ${shown(strategy)}.`,
-      );
-    }
+    const spec = expectSpec(strategy);
     const named = schedules ?? (typeof option === 'string' ? { [option]: schedule } : undefined);
     const together = schedules !== undefined && (option !== undefined || schedule !== undefined);
     if (typeof named !== 'object' || named === null || together || !Object.values(named).every(isSchedule)) {

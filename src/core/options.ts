@@ -13,16 +13,22 @@ export function resolveOptions<F extends Fields>(id: string, fields: F, given: u
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ClippingError('bad-option', `\`${id}\` takes its options as one object; received ${shown(given)}.`);
   }
-  const known = Object.keys(fields);
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(fields, name)) throw unknownOption(id, name, known);
-  }
+  expectOptionNames(id, given, Object.keys(fields));
   const resolved: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = (given as Record<string, unknown>)[name];
     resolved[name] = value === undefined ? field.default : checked(id, name, field, value);
   }
   return Object.freeze(resolved) as ResolvedOptions<F>;
+}
+
+/**
+ * Refuses options of other names than the known ones.
+ *
+ * @throws ClippingError `unknown-option`, with the names there are and the one that was probably meant.
+ */
+export function expectOptionNames(id: string, given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) if (!known.includes(name)) throw unknownOption(id, name, known);
 }
 
 function checked(id: string, name: string, field: Fields[string], value: unknown): unknown {

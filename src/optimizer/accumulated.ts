@@ -1,6 +1,7 @@
 import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
+import { expectOptionNames } from '../core/options.ts';
 import { innerFrom, withoutUnderscores } from './config.ts';
 import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
 import { registerOnce } from './loading.ts';
@@ -181,10 +182,8 @@ export function accumulated<Inner extends Optimizer>(
   optimizer: Inner,
   options: AccumulationOptions,
 ): AccumulatedOptimizer<Inner> {
-  for (const name of Object.keys((options as object | undefined) ?? {})) {
-    if (name === 'steps') continue;
-    throw new ClippingError('unknown-option', `\`accumulated\` has no option \`${name}\`; it has \`steps\`.`);
-  }
+  const given: Partial<AccumulationOptions> = (options as AccumulationOptions | null | undefined) ?? {};
+  expectOptionNames('accumulated', given, ['steps']);
   registerOnce(AccumulatedOptimizer);
-  return new AccumulatedOptimizer(optimizer, (options as AccumulationOptions | undefined)?.steps ?? NaN);
+  return new AccumulatedOptimizer(optimizer, given.steps as number);
 }

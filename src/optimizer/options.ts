@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ClippingError, shown } from '../core/errors.ts';
+import { expectOptionNames } from '../core/options.ts';
 import type { StepRecord } from './records.ts';
 
 /**
@@ -58,14 +59,8 @@ export function expectClipOptions(given: ClipOptions): void {
       `\`clipOptimizer\` takes its options as one object; received ${shown(given)}.`,
     );
   }
+  expectOptionNames('clipOptimizer', given, Object.keys(rules));
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(rules, name)) {
-      const list = Object.keys(rules).map((one) => `\`${one}\``);
-      throw new ClippingError(
-        'unknown-option',
-        `\`clipOptimizer\` has no option \`${name}\`; it has ${list.join(', ')}.`,
-      );
-    }
     const { schema, rule } = rules[name as keyof typeof rules];
     if (value !== undefined && !v.is(schema as v.GenericSchema, value)) {
       throw new ClippingError(

@@ -1,4 +1,5 @@
 import { ClippingError, shown } from '../core/errors.ts';
+import { expectOptionNames } from '../core/options.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { ClipStats, NormSummary } from './records.ts';
 
@@ -33,7 +34,7 @@ export interface SuggestOptions {
  * @param norms - Norms, as in `(await optimizer.records()).map((record) => record.normBefore)`, or the
  *   {@link ClipStats} of an optimizer; NaN and Infinity are left out.
  * @throws ClippingError `bad-option` when no norm is finite, one is negative, the percentile is not from 0 to 100, or
- *   the answer would be 0.
+ *   the answer would be 0; `unknown-option`.
  *
  * @example
  * ```ts
@@ -49,6 +50,7 @@ export function suggestThreshold(
   norms: ArrayLike<number> | ClipStats,
   options: SuggestOptions = {},
 ): SuggestedThreshold {
+  expectOptionNames('suggestThreshold', options, ['percentile']);
   const { percentile = 90 } = options;
   if (!(percentile >= 0 && percentile <= 100)) {
     throw new ClippingError(
@@ -92,8 +94,8 @@ function isStats(given: ArrayLike<number> | ClipStats | null | undefined): given
   return typeof given === 'object' && given !== null && 'normBefore' in given;
 }
 
-function fromNorms(norms: ArrayLike<number>): Measured {
-  const all = Array.isArray(norms) || ArrayBuffer.isView(norms) ? Array.from(norms) : undefined;
+function fromNorms(norms: ArrayLike<number> | null | undefined): Measured {
+  const all = typeof norms === 'object' && norms !== null && 'length' in norms ? Array.from(norms) : undefined;
   if (all?.every((norm) => typeof norm === 'number') !== true) throw wrong(`received ${shown(norms)}`);
   const negative = all.find((norm) => norm < 0);
   if (negative !== undefined) throw wrong(`a norm is never negative; received ${negative}`);

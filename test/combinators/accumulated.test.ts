@@ -144,13 +144,13 @@ onEachBackend(() => {
 describe('accumulated refuses', () => {
   it.each([0, 1.5, -1, NaN, '2', undefined])('%s steps', (steps) => {
     expect(() => accumulated(tf.train.sgd(1), { steps: steps as number })).toThrow(
-      '`accumulated(optimizer, { steps })` must be a whole number of at least 1',
+      `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${typeof steps === 'string' ? `"${steps}"` : String(steps)}.`,
     );
   });
 
   it('other options, and what is no optimizer', () => {
     expect(() => accumulated(tf.train.sgd(1), { step: 2 } as never)).toThrow(
-      '`accumulated` has no option `step`; it has `steps`.',
+      '`accumulated` has no option `step`; it has `steps`. Did you mean `steps`?',
     );
     expect(() => accumulated(globalNorm() as never, { steps: 2 })).toThrow(
       '`accumulated(optimizer, { steps })` wraps a tfjs optimizer, such as clipOptimizer(tf.train.adam(1e-3), globalNorm()); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',

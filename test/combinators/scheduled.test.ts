@@ -186,6 +186,11 @@ describe('scheduled', () => {
       '`scheduled(per-layer, { layers })`: `layers` takes no numbers; of `per-layer` these can be scheduled: `maxNorm`, `ord`.',
     ],
     [
+      'no options at all',
+      () => scheduled(globalNorm, undefined as never),
+      "`scheduled(global-norm, options)` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
+    ],
+    [
       'an option that is none',
       () => scheduled(globalNorm, { maxNrm: linear(1) } as object),
       '`scheduled(global-norm, { maxNrm })`: `maxNrm` is no option of it; of `global-norm` these can be scheduled: `maxNorm`, `ord`.',
@@ -250,7 +255,11 @@ describe('scheduled', () => {
   });
 
   it.each([
-    [{}, '`scheduled({ strategy })` must be a spec such as { "id": "global-norm" }; received undefined.'],
+    [{}, 'A strategy in JSON is { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.'],
+    [
+      { strategy: { id: 'global-norm', maxNorm: 1 }, option: 'ord', schedule: linear(1) },
+      'A strategy in JSON has `id` and `options`; received `maxNorm` beside them.',
+    ],
     [
       { strategy: { id: 'global-norm' }, option: 'maxNorm' },
       '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as { "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received {"strategy":{"id":"global-norm"},"option":"maxNorm"}.',

@@ -61,6 +61,17 @@ describe('suggestThreshold', () => {
     );
   });
 
+  it('takes whatever has a length and numbers', () => {
+    expect(suggestThreshold({ length: 2, 0: 1, 1: 3 }, { percentile: 50 }).maxNorm).toBe(2);
+    expect(suggestThreshold(Float32Array.of(1, 3), { percentile: 50 }).maxNorm).toBe(2);
+  });
+
+  it('refuses a misspelt option', () => {
+    expect(() => suggestThreshold([1], { percentil: 50 } as object)).toThrow(
+      '`suggestThreshold` has no option `percentil`; it has `percentile`. Did you mean `percentile`?',
+    );
+  });
+
   it('refuses to suggest 0, and a percentile out of range', () => {
     expect(() => suggestThreshold([0, 0, 0, 1], { percentile: 50 })).toThrow(
       '`suggestThreshold`: 50 % of the 4 norms are 0, and a threshold of 0 would let nothing pass. Does the loss depend on the variables?',
