@@ -1,10 +1,9 @@
 // What the page owes to eyes, ears, fingers and patience.
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { violationsIn } from '../browser/axe.ts';
 import { describeInBrowser, hashOf, reaches, says, SMALL, stepOf } from './visit.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SHOTS = new URL('../../test/.generated/playground/', import.meta.url).pathname;
 
 const SCREENS = [
@@ -26,17 +25,7 @@ describeInBrowser('the page', (visit) => {
       mkdirSync(SHOTS, { recursive: true });
       await page.screenshot({ path: `${SHOTS}${width}-${colorScheme}.png`, fullPage: true });
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-      // Evaluated by the debugger, which the policy of the page does not bind.
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { run } = (
-          window as unknown as {
-            axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-          }
-        ).axe;
-        return (await run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await violationsIn(page)).toEqual([]);
       expect(offences).toEqual([]);
     },
   );

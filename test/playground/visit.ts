@@ -1,6 +1,6 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
-import { chromiumPath, SOFTWARE_GRAPHICS } from '../browser/chromium.ts';
+import type { Page } from 'playwright';
+import { expect, inject } from 'vitest';
+import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
 
 /** A set-up as the address holds it. */
 export type Setup = Record<string, unknown> & { strategies: { id: string; options?: Record<string, unknown> }[] };
@@ -23,14 +23,7 @@ export function hashOf(setup: Setup): string {
   return `#${encodeURIComponent(JSON.stringify(setup))}`;
 }
 
-/** A page on show, and what it did that it should not. */
-export interface Visit {
-  readonly page: Page;
-  /** Errors on the console, uncaught exceptions, refused by the content security policy, or asked of another host. */
-  readonly offences: string[];
-}
-
-interface VisitOptions extends BrowserContextOptions {
+interface PlaygroundOptions extends Omit<VisitOptions, 'before'> {
   readonly hash?: string;
   /** Code that runs in the worker before its own. */
   readonly beforeWorker?: string;
@@ -39,44 +32,22 @@ interface VisitOptions extends BrowserContextOptions {
 /** Tests with a browser; skipped with the reason in the title where there is none. */
 export function describeInBrowser(
   title: string,
-  body: (visit: (options?: VisitOptions) => Promise<Visit>) => void,
+  body: (visit: (options?: PlaygroundOptions) => Promise<Visit>) => void,
 ): void {
-  const address = inject('playground');
-  if (address === undefined) {
-    describe.skip(`${title}: no Chromium was found; install one, or name it in CHROMIUM_PATH`, () => {
-      body(() => Promise.reject(new Error('no browser')));
-    });
-    return;
-  }
-  describe(title, () => {
-    let browser: Browser;
-    const visits: Visit[] = [];
-    beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: SOFTWARE_GRAPHICS });
-    });
-    afterAll(() => browser.close());
-    body(async ({ hash = '', beforeWorker, ...options } = {}) => {
-      // One page at a time: those that train on take time from those that are looked at.
-      for (const { page } of visits.splice(0)) await page.context().close();
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-      const page = await context.newPage();
-      const visit: Visit = { page, offences: [] };
-      page.on('console', (message) => message.type() === 'error' && visit.offences.push(message.text()));
-      page.on('pageerror', (error) => visit.offences.push(error.message));
-      page.on('request', (request) => {
-        if (!/^(data:|blob:)/.test(request.url()) && !request.url().startsWith(address))
-          visit.offences.push(request.url());
-      });
-      if (beforeWorker !== undefined) {
-        await page.route(/\/worker-.*\.js$/, async (route) => {
-          const response = await route.fetch();
-          await route.fulfill({ response, body: `${beforeWorker}\n${await response.text()}` });
-        });
-      }
-      await page.goto(address + hash);
-      visits.push(visit);
-      return visit;
-    });
+  const address = inject('playground') ?? '';
+  describeWithBrowser(title, (open) => {
+    body(({ hash = '', beforeWorker, ...options } = {}) =>
+      open(`${address}${hash}`, {
+        ...options,
+        before: async (page) => {
+          if (beforeWorker === undefined) return;
+          await page.route(/\/worker-.*\.js$/, async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({ response, body: `${beforeWorker}\n${await response.text()}` });
+          });
+        },
+      }),
+    );
   });
 }
 
