@@ -58,6 +58,21 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'report',
+          environment: 'node',
+          include: ['test/report/**/*.report.ts'],
+          globalSetup: ['test/report/build.ts'],
+          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          retry: secondTry,
+          fileParallelism: false,
+          // After the playground, some of whose tests watch the clock.
+          sequence: { groupOrder: 1 },
+        },
+      },
       executablePath === undefined
         ? { test: { name: 'browser', include: ['test/browser/no-browser.ts'] } }
         : {

@@ -81,6 +81,7 @@ function thresholdFigure(contests: readonly Contest[]): Figure {
     note: 'A line for each learning rate: the median over seeds and its quartiles. Where a line ends, runs diverge or score worse than the baseline. Dotted: no clipping at its best rate.',
     x: { name: 'maxNorm', log: true },
     y: { name: all[0]?.metric.name ?? 'score', domain: [Math.min(...scores), baseline * 1.05] },
+    curveIs: 'at',
     panels: contests.map((contest) => ({
       title: contest.cell,
       level: { y: unclippedOf(contest)?.best?.metric.median ?? baseline, name: 'no clipping' },

@@ -48,6 +48,8 @@ export interface Figure {
   readonly note: string;
   readonly x: { readonly name: string; readonly log: boolean };
   readonly y: { readonly name: string; readonly domain?: readonly [number, number] };
+  /** What the name of a curve is the name of; `strategy` unless said otherwise. */
+  readonly curveIs?: string;
   readonly panels: readonly Panel[];
 }
 

@@ -8,6 +8,7 @@ import { ResultsFolder, type SavedPlan } from './folder.ts';
 import { planRuns } from './plan-runs.ts';
 import { doRuns } from './pool.ts';
 import { progressOn, type Screen } from './progress.ts';
+import { reportProgram } from './report-program.ts';
 import type { RedisAddress } from './redis/address.ts';
 import { redisParts } from './redis/index.ts';
 
@@ -80,7 +81,7 @@ export function publish(folder: ResultsFolder, plan: SavedPlan): { summary: Summ
   const runs = plan.runs.filter((id) => folder.has(id)).map((id) => folder.read(id));
   const summary = summarize(plan.experiment, runs);
   folder.save('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
-  const report = folder.save('report.html', reportPage({ ...plan, total: plan.runs.length }, runs));
+  const report = folder.save('report.html', reportPage({ ...plan, total: plan.runs.length }, runs, reportProgram()));
   return { summary, report };
 }
 

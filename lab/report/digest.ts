@@ -45,6 +45,7 @@ export function digestOf({ start, steps, end }: Run): RunDigest {
   };
 }
 
-function digits(value: number): number {
+/** A number to four digits, which is more than a summary or a chart can show. */
+export function digits(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -6,12 +6,13 @@
 
 import { experimentOf } from '../catalogue.ts';
 import type { Figure, JudgedTable } from '../judge/judgement.ts';
+import { WIDTH } from './charts/drawing.ts';
 import { curvesIn, inkFor, panelChart } from './figure.ts';
 import { html, Html } from './html.ts';
 import { judged } from './judged.ts';
 import type { Kept } from './kept.ts';
 import { listed } from './label.ts';
-import { WIDTH } from './panel.ts';
+import { image } from './still.ts';
 import { COLORS } from './style.ts';
 import { rowsOf } from './summary.ts';
 
@@ -103,8 +104,8 @@ function imagesOf(experiment: string, figure: Figure): Written[] {
     });
     const top = 30 + rows * 16;
     const height = top + 250;
-    const chart = panelChart(figure, panel, ink).markup.replace('<svg ', `<svg x="0" y="${top}" `);
-    const image = html`<svg
+    const chart = image(panelChart(figure, panel, ink)).markup.replace('<svg ', `<svg x="0" y="${top}" `);
+    const picture = html`<svg
       xmlns="http://www.w3.org/2000/svg"
       viewBox="0 0 ${WIDTH} ${height}"
       width="${WIDTH}"
@@ -124,7 +125,7 @@ function imagesOf(experiment: string, figure: Figure): Written[] {
       <text x="${WIDTH - 12}" y="${top - 6}" text-anchor="end" font-weight="600">${panel.title}</text>
       ${entries}${new Html(chart)}
     </svg>`;
-    return { path: pathOf(experiment, figure, panel.title), text: `${image.markup}\n` };
+    return { path: pathOf(experiment, figure, panel.title), text: `${picture.markup}\n` };
   });
 }
 

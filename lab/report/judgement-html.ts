@@ -1,43 +1,35 @@
 import type { Figure, JudgedTable } from '../judge/judgement.ts';
+import { chartFigure, legend } from './chart-figure.ts';
 import { curvesIn, inkFor, panelChart } from './figure.ts';
 import { html, type Content, type Html } from './html.ts';
 import { scoreText } from './label.ts';
+import { behind } from './points-table.ts';
+import { wide } from './wide.ts';
 
 /** A figure: its panels side by side, one legend, and its numbers as tables behind it. */
 export function figureRow(figure: Figure): Html {
   const ink = inkFor(figure);
   return html`<h3>${figure.title}</h3>
     <p class="soft">${figure.note}</p>
-    <ul class="legend" aria-label="lines">
-      ${curvesIn(figure).map(
-        ({ strategy }) =>
-          html`<li>
-            <i class="${strategy.id === 'none' ? 'dashed' : ''}" style="color:${ink.color(strategy)}"></i
-            >${ink.label(strategy)}
-          </li>`,
-      )}
-    </ul>
-    <div class="row">
-      ${figure.panels.map(
-        (panel) =>
-          html`<figure>
-            <figcaption>${panel.title}</figcaption>
-            ${panelChart(figure, panel, ink)}
-          </figure>`,
-      )}
-    </div>
-    <details>
-      <summary>${figure.title}, as numbers</summary>
-      ${figure.panels.map((panel) => numbersOf(figure, panel, ink.label))}
-    </details>`;
+    ${legend(
+      'lines',
+      curvesIn(figure).map(({ strategy }) => strategy),
+      ink,
+    )}
+    <div class="row">${figure.panels.map((panel) => chartFigure(panelChart(figure, panel, ink), panel.title))}</div>
+    ${behind(
+      `${figure.title}, as numbers`,
+      figure.panels.map((panel) => numbersOf(figure, panel, ink.label)),
+    )}`;
 }
 
 /** A judged table. */
 export function judgedTable({ title, note, columns, rows }: JudgedTable): Html {
   return html`<h3>${title}</h3>
     <p class="soft">${note}</p>
-    <div class="scroll">
-      <table class="text">
+    ${wide(
+      title,
+      html`<table class="text">
         <thead>
           <tr>
             ${columns.map((name) => html`<th scope="col">${name}</th>`)}
@@ -52,22 +44,23 @@ export function judgedTable({ title, note, columns, rows }: JudgedTable): Html {
               </tr>`,
           )}
         </tbody>
-      </table>
-    </div>`;
+      </table>`,
+    )}`;
 }
 
 function numbersOf({ x }: Figure, panel: Figure['panels'][number], label: (spec: { id: string }) => string): Html {
   const xs = [...new Set(panel.curves.flatMap(({ points }) => points.map((point) => point.x)))].sort((a, b) => a - b);
   const cell = (y: number | null | undefined): Content => (y == null ? '–' : scoreText(y));
-  return html`<div class="scroll">
-    <table>
+  return wide(
+    panel.title,
+    html`<table>
       <caption>
         ${panel.title}
       </caption>
       <thead>
         <tr>
-          <th>${x.name}</th>
-          ${xs.map((value) => html`<th>${value}</th>`)}
+          <th scope="col">${x.name}</th>
+          ${xs.map((value) => html`<th scope="col">${value}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -79,6 +72,6 @@ function numbersOf({ x }: Figure, panel: Figure['panels'][number], label: (spec:
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }

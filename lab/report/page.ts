@@ -28,8 +28,16 @@ export interface ReportFrame {
   readonly total: number;
 }
 
+/** What makes a page answer, and keeps everything else from running in it. */
+export interface PageProgram {
+  /** The program; where it is missing the page stands still. */
+  readonly script?: string;
+  /** The hash of a text as a security policy has it: `sha256-…`. */
+  readonly hashOf: (text: string) => string;
+}
+
 /** Makes the page. It depends on its arguments alone, so the same records give the same page. */
-export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
+export function reportPage(frame: ReportFrame, runs: readonly Run[], { script, hashOf }: PageProgram): string {
   const { rows } = summarize(frame.experiment, runs);
   const ink = inkOf(rows.map(({ strategy }) => strategy));
   const judgement = judged(frame.experiment, rows);
@@ -42,22 +50,28 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[]): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src '${hashOf(STYLE)}'; ${script === undefined ? '' : `script-src '${hashOf(script)}'; `}base-uri 'none'; form-action 'none'"
+        />
         <title>${frame.question}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${new Html(`<style>${STYLE}</style>`)}
       </head>
       <body>
-        <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
-        <h1>${frame.question}</h1>
-        ${unfinished(frame, runs)}
-        <ul class="findings">
-          ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
-        </ul>
-        ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
-        ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
-        <h2>How this was measured</h2>
-        ${method(frame, runs, rows)}
+        <main>
+          <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
+          <h1>${frame.question}</h1>
+          ${unfinished(frame, runs)}
+          <ul class="findings">
+            ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
+          </ul>
+          <h2>Overview</h2>
+          ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
+          ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
+          <h2>How this was measured</h2>
+          ${method(frame, runs, rows)}
+        </main>
+        ${script === undefined ? '' : new Html(`<script>${script}</script>`)}
       </body>
     </html> `;
   return page.markup;

@@ -3,9 +3,11 @@ import { html, type Content, type Html } from './html.ts';
 import type { Ink } from './ink.ts';
 import { percentText, scoreText } from './label.ts';
 import type { SummaryRow } from './summary.ts';
+import { wide } from './wide.ts';
 
 /** Every row of a contest, at every learning rate, the best of each strategy marked. */
-export function resultsTable({ contenders }: Contest, ink: Ink): Html {
+export function resultsTable(contest: Contest, ink: Ink): Html {
+  const { contenders } = contest;
   const rows = contenders.flatMap((contender) => contender.rows);
   const rates = [...new Set(rows.map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
   const metric = rows[0]?.metric;
@@ -15,25 +17,26 @@ export function resultsTable({ contenders }: Contest, ink: Ink): Html {
       <th scope="row">${ink.label(contender.strategy)}</th>
       ${rates.map((rate) => scoreCell(contender, rate))}${atBest(contender)}
     </tr>`;
-  return html`<div class="scroll">
-    <table>
-      <caption>
-        ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
-        chosen in hindsight; the last two columns are of that rate.
-      </caption>
-      <thead>
-        <tr>
-          <th>strategy</th>
-          ${rates.map((rate) => html`<th>rate ${rate}</th>`)}
-          <th>clipped</th>
-          <th>ms a step</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${contenders.map(line)}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<p class="soft">
+      ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
+      chosen in hindsight; the last two columns are of that rate.
+    </p>
+    ${wide(
+      `${contest.cell}: scores`,
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">strategy</th>
+            ${rates.map((rate) => html`<th scope="col">rate ${rate}</th>`)}
+            <th scope="col">clipped</th>
+            <th scope="col">ms a step</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${contenders.map(line)}
+        </tbody>
+      </table>`,
+    )}`;
 }
 
 function atBest({ best }: Contender): Html {

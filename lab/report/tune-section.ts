@@ -1,9 +1,12 @@
-import * as Plot from '@observablehq/plot';
 import type { Run } from '../record.ts';
+import { chartFigure } from './chart-figure.ts';
+import { shortNumber } from './charts/drawing.ts';
+import { digits } from './digest.ts';
 import { html, type Content } from './html.ts';
-import { logBins, measuredNorms, type MeasuredNorms } from './norms.ts';
-import { shortNumber, svg, WIDTH } from './panel.ts';
+import { logBins, measuredNorms } from './norms.ts';
+import { behind } from './points-table.ts';
 import { wrapped } from './text-table.ts';
+import { wide } from './wide.ts';
 
 const BINS = 20;
 const TEXT_BINS = 12;
@@ -20,16 +23,26 @@ export function tuneSection(runs: readonly Run[]): Content {
       Every step of ${measured.runs} ${measured.runs === 1 ? 'run' : 'runs'} at learning rate ${measured.learningRate}.
       Dashed: the suggestion.
     </p>
-    <div class="row"><figure>${histogram(measured)}</figure></div>
-    <details>
-      <summary>Gradient norms, as numbers</summary>
-      <div class="scroll">
-        <table>
+    <div class="row">
+      ${chartFigure(
+        {
+          kind: 'histogram',
+          name: 'Distribution of the gradient norm without clipping',
+          bins: bins.map(({ from, to, count }) => ({ from: digits(from), to: digits(to), count })),
+          maxNorm: measured.maxNorm,
+        },
+        'Steps by gradient norm',
+      )}
+    </div>
+    ${behind('Gradient norms, as numbers', [
+      wide(
+        'Gradient norms',
+        html`<table>
           <thead>
             <tr>
-              <th>norm from</th>
-              <th>up to</th>
-              <th>steps</th>
+              <th scope="col">norm from</th>
+              <th scope="col">up to</th>
+              <th scope="col">steps</th>
             </tr>
           </thead>
           <tbody>
@@ -42,9 +55,9 @@ export function tuneSection(runs: readonly Run[]): Content {
                 </tr>`,
             )}
           </tbody>
-        </table>
-      </div>
-    </details>`;
+        </table>`,
+      ),
+    ])}`;
 }
 
 /** The same for a terminal. */
@@ -63,19 +76,4 @@ export function tuneText(runs: readonly Run[]): string {
     lines.join('\n'),
     wrapped(`Suggested: maxNorm ${measured.maxNorm}. ${measured.because}`),
   ].join('\n\n');
-}
-
-function histogram({ norms, maxNorm }: MeasuredNorms) {
-  return svg('Distribution of the gradient norm without clipping', {
-    width: WIDTH,
-    height: 220,
-    marginLeft: 44,
-    x: { type: 'log', label: 'gradient norm', tickFormat: shortNumber, ticks: 5 },
-    y: { label: 'steps', grid: true, ticks: 5 },
-    marks: [
-      Plot.rectY(logBins(norms, BINS), { x1: 'from', x2: 'to', y: 'count', fill: 'var(--s0)', inset: 0.5 }),
-      Plot.ruleX([maxNorm], { stroke: 'currentColor', strokeDasharray: '4 3', strokeWidth: 1.5 }),
-      Plot.ruleY([0], { stroke: 'currentColor' }),
-    ],
-  });
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformWithOxc } from 'vite';
+import { build, transformWithOxc } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OPTIONS = {
@@ -34,6 +34,14 @@ export async function builtLab(): Promise<BuiltLab> {
     await strip(join(ROOT, from), join(built, to));
   }
   return { bin: join(built, 'lab/bin.js'), remove: () => rmSync(built, { recursive: true }) };
+}
+
+/** Bundles the program of a report as the build of the lab does; answers the path of its file. */
+export async function bundleReportProgram(outDir: string): Promise<string> {
+  // Vite would build for tests, since this process calls itself one.
+  const mode = 'production';
+  await build({ configFile: join(ROOT, 'lab/vite.config.ts'), mode, logLevel: 'warn', build: { outDir } });
+  return join(outDir, 'report/client.js');
 }
 
 async function strip(from: string, to: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../lab/record.ts';
+import { drawingOf, type Chart } from '../../lab/report/charts/chart.ts';
 import { bestOf, contestsOf } from '../../lab/report/best.ts';
 import { findings } from '../../lab/report/findings.ts';
 import { optionsText, percentText, scoreText, strategyLabels } from '../../lab/report/label.ts';
@@ -191,11 +192,8 @@ describe('medians by step', () => {
         {},
         values.map((loss, step) => stepLine(step, { loss })),
       );
-    expect(medianBySteps([losses(1, 2, 3), losses(3, Infinity), losses(8)], ({ loss }) => loss)).toEqual([
-      { step: 0, value: 3 },
-      { step: 1, value: 2 },
-      { step: 2, value: 3 },
-    ]);
+    const runs = [losses(1, 2, 3), losses(3, Infinity), losses(8), losses(0, 4, 5, NaN)];
+    expect(medianBySteps(runs, ({ loss }) => loss)).toEqual([2, 3, 4, null]);
   });
 });
 
@@ -209,27 +207,66 @@ describe('the terminal report', () => {
 });
 
 describe('the page', () => {
-  const page = reportPage(frame, rescue());
+  const program = { script: 'start()', hashOf: (text: string) => `sha256-${text.length}` };
+  const pageOf = (runs: readonly Run[], change = {}): string => reportPage({ ...frame, ...change }, runs, program);
+  const page = pageOf(rescue());
   const { document } = parseHTML(page);
 
   it('is the same for the same records', () => {
-    expect(reportPage(frame, rescue())).toBe(page);
+    expect(pageOf(rescue())).toBe(page);
   });
 
   it('needs nothing from elsewhere', () => {
-    expect(document.querySelectorAll('script, link, img, iframe, [src], [href]')).toHaveLength(0);
+    expect(document.querySelectorAll('script[src], link, img, iframe, [src], [href]')).toHaveLength(0);
     expect(page).not.toMatch(/url\(\s*['"]?(https?:)?\/\//);
   });
 
+  it('allows its own style and program by their hashes and nothing else, so it has no other', () => {
+    const style = document.querySelectorAll('style');
+    expect(style).toHaveLength(1);
+    expect(document.querySelectorAll('[style], [onclick], [onload], [onerror]')).toHaveLength(0);
+    const programs = document.querySelectorAll('script:not([type])');
+    expect([...programs].map((one) => one.textContent)).toEqual(['start()']);
+    expect(document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content')).toBe(
+      `default-src 'none'; style-src 'sha256-${style[0]?.textContent.length}'; script-src 'sha256-7'; base-uri 'none'; form-action 'none'`,
+    );
+  });
+
+  it('stands still where there is no program, and allows none', () => {
+    const still = reportPage(frame, rescue(), { hashOf: program.hashOf });
+    expect(still).not.toContain('script-src');
+    expect(parseHTML(still).document.querySelectorAll('script:not([type="application/json"])')).toHaveLength(0);
+    expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(6);
+  });
+
+  it('carries with each chart what it is drawn from', () => {
+    const charts = [...document.querySelectorAll('figure')].map(
+      (figure) => JSON.parse(figure.querySelector('script[type="application/json"]')?.textContent ?? '') as Chart,
+    );
+    expect(charts.map(({ kind }) => kind)).toEqual(['score', 'clip-rate', 'loss', 'loss', 'norms', 'norms']);
+    for (const chart of charts)
+      expect(chart.name).toBe(
+        document.querySelectorAll('figure > svg')[charts.indexOf(chart)]?.getAttribute('aria-label'),
+      );
+    const told = drawingOf(charts[0] as Chart).readings();
+    expect(told.at(-1)?.facts).toEqual([
+      ['strategy', 'global-norm'],
+      ['learning rate', '3'],
+      ['bits per character', '3.50'],
+      ['seeds', '1'],
+      ['steps clipped', '67 %'],
+    ]);
+  });
+
   it('has the charts with names for readers who do not see them, and tables behind them', () => {
-    const names = [...document.querySelectorAll('svg')].map((svg) => svg.getAttribute('aria-label'));
+    const names = [...document.querySelectorAll('figure > svg')].map((svg) => svg.getAttribute('aria-label'));
     expect(names).toEqual([
-      'Score by learning rate',
-      'Steps clipped',
-      'Loss by step at rate 1',
-      'Loss by step at rate 3',
-      'Gradient norm by step, none',
-      'Gradient norm by step, global-norm',
+      'rnn: score by learning rate',
+      'rnn: steps clipped by learning rate',
+      'rnn: loss by step at rate 1',
+      'rnn: loss by step at rate 3',
+      'rnn: gradient norm by step, none',
+      'rnn: gradient norm by step, global-norm',
     ]);
     expect(document.querySelectorAll('details table')).toHaveLength(4);
   });
@@ -248,21 +285,21 @@ describe('the page', () => {
         },
       };
     });
-    const markup = reportPage(
-      { ...frame, question: hostile, experiment: hostile, command: hostile, budget: hostile },
-      runs,
-    );
+    const words = { question: hostile, experiment: hostile, command: hostile, budget: hostile };
+    const markup = pageOf(runs, words);
     const parsed = parseHTML(markup).document;
-    expect(markup).not.toContain('<script');
+    expect(markup.match(/<script[^>]*>/g)).toEqual([
+      ...Array<string>(6).fill('<script type="application/json">'),
+      '<script>',
+    ]);
+    expect(markup.match(/<\/script/g)).toHaveLength(7);
     expect(markup).not.toContain('<img');
-    expect(parsed.querySelectorAll('script, img')).toHaveLength(0);
+    expect(parsed.querySelectorAll('img')).toHaveLength(0);
     expect(parsed.querySelector('h1')?.textContent).toBe(hostile);
   });
 
   it('says so where runs are missing', () => {
     expect(page).not.toContain('the rest is not in this report');
-    expect(reportPage({ ...frame, total: 9 }, rescue())).toContain(
-      '4 of 9 runs are finished; the rest is not in this report.',
-    );
+    expect(pageOf(rescue(), { total: 9 })).toContain('4 of 9 runs are finished; the rest is not in this report.');
   });
 });

@@ -1,0 +1,89 @@
+import * as Plot from '@observablehq/plot';
+import { shortNumber, WIDTH, type View } from './drawing.ts';
+
+/** Values of a number of lines from step 0 on; null where there is none. */
+export type Values = readonly (number | null)[];
+
+/** A line over the training steps. */
+export interface StepLine {
+  readonly color: string;
+  readonly values: Values;
+  /** Whether its last point is where the run was given up. */
+  readonly brokenOff?: boolean;
+  readonly dash?: string;
+  readonly faint?: boolean;
+}
+
+/** Values against the training step; what is off the scale runs along its edge. */
+export function stepOptions(
+  axis: string,
+  lines: readonly StepLine[],
+  domain: readonly [number, number],
+  steps: number,
+  scale: View['scale'],
+): Plot.PlotOptions {
+  const marks = lines.flatMap(({ values, color, brokenOff, dash, faint }) => {
+    const shown = pointsOf(values, domain, scale);
+    const line = Plot.line(shown, {
+      x: 'step',
+      y: 'value',
+      stroke: color,
+      strokeWidth: faint ? 1 : 1.7,
+      strokeDasharray: dash ?? 'none',
+    });
+    const end = Plot.dot(brokenOff ? shown.slice(-1) : [], {
+      x: 'step',
+      y: 'value',
+      symbol: 'times',
+      stroke: color,
+      r: 5,
+      strokeWidth: 2,
+    });
+    return [line, end];
+  });
+  return {
+    width: WIDTH,
+    height: 228,
+    marginLeft: 46,
+    marginBottom: 40,
+    x: { label: 'step', domain: [0, steps], ticks: 5 },
+    y: { type: scale, domain: [...domain], label: axis, tickFormat: shortNumber, ticks: 5, grid: true },
+    marks,
+  };
+}
+
+/** A value at a step, at the height at which it is drawn. */
+export interface StepPoint {
+  readonly step: number;
+  /** Within the scale. */
+  readonly value: number;
+  /** As it was measured. */
+  readonly measured: number;
+}
+
+/** The points of a line that can be shown on a scale. */
+export function pointsOf(values: Values, [low, high]: readonly [number, number], scale: View['scale']): StepPoint[] {
+  return values.flatMap((measured, step) =>
+    measured === null || (scale === 'log' && measured <= 0)
+      ? []
+      : [{ step, value: Math.min(high, Math.max(low, measured)), measured }],
+  );
+}
+
+/**
+ * The smallest and largest of the values with a little room, and on a logarithmic scale at least a factor of 2 apart;
+ * those above `most` do not widen it.
+ */
+export function stepDomain(values: Iterable<number | null>, most: number, scale: View['scale']): [number, number] {
+  let [low, high] = [Infinity, 0];
+  for (const value of values) {
+    if (value === null || !(value > 0 && Number.isFinite(value))) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (high === 0) return [0.1, 10];
+  if (scale === 'log') return [low / 1.1, Math.max(2 * low, Math.min(most, high * 1.1))];
+  const top = Math.min(most, high);
+  const room = 0.05 * (top - low > 0 ? top - low : low);
+  return [Math.max(0, low - room), Math.max(top, low) + room];
+}
