@@ -1,7 +1,4 @@
 // Whatever stands in records, a report runs nothing but its own program.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { chart, describeReport, pageOf, said, switches, tipIn } from './page.ts';
 import { comparison } from './runs.ts';
