@@ -2,6 +2,7 @@
  * The framework: the contract, options, operations over named tensors, combinators, the wrapper and the registry.
  *
  * @module gradclip
+ * @category Reference
  */
 
 export * from './core/index.ts';

@@ -113,7 +113,11 @@ export const adaGc = defineStrategy({
   },
 });
 
-/** The options of {@link adaGc}. */
+/**
+ * The options of {@link adaGc}.
+ *
+ * @category Adaptive
+ */
 export type AdaGcOptions = OptionsOf<typeof adaGc.fields>;
 
 type Memory = NamedTensors & { readonly seen: Scalar };

@@ -102,7 +102,11 @@ export const adaptivePercentile = defineStrategy({
   },
 });
 
-/** The options of {@link adaptivePercentile}. */
+/**
+ * The options of {@link adaptivePercentile}.
+ *
+ * @category Adaptive
+ */
 export type AdaptivePercentileOptions = OptionsOf<typeof adaptivePercentile.fields>;
 
 function groupingBy(scope: 'global' | 'layer' | 'variable'): (variable: string) => string {

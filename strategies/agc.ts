@@ -93,7 +93,11 @@ export const agc = defineStrategy({
   },
 });
 
-/** The options of {@link agc}. */
+/**
+ * The options of {@link agc}.
+ *
+ * @category Adaptive
+ */
 export type AgcOptions = OptionsOf<typeof agc.fields>;
 
 // tfjs appends a number to a name that is taken.

@@ -59,5 +59,9 @@ export const blockRms = defineStrategy({
   },
 });
 
-/** The options of {@link blockRms}. */
+/**
+ * The options of {@link blockRms}.
+ *
+ * @category Fixed threshold
+ */
 export type BlockRmsOptions = OptionsOf<typeof blockRms.fields>;

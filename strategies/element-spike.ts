@@ -99,7 +99,11 @@ export const elementSpike = defineStrategy({
   },
 });
 
-/** The options of {@link elementSpike}. */
+/**
+ * The options of {@link elementSpike}.
+ *
+ * @category Adaptive
+ */
 export type ElementSpikeOptions = OptionsOf<typeof elementSpike.fields>;
 
 type Memory = NamedTensors & { readonly seen: Scalar };

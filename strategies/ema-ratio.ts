@@ -71,5 +71,9 @@ export const emaRatio = defineStrategy({
   },
 });
 
-/** The options of {@link emaRatio}. */
+/**
+ * The options of {@link emaRatio}.
+ *
+ * @category Adaptive
+ */
 export type EmaRatioOptions = OptionsOf<typeof emaRatio.fields>;

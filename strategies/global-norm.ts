@@ -55,5 +55,9 @@ export const globalNorm = defineStrategy({
   },
 });
 
-/** The options of {@link globalNorm}. */
+/**
+ * The options of {@link globalNorm}.
+ *
+ * @category Fixed threshold
+ */
 export type GlobalNormOptions = OptionsOf<typeof globalNorm.fields>;

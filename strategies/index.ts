@@ -2,6 +2,7 @@
  * The shelf: every strategy of this package by name, and all of them as a list.
  *
  * @module gradclip/strategies
+ * @category Reference
  */
 
 import type { AnyStrategyFactory } from 'gradclip';

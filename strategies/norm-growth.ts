@@ -70,5 +70,9 @@ export const normGrowth = defineStrategy({
   },
 });
 
-/** The options of {@link normGrowth}. */
+/**
+ * The options of {@link normGrowth}.
+ *
+ * @category Adaptive
+ */
 export type NormGrowthOptions = OptionsOf<typeof normGrowth.fields>;

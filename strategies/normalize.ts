@@ -61,7 +61,11 @@ export const normalize = defineStrategy({
   },
 });
 
-/** The options of {@link normalize}. */
+/**
+ * The options of {@link normalize}.
+ *
+ * @category Fixed threshold
+ */
 export type NormalizeOptions = OptionsOf<typeof normalize.fields>;
 
 // Below this a float32 is denormal, which some devices flush to zero.

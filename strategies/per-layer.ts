@@ -87,5 +87,9 @@ export const perLayer = defineStrategy({
   },
 });
 
-/** The options of {@link perLayer}. */
+/**
+ * The options of {@link perLayer}.
+ *
+ * @category Fixed threshold
+ */
 export type PerLayerOptions = OptionsOf<typeof perLayer.fields>;

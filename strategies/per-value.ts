@@ -74,5 +74,9 @@ export const perValue = defineStrategy({
   },
 });
 
-/** The options of {@link perValue}. */
+/**
+ * The options of {@link perValue}.
+ *
+ * @category Fixed threshold
+ */
 export type PerValueOptions = OptionsOf<typeof perValue.fields>;

@@ -74,5 +74,9 @@ export const perVariable = defineStrategy({
   },
 });
 
-/** The options of {@link perVariable}. */
+/**
+ * The options of {@link perVariable}.
+ *
+ * @category Fixed threshold
+ */
 export type PerVariableOptions = OptionsOf<typeof perVariable.fields>;

@@ -103,7 +103,11 @@ export const quantileTracking = defineStrategy({
   },
 });
 
-/** The options of {@link quantileTracking}. */
+/**
+ * The options of {@link quantileTracking}.
+ *
+ * @category Adaptive
+ */
 export type QuantileTrackingOptions = OptionsOf<typeof quantileTracking.fields>;
 
 // Factors never lead away from 0 or from infinity, so the threshold must reach neither.

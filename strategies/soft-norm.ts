@@ -57,5 +57,9 @@ export const softNorm = defineStrategy({
   },
 });
 
-/** The options of {@link softNorm}. */
+/**
+ * The options of {@link softNorm}.
+ *
+ * @category Fixed threshold
+ */
 export type SoftNormOptions = OptionsOf<typeof softNorm.fields>;

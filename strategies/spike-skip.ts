@@ -91,7 +91,11 @@ export const spikeSkip = defineStrategy({
   },
 });
 
-/** The options of {@link spikeSkip}. */
+/**
+ * The options of {@link spikeSkip}.
+ *
+ * @category Adaptive
+ */
 export type SpikeSkipOptions = OptionsOf<typeof spikeSkip.fields>;
 
 // Of the logarithm: norms that agree to a tenth of a percent count as equal, as in Lingvo.

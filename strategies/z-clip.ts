@@ -123,7 +123,11 @@ export const zClip = defineStrategy({
   },
 });
 
-/** The options of {@link zClip}. */
+/**
+ * The options of {@link zClip}.
+ *
+ * @category Adaptive
+ */
 export type ZClipOptions = OptionsOf<typeof zClip.fields>;
 
 function followed({ mean, deviation }: Moments, value: Scalar, decay: number): Moments {

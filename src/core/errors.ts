@@ -1,4 +1,25 @@
-/** What went wrong, as a word that programs can test for. */
+/**
+ * What went wrong, as a word that programs can test for.
+ *
+ * | code | says that |
+ * |---|---|
+ * | `bad-option`, `unknown-option` | an option is out of its range, or there is none of that name |
+ * | `bad-spec` | something given as a strategy, a factory or its JSON is none |
+ * | `unknown-strategy`, `duplicate-id` | an id is not in the registry, or is there twice |
+ * | `not-an-optimizer` | what is to be wrapped is no tfjs optimizer |
+ * | `second-tfjs` | two copies of tfjs are loaded, and what was given is of the other one |
+ * | `bad-gradients`, `unknown-variable` | gradients have other shapes than their variables, or no variable has their name |
+ * | `non-finite` | gradients held NaN or Infinity, once with `'throw'`, else too many times in a row |
+ * | `strategy-fault` | a strategy threw, or answered other names or shapes than it was given |
+ * | `bad-state` | memory that was loaded is that of something else, or the object was disposed |
+ * | `not-serializable` | an optimizer, or a strategy with a function in it, cannot be saved |
+ * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none of a kind that can be fused |
+ * | `already-built`, `not-built` | a layer has its weights already, or a model has none yet |
+ * | `no-backend` | the wasm backend that is to be repaired is not registered |
+ * | `broken-law` | a strategy under test does not keep a law, or differs from its oracle |
+ *
+ * @category Errors
+ */
 export type ClippingErrorCode =
   | 'already-built'
   | 'bad-gradients'

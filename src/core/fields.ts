@@ -56,7 +56,11 @@ export type OptionsOf<F extends Fields> = { readonly [K in keyof F]?: F[K]['defa
  */
 export type ResolvedOptions<F extends Fields> = { readonly [K in keyof F]: F[K]['default'] };
 
-/** What every field word takes. */
+/**
+ * What every field word takes.
+ *
+ * @category Options
+ */
 export interface Described<Value> {
   /** The value where none is given. */
   readonly default: Value;

@@ -11,10 +11,18 @@ import { reshape, scalar, tensor1d, tidy, type Scalar, type Tensor, type Tensor1
 import { kernels } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 
-/** The order of a norm: p > 0, or `'inf'` for the largest magnitude. */
+/**
+ * The order of a norm: p > 0, or `'inf'` for the largest magnitude.
+ *
+ * @category Named tensors
+ */
 export type NormOrder = number | 'inf';
 
-/** Which norm. */
+/**
+ * Which norm.
+ *
+ * @category Named tensors
+ */
 export interface NormOptions {
   /** The order p of ‖x‖ₚ; defaults to 2. */
   readonly ord?: NormOrder;
@@ -64,7 +72,11 @@ export function groupNormsOf(
   return { groups, indices, norms };
 }
 
-/** What {@link groupNormsOf} answers. */
+/**
+ * What {@link groupNormsOf} answers.
+ *
+ * @category Named tensors
+ */
 export interface GroupNorms {
   /** The groups, in order of first appearance. */
   readonly groups: readonly string[];

@@ -8,7 +8,11 @@ import { registerOnce } from './loading.ts';
 import { VariableOrder } from './order.ts';
 import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
 
-/** The settings of an {@link AccumulatedOptimizer}, as a saved model holds them. */
+/**
+ * The settings of an {@link AccumulatedOptimizer}, as a saved model holds them.
+ *
+ * @category Combinators
+ */
 export interface AccumulationConfig extends serialization.ConfigDict {
   /** The class of the inner optimizer. */
   readonly innerClassName: string;

@@ -207,7 +207,11 @@ export class ClippedOptimizer extends WrappingOptimizer {
   }
 }
 
-/** Whether this is a {@link ClippedOptimizer}; `instanceof` answers true for any tfjs optimizer. */
+/**
+ * Whether this is a {@link ClippedOptimizer}; `instanceof` answers true for any tfjs optimizer.
+ *
+ * @category Optimizer
+ */
 export function isClipped(optimizer: unknown): optimizer is ClippedOptimizer {
   return typeof optimizer === 'object' && optimizer !== null && BRAND in optimizer;
 }

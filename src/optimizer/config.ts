@@ -6,7 +6,11 @@ import { specOf } from '../combinators/combinator.ts';
 import { strategyFromSaved } from './loading.ts';
 import type { ClipOptions } from './options.ts';
 
-/** The settings of a wrapper, as a saved model holds them. */
+/**
+ * The settings of a wrapper, as a saved model holds them.
+ *
+ * @category Optimizer
+ */
 export interface ClippingConfig extends serialization.ConfigDict {
   /** The class of the inner optimizer. */
   readonly innerClassName: string;

@@ -2,6 +2,7 @@
  * What needs tfjs-layers: clipping inside BPTT, a look at the gradient flow, and recurrent layers that train fast.
  *
  * @module gradclip/recurrent
+ * @category Reference
  */
 
 export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';

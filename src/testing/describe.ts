@@ -4,10 +4,18 @@ import { callOf } from './law.ts';
 import type { LawName } from './laws/index.ts';
 import type { Oracle } from './oracle.ts';
 
-/** The part of `describe` that is used; that of vitest, jest, mocha, jasmine, node:test and bun fits. */
+/**
+ * The part of `describe` that is used; that of vitest, jest, mocha, jasmine, node:test and bun fits.
+ *
+ * @category Testing
+ */
 export type Describe = (title: string, body: () => void) => unknown;
 
-/** The part of `it` that is used. */
+/**
+ * The part of `it` that is used.
+ *
+ * @category Testing
+ */
 export type It = ((title: string, body: () => Promise<void>) => unknown) & {
   /** Lists a test that is not run; exempt laws are left out where it is missing. */
   readonly skip?: (title: string, body: () => Promise<void>) => unknown;

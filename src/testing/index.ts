@@ -2,6 +2,7 @@
  * The law suite: what every strategy owes, as tests that an author runs on their own.
  *
  * @module gradclip/testing
+ * @category Reference
  */
 
 export { DEVICE } from './backends.ts';

@@ -7,7 +7,11 @@ import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './cells.t
 import { ClippedGRU, ClippedLSTM, ClippedSimpleRNN } from './layers.ts';
 import { limitsConfig, resolveLimits, type ClipBackpropOptions } from './limits.ts';
 
-/** Makes tfjs able to load what {@link clipBackprop} made; importing `clipBackprop` has done it already. */
+/**
+ * Makes tfjs able to load what {@link clipBackprop} made; importing `clipBackprop` has done it already.
+ *
+ * @category Clipping inside BPTT
+ */
 export function registerClippedLayers(): void {
   const types = [ClippedSimpleRNNCell, ClippedLSTMCell, ClippedGRUCell, ClippedSimpleRNN, ClippedLSTM, ClippedGRU];
   for (const type of types) {

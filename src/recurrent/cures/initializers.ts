@@ -75,7 +75,11 @@ export class FastOrthogonal extends Base {
   }
 }
 
-/** Makes tfjs able to load models with these initializers; importing any of their factories has done it already. */
+/**
+ * Makes tfjs able to load models with these initializers; importing any of their factories has done it already.
+ *
+ * @category Other cures
+ */
 export function registerInitializers(): void {
   for (const type of [IdentityScaled, FastOrthogonal]) {
     serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);

@@ -69,7 +69,11 @@ export class Residual extends Base {
   }
 }
 
-/** Makes tfjs able to load models with residual layers; importing {@link residual} has done it already. */
+/**
+ * Makes tfjs able to load models with residual layers; importing {@link residual} has done it already.
+ *
+ * @category Other cures
+ */
 export function registerResidual(): void {
   serialization.registerClass(Residual as unknown as serialization.SerializableConstructor<serialization.Serializable>);
 }

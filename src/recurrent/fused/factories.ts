@@ -4,7 +4,11 @@ import type { ClipBackpropOptions } from '../clip/limits.ts';
 import type { Config } from '../stock.ts';
 import { FusedGRU, FusedLSTM, FusedSimpleRNN } from './layers.ts';
 
-/** Makes tfjs able to load models with fused layers; importing any of their factories has done it already. */
+/**
+ * Makes tfjs able to load models with fused layers; importing any of their factories has done it already.
+ *
+ * @category Fused layers
+ */
 export function registerFusedLayers(): void {
   for (const type of [FusedSimpleRNN, FusedLSTM, FusedGRU]) {
     serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
