@@ -98,11 +98,11 @@ describe('${factory}', () => {
 `;
 
 /** The page, with the headings that every page has. */
-export const page = ({ id, factory, title }) => `---
-title: '${title}'
+export const page = ({ id, factory }) => `---
+title: ${id}
 ---
 
-# \`${id}\`
+# \`${id}\`: in a few words, what it clips
 
 ## Idea
 
@@ -110,7 +110,7 @@ What goes wrong without it, and what it does about that.
 
 ## Formula
 
-\`\`\`
+\`\`\`text
 ĝ = g
 \`\`\`
 
