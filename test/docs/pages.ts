@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The table of contents: the pages of each section, in reading order, as files or all files of a folder. */
+export const contents = JSON.parse(readFileSync(`${root}/docs/contents.json`, 'utf8')) as Record<string, string[]>;
+
+/** Every page under docs/, by path from the root. */
+export const docs = readdirSync(`${root}/docs`, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+  .sort();
+
+/** The pages of a section, one by one. */
+export function pagesOf(section: string): string[] {
+  return (contents[section] ?? []).flatMap((entry) => {
+    if (!entry.endsWith('/*.md')) return [entry];
+    const folder = entry.slice(0, -'*.md'.length);
+    return docs.filter((page) => page.startsWith(folder) && !page.slice(folder.length).includes('/'));
+  });
+}
+
+/** All pages of the site, in reading order. */
+export const inOrder = Object.keys(contents).flatMap(pagesOf);
+
+/** Whether a file is there. */
+export const isThere = (file: string): boolean => existsSync(`${root}/${file}`);
+
+/** The text of a file. */
+export const textOf = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');
