@@ -1,0 +1,25 @@
+// Whether everything that names a version names this one: `node scripts/release-version.mjs 0.1.0`, or without an
+// argument whether they agree with package.json. The changelog and the citation must also agree on the day.
+import { readFileSync } from 'node:fs';
+
+const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const { version } = JSON.parse(read('package.json'));
+const wanted = process.argv[2] ?? version;
+
+const [, changed, day] = /^## \[(\d[^\]]*)\] - (\d{4}-\d{2}-\d{2})$/m.exec(read('CHANGELOG.md')) ?? [];
+const citation = read('CITATION.cff');
+const cited = (key) => new RegExp(`^${key}: (.+)$`, 'm').exec(citation)?.[1];
+
+const named = {
+  'package.json': version,
+  'lab/package.json': JSON.parse(read('lab/package.json')).version,
+  'the newest section of CHANGELOG.md': changed,
+  'CITATION.cff': cited('version'),
+};
+const faults = Object.entries(named)
+  .filter(([, found]) => found !== wanted)
+  .map(([where, found]) => `${where} says ${found}, not ${wanted}.`);
+if (cited('date-released') !== day) faults.push(`CITATION.cff says ${cited('date-released')}, CHANGELOG.md ${day}.`);
+
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length > 0 ? 1 : 0;
