@@ -73,6 +73,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'site',
+          environment: 'node',
+          include: ['test/docs/**/*.site.ts'],
+          globalSetup: ['test/docs/build.ts'],
+          testTimeout: 120_000,
+          retry: secondTry,
+        },
+      },
       executablePath === undefined
         ? { test: { name: 'browser', include: ['test/browser/no-browser.ts'] } }
         : {

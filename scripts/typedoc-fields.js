@@ -1,5 +1,5 @@
-// A typedoc plugin: the reference lists the options of each strategy from the fields it declares, so that a default and
-// its meaning are written once.
+// A typedoc plugin: the page of a strategy in the reference has its formula and source from the head of its file, its
+// options from the fields it declares, and a link to its page in the guide. So each is written once.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
 import ts from 'typescript';
 
@@ -9,9 +9,14 @@ function valueOf(node, name) {
   return ts.forEachChild(node, (child) => valueOf(child, name));
 }
 
+/** Where the source of a reflection declares it. */
+function declarationOf(context, reflection) {
+  return context.getSymbolFromReflection(reflection)?.declarations?.[0];
+}
+
 /** The default and the meaning of one member of a factory's `fields`, or undefined for a property of any other kind. */
 function fieldOf(context, reflection) {
-  const declaration = context.getSymbolFromReflection(reflection)?.declarations?.[0];
+  const declaration = declarationOf(context, reflection);
   const about = declaration && valueOf(declaration, 'about');
   if (about === undefined || !ts.isStringLiteralLike(about)) return undefined;
   // `optional(…)` stands around a field and makes null its default, whatever the field inside says.
@@ -21,10 +26,26 @@ function fieldOf(context, reflection) {
   return { name: reflection.name, default: value, about: about.text };
 }
 
+function tableOf(fields) {
+  const cell = (text) => text.replaceAll('|', '\\|');
+  const rows = fields.map((field) => `| \`${field.name}\` | \`${cell(field.default)}\` | ${cell(field.about)} |`);
+  return ['| option | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** What the head of a strategy's file says: the lines set off as formulas, and where it comes from. */
+function headOf(declaration) {
+  const [head = ''] = /^\/\*\*[\s\S]*?\*\//.exec(declaration.getSourceFile().text) ?? [];
+  const text = head.replaceAll(/^ \* ?/gm, '');
+  return {
+    formulas: [...text.matchAll(/^ {4}(.*)$/gm)].map(([, line]) => line),
+    source: /^(Source: [\s\S]*?)\n\n/m.exec(text)?.[1],
+  };
+}
+
 /** Called by typedoc when it loads the plugin. */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
-    const tables = new Map();
+    const fieldsOf = new Map();
     for (const property of context.project.getReflectionsByKind(ReflectionKind.Property)) {
       // Fields, and the names of what is remembered, stand in type literals inside the type of the factory's variable.
       const factory = property.parent?.parent;
@@ -32,13 +53,27 @@ export function load(app) {
       const field = fieldOf(context, property);
       const text = field?.about ?? 'Part of what the strategy remembers.';
       property.comment ??= new Comment([{ kind: 'text', text }]);
-      if (field !== undefined) tables.set(factory, [...(tables.get(factory) ?? []), field]);
+      if (field !== undefined) fieldsOf.set(factory, [...(fieldsOf.get(factory) ?? []), field]);
     }
-    for (const [factory, fields] of tables) {
-      const cell = (text) => text.replaceAll('|', '\\|');
-      const rows = fields.map((field) => `| \`${field.name}\` | \`${cell(field.default)}\` | ${cell(field.about)} |`);
-      const table = ['\n\n| option | default | meaning |', '|---|---|---|', ...rows].join('\n');
-      factory.comment?.summary.push({ kind: 'text', text: table });
+    const pages = context.project.getReflectionsByKind(ReflectionKind.Document);
+    for (const factory of context.project.getReflectionsByKind(ReflectionKind.Variable)) {
+      if (factory.type?.name !== 'StrategyFactory') continue;
+      const declaration = declarationOf(context, factory);
+      const { formulas, source } = headOf(declaration);
+      const id = valueOf(declaration, 'id').text;
+      const page = pages.find(({ name }) => name === id);
+      const parts = [
+        `\`\`\`text\n${formulas.join('\n')}\n\`\`\``,
+        fieldsOf.has(factory) ? tableOf(fieldsOf.get(factory)) : '',
+      ];
+      factory.comment.summary.push(
+        {
+          kind: 'text',
+          text: `\n\n${parts.join('\n\n')}\n\n${source}\n\nIts behaviour at the edges, and when not to use it: `,
+        },
+        { kind: 'inline-tag', tag: '@link', text: id, target: page },
+        { kind: 'text', text: '.' },
+      );
     }
   });
 }

@@ -1,0 +1,59 @@
+// docs/contents.json is the order in which the pages are read: in the site, and in the README's last section.
+import { describe, expect, it } from 'vitest';
+import { contents, docs, inOrder, isThere, textOf } from './pages.ts';
+
+describe('the table of contents', () => {
+  it('lists every page of docs/ once, and no page that is not there', () => {
+    expect(docs.length).toBeGreaterThan(40);
+    const listed = inOrder.filter((page) => isThere(page) || page !== 'docs/reliability.md');
+    expect(listed.filter((page) => page.startsWith('docs/')).sort()).toEqual(docs);
+    expect(listed.filter((page) => !isThere(page))).toEqual([]);
+    expect(new Set(inOrder).size).toBe(inOrder.length);
+  });
+
+  it('begins with the guide, from getting started to what comes from elsewhere', () => {
+    expect(Object.keys(contents)[0]).toBe('Guide');
+    const read = inOrder.map((page) => page.replace(/^docs\/(guide\/)?/, '').replace(/\.md$/, ''));
+    const order = [
+      'getting-started',
+      'how-to-choose',
+      'your-own-strategy',
+      'composing',
+      'saving-and-resuming',
+      'in-the-browser',
+      'diagnosing-a-nan',
+      'the-lab',
+      'many-machines',
+      'coming-from',
+      'decisions/0001-strategies-are-values',
+      'results',
+    ];
+    expect(read.filter((page) => order.includes(page))).toEqual(order);
+  });
+
+  it('is the order of the links under "Where next" in the README', () => {
+    const [, links = ''] = textOf('README.md').split('## Where next');
+    const linked = [...links.matchAll(/\]\((\S+?\.md)\)/g)].map(([, page = '']) => page);
+    expect(linked.length).toBeGreaterThan(10);
+    expect(linked).toEqual(inOrder.filter((page) => linked.includes(page)));
+    expect(contents['Guide']?.filter((page) => !linked.includes(page))).toEqual([]);
+  });
+});
+
+describe.each(docs)('%s', (page) => {
+  const text = textOf(page);
+  const outsideCode = text.replace(/^```[\s\S]*?^```/gm, '');
+
+  it('has a title for the navigation and one heading at its top', () => {
+    expect(/^---\ntitle: (\S.*)\n---\n/.exec(text)?.[1]).toBeDefined();
+    expect(outsideCode.match(/^# .+$/gm)).toHaveLength(1);
+  });
+
+  it('says of each block of code what language it is in', () => {
+    const openings = text
+      .split('\n')
+      .filter((line) => line.startsWith('```'))
+      .filter((_, place) => place % 2 === 0);
+    expect(openings.filter((line) => line === '```')).toEqual([]);
+  });
+});
