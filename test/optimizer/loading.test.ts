@@ -135,7 +135,7 @@ describe('saved settings', () => {
     expectError(
       () => revive({ ...optimizer.getConfig(), clipping: clipping({ options: { onNonFinit: 'skip' } }) }),
       'unknown-option',
-      '`clipOptimizer` has no option `onNonFinit`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `warnings`, `window`, `onStep`.',
+      '`clipOptimizer` has no option `onNonFinit`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `warnings`, `window`, `onStep`. Did you mean `onNonFinite`?',
     );
     expectError(
       () => revive({ ...optimizer.getConfig(), clipping: clipping({ strategy: 7 }) }),
