@@ -10,6 +10,7 @@
 import { reshape, scalar, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { kernels } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
+import { ClippingError } from './errors.ts';
 
 /**
  * The order of a norm: p > 0, or `'inf'` for the largest magnitude.
@@ -119,9 +120,20 @@ export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedT
 /**
  * Each tensor times its own factor, given as shape [variables] in the order of the record.
  *
+ * @throws ClippingError `strategy-fault` when there are more factors than tensors, or fewer.
+ *
  * @category Named tensors
  */
 export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly number[]): NamedTensors {
+  const given = Array.isArray(factors) ? factors.length : (factors as Tensor1D).size;
+  const expected = Object.keys(tensors).length;
+  if (given !== expected) {
+    throw new ClippingError(
+      'strategy-fault',
+      `\`scaleEach(tensors, factors)\` takes a factor for each tensor; received ${given} for ${expected}. ` +
+        'For one factor for all of them there is `scaleAll`.',
+    );
+  }
   const scaled = (each: Tensor1D) => changed(tensors, (list) => kernels().scale(list, each));
   if (!Array.isArray(factors)) return scaled(factors as Tensor1D);
   return tidy(() => scaled(tensor1d(factors as number[])));

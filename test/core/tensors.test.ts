@@ -103,6 +103,21 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     }),
   );
 
+  it(
+    'are not scaled by more or fewer factors than there are tensors',
+    within((tensors) => {
+      for (const [factors, count] of [
+        [[2], 1],
+        [tensor1d([2, 1, 1]), 3],
+      ] as const) {
+        expect(() => scaleEach(tensors, factors)).toThrow(
+          `\`scaleEach(tensors, factors)\` takes a factor for each tensor; received ${count} for 2. ` +
+            'For one factor for all of them there is `scaleAll`.',
+        );
+      }
+    }),
+  );
+
   it('are clamped, and keep a NaN', () => {
     tidy(() => {
       expect(numbers(clampAll({ a: tensor1d([-3, NaN, 3]) }, -1, 2)['a'])).toEqual([-1, NaN, 2]);
