@@ -26,6 +26,7 @@ import {
   threshold,
   type OptionsOf,
 } from 'gradclip';
+import { allAxes, presentAxes } from './_axes.ts';
 
 /**
  * Clips the gradient of each unit to a share of the norm of the unit's weights.
@@ -104,17 +105,11 @@ export type AgcOptions = OptionsOf<typeof agc.fields>;
 const EMBEDDINGS = /(^|\/)embeddings(_\d+)?$/;
 const DEPTHWISE = /(^|\/)depthwise_kernel(_\d+)?$/;
 
-function axesOf(variable: string, { shape, rank }: Tensor): number[] {
-  const all = shape.map((_, axis) => axis);
+function axesOf(variable: string, { rank }: Tensor): number[] {
+  const all = allAxes(rank);
   if (rank <= 1) return all;
   if (rank === 2 && EMBEDDINGS.test(variable)) return [1];
   // [height, width, in, multiplier]: each input channel has filters of its own.
   if (rank === 4 && DEPTHWISE.test(variable)) return [0, 1];
   return all.slice(0, -1);
-}
-
-function presentAxes(axes: readonly number[], { shape, rank }: Tensor): number[] {
-  const counted = axes.map((axis) => (axis < 0 ? axis + rank : axis));
-  const present = [...new Set(counted)].filter((axis) => axis >= 0 && axis < rank);
-  return present.length > 0 ? present : shape.map((_, axis) => axis);
 }

@@ -24,6 +24,7 @@ import {
   threshold,
   type OptionsOf,
 } from 'gradclip';
+import { presentAxes } from './_axes.ts';
 
 /**
  * Clips the gradient of each variable to a largest length.
@@ -66,10 +67,8 @@ export const perVariable = defineStrategy({
   clip({ maxNorm, ord, axes }, gradients) {
     if (axes === null) return scaleEach(gradients, limitFactors(normsOf(gradients, { ord }), maxNorm));
     return mapTensors(gradients, (gradient) => {
-      const counted = axes.map((axis) => (axis < 0 ? axis + gradient.rank : axis));
-      const present = [...new Set(counted)].filter((axis) => axis >= 0 && axis < gradient.rank);
-      const along = present.length > 0 ? present : gradient.shape.map((_, axis) => axis);
-      return scaleUnits(gradient, limitFactors(normAlong(gradient, along, { ord }), maxNorm));
+      const norms = normAlong(gradient, presentAxes(axes, gradient), { ord });
+      return scaleUnits(gradient, limitFactors(norms, maxNorm));
     });
   },
 });
