@@ -85,9 +85,11 @@ export function publish(folder: ResultsFolder, plan: SavedPlan): { summary: Summ
   return { summary, report };
 }
 
+const GATED = ['lstm', 'gru'];
+
 /** Gated cells take several times as long as a plain one; begun last, they would leave the other workers idle. */
 function longestFirst(a: PlannedRun, b: PlannedRun): number {
-  const weight = ({ config }: PlannedRun): number => config.steps * (config.cell === 'rnn' ? 1 : 3);
+  const weight = ({ config }: PlannedRun): number => config.steps * (GATED.includes(config.cell) ? 3 : 1);
   return weight(b) - weight(a);
 }
 
