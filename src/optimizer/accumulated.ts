@@ -71,8 +71,8 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
    * Takes these gradients into the average and, with the last of `steps`, takes a step.
    *
    * @param given - As {@link ClippedOptimizer.applyGradients} takes them.
-   * @throws ClippingError `unknown-variable` or `bad-gradients`, and whatever the inner optimizer throws; the average
-   *   then begins anew.
+   * @throws ClippingError `unknown-variable` or `bad-gradients`, and the average stays as it was; or whatever the inner
+   *   optimizer throws, and it begins anew.
    */
   override applyGradients(given: GivenGradients): void {
     this.expectUsable();
