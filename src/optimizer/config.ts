@@ -2,6 +2,7 @@ import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
+import { asJson } from '../core/json.ts';
 import { specOf } from '../combinators/combinator.ts';
 import { strategyFromSaved } from './loading.ts';
 import type { ClipOptions } from './options.ts';
@@ -38,7 +39,7 @@ export function configOf(
   return {
     innerClassName: inner.getClassName(),
     innerConfig: inner.getConfig(),
-    clipping: withoutUnderscores(JSON.stringify({ strategy: specOf(strategy), options, order }, withInfinity)),
+    clipping: withoutUnderscores(asJson({ strategy: specOf(strategy), options, order })),
   };
 }
 
@@ -102,11 +103,6 @@ export function innerFrom(className: string, config: serialization.ConfigDict): 
  */
 export function withoutUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
-}
-
-// JSON has no Infinity; it is written as a string, which the fields of strategies take.
-function withInfinity(_key: string, value: unknown): unknown {
-  return value === Infinity || value === -Infinity ? String(value) : value;
 }
 
 function numbersRestored(options: Record<string, unknown>): ClipOptions {

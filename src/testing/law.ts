@@ -1,3 +1,4 @@
+import { asJson } from '../core/json.ts';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, Laws } from '../core/define.ts';
 
@@ -34,9 +35,4 @@ export function expectThat(holds: boolean, otherwise: () => string): asserts hol
 /** `global-norm({"maxNorm":2})`, for messages and titles. */
 export function callOf({ factory, options }: Subject): string {
   return `${factory.id}(${Object.keys(options).length === 0 ? '' : asJson(options)})`;
-}
-
-/** Options as a saved model holds them: JSON, with Infinity as a string. */
-export function asJson(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => (one === Infinity || one === -Infinity ? String(one) : one));
 }

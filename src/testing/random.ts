@@ -1,3 +1,5 @@
+import { seededUniform } from '../core/random.ts';
+
 /** A source of numbers that gives the same ones for the same seed, on every machine. */
 export interface Random {
   /** The next number, evenly spread over [low, high). */
@@ -8,15 +10,9 @@ export interface Random {
   chance(share: number): boolean;
 }
 
-/** Makes a source from a seed (mulberry32, and Marsaglia's polar method for normal numbers). */
+/** Makes a source from a seed, with Marsaglia's polar method for normal numbers. */
 export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededUniform(seed);
   return {
     uniform: (low, high) => low + (high - low) * next(),
     normal() {

@@ -1,7 +1,8 @@
 import { resolveOptions } from '../../core/options.ts';
 import { ClippingError, shown } from '../../core/errors.ts';
 import type { Field } from '../../core/fields.ts';
-import { asJson, expectThat, type Law } from '../law.ts';
+import { asJson } from '../../core/json.ts';
+import { expectThat, type Law } from '../law.ts';
 
 /** A strategy is a value that JSON can carry. */
 export const json: Law<'json'> = {
