@@ -89,10 +89,22 @@ describe('fastOrthogonal', () => {
   it('refuses vectors', () => {
     expect(() => fastOrthogonal().apply([4])).toThrow('must be for a matrix; received [4]');
     expect(() => fastOrthogonal({ gain: Infinity })).toThrow('must be a finite number');
+    expect(() => fastOrthogonal({ seed: 'one' as never })).toThrow(
+      '`fastOrthogonal({ seed })` must be a whole number, or null; received "one".',
+    );
   });
 });
 
 describe('both initializers', () => {
+  it('refuse a misspelt option', () => {
+    expect(() => identityScaled({ scael: 2 } as object)).toThrow(
+      '`identityScaled` has no option `scael`; it has `scale`.',
+    );
+    expect(() => fastOrthogonal({ sed: 2 } as object)).toThrow(
+      '`fastOrthogonal` has no option `sed`; it has `gain`, `seed`. Did you mean `seed`?',
+    );
+  });
+
   it('survive saving and loading', async () => {
     const lstm = tf.layers.lstm({
       units: 2,

@@ -1,6 +1,7 @@
 import { eye, mul, serialization, tensor, tidy, tile, util, type DataType, type Tensor } from '@tensorflow/tfjs-core';
 import type { initializers } from '@tensorflow/tfjs-layers';
 import { ClippingError, shown } from '../../core/errors.ts';
+import { expectOptionNames } from '../../core/options.ts';
 import { seededNormal } from './normal.ts';
 import { orthonormalRows } from './orthonormal.ts';
 
@@ -53,6 +54,9 @@ export class FastOrthogonal extends Base {
     if (!Number.isFinite(gain)) throw badOption('fastOrthogonal({ gain })', 'a finite number', gain);
     this.gain = gain;
     this.seed = seed ?? null;
+    if (this.seed !== null && !Number.isInteger(this.seed)) {
+      throw badOption('fastOrthogonal({ seed })', 'a whole number, or null', seed);
+    }
   }
 
   override apply(shape: number[], dtype: DataType = 'float32'): Tensor {
@@ -114,10 +118,11 @@ export interface IdentityScaledOptions {
  * const irnn = tf.layers.simpleRNN({ units: 8, activation: 'relu', recurrentInitializer: identityScaled() });
  * ```
  *
- * @throws ClippingError `bad-option` for a scale that is not finite, and in use for a shape that is not [units, gates·units].
+ * @throws ClippingError `unknown-option`; `bad-option` for a scale that is not finite, and in use for a shape that is not [units, gates·units].
  * @category Other cures
  */
-export function identityScaled(options?: IdentityScaledOptions): Initializer {
+export function identityScaled(options: IdentityScaledOptions = {}): Initializer {
+  expectOptionNames('identityScaled', options, ['scale']);
   return new IdentityScaled(options);
 }
 
@@ -150,10 +155,12 @@ export interface FastOrthogonalOptions {
  * const lstm = tf.layers.lstm({ units: 256, recurrentInitializer: fastOrthogonal({ seed: 1 }) });
  * ```
  *
- * @throws ClippingError `bad-option` for a gain that is not finite, and in use for shapes of fewer than two axes.
+ * @throws ClippingError `unknown-option`; `bad-option` for a gain that is not finite or a seed that is no whole number,
+ *   and in use for shapes of fewer than two axes.
  * @category Other cures
  */
-export function fastOrthogonal(options?: FastOrthogonalOptions): Initializer {
+export function fastOrthogonal(options: FastOrthogonalOptions = {}): Initializer {
+  expectOptionNames('fastOrthogonal', options, ['gain', 'seed']);
   return new FastOrthogonal(options);
 }
 
