@@ -1,8 +1,9 @@
 import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import * as v from 'valibot';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
-import { innerFrom, withoutUnderscores } from './config.ts';
+import { innerFrom, settingsIn, withoutUnderscores } from './config.ts';
 import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
 import { registerOnce } from './loading.ts';
 import { VariableOrder } from './order.ts';
@@ -21,6 +22,8 @@ export interface AccumulationConfig extends serialization.ConfigDict {
   /** Steps and the order of the variables, as JSON without underscores. */
   readonly accumulation: string;
 }
+
+const saved = v.object({ steps: v.number(), order: v.array(v.string()) });
 
 /**
  * How {@link accumulated} works.
@@ -112,7 +115,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
       const received = shown(config);
       throw new ClippingError('bad-spec', `These are not the settings of a saved AccumulatedOptimizer: ${received}.`);
     }
-    const { steps, order } = JSON.parse(accumulation) as { steps: number; order: readonly string[] };
+    const { steps, order } = settingsIn(accumulation, saved, 'AccumulatedOptimizer', '`steps` and `order`');
     const optimizer = new AccumulatedOptimizer(innerFrom(innerClassName, innerConfig), steps);
     optimizer.#order.restore(order);
     return optimizer as T;

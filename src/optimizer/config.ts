@@ -58,7 +58,12 @@ export function revived(config: unknown): {
   if (innerClassName === undefined || innerConfig === undefined || typeof clipping !== 'string') {
     throw new ClippingError('bad-spec', `These are not the settings of a saved ClippedOptimizer: ${shown(config)}.`);
   }
-  const { strategy, options, order } = parsed(clipping);
+  const { strategy, options, order } = settingsIn(
+    clipping,
+    saved,
+    'ClippedOptimizer',
+    '`strategy`, `options` and `order`',
+  );
   return {
     inner: innerFrom(innerClassName, innerConfig),
     strategy: strategyFromSaved(strategy),
@@ -67,16 +72,26 @@ export function revived(config: unknown): {
   };
 }
 
-function parsed(clipping: string): v.InferOutput<typeof saved> {
+/**
+ * What a wrapper of this class wrote of itself, read back.
+ *
+ * @throws ClippingError `bad-spec` when it is no JSON, or does not hold what it should.
+ */
+export function settingsIn<Settings>(
+  text: string,
+  schema: v.GenericSchema<Settings>,
+  className: string,
+  what: string,
+): Settings {
   const damaged = (how: string, cause?: unknown): ClippingError =>
-    new ClippingError('bad-spec', `The settings of the saved ClippedOptimizer are damaged: ${how}.`, { cause });
+    new ClippingError('bad-spec', `The settings of the saved ${className} are damaged: ${how}.`, { cause });
   let json: unknown;
   try {
-    json = JSON.parse(clipping);
+    json = JSON.parse(text);
   } catch (cause) {
     throw damaged('they are no JSON', cause);
   }
-  if (!v.is(saved, json)) throw damaged('they must hold `strategy`, `options` and `order`');
+  if (!v.is(schema, json)) throw damaged(`they must hold ${what}`);
   return json;
 }
 

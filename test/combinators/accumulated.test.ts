@@ -162,4 +162,14 @@ describe('accumulated refuses', () => {
       'These are not the settings of a saved AccumulatedOptimizer: {"learningRate":1}.',
     );
   });
+
+  it.each([
+    ['{"steps":', 'they are no JSON'],
+    ['{"steps":2}', 'they must hold `steps` and `order`'],
+  ])('settings that are damaged: %s', (accumulation, how) => {
+    const config = { ...accumulated(tf.train.sgd(1), { steps: 2 }).getConfig(), accumulation };
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, config)).toThrow(
+      `The settings of the saved AccumulatedOptimizer are damaged: ${how}.`,
+    );
+  });
 });
