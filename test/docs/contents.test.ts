@@ -1,6 +1,6 @@
 // docs/contents.json is the order in which the pages are read: in the site, and in the README's last section.
 import { describe, expect, it } from 'vitest';
-import { contents, docs, inOrder, isThere, textOf } from './pages.ts';
+import { contents, docs, inOrder, isThere, pagesOf, textOf } from './pages.ts';
 
 describe('the table of contents', () => {
   it('lists every page of docs/ once, and no page that is not there', () => {
@@ -38,6 +38,18 @@ describe('the table of contents', () => {
     expect(linked).toEqual(inOrder.filter((page) => linked.includes(page)));
     expect(contents['Guide']?.filter((page) => !linked.includes(page))).toEqual([]);
   });
+});
+
+it('the architecture lists every decision, in order', () => {
+  const listed = [...textOf('docs/architecture.md').matchAll(/^\| \[\d{4}\]\((decisions\/\S+)\) \| \S/gm)];
+  const decisions = docs.filter((page) => page.startsWith('docs/decisions/'));
+  expect(listed.map(([, page = '']) => `docs/${page}`)).toEqual(decisions);
+});
+
+it('the shelf in the README has a line for every strategy', () => {
+  const [, shelf = ''] = textOf('README.md').split('## The shelf');
+  const listed = [...shelf.matchAll(/^\| \[`\S+`\]\((docs\/strategies\/\S+)\) \| \S/gm)].map(([, page]) => page);
+  expect(listed.sort()).toEqual(pagesOf('Strategies'));
 });
 
 describe.each(docs)('%s', (page) => {
