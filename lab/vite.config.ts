@@ -10,6 +10,7 @@ export default defineConfig({
     outDir: here('dist'),
     emptyOutDir: false,
     target: 'es2022',
+    license: { fileName: 'report/client-licences.md' },
     lib: {
       entry: here('report/client/main.ts'),
       formats: ['iife'],

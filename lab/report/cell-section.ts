@@ -9,6 +9,7 @@ import { keyOf, percentText } from './label.ts';
 import { outcomeOf } from './outcome.ts';
 import { behind, pointsTable } from './points-table.ts';
 import { resultsTable } from './results-table.ts';
+import { thinnedLosses, thinnedNorms } from './thinned.ts';
 
 /** The charts of one cell, each row with its numbers as a table behind it. */
 export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink): Html {
@@ -41,10 +42,10 @@ function ratesOf({ contenders }: Contest): number[] {
 
 function lossRow(parts: CellParts): Html {
   const panels = ratesOf(parts.contest).map((rate) => ({ rate, chart: lossChart(parts, rate) }));
-  const row = panels.map(({ chart }) => chart);
+  const row = panels.map(({ chart }) => thinnedLosses(chart));
   return html`<h4>Loss by step</h4>
     <p class="soft">Training loss, the median over seeds. A cross: diverged, and stopped there.</p>
-    <div class="row">${panels.map(({ rate, chart }) => chartFigure(chart, `rate ${rate}`, row))}</div>
+    <div class="row">${panels.map(({ rate }, place) => chartFigure(row[place]!, `rate ${rate}`, row))}</div>
     ${behind(
       'Loss by step, as numbers',
       panels.map(({ rate, chart }) => pointsTable(`rate ${rate}`, chart.lines)),
@@ -56,19 +57,19 @@ function normRow(parts: CellParts): Html {
   const { contest, runsOf } = parts;
   const rate = bestOf(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
   const runs = contest.contenders.flatMap((contender) => runsOf(contender, rate).slice(0, 1));
-  const panels = runs.map((run) => ({ run, chart: normsChart(parts, run) }));
-  const row = panels.map(({ chart }) => chart);
+  const charts = runs.map((run) => normsChart(parts, run));
+  const row = charts.map(thinnedNorms);
   return html`<h4>Gradient norm at rate ${rate}, before and after</h4>
     <p class="soft">
       Thin: ‖g‖ as computed. Thick: as applied. Dashed: the threshold, where the strategy has one for the whole
       gradient. One seed, at the rate of this cell's best result.
     </p>
     <div class="row">
-      ${panels.map(({ chart, run }) => chartFigure(chart, html`${chart.label} <span>${becameOf(run)}</span>`, row))}
+      ${row.map((chart, place) => chartFigure(chart, html`${chart.label} <span>${becameOf(runs[place]!)}</span>`, row))}
     </div>
     ${behind(
       'Gradient norms, as numbers',
-      row.map((chart) => pointsTable(chart.label, normLines(chart))),
+      charts.map((chart) => pointsTable(chart.label, normLines(chart))),
     )}`;
 }
 

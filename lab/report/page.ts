@@ -45,6 +45,21 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[], { script, h
     contestsOf(rows),
     ({ task, variant, optimizer }) => `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`,
   );
+  const main = unindented(
+    html`<main>
+      <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
+      <h1>${frame.question}</h1>
+      ${unfinished(frame, runs)}
+      <ul class="findings">
+        ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
+      </ul>
+      <h2>Overview</h2>
+      ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
+      ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
+      <h2>How this was measured</h2>
+      ${method(frame, runs, rows)}
+    </main>`,
+  );
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,23 +73,15 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[], { script, h
         ${new Html(`<style>${STYLE}</style>`)}
       </head>
       <body>
-        <main>
-          <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
-          <h1>${frame.question}</h1>
-          ${unfinished(frame, runs)}
-          <ul class="findings">
-            ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
-          </ul>
-          <h2>Overview</h2>
-          ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
-          ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
-          <h2>How this was measured</h2>
-          ${method(frame, runs, rows)}
-        </main>
-        ${script === undefined ? '' : new Html(`<script>${script}</script>`)}
+        ${main} ${script === undefined ? '' : new Html(`<script>${script}</script>`)}
       </body>
     </html> `;
   return page.markup;
+}
+
+/** Markup without the indentation of its templates, which is a tenth of a page. */
+function unindented({ markup }: Html): Html {
+  return new Html(markup.replace(/\n\s+/g, '\n'));
 }
 
 function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {

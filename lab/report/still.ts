@@ -24,7 +24,21 @@ export function still(chart: Chart, row: readonly Chart[] = [chart]): Html {
   svg.querySelector('style')?.remove();
   // The picture has one name; what its parts are called says nothing to a reader who does not see it.
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  svg.removeAttribute('xmlns');
+  for (const part of svg.querySelectorAll('*')) {
+    for (const name of GEOMETRY) {
+      const value = part.getAttribute(name);
+      if (value !== null) part.setAttribute(name, roughened(value));
+    }
+  }
   return named(chart, svg);
+}
+
+const GEOMETRY = ['d', 'transform', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'width', 'height'];
+
+/** Pixels to a tenth, which halves a report full of lines. */
+function roughened(geometry: string): string {
+  return geometry.replace(/\d+\.\d+(?![\dem])/g, (number) => String(Math.round(10 * Number(number)) / 10));
 }
 
 function drawn(chart: Chart, row: readonly Chart[]): SVGSVGElement | HTMLElement {

@@ -36,7 +36,7 @@ export async function builtLab(): Promise<BuiltLab> {
   return { bin: join(built, 'lab/bin.js'), remove: () => rmSync(built, { recursive: true }) };
 }
 
-/** Bundles the program of a report as the build of the lab does; answers the path of its file. */
+/** Bundles the program of a report as the build of the lab does; answers the path of its file, beside which its licences lie. */
 export async function bundleReportProgram(outDir: string): Promise<string> {
   // Vite would build for tests, since this process calls itself one.
   const mode = 'production';

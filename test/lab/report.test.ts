@@ -197,6 +197,39 @@ describe('medians by step', () => {
   });
 });
 
+describe('a long line', () => {
+  const losses = Array.from({ length: 2000 }, (_, step) => (step === 1234 ? 50 : 3 + Math.sin(step / 40)));
+  const run = runOf(
+    { steps: 2000 },
+    {},
+    losses.map((loss, step) => stepLine(step, { loss, normBefore: loss })),
+  );
+  const page = reportPage(frame, [run], { hashOf: () => '' });
+  const { document } = parseHTML(page);
+  const charts = [...document.querySelectorAll('script')].map(({ textContent }) => JSON.parse(textContent) as Chart);
+  const readingsOf = (kind: Chart['kind']) => drawingOf(charts.find((chart) => chart.kind === kind)!).readings();
+
+  it('is thinned to what can be told apart, and loses neither an end nor a spike', () => {
+    for (const [kind, fact] of [
+      ['loss', ['loss', '50.0']],
+      ['norms', ['‖g‖ before', '50.0']],
+    ] as const) {
+      const readings = readingsOf(kind);
+      expect(readings.length).toBeLessThan(250);
+      expect(readings.map(({ x }) => x)).toEqual(expect.arrayContaining([0, 1234, 1999]));
+      expect(readings.find(({ x }) => x === 1234)?.facts).toContainEqual(fact);
+    }
+    expect(page.length).toBeLessThan(60_000);
+  });
+
+  it('is whole in the table behind it', () => {
+    const steps = [...document.querySelectorAll('details tbody th')].map(({ textContent }) => Number(textContent));
+    const cell = document.querySelectorAll('details tbody td')[1]?.textContent;
+    expect(steps.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, i) => Math.round((i * 1999) / 11)));
+    expect(cell).toBe(losses[steps[1]!]!.toFixed(2));
+  });
+});
+
 describe('the terminal report', () => {
   it('fits 80 columns and shows the best rate, the others and what diverged', () => {
     const text = terminalReport(summarize('quick', rescue()));

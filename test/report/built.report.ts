@@ -1,8 +1,8 @@
 // The report as the published program writes it: its page answers.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { describeWithBrowser } from '../browser/visit.ts';
@@ -14,7 +14,7 @@ describeWithBrowser('the built program', (open) => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gradclip-built-report-'));
     lab = await builtLab();
-    copyFileSync(inject('reportProgram'), join(lab.bin, '../report/client.js'));
+    cpSync(dirname(inject('reportProgram')), join(lab.bin, '../report'), { recursive: true });
   });
   afterAll(() => {
     lab?.remove();

@@ -48,5 +48,9 @@ describeReport('a report', (show) => {
     const page = pageOf(comparison());
     console.log(`a report of ${comparison().length} runs: ${page.length} bytes`);
     expect(page.length).toBeLessThan(600_000);
+    expect(page).toContain('Copyright 2020-2025 Observable, Inc.');
+    // Nothing in it ends its element before its end.
+    expect(page.match(/<\/script/gi)).toHaveLength(page.match(/<script(>| type)/gi)!.length);
+    expect(page).not.toContain('<!--');
   });
 });

@@ -35,8 +35,8 @@ export function lossDrawing(chart: LossChart, view: View, row: readonly LossChar
     options: stepOptions(chart.axis, shown, domain, chart.steps, view.scale),
     near: 'point',
     readings: () =>
-      shown.flatMap(({ label, color, values, lengths }) =>
-        pointsOf(values, domain, view.scale).map(({ step, value, measured }): Reading => ({
+      shown.flatMap(({ label, color, lengths, ...series }) =>
+        pointsOf(series, domain, view.scale).map(({ step, value, measured }): Reading => ({
           line: label,
           x: step,
           y: value,

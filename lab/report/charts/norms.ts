@@ -12,6 +12,8 @@ export interface NormsChart {
   readonly steps: number;
   /** Norms above this one do not widen the scale. */
   readonly most: number;
+  /** The steps of the values; where they are missing those from 0 on. */
+  readonly at?: readonly number[];
   readonly before: Values;
   readonly after: Values;
   /** Empty where the strategy has none for the gradient as a whole. */
@@ -25,12 +27,13 @@ export interface NormLine extends StepLine {
 }
 
 /** The lines of the chart. */
-export function normLines({ color, before, after, threshold, brokenOff }: NormsChart): NormLine[] {
-  return [
+export function normLines({ color, at, before, after, threshold, brokenOff }: NormsChart): NormLine[] {
+  const lines = [
     { label: 'before', color: 'var(--soft)', values: before, faint: true },
     { label: 'after', color, values: after, brokenOff },
     { label: 'threshold', color: 'var(--ink)', values: threshold, dash: '4 3', faint: true },
   ];
+  return at === undefined ? lines : lines.map((line) => ({ ...line, at }));
 }
 
 /** Draws it on the scale of all charts beside it. */
@@ -42,7 +45,7 @@ export function normsDrawing(chart: NormsChart, view: View, row: readonly NormsC
     options: stepOptions('gradient norm', normLines(chart), domain, chart.steps, view.scale),
     near: 'point',
     readings: () =>
-      pointsOf(chart.after, domain, view.scale).map(({ step, value }): Reading => ({
+      pointsOf({ ...chart, values: chart.after }, domain, view.scale).map(({ step, value }): Reading => ({
         line: chart.label,
         x: step,
         y: value,
@@ -52,15 +55,16 @@ export function normsDrawing(chart: NormsChart, view: View, row: readonly NormsC
   };
 }
 
-function factsAt(step: number, { label, before, after, threshold }: NormsChart): Fact[] {
-  const [computed, applied, limit] = [before[step] ?? null, after[step] ?? null, threshold[step] ?? null];
+function factsAt(step: number, { label, at, before, after, threshold }: NormsChart): Fact[] {
+  const place = at?.indexOf(step) ?? step;
+  const [computed, applied, limit] = [before, after, threshold].map((values) => values[place] ?? null);
   return [
     ['strategy', label],
     ['step', String(step)],
-    ...(computed === null ? [] : [['‖g‖ before', scoreText(computed)] as const]),
-    ...(applied === null ? [] : [['‖g‖ after', scoreText(applied)] as const]),
-    ...(limit === null ? [] : [['threshold', scoreText(limit)] as const]),
-    ...(computed === null || applied === null || !(computed > 0)
+    ...(computed == null ? [] : [['‖g‖ before', scoreText(computed)] as const]),
+    ...(applied == null ? [] : [['‖g‖ after', scoreText(applied)] as const]),
+    ...(limit == null ? [] : [['threshold', scoreText(limit)] as const]),
+    ...(computed == null || applied == null || !(computed > 0)
       ? []
       : [['length kept', percentText(applied / computed)] as const]),
   ];

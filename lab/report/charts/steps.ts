@@ -1,13 +1,19 @@
 import * as Plot from '@observablehq/plot';
 import { shortNumber, WIDTH, type View } from './drawing.ts';
 
-/** Values of a number of lines from step 0 on; null where there is none. */
+/** Values at one step after another; null where there is none. */
 export type Values = readonly (number | null)[];
 
-/** A line over the training steps. */
-export interface StepLine {
-  readonly color: string;
+/** Values over the training steps. */
+export interface Series {
   readonly values: Values;
+  /** The step of each value; where it is missing they are those of step 0 on. */
+  readonly at?: readonly number[];
+}
+
+/** A line over the training steps. */
+export interface StepLine extends Series {
+  readonly color: string;
   /** Whether its last point is where the run was given up. */
   readonly brokenOff?: boolean;
   readonly dash?: string;
@@ -22,8 +28,8 @@ export function stepOptions(
   steps: number,
   scale: View['scale'],
 ): Plot.PlotOptions {
-  const marks = lines.flatMap(({ values, color, brokenOff, dash, faint }) => {
-    const shown = pointsOf(values, domain, scale);
+  const marks = lines.flatMap(({ color, brokenOff, dash, faint, ...series }) => {
+    const shown = pointsOf(series, domain, scale);
     const line = Plot.line(shown, {
       x: 'step',
       y: 'value',
@@ -62,11 +68,15 @@ export interface StepPoint {
 }
 
 /** The points of a line that can be shown on a scale. */
-export function pointsOf(values: Values, [low, high]: readonly [number, number], scale: View['scale']): StepPoint[] {
-  return values.flatMap((measured, step) =>
+export function pointsOf(
+  { values, at }: Series,
+  [low, high]: readonly [number, number],
+  scale: View['scale'],
+): StepPoint[] {
+  return values.flatMap((measured, place) =>
     measured === null || (scale === 'log' && measured <= 0)
       ? []
-      : [{ step, value: Math.min(high, Math.max(low, measured)), measured }],
+      : [{ step: at?.[place] ?? place, value: Math.min(high, Math.max(low, measured)), measured }],
   );
 }
 
