@@ -15,7 +15,8 @@ model.compile({ optimizer, loss: 'meanSquaredError' });
 const xs = tf.randomNormal([32, 20, 2], 0, 1, 'float32', 1);
 await model.fit(xs, xs.sum([1, 2]).expandDims(1), { epochs: 5, verbose: 0 });
 
-const { dominant, steps } = await optimizer.stats();
+const { clipRate, dominant, steps } = await optimizer.stats();
+console.log(`${Math.round(100 * clipRate)} % of ${steps} steps were clipped`);
 for (const [variable, times] of Object.entries(dominant)) {
   console.log(`${variable} was most of the gradient in ${times} of ${steps} steps`);
 }

@@ -52,7 +52,11 @@ export const ${factory} = defineStrategy({
   clip: (_options, gradients) => gradients,
 });
 
-/** The options of {@link ${factory}}. */
+/**
+ * The options of {@link ${factory}}.
+ *
+ * @category Fixed threshold
+ */
 export type ${type}Options = OptionsOf<typeof ${factory}.fields>;
 `;
 
