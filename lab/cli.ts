@@ -157,11 +157,12 @@ function programFor(terminal: Terminal, args: readonly string[], exit: (code: nu
 
 const MAIN_EXAMPLES = `
 Examples:
-  gradclip-lab compare                     # train, compare, write a report
-  gradclip-lab compare --help              # with examples for every part of the grid
-  gradclip-lab list                        # everything that can be named
+  gradclip-lab compare         # train, compare, write a report
+  gradclip-lab compare --help  # with examples for every part of the grid
+  gradclip-lab list            # everything that can be named
 
-Exit codes: 0 done, 1 failed under way, 2 asked for what cannot be, 130 interrupted. After 1 and 130 the same command resumes.`;
+Exit codes: 0 done, 1 failed under way, 2 asked for what cannot be,
+130 interrupted. After 1 and 130 the same command resumes.`;
 
 const LIST_EXAMPLES = `
 Examples:
@@ -177,14 +178,16 @@ const COMPARE_EXAMPLES = `
 Examples:
   gradclip-lab compare
   gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1,2,3
-  gradclip-lab compare --strategies none global-norm:maxNorm=0.5 global-norm:maxNorm=5
+  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3
   gradclip-lab compare --data my-book.txt --steps 200
-  gradclip-lab compare --redis redis://queue.local      # and on other machines: gradclip-lab worker --redis …`;
+  gradclip-lab compare --redis redis://queue.local
+
+The last needs workers, on any machine: gradclip-lab worker --help.`;
 
 const TUNE_EXAMPLES = `
 Examples:
   gradclip-lab tune --cell lstm --learning-rate 10
-  gradclip-lab tune --task sentiment --cell gru --optimizer adam --learning-rate 0.01
+  gradclip-lab tune --task sentiment --optimizer adam --learning-rate 0.01
   gradclip-lab tune --data my-book.txt --steps 200`;
 
 async function tuneCommand(options: TuneOptions, terminal: Terminal, args: readonly string[]): Promise<number> {

@@ -3,6 +3,7 @@ import { shelf } from 'gradclip/strategies';
 import { cells } from './cells/index.ts';
 import { experiments } from './experiments/index.ts';
 import { optimizers } from './optimizers.ts';
+import { wrapped } from './report/text-table.ts';
 import { tasks } from './tasks/index.ts';
 
 /** Everything that can be named on the command line, for people or as JSON. */
@@ -23,24 +24,25 @@ export function catalogueText(asJson: boolean): string {
   }
   return [
     'Tasks',
-    ...tasks.map(({ id, about, metric, dataset }) => `  ${id}: ${about}\n    ${metric.name}; ${dataset.title}`),
+    ...tasks.flatMap(({ id, about, metric, dataset }) => [
+      wrapped(`${id}: ${about}`, '  '),
+      wrapped(`${metric.name}; ${dataset.title}`, '    '),
+    ]),
     'Cells',
-    ...cells.map(({ id, title }) => `  ${id}: ${title}`),
+    ...cells.map(({ id, title }) => wrapped(`${id}: ${title}`, '  ')),
     'Optimizers',
     `  ${Object.keys(optimizers).join(', ')}`,
     'Strategies',
-    ...strategies.map(({ id, title, options }) =>
-      [
-        `  ${id}: ${title}`,
-        ...options.map((one) => `    ${one.name} (${shownDefault(one.default)}): ${one.about}`),
-      ].join('\n'),
-    ),
+    ...strategies.flatMap(({ id, title, options }) => [
+      wrapped(`${id}: ${title}`, '  '),
+      ...options.map((one) => wrapped(`${one.name} (${shownDefault(one.default)}): ${one.about}`, '    ')),
+    ]),
     'Experiments',
-    ...experiments.map(({ id, question }) => `  ${id}: ${question}`),
+    ...experiments.map(({ id, question }) => wrapped(`${id}: ${question}`, '  ')),
     'Examples',
     '  gradclip-lab compare --experiment threshold',
-    '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam --learning-rates 0.01 --steps 100',
-    '  gradclip-lab compare --strategies none global-norm:maxNorm=0.5 per-value:maxAbs=0.01',
+    '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',
+    '  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3',
   ].join('\n');
 }
 

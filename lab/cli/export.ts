@@ -25,8 +25,8 @@ Examples:
   gradclip-lab export tensorboard --to logs && tensorboard --logdir logs
   MLFLOW_TRACKING_URI=http://localhost:5000 gradclip-lab export mlflow
 
-MLflow's name and password may stand in its URL, or in MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or a token
-in MLFLOW_TRACKING_TOKEN.`;
+MLflow's name and password may stand in its URL, or in MLFLOW_TRACKING_USERNAME
+and MLFLOW_TRACKING_PASSWORD, or a token in MLFLOW_TRACKING_TOKEN.`;
 
 /** Adds the command that takes finished runs elsewhere. */
 export function addExportCommand(program: Command, terminal: Terminal, defaultOut: string): void {

@@ -17,7 +17,8 @@ Examples:
   REDIS_URL=rediss://user:password@queue.local:6380 gradclip-lab worker --redis
   gradclip-lab worker --redis redis://queue.local --threads 4 --until-empty
 
-A worker needs the same version of gradclip-lab as the comparison. For a certificate of your own, set NODE_EXTRA_CA_CERTS.`;
+A worker needs the same version of gradclip-lab as the comparison. For a
+certificate of your own, set NODE_EXTRA_CA_CERTS.`;
 
 /** Adds the command that takes runs from Redis. */
 export function addWorkerCommand(program: Command, terminal: Terminal): void {

@@ -7,13 +7,13 @@ import type { Summary, SummaryRow } from './summary.ts';
 import { judgedTableText, textTable, WIDTH, wrapped } from './text-table.ts';
 
 const HEAD = ['\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'] as const;
-const COLUMNS = [20, 6, 7, 8, 8] as const;
+const COLUMNS = [20, 6, 9, 7, 7] as const;
 
 /** The comparison for a terminal of 80 columns: what the experiment's judge says, or a table for each task and optimizer. */
 export function terminalReport(summary: Summary): string {
   const judgement = judged(summary.experiment, summary.rows);
   if (!judgement.own) return comparison(summary);
-  return [...judgement.tables.map(judgedTableText), ...judgement.answers.map(wrapped)].join('\n\n');
+  return [...judgement.tables.map(judgedTableText), ...judgement.answers.map((answer) => wrapped(answer))].join('\n\n');
 }
 
 function comparison(summary: Summary): string {
@@ -32,10 +32,10 @@ function comparison(summary: Summary): string {
       );
       const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, first);
       const table = textTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
-      return `${title}: ${metric.name} on unseen data, ${metric.better} is better\n\n${table}`;
+      return `${wrapped(`${title}: ${metric.name} on unseen data, ${metric.better} is better`)}\n\n${table}`;
     }),
     'Best rate: of those tried, chosen in hindsight by the score itself.\nScore: median over the seeds. Clipped: share of the steps at the best rate.',
-    ...findings(summary.rows).map(wrapped),
+    ...findings(summary.rows).map((finding) => wrapped(finding)),
   ].join('\n\n');
 }
 

@@ -42,13 +42,14 @@ export function judgedTableText({ title, note, columns, rows }: JudgedTable): st
   return `${title}\n${wrapped(note)}\n\n${textTable(columns, widths, rows)}`;
 }
 
-/** Breaks a sentence at spaces so that no line is longer than the terminal is wide. */
-export function wrapped(text: string): string {
-  const lines: string[] = [''];
+/** Breaks a text at spaces so that no line is longer than the terminal is wide; lines after the first stand further in. */
+export function wrapped(text: string, indent = ''): string {
+  const lines: string[] = [];
   for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > WIDTH) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(`${indent}${word}`);
+    else if (line.length + 1 + word.length > WIDTH) lines.push(`${indent}  ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines.join('\n');
 }
