@@ -124,7 +124,8 @@ The licences of the data themselves are in [Tasks](guide/tasks.md#data-and-what-
 
 ## Licences
 
-gradclip and gradclip-lab are under MIT. They hold no code of other packages: these are installed beside them, each with its own notice. All of them, and all that they bring:
+gradclip and gradclip-lab are under MIT. gradclip holds no code of other packages: these are installed beside it, each with its own notice. gradclip-lab holds the
+program of a report, in which Observable Plot is bundled; its licence and those of what it brings lie beside it and go into every report. All packages that the two bring:
 
 ${licencesOf(all)}
 
