@@ -1,3 +1,4 @@
+import { ascending } from '../report/ascending.ts';
 import { contestsOf, type Contest } from '../report/best.ts';
 import { grouped } from '../report/grouped.ts';
 import { listed, strategyLabels } from '../report/label.ts';
@@ -105,5 +106,5 @@ function answerOf(cell: string, contests: readonly Contest[], label: (spec: Summ
 }
 
 function lengthsOf(rows: readonly SummaryRow[]): number[] {
-  return [...new Set(rows.map(({ settings }) => settings['length'] ?? 0))].sort((a, b) => a - b);
+  return ascending(rows.map(({ settings }) => settings['length'] ?? 0));
 }

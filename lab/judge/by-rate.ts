@@ -1,3 +1,4 @@
+import { ascending } from '../report/ascending.ts';
 import { contestsOf, type Contest } from '../report/best.ts';
 import { percentText, scoreText, strategyLabels } from '../report/label.ts';
 import type { SummaryRow } from '../report/summary.ts';
@@ -87,5 +88,5 @@ function rowsIn({ contenders }: Contest): SummaryRow[] {
 }
 
 function ratesIn(contest: Contest): number[] {
-  return [...new Set(rowsIn(contest).map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
+  return ascending(rowsIn(contest).map(({ learningRate }) => learningRate));
 }

@@ -1,4 +1,5 @@
 import type { StrategySpec } from 'gradclip';
+import { ascending } from '../report/ascending.ts';
 import { bestOf, contestsOf, type Contender, type Contest } from '../report/best.ts';
 import { effectOf, unclippedOf } from './against-none.ts';
 import { listed, percentText, scoreText, strategyLabels } from '../report/label.ts';
@@ -100,6 +101,5 @@ function thresholdFigure(contests: readonly Contest[]): Figure {
 }
 
 function ratesOf(contest: Contest): number[] {
-  const rates = fixedOf(contest).flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate));
-  return [...new Set(rates)].sort((a, b) => a - b);
+  return ascending(fixedOf(contest).flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
 }

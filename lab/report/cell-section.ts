@@ -1,4 +1,5 @@
 import type { Run } from '../record.ts';
+import { ascending } from './ascending.ts';
 import { bestOf, variants, type Contender, type Contest } from './best.ts';
 import { clipRateChart, lossChart, normsChart, scoreChart, type CellParts } from './cell-charts.ts';
 import { chartFigure, legend } from './chart-figure.ts';
@@ -36,8 +37,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
 }
 
 function ratesOf({ contenders }: Contest): number[] {
-  const rates = contenders.flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate));
-  return [...new Set(rates)].sort((a, b) => a - b);
+  return ascending(contenders.flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
 }
 
 function lossRow(parts: CellParts): Html {

@@ -1,6 +1,6 @@
 import { contestsOf, margin, type Contender, type Contest } from './best.ts';
 import { listed, percentText, scoreText, strategyLabels } from './label.ts';
-import { paired } from './statistics.ts';
+import { wins } from './statistics.ts';
 import { scoresBySeed, type SummaryRow } from './summary.ts';
 
 /** Scores nearer to each other than this fraction are called equal. */
@@ -27,7 +27,7 @@ export function tied(a: SummaryRow, b: SummaryRow): boolean {
   if (Math.abs(one - other) <= SAME_WITHIN * Math.abs(other)) return true;
   if (a.seeds.length < 2 || b.seeds.length < 2) return false;
   if (spans(a, other) && spans(b, one)) return true;
-  const { better, worse } = paired(scoresBySeed(a), scoresBySeed(b), a.metric.better);
+  const { better, worse } = wins(scoresBySeed(a), scoresBySeed(b), a.metric.better);
   return better + worse > 0 && (margin(a, b) > 0 ? better <= worse : worse <= better);
 }
 

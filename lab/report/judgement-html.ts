@@ -1,4 +1,5 @@
 import type { Figure, JudgedTable } from '../judge/judgement.ts';
+import { ascending } from './ascending.ts';
 import { chartFigure, legend } from './chart-figure.ts';
 import { curvesIn, inkFor, panelChart } from './figure.ts';
 import { html, type Content, type Html } from './html.ts';
@@ -49,7 +50,7 @@ export function judgedTable({ title, note, columns, rows }: JudgedTable): Html {
 }
 
 function numbersOf({ x }: Figure, panel: Figure['panels'][number], label: (spec: { id: string }) => string): Html {
-  const xs = [...new Set(panel.curves.flatMap(({ points }) => points.map((point) => point.x)))].sort((a, b) => a - b);
+  const xs = ascending(panel.curves.flatMap(({ points }) => points.map((point) => point.x)));
   const cell = (y: number | null | undefined): Content => (y == null ? '–' : scoreText(y));
   return wide(
     panel.title,

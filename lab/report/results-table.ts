@@ -1,3 +1,4 @@
+import { ascending } from './ascending.ts';
 import type { Contender, Contest } from './best.ts';
 import { html, type Content, type Html } from './html.ts';
 import type { Ink } from './ink.ts';
@@ -9,7 +10,7 @@ import { wide } from './wide.ts';
 export function resultsTable(contest: Contest, ink: Ink): Html {
   const { contenders } = contest;
   const rows = contenders.flatMap((contender) => contender.rows);
-  const rates = [...new Set(rows.map(({ learningRate }) => learningRate))].sort((a, b) => a - b);
+  const rates = ascending(rows.map(({ learningRate }) => learningRate));
   const metric = rows[0]?.metric;
   const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median, and quartiles below it, over seeds.' : '';
   const line = (contender: Contender): Html =>

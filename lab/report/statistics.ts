@@ -21,12 +21,15 @@ export function bootstrapInterval(values: readonly number[]): [low: number, high
   return [quantile(medians, 0.025), quantile(medians, 0.975)];
 }
 
-/** How two settings compare on the seeds they share. */
-export interface Paired {
-  /** Seeds on which the first is better, worse, and neither. */
+/** On how many of the seeds that two settings share the first is better, worse, and neither. */
+export interface Wins {
   readonly better: number;
   readonly worse: number;
   readonly equal: number;
+}
+
+/** How two settings compare on the seeds they share. */
+export interface Paired extends Wins {
   /** The median by how much the first is better, where neither diverged; null where that is no seed. */
   readonly median: number | null;
   /** The bootstrap interval of that median. */
@@ -38,21 +41,36 @@ export type ScoresBySeed = ReadonlyMap<number, number | null>;
 
 /** Compares seed by seed: the same seed means the same initial weights and the same batches. */
 export function paired(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Paired {
-  const sign = direction === 'lower' ? -1 : 1;
-  const worst = -Infinity;
-  const pairs = [...a].flatMap(([seed, one]) => {
-    const other = b.get(seed);
-    return other === undefined ? [] : [[valued(one), valued(other)] as const];
-  });
-  function valued(score: number | null): number {
-    return score === null ? worst : sign * score;
-  }
+  const pairs = pairsOf(a, b, direction);
   const gains = pairs.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)).map(([x, y]) => x - y);
+  return {
+    ...winsIn(pairs),
+    median: gains.length === 0 ? null : median(gains),
+    interval: gains.length === 0 ? null : bootstrapInterval(gains),
+  };
+}
+
+/** Who is better on how many seeds, without the size of the gain, whose interval takes a thousand resamples. */
+export function wins(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Wins {
+  return winsIn(pairsOf(a, b, direction));
+}
+
+/** The scores of both on each seed they share, turned so that more is better. */
+type Pair = readonly [one: number, other: number];
+
+function pairsOf(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Pair[] {
+  const sign = direction === 'lower' ? -1 : 1;
+  const valued = (score: number | null): number => (score === null ? -Infinity : sign * score);
+  return [...a].flatMap(([seed, one]): Pair[] => {
+    const other = b.get(seed);
+    return other === undefined ? [] : [[valued(one), valued(other)]];
+  });
+}
+
+function winsIn(pairs: readonly Pair[]): Wins {
   return {
     better: pairs.filter(([x, y]) => x > y).length,
     worse: pairs.filter(([x, y]) => x < y).length,
     equal: pairs.filter(([x, y]) => x === y).length,
-    median: gains.length === 0 ? null : median(gains),
-    interval: gains.length === 0 ? null : bootstrapInterval(gains),
   };
 }

@@ -1,35 +1,17 @@
 // What a visitor sees: the search finds, no page is wider than a phone, and nothing fails on the way.
-import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { chromiumPath, SOFTWARE_GRAPHICS } from '../browser/chromium.ts';
+import { expect, inject, it } from 'vitest';
+import { describeWithBrowser, type Visit } from '../browser/visit.ts';
 
 const { address } = inject('site');
-const executablePath = chromiumPath();
-const reason = executablePath === undefined ? ': no Chromium was found; install one, or name it in CHROMIUM_PATH' : '';
 
-describe.skipIf(executablePath === undefined)(`the site in a browser${reason}`, () => {
-  let browser: Browser;
-  const faults: string[] = [];
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: SOFTWARE_GRAPHICS });
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+describeWithBrowser('the site in a browser', (visit) => {
+  const visits: Visit[] = [];
 
-  async function open(path: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme });
-    const page = await context.newPage();
-    page.on('pageerror', ({ message }) => faults.push(`${path}: ${message}`));
-    page.on('response', (response) => {
-      if (response.status() >= 400) faults.push(`${path}: ${response.url()}: ${response.status()}`);
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(address) && !request.url().startsWith('data:'))
-        faults.push(`${path} asks ${request.url()}`);
-    });
-    await page.goto(address + path, { waitUntil: 'networkidle' });
-    return page;
+  async function open(path: string, width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<Visit['page']> {
+    const made = await visit(`${address}${path}`, { home: address, viewport: { width, height: 844 }, colorScheme });
+    visits.push(made);
+    await made.page.waitForLoadState('networkidle');
+    return made.page;
   }
 
   it.each([
@@ -47,7 +29,6 @@ describe.skipIf(executablePath === undefined)(`the site in a browser${reason}`, 
     expect(targets.slice(0, 5)).toContain(`/${expected}`);
     await page.locator(`#tsd-search-results a[href$="${expected}"]`).first().click();
     await page.waitForURL(`**/${expected}`);
-    await page.context().close();
   });
 
   it.each([
@@ -70,7 +51,6 @@ describe.skipIf(executablePath === undefined)(`the site in a browser${reason}`, 
         .locator('.col-content img')
         .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
       expect(pictures.filter((width) => width === 0)).toEqual([]);
-      await page.context().close();
     }
   });
 
@@ -82,10 +62,10 @@ describe.skipIf(executablePath === undefined)(`the site in a browser${reason}`, 
     await expect.poll(() => page.evaluate(() => localStorage.getItem('tsd-accordion-Guide'))).toBe('false');
     await page.reload({ waitUntil: 'networkidle' });
     expect(await guide.getAttribute('open')).toBeNull();
-    await page.context().close();
   });
 
   it('needs nothing that is not there, and nothing of another host', () => {
-    expect(faults).toEqual([]);
+    expect(visits.length).toBeGreaterThan(0);
+    expect(visits.flatMap(({ offences }) => offences)).toEqual([]);
   });
 });

@@ -2,16 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { violationsIn } from '../browser/axe.ts';
+import { SCREENS } from '../browser/visit.ts';
 import { describeInBrowser, hashOf, reaches, says, SMALL, stepOf } from './visit.ts';
 
 const SHOTS = new URL('../../test/.generated/playground/', import.meta.url).pathname;
-
-const SCREENS = [
-  [1280, 800, 'light'],
-  [1280, 800, 'dark'],
-  [390, 844, 'light'],
-  [390, 844, 'dark'],
-] as const;
 
 describeInBrowser('the page', (visit) => {
   it.each(SCREENS)(

@@ -2,18 +2,12 @@
 import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { violationsIn } from '../browser/axe.ts';
+import { SCREENS } from '../browser/visit.ts';
 import { chart, describeReport, switches } from './page.ts';
 import { comparison, tuning } from './runs.ts';
 
 const SHOTS = new URL('../../test/.generated/report/', import.meta.url).pathname;
 const CHARTS = 16;
-
-const SCREENS = [
-  [1280, 800, 'light'],
-  [1280, 800, 'dark'],
-  [390, 844, 'light'],
-  [390, 844, 'dark'],
-] as const;
 
 describeReport('the page', (show) => {
   it.each(SCREENS)(

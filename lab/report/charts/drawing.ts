@@ -22,6 +22,14 @@ export interface View {
 /** A chart with all that is in it: what is printed. */
 export const EVERYTHING: View = { hidden: new Set(), scale: 'log' };
 
+/** A named curve, as it is drawn. */
+export interface DrawnCurve<Point> {
+  readonly label: string;
+  readonly color: string;
+  readonly dash: string;
+  readonly points: readonly Point[];
+}
+
 /** A point of a chart and what it says, for readers who point at it. */
 export interface Reading {
   /** The name of the line it lies on. */

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvePoint } from '../../judge/judgement.ts';
+import { ascending } from '../ascending.ts';
 import { scoreText } from '../label.ts';
-import { shortNumber, WIDTH, type Drawing, type Fact, type Reading, type View } from './drawing.ts';
+import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /** One panel of a judgement's figure: curves, and a level they are held against. */
 export interface PanelChart {
@@ -12,21 +13,13 @@ export interface PanelChart {
   readonly level?: { readonly y: number; readonly name: string };
   /** What the name of a curve is the name of. */
   readonly curveIs: string;
-  readonly curves: readonly PanelCurve[];
-}
-
-/** A named curve. */
-export interface PanelCurve {
-  readonly label: string;
-  readonly color: string;
-  readonly dash: string;
-  readonly points: readonly CurvePoint[];
+  readonly curves: readonly DrawnCurve<CurvePoint>[];
 }
 
 /** Draws it. */
 export function panelDrawing(chart: PanelChart, { hidden }: View): Drawing {
   const { x, y, level } = chart;
-  const xs = [...new Set(chart.curves.flatMap(({ points }) => points.map((point) => point.x)))].sort((a, b) => a - b);
+  const xs = ascending(chart.curves.flatMap(({ points }) => points.map((point) => point.x)));
   const curves = chart.curves.filter(({ label }) => !hidden.has(label));
   return {
     options: {
@@ -95,7 +88,7 @@ function levelMarks({ y, name }: NonNullable<PanelChart['level']>): Plot.Markish
 }
 
 function curveMarks(
-  { color: stroke, dash, points }: PanelCurve,
+  { color: stroke, dash, points }: DrawnCurve<CurvePoint>,
   domain: readonly [number, number] = [-1e9, 1e9],
 ): Plot.Markish[] {
   const cut = (value: number | null | undefined, y: number): number =>

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
+import { ascending } from '../ascending.ts';
 import { percentText, scoreText } from '../label.ts';
-import { shortNumber, WIDTH, type Drawing, type Fact, type Reading, type View } from './drawing.ts';
+import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /**
  * Each strategy's score against the learning rate.
@@ -13,15 +14,8 @@ export interface ScoreChart {
   readonly metric: string;
   readonly better: 'lower' | 'higher';
   readonly baseline: number;
-  readonly curves: readonly ScoreCurve[];
-}
-
-/** A strategy's scores. */
-export interface ScoreCurve {
-  readonly label: string;
-  readonly color: string;
-  readonly dash: string;
-  readonly points: readonly ScorePoint[];
+  /** A strategy's scores each. */
+  readonly curves: readonly DrawnCurve<ScorePoint>[];
 }
 
 /** A strategy at one learning rate; null stands for a score that falls on a diverged run. */
@@ -45,9 +39,7 @@ const APART = 11;
 /** Draws it. */
 export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
   const { baseline, metric } = chart;
-  const rates = [...new Set(chart.curves.flatMap(({ points }) => points.map(({ rate }) => rate)))].sort(
-    (a, b) => a - b,
-  );
+  const rates = ascending(chart.curves.flatMap(({ points }) => points.map(({ rate }) => rate)));
   const curves = chart.curves.filter(({ label }) => !hidden.has(label));
   const all = curves.flatMap(({ points }) => points);
   const worse = chart.better === 'higher' ? -1 : 1;

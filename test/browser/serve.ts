@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { preview, type InlineConfig } from 'vite';
+
+/** A folder of built pages that is served to tests. */
+export interface Served {
+  readonly folder: string;
+  readonly address: string;
+  /** Ends the server and removes the folder. */
+  close(this: void): Promise<void>;
+}
+
+/** Serves what `build` puts into a new folder. */
+export async function served(
+  name: string,
+  build: (folder: string) => void,
+  options: Pick<InlineConfig, 'appType'> = {},
+): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), `gradclip-${name}-`));
+  build(folder);
+  const server = await preview({
+    ...options,
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir: folder },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === 'string') throw new Error('The preview server has no port.');
+  return {
+    folder,
+    address: `http://127.0.0.1:${address.port}/`,
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
