@@ -5,6 +5,8 @@
  * @module
  */
 
+// First: each gradient asks for a flag when it is registered, and this is where flags come from.
+import '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 
