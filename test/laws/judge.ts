@@ -4,6 +4,7 @@ import { none } from 'gradclip/strategies';
 import { DEVICE, describeStrategy, lawsOf, type DescribeOptions, type Judged, type Verdict } from 'gradclip/testing';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { BACKENDS, sequencesOf } from '../thoroughness.ts';
+import { itDeclaresAllThatItKeeps } from './declaration.ts';
 import type { ShelfTrial } from './trials.ts';
 import { file } from './verdicts.ts';
 
@@ -15,7 +16,7 @@ const SEQUENCES_ON_DEVICE = 10;
 /** Writes the tests of all laws, and of the agreement with the oracle, on every backend. */
 export function itKeepsTheLaws<Options>(
   factory: Judged<Options>,
-  { onDevice, ...options }: ShelfTrial<NoInfer<Options>> = {},
+  { onDevice, breaking, ...options }: ShelfTrial<NoInfer<Options>> = {},
 ): void {
   const framework = { describe, it, onVerdict: recordOf(factory.id) };
   describeStrategy(factory, { ...framework, backends: BACKENDS, sequences: sequencesOf(SEQUENCES), ...options });
@@ -26,6 +27,7 @@ export function itKeepsTheLaws<Options>(
     ...options,
     ...onDevice,
   });
+  describe(`the declaration of ${factory.id}`, () => itDeclaresAllThatItKeeps(factory, breaking ?? options.options));
 }
 
 /** The same under other options, on one backend: which kernels are taken does not depend on them. */

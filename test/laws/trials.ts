@@ -4,6 +4,8 @@ import type {
   AdaGcOptions,
   AdaptivePercentileOptions,
   ElementSpikeOptions,
+  EmaRatioOptions,
+  NormalizeOptions,
   SpikeSkipOptions,
   ZClipOptions,
 } from 'gradclip/strategies';
@@ -13,6 +15,8 @@ import type { DescribeOptions } from 'gradclip/testing';
 export interface ShelfTrial<Options> extends DescribeOptions<Options> {
   /** What differs on a device, simulated or not, where tfjs ops round every sum to float32. */
   readonly onDevice?: DescribeOptions<Options>;
+  /** Options under which it breaks what it does not promise, where it keeps that under those it is judged with. */
+  readonly breaking?: Options;
 }
 
 /** By strategy id; those that are missing are judged under their defaults. */
@@ -20,6 +24,7 @@ export const trials = {
   'ada-gc': {
     options: { warmup: 10 },
     laws: { idempotent: true },
+    breaking: { ratio: 0.5, warmup: 0 },
     exempt: {
       scale: 'brings 1e25 down to the least norm of the warm-up, here 1e-25, by a factor that no float32 holds',
     },
@@ -40,10 +45,11 @@ export const trials = {
     },
   } satisfies ShelfTrial<never>,
   'element-spike': { options: { threshold: 50, warmup: 3 } } satisfies ShelfTrial<ElementSpikeOptions>,
-  'ema-ratio': { laws: { idempotent: true } } satisfies ShelfTrial<never>,
+  'ema-ratio': { laws: { idempotent: true }, breaking: { ratio: 0.5 } } satisfies ShelfTrial<EmaRatioOptions>,
   normalize: {
     exempt: { small: 'has no threshold: every gradient is brought to one length' },
-  } satisfies ShelfTrial<never>,
+    breaking: { norm: 100, gamma: 1 },
+  } satisfies ShelfTrial<NormalizeOptions>,
   'spike-skip': { options: { decay: 0.9, minWeight: 0.3 } } satisfies ShelfTrial<SpikeSkipOptions>,
   'z-clip': { options: { warmup: 5 } } satisfies ShelfTrial<ZClipOptions>,
 };

@@ -1,34 +1,37 @@
 // docs/mutation-testing.md, from results.json.
 
 /** The page. */
-export function pageOf({ versions, folders }) {
+export function pageOf({ date, versions, folders }) {
   const names = Object.keys(folders);
-  const survivors = names.flatMap((name) => folders[name].survivors);
+  const survivors = names.flatMap((name) =>
+    folders[name].files.flatMap(({ file, survivors: alive }) => alive.map((one) => ({ file, ...one }))),
+  );
   return `---
 title: Mutation testing
 ---
 
 # Mutation testing
 
-Written by \`npm run test:mutation\`. [Stryker](https://stryker-mutator.io) changes the code in one place at a time: a \`<\` to a
+Written by \`npm run test:mutation\` on ${date}. [Stryker](https://stryker-mutator.io) changes the code in one place at a time: a \`<\` to a
 \`<=\`, a condition to \`true\`, a text to an empty one. Each change is a mutant. A mutant that makes a test fail is killed; one
 that no test notices has survived, and is a test that is missing, code that does nothing, or another way to say the same.
 
-| folder | mutants | killed | timed out | survived | not reached | killed of all | run on |
-| --- | --: | --: | --: | --: | --: | --: | --- |
+| folder | mutants | killed | timed out | survived | not reached | killed of all |
+| --- | --: | --: | --: | --: | --: | --: |
 ${names.map((name) => rowOf(name, folders[name])).join('\n')}
 
 A mutant that timed out is one that never ends, and counts as killed. One that is not reached by any test counts as alive.
 
-Each folder answers to the tests that mirror it (\`test/mutation/folders.json\`), in brief: on one backend and the simulated
+Each file answers to the tests that mirror it (\`test/mutation/folders.json\`), in brief: on one backend and the simulated
 device, with four seeded sequences where \`npm test\` takes fifty, and with three optimizers of nine. The whole suite could only
 kill more. Left out are the words that a declaration has for people (\`title\`, \`about\`, \`source\`), which the house test
 compares with the pages. @stryker-mutator/core ${versions['@stryker-mutator/core']}, its vitest runner
 ${versions['@stryker-mutator/vitest-runner']}, vitest ${versions.vitest}, Node ${versions.node}.
 
 \`\`\`sh
-npm run test:mutation            # all folders: hours on two cores
-npm run test:mutation core       # one of them; what has not changed since the last run is not tried again
+npm run test:mutation                            # all of it: hours on two cores
+npm run test:mutation core                       # one folder
+npm run test:mutation -- strategies/z-clip.ts    # one file
 \`\`\`
 
 ## By file
@@ -41,8 +44,8 @@ ${explained(survivors)}
 `;
 }
 
-function rowOf(name, { mutants, killed, timedOut, survived, noCoverage, score, date }) {
-  return `| \`${name}\` | ${mutants} | ${killed} | ${timedOut} | ${survived} | ${noCoverage} | ${score.toFixed(1)} % | ${date} |`;
+function rowOf(name, { mutants, killed, timedOut, survived, noCoverage, score }) {
+  return `| \`${name}\` | ${mutants} | ${killed} | ${timedOut} | ${survived} | ${noCoverage} | ${score.toFixed(1)} % |`;
 }
 
 function filesOf(name, { files }) {

@@ -1,17 +1,14 @@
-// Mutation testing of one folder of folders.json, which `npm run test:mutation` names in MUTATED_FOLDER. A folder answers
-// to the tests that mirror it, not to all that happen to run it.
+// Mutation testing of one file, which run.mjs names in the environment.
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import folders from './folders.json' with { type: 'json' };
 
-const name = process.env['MUTATED_FOLDER'] ?? 'core';
-const { mutate } = folders[name];
+const { MUTATED_FILE = '', MUTATION_REPORT = 'coverage/mutation/report.json', MUTATION_CONCURRENCY } = process.env;
 
 export default {
   plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('documentation.mjs', import.meta.url))],
   testRunner: 'vitest',
-  vitest: { configFile: 'test/mutation/vitest.config.ts' },
-  mutate,
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+  mutate: [MUTATED_FILE],
   ignorers: ['documentation'],
   // A test is run only for the mutants that it reaches.
   coverageAnalysis: 'perTest',
@@ -19,16 +16,17 @@ export default {
   ignoreStatic: false,
   // Whatever a mutant breaks, the first test that fails is enough.
   disableBail: false,
+  // What has changed neither in the file nor in its tests is not tried again.
   incremental: true,
-  incrementalFile: `coverage/mutation/${name}.incremental.json`,
-  reporters: ['clear-text', 'json', 'progress-append-only'],
-  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
-  jsonReporter: { fileName: `coverage/mutation/${name}.json` },
-  concurrency: Number(process.env['MUTATION_CONCURRENCY'] ?? cpus().length),
+  incrementalFile: MUTATION_REPORT.replace('.json', '.incremental.json'),
+  reporters: ['json'],
+  jsonReporter: { fileName: MUTATION_REPORT },
+  logLevel: 'warn',
+  warnings: { slow: false },
+  concurrency: Number(MUTATION_CONCURRENCY ?? cpus().length),
   // A busy machine must not pass for an endless loop.
-  timeoutMS: 60_000,
+  timeoutMS: 120_000,
   timeoutFactor: 4,
   tempDirName: 'coverage/mutation/sandboxes',
-  ignorePatterns: ['dist', 'coverage', 'site', 'lab', 'playground', 'bench', 'examples', 'docs/images'],
-  allowConsoleColors: false,
+  ignorePatterns: ['dist', 'coverage', 'site', 'lab', 'playground', 'bench', 'examples', 'docs'],
 };

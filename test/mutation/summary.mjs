@@ -1,8 +1,8 @@
 // From Stryker's reports to what is kept: results.json, and the page that shows it.
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import folders from './folders.json' with { type: 'json' };
 import { pageOf } from './page.mjs';
+import { FOLDERS, subjectsOf } from './subjects.mjs';
 
 const root = new URL('../../', import.meta.url);
 const read = async (path) => JSON.parse(await readFile(new URL(path, root), 'utf8'));
@@ -14,44 +14,65 @@ const write = async (path, text, parser) => {
 const KILLED = ['Killed', 'Timeout'];
 const ALIVE = ['Survived', 'NoCoverage'];
 
-/** Writes results.json and the page from the latest report of each folder; a folder without one keeps its results. */
+/** Writes results.json and the page from the latest report of each file; a file without one keeps its results. */
 export async function summarize() {
-  const [before, explained, versions] = await Promise.all([
+  const [before, explained, { devDependencies: versions }] = await Promise.all([
     read('test/mutation/results.json').catch(() => ({ folders: {} })),
     read('test/mutation/survivors.json'),
-    read('package.json').then(({ devDependencies }) => devDependencies),
+    read('package.json'),
   ]);
   const after = {
-    versions: pick(versions, ['@stryker-mutator/core', '@stryker-mutator/vitest-runner', 'vitest']),
+    date: new Date().toISOString().slice(0, 10),
+    command: 'npm run test:mutation',
+    versions: {
+      ...pick(versions, ['@stryker-mutator/core', '@stryker-mutator/vitest-runner', 'vitest']),
+      node: process.versions.node,
+    },
     folders: {},
   };
-  after.versions.node = process.versions.node;
-  for (const name of Object.keys(folders)) {
-    const report = await read(`coverage/mutation/${name}.json`).catch(() => undefined);
-    const known = before.folders[name];
-    if (report === undefined && known !== undefined) after.folders[name] = known;
-    if (report !== undefined) after.folders[name] = resultOf(report, explained);
+  for (const name of FOLDERS) {
+    const files = [];
+    for (const { file, report } of subjectsOf(name)) {
+      const known = before.folders[name]?.files.find((one) => one.file === file);
+      const found = await resultOf(file, report, explained).catch(() => known);
+      if (found !== undefined) files.push(found);
+    }
+    after.folders[name] = { ...total(files), files };
   }
   await write('test/mutation/results.json', JSON.stringify(after), 'json');
   await write('docs/mutation-testing.md', pageOf(after), 'markdown');
 }
 
-function resultOf({ files }, explained) {
-  const counted = Object.entries(files).map(([file, { mutants }]) => ({ file, ...countsOf(mutants) }));
-  const survivors = Object.entries(files).flatMap(([file, { source, mutants }]) =>
-    mutants
-      .filter(({ status }) => ALIVE.includes(status))
-      .map((mutant) => {
-        const { line } = mutant.location.start;
-        const [code, becomes] = [textAt(source, mutant.location), mutant.replacement].map(onOneLine);
-        const why = explained.find(
-          (one) => one.file === file && one.mutants.some(([from, to]) => from === code && to === becomes),
-        )?.why;
-        return { file, line, code, becomes, ...(why === undefined ? {} : { why }) };
-      }),
+/** What came of one file, in numbers. */
+export async function tallyOf(report) {
+  const { files } = await read(report);
+  return countsOf(Object.values(files).flatMap(({ mutants }) => mutants));
+}
+
+async function resultOf(file, report, explained) {
+  const { files } = await read(report);
+  const { source, mutants } = files[file];
+  const survivors = mutants
+    .filter(({ status }) => ALIVE.includes(status))
+    .map(({ location, replacement }) => {
+      const [code, becomes] = [textAt(source, location), replacement].map(onOneLine);
+      const isThis = ([from, to]) => from === code && to === becomes;
+      const why = explained.find((one) => one.file === file && one.mutants.some(isThis))?.why;
+      return { line: location.start.line, code, becomes, ...(why === undefined ? {} : { why }) };
+    });
+  return { file, ...countsOf(mutants), survivors };
+}
+
+function total(files) {
+  const sum = (key) => files.reduce((all, one) => all + one[key], 0);
+  const counts = Object.fromEntries(
+    ['mutants', 'killed', 'timedOut', 'survived', 'noCoverage'].map((key) => [key, sum(key)]),
   );
-  const mutants = Object.values(files).flatMap((one) => one.mutants);
-  return { date: new Date().toISOString().slice(0, 10), ...countsOf(mutants), files: counted, survivors };
+  return { ...counts, score: scoreOf(counts.killed + counts.timedOut, counts.mutants) };
+}
+
+function scoreOf(killed, mutants) {
+  return mutants === 0 ? 100 : Math.round((1000 * killed) / mutants) / 10;
 }
 
 function countsOf(mutants) {
@@ -63,7 +84,7 @@ function countsOf(mutants) {
     timedOut: count('Timeout'),
     survived: count('Survived'),
     noCoverage: count('NoCoverage'),
-    score: killed + alive === 0 ? 100 : Math.round((1000 * killed) / (killed + alive)) / 10,
+    score: scoreOf(killed, killed + alive),
   };
 }
 

@@ -1,25 +1,19 @@
-// The tests as Stryker runs them: one folder's own, in brief, those of the mutated file first.
-import { basename, relative } from 'node:path';
+// The tests as Stryker runs them: those that one file answers to, in brief and in the order in which they are named.
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type Reporter, type TestSpecification, type Vitest } from 'vitest/node';
-import folders from './folders.json' with { type: 'json' };
 
-const { tests } = folders[(process.env['MUTATED_FOLDER'] ?? 'core') as keyof typeof folders];
+const tests = (process.env['MUTATION_TESTS'] ?? '').split(',');
 const root = new URL('../../', import.meta.url);
 const source = (path: string): string => fileURLToPath(new URL(path, root));
 
-/** The first failure ends a run, so what is likeliest to fail goes first, and after it what is soonest done. */
-class MirrorFirst extends BaseSequencer {
+/** The first failure ends a run, so what is likeliest to fail, and soonest done, is named first. */
+class AsNamed extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const [mutated = ''] = [this.ctx.config.related ?? []].flat();
-    const mirror = `${basename(mutated, '.ts')}.test.ts`;
-    const costOf = ({ project, moduleId }: TestSpecification): number => {
-      if (basename(moduleId) === mirror) return 0;
-      const key = `${project.name}:${relative(project.config.root, moduleId)}`;
-      return 1 + (this.ctx.cache.getFileTestResults(key)?.duration ?? 0);
-    };
-    return Promise.resolve([...files].sort((a, b) => costOf(a) - costOf(b)));
+    const place = ({ project, moduleId }: TestSpecification): number =>
+      tests.indexOf(relative(project.config.root, moduleId));
+    return Promise.resolve([...files].sort((a, b) => place(a) - place(b)));
   }
 }
 
@@ -59,7 +53,7 @@ export default defineConfig({
     isolate: false,
     // Every backend and every sequence would be the same test again; `npm test` runs them all.
     env: { GRADCLIP_TESTS: 'brief' },
-    sequence: { sequencer: MirrorFirst },
+    sequence: { sequencer: AsNamed },
     reporters: [new FailedImports()],
   },
 });
