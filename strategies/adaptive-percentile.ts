@@ -97,7 +97,7 @@ export const adaptivePercentile = defineStrategy({
       return where(greaterEqual(history.filled, minHistory), limitFactors(norm, limit), scalar(1));
     });
     if (factors.length === 0) return { gradients, state };
-    const each = gather(stack(factors) as Tensor1D, tensor1d(indices.slice(), 'int32'));
+    const each = gather(stack(factors) as Tensor1D, tensor1d([...indices], 'int32'));
     return { gradients: scaleEach(gradients, each), state: after };
   },
 });

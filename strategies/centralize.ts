@@ -49,8 +49,9 @@ export const centralize = defineStrategy({
     mapTensors(gradients, (gradient) => {
       const units = gradient.shape.at(-1) ?? 1;
       // Unlike the paper: a unit with one incoming weight is left alone, since its gradient is its own mean and it
-      // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case.
-      if (gradient.rank < 2 || gradient.size <= units) return gradient;
+      // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case; so
+      // are all vectors and scalars.
+      if (gradient.size <= units) return gradient;
       return centredUnits(gradient);
     }),
 });

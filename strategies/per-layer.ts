@@ -83,7 +83,7 @@ export const perLayer = defineStrategy({
       (layer) => Object.entries(layers).find(([glob]) => matchesGlob(glob, layer))?.[1] ?? maxNorm,
     );
     const factors = limitFactors(norms, tensor1d(limits));
-    return { gradients: scaleEach(gradients, gather(factors, tensor1d(indices.slice(), 'int32'))), state };
+    return { gradients: scaleEach(gradients, gather(factors, tensor1d([...indices], 'int32'))), state };
   },
 });
 

@@ -1,5 +1,5 @@
 // What is mutated, file by file, and the tests that each file answers to: those that mirror it, not all that run it.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import folders from './folders.json' with { type: 'json' };
 
 const root = new URL('../../', import.meta.url);
@@ -14,7 +14,13 @@ export function subjectsOf(folder) {
     .filter((name) => name.endsWith('.ts') && !leftOut.includes(name))
     .map((name) => ({
       file: `${files}/${name}`,
-      tests: answersTo[name] ?? [`${tests}/${name.replace(/\.ts$/, '.test.ts')}`],
+      tests: existing(answersTo[name] ?? [`${tests}/${name.replace(/\.ts$/, '.test.ts')}`], name),
       report: `coverage/mutation/${files}/${name}.json`,
     }));
+}
+
+function existing(tests, name) {
+  const missing = tests.find((test) => !existsSync(new URL(test, root)));
+  if (missing !== undefined) throw new Error(`${missing} is missing: say in folders.json what ${name} answers to.`);
+  return tests;
 }

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { agc } from 'gradclip/strategies';
+import { DEVICE } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
+import { onBackend } from '../../src/testing/backends.ts';
 import { itKeepsTheLaws } from '../laws/judge.ts';
 import { oracle } from '../oracles/agc.ts';
 import { itAgreesWith } from './agreement.ts';
@@ -44,7 +46,7 @@ describe('agc', () => {
   });
 
   it('takes rows of an embedding, whose rows are what is learnt', () => {
-    for (const name of ['embedding_Embedding1/embeddings', 'embeddings_1']) {
+    for (const name of ['embedding_Embedding1/embeddings', 'embeddings_1', 'embeddings_12']) {
       const weights = {
         [name]: [
           [3, 4],
@@ -107,6 +109,62 @@ describe('agc', () => {
     );
   });
 
+  describe('knows by its whole name', () => {
+    const weights = [
+      [3, 4],
+      [0, 1],
+    ];
+    const given = [
+      [30, 40],
+      [0, 0.5],
+    ];
+    /** What becomes of the last gradient, 0.5: short enough in its row, and not in its column. */
+    const lastOf = (name: string, wrap: (matrix: number[][]) => unknown): number => {
+      const [step] = inTurn(agc({ ratio: 1 }), [{ [name]: wrap(given) as number[][] }], {
+        [name]: wrap(weights) as number[][],
+      });
+      return (step?.gradients[name] as number[][]).flat(4).at(-1) ?? NaN;
+    };
+    const byColumn = (0.5 * Math.hypot(4, 1)) / Math.hypot(40, 0.5);
+
+    it.each([
+      { name: 'embeddings', last: 0.5 },
+      { name: 'layer/embeddings_1', last: 0.5 },
+      { name: 'my_embeddings', last: byColumn },
+      { name: 'embeddings/scale', last: byColumn },
+      { name: 'dense/kernel', last: byColumn },
+    ])('an embedding: $name', ({ name, last }) => {
+      expect(lastOf(name, (matrix) => matrix)).toBeCloseTo(last, 6);
+    });
+
+    // [height 1, width 2, in 2, multiplier 1]: a filter for each column here, or one for all.
+    const asFilters = (matrix: number[][]): unknown => [matrix.map((row) => row.map((x) => [x]))];
+    const asOne = (0.5 * Math.sqrt(26)) / Math.hypot(30, 40, 0.5);
+
+    it.each([
+      { name: 'depthwise_kernel', last: byColumn },
+      { name: 'layer/depthwise_kernel_1', last: byColumn },
+      { name: 'layer/depthwise_kernel_12', last: byColumn },
+      { name: 'my_depthwise_kernel', last: asOne },
+      { name: 'depthwise_kernel/scale', last: asOne },
+      { name: 'conv2d/kernel', last: asOne },
+    ])('a depthwise kernel: $name', ({ name, last }) => {
+      expect(lastOf(name, asFilters)).toBeCloseTo(last, 6);
+    });
+
+    it.each(['embeddings', 'depthwise_kernel'])('and only at the rank of one: %s', (name) => {
+      const asCube = (matrix: number[][]): unknown => matrix.map((row) => [row]);
+      expect(lastOf(name, asCube)).toBeCloseTo(byColumn, 6);
+    });
+  });
+
+  it('passes a gradient whose weights it is not shown', () => {
+    tf.tidy(() => {
+      const gradients = { w: tf.tensor1d([3, 4]) };
+      expect(agc().clip(gradients, {}, { step: 0, parameters: {} }).gradients).toEqual(gradients);
+    });
+  });
+
   // optax takes a rank of 3 for attention heads, and the norm over axis 0 alone, which is wrong for conv1d.
   it('takes a filter of a one-dimensional convolution whole, over width and input', () => {
     const weights = [
@@ -144,8 +202,9 @@ describe('agc', () => {
       'lstm/kernel': [[1]],
     });
     expect(step?.gradients).toEqual({ 'output/kernel': [[9]], 'lstm/kernel': [[1]] });
+    const message = '`agc({ exclude })` names `ouput`, which fits no variable; there are output/kernel, lstm/kernel.';
     expect(() => inTurn(agc({ exclude: ['ouput'] }), [gradients])).toThrow(
-      '`agc({ exclude })` names `ouput`, which fits no variable; there are output/kernel, lstm/kernel.',
+      expect.objectContaining({ code: 'bad-option', message }),
     );
   });
 
@@ -167,7 +226,7 @@ describe('agc', () => {
         [0, 0.5],
       ],
     ];
-    for (const axes of [[1], [-1], [1, 5]]) {
+    for (const axes of [[1], [-1], [1, 1], [1, 5], [1, 2], [1, -3]]) {
       expect(clippedInTurn(agc({ ratio: 1, axes }), [given], weights)).toEqual([
         nearly([
           [3, 4],
@@ -175,8 +234,18 @@ describe('agc', () => {
         ]),
       ]);
     }
-    expect(clippedInTurn(agc({ ratio: 1, axes: [2] }), [[30, 40]], [3, 4])).toEqual([nearly([3, 4])]);
+    expect(clippedInTurn(agc({ ratio: 1, axes: [2] }), [[30, 40]], [5, 0])).toEqual([nearly([3, 4])]);
   });
+
+  it('leaves out axes that a variable has not on a device too, which would refuse them', () =>
+    onBackend(DEVICE, () => {
+      for (const axes of [
+        [0, 1],
+        [0, -2],
+      ]) {
+        expect(clippedInTurn(agc({ ratio: 1, axes }), [[30, 40]], [5, 0])).toEqual([nearly([3, 4])]);
+      }
+    }));
 
   it('lets nothing pass at ratio 0, and everything at ratio Infinity', () => {
     expect(clippedInTurn(agc({ ratio: 0 }), [[3, 4]])).toEqual([[0, 0]]);

@@ -1,3 +1,4 @@
+import { tensor1d, tidy, zeros } from '@tensorflow/tfjs';
 import { blockRms } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
@@ -34,6 +35,14 @@ describe('blockRms', () => {
     const ones = (size: number): number[] => new Array<number>(size).fill(2);
     const [step] = inTurn(blockRms({ maxRms: 1 }), [{ small: ones(1), large: ones(100) }]);
     expect(step?.gradients).toEqual({ small: nearly([1]), large: nearly(new Array<number>(100).fill(1)) });
+  });
+
+  it('hands on the very same gradients where none is too long, one without elements among them', () => {
+    tidy(() => {
+      const gradients = { w: tensor1d([3, 4]), hollow: zeros([0, 4]) };
+      const context = { step: 0, parameters: gradients };
+      expect(blockRms({ maxRms: Infinity }).clip(gradients, {}, context).gradients).toBe(gradients);
+    });
   });
 
   it('leaves other variables alone', () => {

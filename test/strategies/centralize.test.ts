@@ -45,6 +45,15 @@ describe('centralize', () => {
     expect(clippedInTurn(centralize(), [given])).toEqual([nearly(expected)]);
   });
 
+  it.each([
+    { about: 'a scalar', given: 5 },
+    { about: 'a vector', given: [1, 2, 3] },
+    { about: 'units with one weight each', given: [[1, 2, 3]] },
+    { about: 'filters of one weight each', given: [[[1, 2, 3]]] },
+  ])('leaves $about alone', ({ given }) => {
+    expect(clippedInTurn(centralize(), [given])).toEqual([given]);
+  });
+
   // optax and kozistr/pytorch_optimizer take the mean over the last axes, as suits kernels that begin with the output.
   it('takes the mean of what leads to one unit, not of what leaves one input', () => {
     expect(
