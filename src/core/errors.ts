@@ -65,7 +65,7 @@ export class ClippingError extends Error {
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `"${shortened(value)}"`;
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object') {
     try {
       return shortened(JSON.stringify(value) ?? 'an object');
     } catch {

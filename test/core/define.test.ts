@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { scalar, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { add } from '@tensorflow/tfjs-core';
-import { ClippingError, count, defineStrategy, positive, scaleAll, type NamedTensors } from 'gradclip';
+import { ClippingError, count, defineStrategy, optional, positive, scaleAll, type NamedTensors } from 'gradclip';
 import { describe, expect, it } from 'vitest';
 import { factoriesInUse } from '../../src/core/define.ts';
 
@@ -89,18 +89,22 @@ describe('defineStrategy', () => {
     const ordered = defineStrategy({
       ...facts,
       id: 'ordered',
-      fields: { low: positive({ default: 1, about: 'Low.' }), high: positive({ default: 2, about: 'High.' }) },
+      fields: {
+        low: positive({ default: 1, about: 'Low.' }),
+        high: optional(positive({ default: 2, about: 'High.' })),
+      },
       refine(options, given) {
-        if (options.low <= options.high) return options;
+        if (options.low <= (options.high ?? 2)) return options;
         throw new ClippingError('bad-option', `low above high; given were ${[...given].join(', ')}`);
       },
       clip: (_, gradients) => gradients,
     });
     expect(() => ordered({ low: 3 })).toThrow('low above high; given were low');
-    const unset = { high: undefined } as object;
-    expect(() => ordered({ low: 3, ...unset })).toThrow(
-      new ClippingError('bad-option', 'low above high; given were low'),
-    );
+    for (const unset of [{ high: undefined } as object, { high: null }]) {
+      expect(() => ordered({ low: 3, ...unset })).toThrow(
+        new ClippingError('bad-option', 'low above high; given were low'),
+      );
+    }
     expect(Object.isFrozen(ordered({ low: 2 }).options)).toBe(true);
   });
 });

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { shown } from '../../src/core/errors.ts';
+import { ClippingError, shown } from '../../src/core/errors.ts';
+
+describe('an error', () => {
+  it('has a name, a code, a message and what caused it', () => {
+    const cause = new RangeError('no such luck');
+    const error = new ClippingError('bad-option', 'made in a test', { cause });
+    expect(error).toBeInstanceOf(Error);
+    const { name, code, message } = error;
+    expect({ name, code, message, cause: error.cause }).toEqual({
+      name: 'ClippingError',
+      code: 'bad-option',
+      message: 'made in a test',
+      cause,
+    });
+  });
+});
 
 describe('a value in a message', () => {
   const circular: Record<string, unknown> = {};
