@@ -165,15 +165,16 @@ describe.each(['cpu', 'wasm', DEVICE])('centredUnits on %s', (backend) => {
 });
 
 describe('the mean of a unit', () => {
-  it('is that of all its weights where the host adds them, which float32 loses one by one', () =>
-    onBackend('cpu', () =>
+  it.each(['cpu', 'wasm'])('is that of all its weights on %s, which float32 loses one by one', (backend) =>
+    onBackend(backend, () =>
       tidy(() => {
         // 2²⁴ + 1 is no float32.
         const column = tensor([2 ** 24, ...new Array<number>(2 ** 12 - 1).fill(1)], [2 ** 12, 1]);
         const mean = (2 ** 24 + 2 ** 12 - 1) / 2 ** 12;
         expect(centredUnits(column).dataSync()[1]).toBe(Math.fround(1 - Math.fround(mean)));
       }),
-    ));
+    ),
+  );
 
   it('is not read from a device', () =>
     onBackend(DEVICE, () =>

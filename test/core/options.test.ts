@@ -202,6 +202,19 @@ describe('options', () => {
     );
   });
 
+  it('are listed where there are several', () => {
+    const both = defineStrategy({
+      id: 'both',
+      title: 'Both',
+      source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
+      laws: { direction: 'none', idempotent: true },
+      fields: { low: flag({ default: true, about }), high: flag({ default: true, about }) },
+      clip: (_, gradients) => gradients,
+    });
+    expect(() => both({ clipping: 1 } as object)).toThrow('`both` has no option `clipping`; it has `low`, `high`.');
+    expect(both({ high: false }).options).toEqual({ low: true, high: false });
+  });
+
   it('with a very long name are named by its beginning', () => {
     const made = madeWith(flag({ default: true, about }));
     const refusal = (name: string): ClippingError =>

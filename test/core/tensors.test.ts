@@ -193,6 +193,7 @@ describe('names', () => {
     ['encoder', 'encoder/kernel', true],
     ['encoder', 'encoder2/kernel', false],
     ['dense?', 'dense1', true],
+    ['dense?', 'dense', false],
     ['a.b', 'axb', false],
     ['(a+', '(a+', true],
     ['constructor', 'constructor/kernel', true],
