@@ -7,7 +7,7 @@
  * @module
  */
 
-import { reshape, scalar, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { reshape, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { kernels } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 import { ClippingError } from './errors.ts';
@@ -114,7 +114,7 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
 export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedTensors {
   const scaled = (common: Tensor) => changed(tensors, (list) => kernels().scale(list, common as Scalar));
   if (typeof factor !== 'number' && factor.rank === 0) return scaled(factor);
-  return tidy(() => scaled(typeof factor === 'number' ? scalar(factor) : reshape(factor, [])));
+  return tidy(() => scaled(reshape(factor, [])));
 }
 
 /**

@@ -110,10 +110,10 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
         [[2], 1],
         [tensor1d([2, 1, 1]), 3],
       ] as const) {
-        expect(() => scaleEach(tensors, factors)).toThrow(
+        const message =
           `\`scaleEach(tensors, factors)\` takes a factor for each tensor; received ${count} for 2. ` +
-            'For one factor for all of them there is `scaleAll`.',
-        );
+          'For one factor for all of them there is `scaleAll`.';
+        expect(() => scaleEach(tensors, factors)).toThrow(expect.objectContaining({ code: 'strategy-fault', message }));
       }
     }),
   );

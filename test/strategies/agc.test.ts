@@ -152,9 +152,10 @@ describe('agc', () => {
       expect(lastOf(name, asFilters)).toBeCloseTo(last, 6);
     });
 
-    it.each(['embeddings', 'depthwise_kernel'])('and only at the rank of one: %s', (name) => {
+    it('and only at the rank of one', () => {
       const asCube = (matrix: number[][]): unknown => matrix.map((row) => [row]);
-      expect(lastOf(name, asCube)).toBeCloseTo(byColumn, 6);
+      expect(lastOf('embeddings', asCube)).toBeCloseTo(byColumn, 6);
+      expect(lastOf('depthwise_kernel', (matrix) => matrix)).toBeCloseTo(byColumn, 6);
     });
   });
 
