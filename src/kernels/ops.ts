@@ -4,43 +4,32 @@ import {
   clipByValue,
   clone,
   div,
-  equal,
   greater,
   isFinite as elementsFinite,
   isNaN as elementsNaN,
-  max,
-  maximum,
   min,
-  minimum,
   mul,
   onesLike,
-  pow,
   reshape,
   scalar,
   type Scalar,
   slice,
-  sqrt,
-  square,
   stack,
-  sum,
   type Tensor,
   type Tensor1D,
   tensor1d,
   tidy,
   where,
-  zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Kernels } from './kernels.ts';
+import { normAlong } from './norm-on-device.ts';
 import { findingsOf, keptForStep, recalled, remember } from './memory.ts';
 import { percentileByRank } from './rank.ts';
-import { LARGEST } from './sums.ts';
 
 /**
  * Kernels of tfjs ops alone, for webgl, webgpu, node and any other backend. Nothing is read back to the host.
- *
- * Norms are m·‖x/m‖ with m the largest magnitude, since squares overflow float32 from 1.8e19 on. Many tensors
- * are stacked and summed: `addN` gives wrong results on webgpu from eight tensors on.
+ * Many tensors are stacked and summed: `addN` gives wrong results on webgpu from eight tensors on.
  */
 export const opsKernels: Kernels = {
   name: 'ops',
@@ -89,9 +78,6 @@ export const opsKernels: Kernels = {
   percentile: percentileByRank,
 };
 
-// Below this a float32 is denormal, which some devices flush to zero.
-const SMALLEST_NORMAL = 1.1754944e-38;
-
 /** ‖x‖ₚ of one tensor; taken once a step, and as an expression of the old norm after a scaling. */
 function normOf(x: Tensor, order: number): Scalar {
   const name = `norm ${order}`;
@@ -115,27 +101,6 @@ function carry(from: Tensor, to: Tensor, factor: () => Tensor): void {
       return carried;
     });
   }
-}
-
-/** ‖x‖ₚ along some axes kept as length 1, or of the whole tensor; NaN where one is among the elements, else ∞ where that is. */
-function normAlong(x: Tensor, order: number, axes?: number[]): Tensor {
-  const keep = axes !== undefined;
-  if (x.size === 0) return zeros(keep ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : []);
-  const magnitudes = abs(x);
-  const largest = max(magnitudes, axes, keep);
-  // `max` passes over NaN on some backends; a sum never does.
-  const total = sum(magnitudes, axes, keep);
-  if (order === Infinity) return where(elementsNaN(total), total, largest);
-  const unit = maximum(largest, SMALLEST_NORMAL);
-  const parts = div(magnitudes, unit);
-  const norm =
-    order === 2
-      ? sqrt(sum(square(parts), axes, keep))
-      : order === 1
-        ? sum(parts, axes, keep)
-        : pow(sum(pow(parts, order), axes, keep), 1 / order);
-  // Finite gradients have a finite norm, even where float32 has none so large.
-  return where(equal(largest, Infinity), total, minimum(mul(unit, norm), LARGEST));
 }
 
 function allFinite(x: Tensor): Scalar {
