@@ -15,6 +15,7 @@ import {
   type Kind,
   type Setting,
 } from './fixture.ts';
+import { fusableActivations } from '../../src/recurrent/fused/curves.ts';
 import { BACKENDS } from './backends.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
@@ -70,6 +71,16 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
       const given = problem(kind, 22);
       const wanted = solve(stockOf(kind, optionsOf(given, setting)), given, setting);
       expect(distance(solve(fusedOf(kind, optionsOf(given, setting)), given, setting), wanted)).toBeLessThan(1e-5);
+    });
+
+    it.each(fusableActivations.filter((name) => name !== 'linear'))('lets a NaN through the slope of %s', (name) => {
+      const layer = fusedOf(kind, { units: 3, activation: name, recurrentActivation: name });
+      const input = tf.tensor3d([NaN, 1, 1, 1], [1, 2, 2]);
+      layer.apply(input);
+      const loss = (): tf.Scalar => tf.sum(layer.apply(input) as tf.Tensor);
+      const { grads } = tf.variableGrads(loss);
+      const bias = Object.entries(grads).find(([variable]) => variable.endsWith('bias'))![1];
+      expect([...bias.dataSync()].filter((slope) => !Number.isNaN(slope))).toEqual([]);
     });
 
     it.each(CLIPS)('clips %s as the oracle does', (_name, clipBackprop, clips) => {

@@ -1,6 +1,5 @@
 import {
   add,
-  cast,
   exp,
   greater,
   less,
@@ -33,8 +32,9 @@ const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
 
 const ones = (a: Tensor): Tensor => onesLike(a);
+// Where the slope is 0 it is 0·a, so that of NaN it is NaN, as in tfjs: a step that is no longer a number must show it.
 const within = (a: Tensor, low: number, high: number): Tensor =>
-  cast(logicalAnd(greater(a, low), less(a, high)), 'float32');
+  where(logicalAnd(greater(a, low), less(a, high)), ones(a), mul(a, 0));
 
 const CURVES: Readonly<Record<string, Curve>> = {
   linear: { value: (z) => z, slope: () => 1, slopes: ones },
@@ -42,13 +42,17 @@ const CURVES: Readonly<Record<string, Curve>> = {
   sigmoid: { value: (z) => 1 / (1 + Math.exp(-z)), slope: (a) => a * (1 - a), slopes: (a) => mul(a, sub(1, a)) },
   hardSigmoid: {
     value: (z) => Math.max(0, Math.min(1, 0.2 * z + 0.5)),
-    slope: (a) => (a > 0 && a < 1 ? 0.2 : 0),
+    slope: (a) => (a > 0 && a < 1 ? 0.2 : a * 0),
     slopes: (a) => mul(within(a, 0, 1), 0.2),
   },
-  relu: { value: (z) => Math.max(0, z), slope: (a) => (a > 0 ? 1 : 0), slopes: (a) => cast(greater(a, 0), 'float32') },
+  relu: {
+    value: (z) => Math.max(0, z),
+    slope: (a) => (a > 0 ? 1 : a * 0),
+    slopes: (a) => where(greater(a, 0), ones(a), mul(a, 0)),
+  },
   relu6: {
     value: (z) => Math.min(6, Math.max(0, z)),
-    slope: (a) => (a > 0 && a < 6 ? 1 : 0),
+    slope: (a) => (a > 0 && a < 6 ? 1 : a * 0),
     slopes: (a) => within(a, 0, 6),
   },
   elu: {
