@@ -1,14 +1,14 @@
-import { maximum, type Scalar } from '@tensorflow/tfjs-core';
+import { maximum, sub, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
 import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
-import { prefixed, stateUnder } from './states.ts';
+import { afterStep, prefixed, stateUnder } from './states.ts';
 
 /**
  * Clips by one strategy after another, each given what the one before let through.
  *
- * The step is skipped when any of them says so. With no strategies it changes nothing.
+ * The step is skipped when any of them says so, and those after that one do not remember it. With no strategies it changes nothing.
  *
  * @throws ClippingError `bad-spec` when something given is no strategy.
  *
@@ -40,9 +40,12 @@ export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrat
       let skip: Scalar | undefined;
       strategies.forEach((strategy, place) => {
         const prefix = String(place);
-        const clipped: Clipped = strategy.clip(passed, stateUnder(prefix, state), context);
+        const before = stateUnder(prefix, state);
+        const clipped: Clipped = strategy.clip(passed, before, context);
         passed = clipped.gradients;
-        Object.assign(after, prefixed(prefix, clipped.state));
+        // What an earlier strategy drops is not for the later ones to remember.
+        const memory = skip === undefined ? clipped.state : afterStep(sub(1, skip), clipped.state, before);
+        Object.assign(after, prefixed(prefix, memory));
         if (clipped.skip) skip = skip === undefined ? clipped.skip : maximum(skip, clipped.skip);
       });
       return { gradients: passed, state: after, ...(skip === undefined ? {} : { skip }) };

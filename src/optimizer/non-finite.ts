@@ -1,4 +1,5 @@
-import { cast, getBackend, maximum, min, scalar, sub, where, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, maximum, min, scalar, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { afterStep } from '../combinators/states.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { kernels } from '../kernels/index.ts';
 import { type GiveUp, nonFiniteStep } from './give-up.ts';
@@ -54,7 +55,7 @@ export function guarded(
     const skip = policy === 'skip' ? maximum(clipped.skip ?? 0, sub(1, allFinite)) : clipped.skip;
     return {
       gradients: clipped.gradients,
-      state: chosen(allFinite, clipped.state, state),
+      state: afterStep(allFinite, clipped.state, state),
       ...(skip === undefined ? {} : { skip: skip as Scalar }),
     };
   }
@@ -68,14 +69,4 @@ function defaultPolicy(): NonFinitePolicy {
 function finiteOnly(gradients: NamedTensors): NamedTensors {
   const tensors = kernels().zeroNonFinite(Object.values(gradients));
   return Object.fromEntries(Object.keys(gradients).map((name, index) => [name, tensors[index] as Tensor]));
-}
-
-function chosen(allFinite: Scalar, after: NamedTensors, before: NamedTensors): NamedTensors {
-  const condition = cast(allFinite, 'bool');
-  return Object.fromEntries(
-    Object.entries(after).map(([name, tensor]) => {
-      const old = before[name];
-      return [name, old === undefined || old === tensor ? tensor : where(condition, tensor, old)];
-    }),
-  );
 }

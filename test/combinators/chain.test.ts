@@ -1,4 +1,4 @@
-import { scalar, setBackend, tensor1d, tidy } from '@tensorflow/tfjs';
+import { cast, greater, scalar, setBackend, sum, tensor1d, tidy } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {
   chain,
@@ -82,6 +82,28 @@ describe('chain', () => {
     const [step] = inTurn(chain(...skips.map(skipping), globalNorm()), [{ w: [1] }]);
     expect(step?.skipped).toBe(skipped);
   });
+
+  it.each(['cpu', 'wasm'])(
+    'does not let a strategy remember a step that one before it skips, on %s',
+    async (backend) => {
+      await setBackend(backend);
+      const aboveTen: ClippingStrategy = {
+        ...none(),
+        clip: (gradients, state) => ({ gradients, state, skip: cast(greater(sum(gradients['w']!), 10), 'float32') }),
+      };
+      const percentile = adaptivePercentile({ percentile: 50, window: 9 });
+      const steps = inTurn(chain(percentile, aboveTen, percentile), [{ w: [4] }, { w: [300] }, { w: [2] }]);
+      expect(steps.map(({ skipped }) => skipped)).toEqual([false, true, false]);
+      expect(steps.map(({ state }) => [0, 2].map((place) => state[`${place}/filled/global`]))).toEqual([
+        [1, 1],
+        [2, 1],
+        [3, 2],
+      ]);
+      // Among 4 and 2, where the spike would have made it 4.
+      expect(steps[2]?.gradients['w']).toEqual(nearly([2]));
+      await setBackend('cpu');
+    },
+  );
 
   it('nests, and comes back from JSON', () => {
     const strategy = chain(perValue({ maxAbs: 5 }), chain(globalNorm({ maxNorm: 2 }), none()));
