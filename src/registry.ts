@@ -1,6 +1,7 @@
 import type { ClippingStrategy, StrategySpec } from './core/contract.ts';
 import type { AnyStrategyFactory } from './core/define.ts';
 import { ClippingError, shown } from './core/errors.ts';
+import { plain } from './core/plain.ts';
 import { nearest } from './core/suggest.ts';
 import { type Combinator, expectSpec } from './combinators/combinator.ts';
 
@@ -81,7 +82,7 @@ export class StrategyRegistry {
   create(id: string, options?: StrategySpec['options']): ClippingStrategy;
   create(spec: StrategySpec): ClippingStrategy;
   create(given: string | StrategySpec, options: StrategySpec['options'] = {}): ClippingStrategy {
-    return this.#create(typeof given === 'string' ? { id: given, options } : given, 0);
+    return this.#create(plain('registry.create', typeof given === 'string' ? { id: given, options } : given), 0);
   }
 
   #create(spec: unknown, depth: number): ClippingStrategy {

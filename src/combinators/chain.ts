@@ -24,16 +24,19 @@ import { afterStep, prefixed, stateUnder } from './states.ts';
  * @category Combinators
  */
 export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrategy {
+  return chainOf(strategies);
+}
+
+function chainOf(strategies: readonly ClippingStrategy[]): ClippingStrategy {
   for (const strategy of strategies) expectStrategy('chain(...)', strategy);
   noteUse(chainCombinator);
   return Object.freeze<ClippingStrategy>({
     id: 'chain',
     options: Object.freeze({ strategies: strategies.map(specOf) }),
     init: (parameters) =>
-      Object.assign(
-        {},
-        ...strategies.map((one, place) => prefixed(String(place), one.init(parameters))),
-      ) as NamedTensors,
+      Object.fromEntries(
+        strategies.flatMap((one, place) => Object.entries(prefixed(String(place), one.init(parameters)))),
+      ),
     clip(gradients, state, context) {
       let passed = gradients;
       const after: Record<string, NamedTensors[string]> = {};
@@ -63,6 +66,6 @@ export const chainCombinator: Combinator = {
       const received = shown(specs);
       throw new ClippingError('bad-option', `\`chain({ strategies })\` must be a list of specs; received ${received}.`);
     }
-    return chain(...specs.map(create));
+    return chainOf(specs.map(create));
   },
 };

@@ -1,4 +1,5 @@
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, quoted, shown } from '../core/errors.ts';
+import { isPlainObject, reading } from '../core/plain.ts';
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 
@@ -43,22 +44,23 @@ export function specOf({ id, options }: ClippingStrategy): StrategySpec {
 
 /** Refuses what is no strategy before it is combined. */
 export function expectStrategy(call: string, given: unknown): asserts given is ClippingStrategy {
-  const strategy = given as Partial<ClippingStrategy> | null | undefined;
-  if (typeof strategy?.clip === 'function' && typeof strategy.init === 'function') return;
-  const advice =
-    typeof given === 'function'
-      ? ' Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'
-      : typeof (strategy as { id?: unknown } | null | undefined)?.id === 'string'
-        ? ' A spec becomes a strategy with `registry.create(spec)`.'
-        : '';
-  throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${shown(given)}.${advice}`);
+  reading(call, () => {
+    const strategy = given as Partial<ClippingStrategy> | null | undefined;
+    if (typeof strategy?.clip === 'function' && typeof strategy.init === 'function') return;
+    const advice =
+      typeof given === 'function'
+        ? ' Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'
+        : typeof (strategy as { id?: unknown } | null | undefined)?.id === 'string'
+          ? ' A spec becomes a strategy with `registry.create(spec)`.'
+          : '';
+    throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${shown(given)}.${advice}`);
+  });
 }
 
-/** A strategy in JSON, with nothing but an id and options. */
+/** A strategy in JSON, looked at: what its id stands for is for a registry to say. */
 export function expectSpec(given: unknown): Required<StrategySpec> {
-  const spec = given as Partial<StrategySpec> | null | undefined;
-  const isObject = typeof given === 'object' && !Array.isArray(given);
-  if (!isObject || typeof spec?.id !== 'string') {
+  const spec = given as Partial<StrategySpec>;
+  if (!isPlainObject(given) || typeof spec.id !== 'string') {
     const form = '{ "id": "global-norm", "options": { "maxNorm": 1 } }';
     throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${shown(given)}.`);
   }
@@ -66,12 +68,12 @@ export function expectSpec(given: unknown): Required<StrategySpec> {
     if (name === 'id' || name === 'options') continue;
     throw new ClippingError(
       'bad-spec',
-      `A strategy in JSON has \`id\` and \`options\`; received \`${name}\` beside them.`,
+      `A strategy in JSON has \`id\` and \`options\`; received ${quoted(name)} beside them.`,
     );
   }
   const { id, options = {} } = spec;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ClippingError('bad-spec', `The options of \`${id}\` must be an object; received ${shown(options)}.`);
+  if (!isPlainObject(options)) {
+    throw new ClippingError('bad-spec', `The options of ${quoted(id)} must be an object; received ${shown(options)}.`);
   }
   return { id, options };
 }

@@ -1,10 +1,11 @@
 import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, shortened, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
-import { nearest } from '../core/suggest.ts';
+import { isPlainObject, reading } from '../core/plain.ts';
 import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
-import { expectRule, fitsRule, hasPredicate, shownRule, type VariableMatch, type VariableRule } from './rules.ts';
+import { uselessRule, withoutRule, withoutStrategy } from './partition-faults.ts';
+import { fitsRule, hasPredicate, soundRule, type VariableMatch, type VariableRule } from './rules.ts';
 import { prefixed, stateUnder } from './states.ts';
 import { withoutJson } from './unsaved.ts';
 
@@ -84,10 +85,24 @@ export function partition(
   given: readonly PartitionRule[] | LabelRules | ((variable: string) => string | undefined),
   strategies: object = {},
 ): ClippingStrategy {
-  const labelled = strategies as Readonly<Record<string, ClippingStrategy>> & PartitionDefault;
-  for (const strategy of Object.values(labelled)) expectStrategy('partition(…, strategies)', strategy);
+  const labelled = strategiesOf(strategies);
+  const rules = typeof given === 'function' ? undefined : reading('partition(rules)', () => rulesOf(given, labelled));
   noteUse(partitionCombinator);
-  return typeof given === 'function' ? byLabelOf(given, labelled) : byRules(rulesOf(given, labelled), labelled);
+  return rules === undefined
+    ? byLabelOf(given as (variable: string) => string | undefined, labelled)
+    : byRules(rules, labelled);
+}
+
+type Labelled = Readonly<Record<string, ClippingStrategy>> & PartitionDefault;
+
+function strategiesOf(given: unknown): Labelled {
+  const call = 'partition(…, strategies)';
+  const strategies = reading(call, () => (isPlainObject(given) ? Object.entries(given) : undefined));
+  if (strategies === undefined) {
+    throw new ClippingError('bad-option', `\`${call}\` takes strategies by label; received ${shown(given)}.`);
+  }
+  for (const [, strategy] of strategies) expectStrategy(call, strategy);
+  return Object.fromEntries(strategies) as Labelled;
 }
 
 function rulesOf(
@@ -97,9 +112,18 @@ function rulesOf(
   if (Array.isArray(given)) {
     const extra = Object.keys(strategies).find((label) => label !== 'default');
     if (extra !== undefined) throw withoutRule(extra);
-    return given as readonly PartitionRule[];
+    const rules: PartitionRule[] = [];
+    // Not `map`, which passes over places that hold nothing.
+    for (const rule of given as readonly PartitionRule[]) {
+      const call = `partition(rules)[${rules.length}]`;
+      const sound = soundRule(call, rule);
+      const { strategy } = rule;
+      expectStrategy(`${call}.strategy`, strategy);
+      rules.push({ ...sound, strategy });
+    }
+    return rules;
   }
-  if (typeof given !== 'object' || (given as unknown) === null) {
+  if (!isPlainObject(given)) {
     throw new ClippingError(
       'bad-option',
       `\`partition(rules, strategies)\` takes rules or a function from names to labels; received ${shown(given)}.`,
@@ -110,8 +134,11 @@ function rulesOf(
   return Object.entries(given as LabelRules).map(([label, variables]) => {
     const strategy = strategies[label];
     if (strategy === undefined || !Object.hasOwn(strategies, label)) throw withoutStrategy(label, strategies);
-    const isRule = typeof variables === 'object' && 'match' in variables;
-    return { ...(isRule ? variables : { match: variables }), strategy };
+    const isRule = isPlainObject(variables) && 'match' in variables;
+    return {
+      ...soundRule(`partition(rules).${shortened(label)}`, isRule ? variables : { match: variables }),
+      strategy,
+    };
   });
 }
 
@@ -119,10 +146,6 @@ function byRules(rules: readonly PartitionRule[], { default: fallback }: Partiti
   if (rules.length === 0) {
     throw new ClippingError('bad-option', '`partition(rules)` must have at least one rule; received none.');
   }
-  rules.forEach((rule, place) => {
-    expectRule(`partition(rules)[${place}]`, rule);
-    expectStrategy(`partition(rules)[${place}].strategy`, rule.strategy);
-  });
   const groups = rules.map(({ strategy }, place) => ({ prefix: String(place), strategy }));
   const options = {
     rules: rules.map(({ match, exclude, strategy }) => ({
@@ -218,36 +241,6 @@ function chosen(tensors: NamedTensors, belongs: (variable: string) => boolean): 
   return Object.fromEntries(Object.entries(tensors).filter(([variable]) => belongs(variable)));
 }
 
-function uselessRule(rule: VariableRule, variables: readonly string[]): ClippingError {
-  const taken = variables.filter((variable) => fitsRule(rule, variable));
-  const list = variables.slice(0, 20).join(', ') + (variables.length > 20 ? ` and ${variables.length - 20} more` : '');
-  const why =
-    taken.length === 0
-      ? `which fits no variable; there are ${list}`
-      : `but ${taken.join(', ')} already ${taken.length === 1 ? 'falls' : 'fall'} under an earlier rule`;
-  return new ClippingError('bad-option', `\`partition\` has a rule for ${shownRule(rule)}, ${why}.`);
-}
-
-function withoutRule(label: string): ClippingError {
-  return new ClippingError(
-    'bad-option',
-    `\`partition(rules, strategies)\` has a strategy \`${label}\` but no rule of that label; ` +
-      'the strategy of all other variables is called `default`.',
-  );
-}
-
-function withoutStrategy(label: string, strategies: object, variable?: string): ClippingError {
-  const labels = Object.keys(strategies);
-  const meant = nearest(label, labels);
-  const advice =
-    meant === undefined ? `There are ${labels.join(', ') || 'no strategies'}.` : `Did you mean \`${meant}\`?`;
-  const what =
-    variable === undefined
-      ? `The rule \`${label}\` of \`partition\``
-      : `\`${variable}\` is labelled \`${label}\`, which`;
-  return new ClippingError('bad-option', `${what} has no strategy. ${advice}`);
-}
-
 /** {@link partition} in JSON: `{ id: "partition", options: { rules: [{ match, strategy: spec }], default: spec } }`. */
 export const partitionCombinator: Combinator = {
   id: 'partition',
@@ -264,7 +257,7 @@ export const partitionCombinator: Combinator = {
     }
     return partition(
       rules.map((given: unknown) => {
-        const rule = (given ?? {}) as VariableRule & Record<'strategy', StrategySpec>;
+        const rule = (isPlainObject(given) ? given : {}) as VariableRule & Record<'strategy', StrategySpec>;
         expectOptionNames('partition({ rules })', rule, ['match', 'exclude', 'strategy']);
         return { ...rule, strategy: create(rule.strategy) };
       }),

@@ -1,5 +1,6 @@
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, quoted, shown } from '../core/errors.ts';
 import { matchesVariable } from '../core/names.ts';
+import { plain } from '../core/plain.ts';
 
 /**
  * Says which variables are meant: a name or glob such as `lstm*`, or a predicate over names.
@@ -23,17 +24,20 @@ export interface VariableRule {
   readonly exclude?: VariableMatch | readonly VariableMatch[];
 }
 
-/** Refuses a rule that could not be followed; `call` names it in the message. */
-export function expectRule(call: string, rule: unknown): asserts rule is VariableRule {
+/** A rule that can be followed, copied; `call` names it in the message. */
+export function soundRule(call: string, rule: unknown): VariableRule {
   const { match, exclude } = (rule ?? {}) as Partial<VariableRule>;
-  expectMatch(`${call}.match`, match);
-  if (exclude !== undefined) expectMatch(`${call}.exclude`, exclude);
+  return {
+    match: soundMatch(`${call}.match`, match),
+    ...(exclude === undefined ? {} : { exclude: soundMatch(`${call}.exclude`, exclude) }),
+  };
 }
 
-function expectMatch(call: string, given: unknown): void {
-  const matches: unknown[] = Array.isArray(given) ? given : [given];
+function soundMatch(call: string, given: unknown): VariableRule['match'] {
+  const match = plain(call, given);
+  const matches: unknown[] = Array.isArray(match) ? match : [match];
   const sound = matches.every((one) => typeof one === 'function' || (typeof one === 'string' && one !== ''));
-  if (sound && matches.length > 0) return;
+  if (sound && matches.length > 0) return match as VariableRule['match'];
   throw new ClippingError(
     'bad-option',
     `\`${call}\` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received ${shown(given)}.`,
@@ -55,7 +59,7 @@ export function shownRule({ match, exclude }: VariableRule): string {
   const list = (matches: VariableRule['match']): string =>
     [matches]
       .flat()
-      .map((one) => (typeof one === 'function' ? 'a predicate' : `\`${one}\``))
+      .map((one) => (typeof one === 'function' ? 'a predicate' : quoted(one)))
       .join(' or ');
   return exclude === undefined ? list(match) : `${list(match)} but ${list(exclude)}`;
 }

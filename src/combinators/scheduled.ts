@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, StrategyFactory } from '../core/define.ts';
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, quoted, shortened, shown } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
 import { expectOptionNames } from '../core/options.ts';
+import { isPlainObject, plainOptions, reading } from '../core/plain.ts';
 import { type Combinator, expectSpec, noteUse, specOf } from './combinator.ts';
 import { expectSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
 import { withoutJson } from './unsaved.ts';
@@ -51,20 +52,17 @@ export function scheduled<F extends Fields>(
   const { id, fields } = expectFactory(factory);
   noteUse(scheduledCombinator);
   const varying = new Map<string, Varying>();
-  const fixed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries((options as Readonly<Record<string, unknown>> | undefined) ?? {})) {
-    const field = fields[name];
-    const call = `scheduled(${id}, { ${name} })`;
-    if (!isSchedule(value) && typeof value !== 'function') {
-      fixed[name] = value;
-    } else if (field === undefined || !takesNumbers(field)) {
+  const given = Object.entries(plainOptions(`scheduled(${id}, options)`, (options as unknown) ?? {}));
+  const isVarying = (value: unknown): boolean => isSchedule(value) || typeof value === 'function';
+  const fixed = Object.fromEntries(given.filter(([, value]) => !isVarying(value)));
+  for (const [name, value] of given.filter(([, one]) => isVarying(one))) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const call = `scheduled(${id}, { ${shortened(name)} })`;
+    if (field === undefined || !takesNumbers(field)) {
       throw new ClippingError('bad-option', notNumeric(call, id, name, fields));
-    } else {
-      varying.set(
-        name,
-        typeof value === 'function' ? (value as (step: number) => number) : expectSchedule(call, value),
-      );
     }
+    const isFunction = typeof value === 'function';
+    varying.set(name, isFunction ? (value as (step: number) => number) : expectSchedule(call, value as Schedule));
   }
   if (varying.size === 0) {
     throw new ClippingError(
@@ -78,8 +76,9 @@ export function scheduled<F extends Fields>(
   let latest: { readonly values: readonly number[]; readonly strategy: ClippingStrategy } | undefined;
   const strategyAt = (step: number): ClippingStrategy => {
     const values = [...varying].map(([name, one]) => {
-      const value = typeof one === 'function' ? one(step) : valueAt(one, step);
-      return fields[name]?.kind === 'integer' ? Math.round(value) : value;
+      const value =
+        typeof one === 'function' ? reading(`scheduled(${id}, { ${name} })`, () => one(step)) : valueAt(one, step);
+      return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value) : value;
     });
     // Most schedules end in a value that stays, so the last strategy is usually the next one too.
     if (latest === undefined || values.some((value, place) => value !== latest?.values[place])) {
@@ -125,8 +124,11 @@ function takesNumbers({ kind, choices = [] }: Field): boolean {
 }
 
 function expectFactory<F extends Fields>(given: StrategyFactory<F>): StrategyFactory<F> {
-  const factory = given as Partial<StrategyFactory<F>> | null | undefined;
-  if (typeof given === 'function' && typeof factory?.id === 'string' && factory.fields !== undefined) return given;
+  const isFactory = reading(
+    'scheduled(factory, options)',
+    () => typeof given === 'function' && typeof given.id === 'string' && typeof given.fields === 'object',
+  );
+  if (isFactory) return given;
   throw new ClippingError(
     'bad-spec',
     `\`scheduled(factory, options)\` takes the factory itself, as in scheduled(globalNorm, { maxNorm: … }); ` +
@@ -146,7 +148,7 @@ function notNumeric(call: string, id: string, name: string, fields: Fields): str
   const numeric = Object.keys(fields).filter((one) => takesNumbers(fields[one] as Field));
   const list = numeric.map((one) => `\`${one}\``).join(', ') || 'none';
   const what = Object.hasOwn(fields, name) ? 'takes no numbers' : 'is no option of it';
-  return `\`${call}\`: \`${name}\` ${what}; of \`${id}\` these can be scheduled: ${list}.`;
+  return `\`${call}\`: ${quoted(name)} ${what}; of \`${id}\` these can be scheduled: ${list}.`;
 }
 
 /** {@link scheduled} in JSON: `{ id: "scheduled", options: { strategy: spec, option, schedule } }`, or `schedules`. */
@@ -155,17 +157,17 @@ export const scheduledCombinator: Combinator = {
   fromOptions(options, _create, factoryOf) {
     expectOptionNames('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
     const { strategy, option, schedule, schedules } = options;
-    const spec = expectSpec(strategy);
+    const { id, options: fixed } = expectSpec(strategy);
     const named = schedules ?? (typeof option === 'string' ? { [option]: schedule } : undefined);
     const together = schedules !== undefined && (option !== undefined || schedule !== undefined);
-    if (typeof named !== 'object' || named === null || together || !Object.values(named).every(isSchedule)) {
+    if (!isPlainObject(named) || together || !Object.values(named).every(isSchedule)) {
       throw new ClippingError(
         'bad-option',
         '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as ' +
           `{ "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received ${shown(options)}.`,
       );
     }
-    const factory: AnyStrategyFactory = factoryOf(spec.id);
-    return scheduled(factory as unknown as StrategyFactory, { ...spec.options, ...named });
+    const factory: AnyStrategyFactory = factoryOf(id);
+    return scheduled(factory as unknown as StrategyFactory, { ...fixed, ...named });
   },
 };

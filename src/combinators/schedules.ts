@@ -51,7 +51,7 @@ export function isSchedule(given: unknown): given is Schedule {
 export function expectSchedule(call: string, given: Schedule): Schedule {
   const fault = (what: string, received: unknown): ClippingError =>
     new ClippingError('bad-option', `\`${call}\`: ${what}; received ${shown(received)}.`);
-  if (!Object.hasOwn(KINDS, given.kind)) {
+  if (typeof given.kind !== 'string' || !Object.hasOwn(KINDS, given.kind)) {
     throw fault(`a schedule is of kind ${Object.keys(KINDS).join(', ')}`, given.kind);
   }
   const names = KINDS[given.kind];
@@ -124,14 +124,25 @@ function betweenPoints(
   { kind, points }: { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] },
   step: number,
 ): number {
-  const next = points.findIndex(([at]) => at > step);
-  const last = points[(next === -1 ? points.length : next) - 1];
+  const next = firstAfter(points, step);
+  const last = points[next - 1];
   const first = points[0] as SchedulePoint;
   if (last === undefined) return first[1];
   const after = points[next];
   if (kind === 'step' || after === undefined) return last[1];
   const t = (step - last[0]) / (after[0] - last[0]);
   return last[1] + (after[1] - last[1]) * t;
+}
+
+/** The place of the first point that lies after a step; as many as there are, where none does. */
+function firstAfter(points: readonly SchedulePoint[], step: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle] as SchedulePoint)[0] > step) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The steps at which a schedule turns; between two of them it only rises or only falls. */

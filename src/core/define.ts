@@ -1,7 +1,8 @@
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from './contract.ts';
-import { ClippingError } from './errors.ts';
+import { ClippingError, shown } from './errors.ts';
 import type { Fields, OptionsOf, ResolvedOptions } from './fields.ts';
 import { resolveOptions } from './options.ts';
+import { plainOptions } from './plain.ts';
 
 /**
  * Where a strategy comes from.
@@ -157,12 +158,13 @@ export function defineStrategy<const F extends Fields>(
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
     throw new ClippingError(
       'bad-spec',
-      `A strategy's id must be lower-case words joined by hyphens; received "${id}".`,
+      `A strategy's id must be lower-case words joined by hyphens; received ${shown(id)}.`,
     );
   }
   const make = (given: OptionsOf<F> = {}): ClippingStrategy => {
-    const resolved = resolveOptions(id, fields, given);
-    const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+    const own = plainOptions(id, given);
+    const resolved = resolveOptions(id, fields, own);
+    const set = Object.entries(own).filter(([, value]) => value !== undefined && value !== null);
     const options = Object.freeze(refine(resolved, new Set(set.map(([name]) => name))));
     made.set(id, factory);
     return Object.freeze<ClippingStrategy>({

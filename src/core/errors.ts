@@ -61,20 +61,43 @@ export class ClippingError extends Error {
   }
 }
 
+// No longer is a value in a message.
+const LONGEST = 80;
+// Of what holds more values than this, a message says only that it is an object.
+const MOST_SHOWN = 1000;
+
 /** Renders any value for a message: short, on one line, and never throwing. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `"${shortened(value)}"`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object') {
     try {
-      return shortened(JSON.stringify(value) ?? 'an object');
+      let left = MOST_SHOWN;
+      const beginning: unknown = Array.isArray(value) ? value.slice(0, LONGEST) : value;
+      const text = JSON.stringify(beginning, (_, one: unknown) => {
+        // What stands for more than anybody would read may stand for more than there is time to write.
+        if (left-- <= 0) throw new RangeError();
+        return one;
+      });
+      return shortened(text ?? 'an object');
     } catch {
       return 'an object';
     }
   }
-  return String(value);
+  return shortened(String(value));
 }
 
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+/** A name as code, for a message: short, whatever it is. */
+export function quoted(name: string): string {
+  return `\`${shortened(name)}\``;
+}
+
+/** Why something failed, by what it threw; never throwing itself. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : shown(thrown);
+}
+
+/** The beginning of a text that is too long for a message. */
+export function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

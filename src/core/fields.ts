@@ -8,6 +8,7 @@
  */
 
 import * as v from 'valibot';
+import { isPlainObject } from './plain.ts';
 
 /**
  * One option: its check, its default, and what it means.
@@ -70,8 +71,9 @@ export interface Described<Value> {
 
 // JSON has no Infinity, so specs write it as a string.
 const numeric = v.pipe(
-  v.union([v.number(), v.pipe(v.picklist(['Infinity', '-Infinity']), v.transform(Number))]),
-  v.check((value) => !Number.isNaN(value)),
+  v.unknown(),
+  v.transform((value) => (value === 'Infinity' || value === '-Infinity' ? Number(value) : value)),
+  v.number(),
 );
 
 function bounded(
@@ -94,12 +96,13 @@ export function threshold(described: Described<number>): Field<number> {
 }
 
 /**
- * A finite number greater than 0.
+ * A number greater than 0 that is finite as a float32, so at most 3.4e38.
  *
  * @category Options
  */
 export function positive(described: Described<number>): Field<number> {
-  const check = (value: number): boolean => value > 0 && Number.isFinite(value);
+  // As tensors hold it: 1e39 is Infinity to them.
+  const check = (value: number): boolean => value > 0 && Number.isFinite(Math.fround(value));
   return bounded('number', 'a finite number greater than 0', described, check, { min: 0 });
 }
 
@@ -152,8 +155,10 @@ export function order(described: Described<number | 'inf'>): Field<number | 'inf
     rule: `a number greater than 0, or 'inf'`,
     choices: [1, 2, 'inf'],
     schema: v.pipe(
-      v.union([v.literal('inf'), numeric]),
-      v.check((value) => value === 'inf' || value > 0),
+      v.unknown(),
+      v.transform((value) => (value === 'inf' ? Infinity : value)),
+      numeric,
+      v.check((value) => value > 0),
       v.transform((value) => (value === Infinity ? 'inf' : value)),
     ),
   };
@@ -212,12 +217,20 @@ export function thresholdsByName(
     ...described,
     kind: 'numbers-by-name',
     rule: 'an object of numbers from 0 to Infinity',
-    schema: v.record(
-      v.string(),
-      v.pipe(
-        numeric,
-        v.check((value) => value >= 0),
+    // Not a `record` of valibot, which leaves out names such as `constructor`.
+    schema: v.pipe(
+      v.custom<object>(isPlainObject),
+      v.transform((value): unknown => Object.entries(value)),
+      v.array(
+        v.tuple([
+          v.string(),
+          v.pipe(
+            numeric,
+            v.check((value) => value >= 0),
+          ),
+        ]),
       ),
+      v.transform((entries) => Object.fromEntries(entries)),
     ),
   };
 }

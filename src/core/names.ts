@@ -26,11 +26,29 @@ export function originalName(variable: string): string {
  * @category Named tensors
  */
 export function matchesGlob(glob: string, name: string): boolean {
-  const pattern = glob
-    .split(/(\*\*|\*|\?)/)
-    .map((part) => WILDCARDS.get(part) ?? part.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
-    .join('');
-  return new RegExp(`^${pattern}(/.*)?$`, 's').test(name);
+  // Not a regular expression, in which a few stars can take for ever on a name that almost fits.
+  const parts = glob.match(/\*\*|[^]/gu) ?? [];
+  // Whether the first so many parts fit what has been read of the name.
+  let fits = withEmptyRuns(parts, [true]);
+  for (const character of name) {
+    if (character === '/' && fits[parts.length]) return true;
+    const next: boolean[] = [];
+    parts.forEach((part, place) => {
+      const isRun = part === '**' || part === '*';
+      const takes = part === '**' || (part === '*' || part === '?' ? character !== '/' : part === character);
+      if (takes && fits[place + (isRun ? 1 : 0)]) next[place + 1] = true;
+    });
+    fits = withEmptyRuns(parts, next);
+  }
+  return fits[parts.length] === true;
+}
+
+// A run of characters may have none.
+function withEmptyRuns(parts: readonly string[], fits: boolean[]): boolean[] {
+  parts.forEach((part, place) => {
+    if (part.startsWith('*') && fits[place]) fits[place + 1] = true;
+  });
+  return fits;
 }
 
 /**
@@ -45,9 +63,3 @@ export function matchesVariable(glob: string, variable: string): boolean {
   // Only tf.layers numbers names, and its names have a slash.
   return variable.includes('/') && matchesGlob(glob, originalName(variable));
 }
-
-const WILDCARDS: ReadonlyMap<string, string> = new Map([
-  ['**', '.*'],
-  ['*', '[^/]*'],
-  ['?', '[^/]'],
-]);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { ClippingError, shown } from './errors.ts';
+import { ClippingError, quoted, shown } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
+import { plainOptions, reading } from './plain.ts';
 import { nearest } from './suggest.ts';
 
 /**
@@ -10,13 +11,11 @@ import { nearest } from './suggest.ts';
  *   its range, both before anything is trained.
  */
 export function resolveOptions<F extends Fields>(id: string, fields: F, given: unknown): ResolvedOptions<F> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ClippingError('bad-option', `\`${id}\` takes its options as one object; received ${shown(given)}.`);
-  }
-  expectOptionNames(id, given, Object.keys(fields));
+  const options = plainOptions(id, given);
+  expectOptionNames(id, options, Object.keys(fields));
   const resolved: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const value = (given as Record<string, unknown>)[name];
+    const value = options[name];
     resolved[name] = value === undefined ? field.default : checked(id, name, field, value);
   }
   return Object.freeze(resolved) as ResolvedOptions<F>;
@@ -32,24 +31,17 @@ export function expectOptionNames(id: string, given: object, known: readonly str
 }
 
 function checked(id: string, name: string, field: Fields[string], value: unknown): unknown {
-  const result = v.safeParse(field.schema, value);
+  const result = reading(`${id}({ ${name} })`, () => v.safeParse(field.schema, value, { abortEarly: true }));
   if (result.success) return result.output;
   throw new ClippingError('bad-option', `\`${id}({ ${name} })\` must be ${field.rule}; received ${shown(value)}.`);
 }
 
 function unknownOption(id: string, name: string, known: readonly string[]): ClippingError {
   if (known.length === 0) {
-    return new ClippingError('unknown-option', `\`${id}\` takes no options; received \`${shortName(name)}\`.`);
+    return new ClippingError('unknown-option', `\`${id}\` takes no options; received ${quoted(name)}.`);
   }
   const meant = nearest(name, known);
   const advice = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
   const list = known.map((one) => `\`${one}\``).join(', ');
-  return new ClippingError(
-    'unknown-option',
-    `\`${id}\` has no option \`${shortName(name)}\`; it has ${list}.${advice}`,
-  );
-}
-
-function shortName(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
+  return new ClippingError('unknown-option', `\`${id}\` has no option ${quoted(name)}; it has ${list}.${advice}`);
 }

@@ -1,9 +1,9 @@
 import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
-import * as v from 'valibot';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
-import { innerFrom, settingsIn, withoutUnderscores } from './config.ts';
+import { plain, plainOptions } from '../core/plain.ts';
+import { innerFrom, isOrder, settingsIn, withoutUnderscores } from './config.ts';
 import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
 import { registerOnce } from './loading.ts';
 import { VariableOrder } from './order.ts';
@@ -23,7 +23,15 @@ export interface AccumulationConfig extends serialization.ConfigDict {
   readonly accumulation: string;
 }
 
-const saved = v.object({ steps: v.number(), order: v.array(v.string()) });
+/** What the text in {@link AccumulationConfig.accumulation} says; what its steps must be is said where they are used. */
+interface Saved {
+  readonly steps: number;
+  readonly order: readonly string[];
+}
+
+function isSaved(json: Partial<Saved>): json is Saved {
+  return typeof json.steps === 'number' && isOrder(json.order);
+}
 
 /**
  * How {@link accumulated} works.
@@ -110,16 +118,20 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
 
   /** Makes one from saved settings; for `tf.loadLayersModel`. */
   static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
-    const { innerClassName, innerConfig, accumulation } = (config ?? {}) as Partial<AccumulationConfig>;
-    if (innerClassName === undefined || innerConfig === undefined || typeof accumulation !== 'string') {
+    const settings: unknown = plain('AccumulatedOptimizer.fromConfig', config);
+    const { innerClassName, innerConfig, accumulation } = Object(settings) as Partial<AccumulationConfig>;
+    if (typeof innerClassName !== 'string' || innerConfig === undefined || typeof accumulation !== 'string') {
       const received = shown(config);
       throw new ClippingError('bad-spec', `These are not the settings of a saved AccumulatedOptimizer: ${received}.`);
     }
-    const { steps, order } = settingsIn(accumulation, saved, 'AccumulatedOptimizer', '`steps` and `order`');
+    const { steps, order } = settingsIn(accumulation, isSaved, 'AccumulatedOptimizer', '`steps` and `order`');
     const optimizer = new AccumulatedOptimizer(innerFrom(innerClassName, innerConfig), steps);
     optimizer.#order.restore(order);
     return optimizer as T;
   }
+
+  // A step with NaN makes the average so.
+  protected override readonly mayRememberNaN = true;
 
   protected override memory(): WrapperMemory {
     return { state: this.#sums, count: this.#pending };
@@ -189,8 +201,8 @@ export function accumulated<Inner extends Optimizer>(
   optimizer: Inner,
   options: AccumulationOptions,
 ): AccumulatedOptimizer<Inner> {
-  const given: Partial<AccumulationOptions> = (options as AccumulationOptions | null | undefined) ?? {};
+  const given = plainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
   expectOptionNames('accumulated', given, ['steps']);
   registerOnce(AccumulatedOptimizer);
-  return new AccumulatedOptimizer(optimizer, given.steps as number);
+  return new AccumulatedOptimizer(optimizer, given['steps'] as number);
 }

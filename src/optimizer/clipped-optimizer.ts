@@ -6,7 +6,7 @@ import { observed, type Observation } from '../combinators/observed.ts';
 import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
 import { clipRateWatch } from './clip-rate.ts';
 import { StrategyMemory } from './memory.ts';
-import { expectClipOptions, type ClipOptions } from './options.ts';
+import { soundOptions, type ClipOptions } from './options.ts';
 import { VariableOrder } from './order.ts';
 import { Recorder } from './recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from './records.ts';
@@ -56,12 +56,12 @@ export class ClippedOptimizer extends WrappingOptimizer {
   #prepared = false;
 
   /** See {@link clipOptimizer}. */
-  constructor(inner: Optimizer, strategy: ClippingStrategy, options: ClipOptions = {}) {
+  constructor(inner: Optimizer, strategy: ClippingStrategy, given: ClipOptions = {}) {
     super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
     expectStrategy('clipOptimizer(inner, strategy)', strategy);
-    expectClipOptions(options);
+    const options = Object.freeze(soundOptions(given));
     this.strategy = strategy;
-    this.options = Object.freeze({ ...options });
+    this.options = options;
     const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
     this.#recorder = new Recorder(options.window ?? 1000, options.onStep, watch);
     this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
@@ -144,6 +144,9 @@ export class ClippedOptimizer extends WrappingOptimizer {
     return optimizer as T;
   }
 
+  // No step with NaN ever enters it.
+  protected override readonly mayRememberNaN = false;
+
   protected override memory(): WrapperMemory {
     return { state: this.#memory.state, count: this.#step };
   }
@@ -198,10 +201,13 @@ export class ClippedOptimizer extends WrappingOptimizer {
     const { added, renamed } = this.#order.admit(names);
     if (this.#prepared && added === 0) return;
     this.#memory.rename(renamed);
-    const known = this.#order.names;
+    const { names: known, settled } = this.#order;
+    // Weights may come without the settings that tell the order.
+    const saved = settled.length > 0 ? settled : known;
     tidy(() => {
       const parameters = variablesLike(known);
-      this.#memory.prepare(this.#checked, parameters, Object.keys(parameters).length === known.length);
+      const complete = Object.keys(parameters).length === known.length;
+      this.#memory.prepare(this.#checked, parameters, complete, variablesLike(saved));
     });
     this.#prepared = true;
   }

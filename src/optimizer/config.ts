@@ -1,8 +1,8 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
-import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, quoted, shown } from '../core/errors.ts';
 import { asJson } from '../core/json.ts';
+import { isPlainObject, plain, reading } from '../core/plain.ts';
 import { specOf } from '../combinators/combinator.ts';
 import { strategyFromSaved } from './loading.ts';
 import type { ClipOptions } from './options.ts';
@@ -21,12 +21,22 @@ export interface ClippingConfig extends serialization.ConfigDict {
   readonly clipping: string;
 }
 
+/** What the text in {@link ClippingConfig.clipping} says. */
+interface Saved {
+  readonly strategy: unknown;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly order: readonly string[];
+}
+
 // What the options themselves and the strategy's spec must be is said, better, where they are used.
-const saved = v.object({
-  strategy: v.unknown(),
-  options: v.record(v.string(), v.unknown()),
-  order: v.array(v.string()),
-});
+function isSaved(json: Partial<Saved>): json is Saved {
+  return isPlainObject(json.options) && isOrder(json.order);
+}
+
+/** Whether these may be names of variables; what every object has, such as `constructor`, tfjs has no variable of. */
+export function isOrder(given: unknown): given is readonly string[] {
+  return Array.isArray(given) && given.every((name) => typeof name === 'string' && !(name in {}));
+}
 
 /** The settings to save. */
 export function configOf(
@@ -54,16 +64,13 @@ export function revived(config: unknown): {
   options: ClipOptions;
   order: readonly string[];
 } {
-  const { innerClassName, innerConfig, clipping } = (config ?? {}) as Partial<ClippingConfig>;
-  if (innerClassName === undefined || innerConfig === undefined || typeof clipping !== 'string') {
+  const settings: unknown = plain('ClippedOptimizer.fromConfig', config);
+  const { innerClassName, innerConfig, clipping } = Object(settings) as Partial<ClippingConfig>;
+  if (typeof innerClassName !== 'string' || innerConfig === undefined || typeof clipping !== 'string') {
     throw new ClippingError('bad-spec', `These are not the settings of a saved ClippedOptimizer: ${shown(config)}.`);
   }
-  const { strategy, options, order } = settingsIn(
-    clipping,
-    saved,
-    'ClippedOptimizer',
-    '`strategy`, `options` and `order`',
-  );
+  const what = '`strategy`, `options` and `order`';
+  const { strategy, options, order } = settingsIn(clipping, isSaved, 'ClippedOptimizer', what);
   return {
     inner: innerFrom(innerClassName, innerConfig),
     strategy: strategyFromSaved(strategy),
@@ -77,9 +84,9 @@ export function revived(config: unknown): {
  *
  * @throws ClippingError `bad-spec` when it is no JSON, or does not hold what it should.
  */
-export function settingsIn<Settings>(
+export function settingsIn<Settings extends object>(
   text: string,
-  schema: v.GenericSchema<Settings>,
+  isSound: (json: Partial<Settings>) => json is Settings,
   className: string,
   what: string,
 ): Settings {
@@ -91,25 +98,27 @@ export function settingsIn<Settings>(
   } catch (cause) {
     throw damaged('they are no JSON', cause);
   }
-  if (!v.is(schema, json)) throw damaged(`they must hold ${what}`);
-  return json;
+  const settings = Object(json) as Partial<Settings>;
+  if (!isSound(settings)) throw damaged(`they must hold ${what}`);
+  return settings;
 }
 
 /**
  * The optimizer inside a saved wrapper.
  *
- * @throws ClippingError `bad-spec` when tfjs does not know its class.
+ * @throws ClippingError `bad-spec` when tfjs does not know its class, `bad-option` when that cannot read the settings.
  */
 export function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
-  const entry = serialization.SerializationMap.getMap().classNameMap[className];
-  if (entry === undefined) {
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  const known = Object.hasOwn(classNameMap, className) ? classNameMap[className] : undefined;
+  if (known === undefined) {
     throw new ClippingError(
       'bad-spec',
-      `The saved optimizer wraps \`${className}\`, which tfjs does not know; register its class first.`,
+      `The saved optimizer wraps ${quoted(className)}, which tfjs does not know; register its class first.`,
     );
   }
-  const [constructor, fromConfig] = entry;
-  return fromConfig(constructor, config) as Optimizer;
+  const [constructor, fromConfig] = known;
+  return reading(`${className}.fromConfig`, () => fromConfig(constructor, config)) as Optimizer;
 }
 
 /**
@@ -120,7 +129,7 @@ export function withoutUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
 }
 
-function numbersRestored(options: Record<string, unknown>): ClipOptions {
+function numbersRestored(options: Saved['options']): ClipOptions {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : value]),
   );

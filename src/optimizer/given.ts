@@ -32,7 +32,8 @@ export function sorted(given: GivenGradients): Given {
   const gradients = new Map<string, Tensor>();
   const parameters: Record<string, Tensor> = {};
   for (const [name, gradient] of pairsOf(given)) {
-    const variable = registeredVariables[name];
+    // Not by its name alone: every object has a `constructor`.
+    const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (variable === undefined) {
       // A gap for a variable that is gone means nothing.
       if (gradient == null) continue;

@@ -36,13 +36,17 @@ export class StrategyMemory {
 
   /**
    * Sees that there is memory for all these variables: the first memory at the first step, and entries for
-   * variables that came later. `complete`: whether all variables that the memory may be about are there.
+   * variables that came later. `complete`: whether all variables that the memory may be about are there; `saved`:
+   * those of them that the optimizer had seen when it was saved.
    *
    * @throws ClippingError `bad-state` when what was restored is not the memory of this strategy.
    */
-  prepare(strategy: ClippingStrategy, parameters: NamedTensors, complete: boolean): void {
+  prepare(strategy: ClippingStrategy, parameters: NamedTensors, complete: boolean, saved: NamedTensors): void {
     const first = strategy.init(parameters);
-    if (this.#unchecked) expectSameMemory(strategy, first, this.state, complete);
+    if (this.#unchecked) {
+      const known = Object.keys(saved).length === Object.keys(parameters).length;
+      expectSameMemory(strategy, first, known ? first : strategy.init(saved), this.state, complete);
+    }
     this.#unchecked = false;
     this.#replace({ ...first, ...this.state });
   }
@@ -75,6 +79,7 @@ export class StrategyMemory {
 function expectSameMemory(
   strategy: ClippingStrategy,
   expected: NamedTensors,
+  owed: NamedTensors,
   received: NamedTensors,
   complete: boolean,
 ): void {
@@ -84,10 +89,7 @@ function expectSameMemory(
       `The saved optimizer holds ${holds}. Load it with the strategy and options it was saved with.`,
     );
   const entries = Object.entries(received);
-  const [missing] = Object.keys(expected);
-  if (entries.length === 0 && missing !== undefined) {
-    throw refuse(`no memory, but \`${strategy.id}\` keeps \`${missing}\` and would forget all it had seen`);
-  }
+  const missing = Object.keys(owed).find((name) => !Object.hasOwn(received, name));
   for (const [name, tensor] of entries) {
     const like = expected[name];
     if (like === undefined && !complete) continue;
@@ -95,4 +97,5 @@ function expectSameMemory(
     const should = like === undefined ? 'has no such entry' : `keeps shape [${like.shape.join(', ')}] there`;
     throw refuse(`\`${name}\` of shape [${tensor.shape.join(', ')}], but \`${strategy.id}\` ${should}`);
   }
+  if (missing !== undefined) throw refuse(`no \`${missing}\`, which \`${strategy.id}\` keeps and would forget`);
 }

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
 import { ClippingError, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
+import { plainOptions } from '../core/plain.ts';
 import type { StepRecord } from './records.ts';
 
 /**
@@ -26,8 +26,8 @@ export interface ClipOptions {
   /** Steps in a row with non-finite gradients after which `skip` and `zero` give up and throw; defaults to 20. */
   readonly maxConsecutiveNonFinite?: number;
   /**
-   * Whether to warn on the console, once, when a fixed threshold clipped more than 90 % of 200 steps, or none; defaults
-   * to true.
+   * Whether to warn on the console, once each, when a fixed threshold clipped more than 90 % of 200 steps, or none, and
+   * when the strategy leaves tensors behind in its first steps; defaults to true.
    */
   readonly warnings?: boolean;
   /** Steps of which records are kept; defaults to 1000, and 0 turns measuring off. */
@@ -39,34 +39,31 @@ export interface ClipOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
-const policies = ['skip', 'zero', 'propagate', 'throw'] as const;
-const rules = {
-  onNonFinite: { schema: v.picklist(policies), rule: `one of ${policies.map((one) => `'${one}'`).join(', ')}` },
-  maxConsecutiveNonFinite: {
-    schema: v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal(Infinity)]),
-    rule: 'a whole number of at least 1, or Infinity',
-  },
-  warnings: { schema: v.boolean(), rule: 'true or false' },
-  window: { schema: v.pipe(v.number(), v.integer(), v.minValue(0)), rule: 'a whole number of at least 0' },
-  onStep: { schema: v.function(), rule: 'a function' },
+type Rule = readonly [rule: string, keeps: (value: unknown) => boolean];
+
+const policies: readonly unknown[] = ['skip', 'zero', 'propagate', 'throw'] satisfies NonFinitePolicy[];
+const isWhole = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
+
+// By hand: the schemas of valibot for this would weigh more than all the rest of this file in a bundle.
+const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
+  onNonFinite: [`one of '${policies.join("', '")}'`, (value) => policies.includes(value)],
+  maxConsecutiveNonFinite: [
+    'a whole number of at least 1, or Infinity',
+    (value) => value === Infinity || isWhole(value, 1),
+  ],
+  warnings: ['true or false', (value) => typeof value === 'boolean'],
+  window: ['a whole number of at least 0', (value) => isWhole(value, 0)],
+  onStep: ['a function', (value) => typeof value === 'function'],
 };
 
-/** Refuses options that are misspelt or out of range, before the first step. */
-export function expectClipOptions(given: ClipOptions): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ClippingError(
-      'bad-option',
-      `\`clipOptimizer\` takes its options as one object; received ${shown(given)}.`,
-    );
+/** The options, copied; refuses those that are misspelt or out of range, before the first step. */
+export function soundOptions(given: unknown): ClipOptions {
+  const options = plainOptions('clipOptimizer', given);
+  expectOptionNames('clipOptimizer', options, Object.keys(rules));
+  for (const [name, value] of Object.entries(options)) {
+    const [rule, keeps] = rules[name as keyof ClipOptions];
+    if (value === undefined || keeps(value)) continue;
+    throw new ClippingError('bad-option', `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${shown(value)}.`);
   }
-  expectOptionNames('clipOptimizer', given, Object.keys(rules));
-  for (const [name, value] of Object.entries(given)) {
-    const { schema, rule } = rules[name as keyof typeof rules];
-    if (value !== undefined && !v.is(schema as v.GenericSchema, value)) {
-      throw new ClippingError(
-        'bad-option',
-        `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${shown(value)}.`,
-      );
-    }
-  }
+  return options;
 }

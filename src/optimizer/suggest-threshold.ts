@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { ClippingError, shown } from '../core/errors.ts';
 import { expectOptionNames } from '../core/options.ts';
+import { isPlainObject, plain, plainOptions, reading } from '../core/plain.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { ClipStats, NormSummary } from './records.ts';
 
@@ -50,15 +52,18 @@ export function suggestThreshold(
   norms: ArrayLike<number> | ClipStats,
   options: SuggestOptions = {},
 ): SuggestedThreshold {
-  expectOptionNames('suggestThreshold', options, ['percentile']);
-  const { percentile = 90 } = options;
-  if (!(percentile >= 0 && percentile <= 100)) {
+  const given = plainOptions('suggestThreshold(norms, options)', options);
+  expectOptionNames('suggestThreshold', given, ['percentile']);
+  const { percentile = 90 } = given;
+  if (typeof percentile !== 'number' || !(percentile >= 0 && percentile <= 100)) {
     throw new ClippingError(
       'bad-option',
       `\`suggestThreshold(norms, { percentile })\` must be a number from 0 to 100; received ${shown(percentile)}.`,
     );
   }
-  const measured = isStats(norms) ? fromStats(norms) : fromNorms(norms);
+  const measured = reading('suggestThreshold(norms)', () =>
+    isPlainObject(norms) && 'normBefore' in norms ? fromStats(norms) : fromNorms(norms),
+  );
   const maxNorm = measured.at(percentile);
   const { count, left } = measured;
   const [median, largest] = [measured.at(50), measured.at(100)];
@@ -90,13 +95,15 @@ interface Measured {
   at(percentile: number): number;
 }
 
-function isStats(given: ArrayLike<number> | ClipStats | null | undefined): given is ClipStats {
-  return typeof given === 'object' && given !== null && 'normBefore' in given;
-}
-
-function fromNorms(norms: ArrayLike<number> | null | undefined): Measured {
-  const all = typeof norms === 'object' && norms !== null && 'length' in norms ? Array.from(norms) : undefined;
-  if (all?.every((norm) => typeof norm === 'number') !== true) throw wrong(`received ${shown(norms)}`);
+function fromNorms(norms: unknown): Measured {
+  const isList = Array.isArray(norms) || (ArrayBuffer.isView(norms) && !(norms instanceof DataView));
+  if (!isList) throw wrong(`received ${shown(norms)}`);
+  const all: number[] = [];
+  // One by one, so that a long list with nothing in most places is refused before it is copied.
+  for (const norm of norms as Iterable<unknown>) {
+    if (typeof norm !== 'number') throw wrong(`received ${shown(norms)}`);
+    all.push(norm);
+  }
   const negative = all.find((norm) => norm < 0);
   if (negative !== undefined) throw wrong(`a norm is never negative; received ${negative}`);
   const ascending = Float64Array.from(all.filter(Number.isFinite)).sort();
@@ -112,10 +119,23 @@ function fromNorms(norms: ArrayLike<number> | null | undefined): Measured {
 
 const SUMMARY = [['min', 0], ['p25', 25], ['median', 50], ['p75', 75], ['p90', 90], ['p99', 99], ['max', 100]] as const; // prettier-ignore
 
-function fromStats({ steps, normBefore }: ClipStats): Measured {
+// NaN throughout, where no norm was finite.
+const norm = v.union([v.number(), v.nan()]);
+const stats = v.object({
+  steps: v.number(),
+  normBefore: v.object({ min: norm, p25: norm, median: norm, p75: norm, p90: norm, p99: norm, max: norm }),
+});
+
+function fromStats(given: unknown): Measured {
+  const parsed = v.safeParse(stats, plain('suggestThreshold(norms)', given));
+  if (!parsed.success) throw wrong(`received ${shown(given)}`);
+  const { steps, normBefore } = parsed.output;
   if (steps === 0) throw wrong('the stats are of no steps. Train some steps first');
-  if (!Number.isFinite(normBefore.max))
+  const values = Object.values(normBefore);
+  if (!values.every(Number.isFinite))
     throw wrong(`none of the ${steps} measured is finite. Find out where they come from`);
+  const negative = values.find((value) => value < 0);
+  if (negative !== undefined) throw wrong(`a norm is never negative; received ${negative}`);
   return { count: steps, left: 0, at: (percentile) => interpolated(normBefore, percentile) };
 }
 

@@ -1,4 +1,4 @@
-import { dispose, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 
@@ -14,16 +14,25 @@ const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
 
 type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], unknown>>;
 
-/** The weights of the inner optimizer, its count of iterations first, then the wrapper's own. */
-export async function joinWeights(inner: Optimizer, state: NamedTensors, count: Scalar): Promise<NamedWeights> {
+/**
+ * The weights of the inner optimizer, its count of iterations first, then the wrapper's own.
+ *
+ * `counted` makes the tensor that says how many there are, so that one that is lost is missed.
+ */
+export async function joinWeights(
+  inner: Optimizer,
+  state: NamedTensors,
+  counted: (tensors: number) => Tensor,
+): Promise<NamedWeights> {
   const weights = await innerWeights(inner);
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
-  const own: Record<string, Tensor> = { step: count };
+  const own: Record<string, Tensor> = {};
   for (const power of ADAM_POWERS) {
     const variable = (inner as WithPowers)[power];
     if (isVariable(variable)) own[power] = variable;
   }
   for (const [name, tensor] of Object.entries(state)) own[`${STATE}${name}`] = tensor;
+  own['step'] = counted(weights.length + Object.keys(own).length + 1);
   return [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))];
 }
 
@@ -31,6 +40,7 @@ export async function joinWeights(inner: Optimizer, state: NamedTensors, count: 
 export async function splitWeights(
   inner: Optimizer,
   weights: NamedWeights,
+  mayHoldNaN: boolean,
 ): Promise<{ state: NamedTensors; count: number }> {
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name)), -1);
   if (level < 0) {
@@ -46,19 +56,27 @@ export async function splitWeights(
       .filter(({ name }) => name.startsWith(prefix))
       .map(({ name, tensor }) => [name.slice(prefix.length), tensor]),
   );
-  const count = (await own.get('step')?.data())?.[0] ?? 0;
+  const state = Object.fromEntries(
+    [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
+  );
+  const [count, tensors] = (await own.get('step')?.data()) ?? [];
+  const powers = ADAM_POWERS.filter((power) => isVariable((inner as WithPowers)[power]));
+  const lost = ['step', ...powers].find((name) => !own.has(name));
+  if (lost !== undefined) throw damaged(`\`${prefix}${lost}\` is missing`);
+  if (tensors !== weights.length) throw damaged(`it holds ${weights.length} tensors, and ${tensors ?? 1} were saved`);
+  for (const [name, tensor] of mayHoldNaN ? [] : Object.entries(state)) {
+    if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` holds NaN`);
+  }
   await replaceInner(
     inner,
     weights.filter(({ name }) => !name.startsWith(prefix)),
   );
-  for (const power of ADAM_POWERS) {
-    const [saved, variable] = [own.get(power), (inner as WithPowers)[power]];
-    if (saved !== undefined && isVariable(variable)) variable.assign(saved);
-  }
-  const state = Object.fromEntries(
-    [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
-  );
-  return { state, count };
+  for (const power of powers) ((inner as WithPowers)[power] as Variable).assign(own.get(power) as Tensor);
+  return { state, count: count as number };
+}
+
+function damaged(how: string): ClippingError {
+  return new ClippingError('bad-state', `The memory of the saved optimizer is damaged: ${how}.`);
 }
 
 // Stock optimizers drop their old memory without freeing it.

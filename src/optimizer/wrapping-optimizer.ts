@@ -1,6 +1,7 @@
-import { dispose, keep, Optimizer, scalar, type Scalar, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, shown } from '../core/errors.ts';
+import { reading } from '../core/plain.ts';
 import { secondTfjs } from '../core/second-tfjs.ts';
 import type { GradientList } from './given.ts';
 import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
@@ -21,7 +22,7 @@ export interface WrapperMemory {
 export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
   /** The optimizer that takes the steps. */
   readonly inner: Inner;
-  #savedCount: Scalar | undefined;
+  #savedCount: Tensor | undefined;
   #disposed = false;
 
   /** `call` is what the user wrote, and `example` what could have been given, for the error. */
@@ -97,16 +98,19 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
    */
   override getWeights(): Promise<NamedWeights> {
     const { state, count } = this.memory();
-    this.#savedCount?.dispose();
-    this.#savedCount = keep(scalar(count, 'int32'));
-    return joinWeights(this.inner, state, this.#savedCount);
+    return joinWeights(this.inner, state, (tensors) => {
+      this.#savedCount?.dispose();
+      return (this.#savedCount = keep(tensor1d([count, tensors], 'int32')));
+    });
   }
 
   /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
   override async setWeights(weights: NamedWeights): Promise<void> {
-    this.restore(await splitWeights(this.inner, weights));
+    this.restore(await splitWeights(this.inner, weights, this.mayRememberNaN));
   }
 
+  /** Whether NaN in a saved memory may have been there when it was saved. */
+  protected abstract readonly mayRememberNaN: boolean;
   /** What to save. */
   protected abstract memory(): WrapperMemory;
   /** Takes up what was saved; keeps copies of its own. */
@@ -130,7 +134,8 @@ interface LearningRate {
 function expectOptimizer(given: unknown, call: string, example: string): void {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
   const inner = given as Partial<Optimizer> | null | undefined;
-  if (inner == null || methods.some((method) => typeof inner[method] !== 'function')) {
+  const acts = reading(call, () => inner != null && methods.every((method) => typeof inner[method] === 'function'));
+  if (!acts) {
     const advice = typeof given === 'function' ? ' Call it first.' : '';
     throw new ClippingError(
       'not-an-optimizer',
@@ -138,6 +143,6 @@ function expectOptimizer(given: unknown, call: string, example: string): void {
     );
   }
   // `instanceof` asks for those same methods. One that descends from no tfjs at all is the caller's own, and may pass.
-  const isOurs = Object.prototype.isPrototypeOf.call(Optimizer.prototype, inner);
-  if (!isOurs && 'incrementIterations' in inner) throw secondTfjs(`\`${call}\` received an optimizer of`);
+  const isOurs = Object.prototype.isPrototypeOf.call(Optimizer.prototype, inner as object);
+  if (!isOurs && 'incrementIterations' in (inner as object)) throw secondTfjs(`\`${call}\` received an optimizer of`);
 }

@@ -26,6 +26,8 @@ describe('a value in a message', () => {
     { about: 'an object, as JSON', value: { maxNorm: 1 }, expected: '{"maxNorm":1}' },
     { about: 'an object that JSON cannot hold', value: circular, expected: 'an object' },
     { about: 'an object that JSON leaves out', value: { toJSON: () => undefined }, expected: 'an object' },
+    { about: 'an object of more than anybody would read', value: { all: Array(999).fill(1) }, expected: 'an object' },
+    { about: 'a bigint, which JSON has not', value: 10n ** 90n, expected: `1${'0'.repeat(76)}...` },
     { about: 'null', value: null, expected: 'null' },
     { about: 'undefined', value: undefined, expected: 'undefined' },
     { about: 'a number that JSON has not', value: NaN, expected: 'NaN' },
@@ -37,6 +39,8 @@ describe('a value in a message', () => {
   it('is whole up to eighty characters, and else its beginning', () => {
     expect(shown('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
     expect(shown('x'.repeat(81))).toBe(`"${'x'.repeat(77)}..."`);
+    expect(shown({ all: Array(998).fill(1) })).toBe(`{"all":[${'1,'.repeat(34)}1...`);
+    expect(shown(Array(2 ** 32 - 1))).toBe(`[${'null,'.repeat(15)}n...`);
     expect(shown(['x'.repeat(100)])).toBe(`["${'x'.repeat(75)}...`);
   });
 });

@@ -219,8 +219,8 @@ describe('options', () => {
     const made = madeWith(flag({ default: true, about }));
     const refusal = (name: string): ClippingError =>
       new ClippingError('unknown-option', `\`made\` has no option \`${name}\`; it has \`x\`.`);
-    expect(() => made({ ['n'.repeat(60)]: 1 } as object)).toThrow(refusal('n'.repeat(60)));
-    expect(() => made({ ['n'.repeat(61)]: 1 } as object)).toThrow(refusal(`${'n'.repeat(57)}...`));
+    expect(() => made({ ['n'.repeat(80)]: 1 } as object)).toThrow(refusal('n'.repeat(80)));
+    expect(() => made({ ['n'.repeat(81)]: 1 } as object)).toThrow(refusal(`${'n'.repeat(77)}...`));
   });
 
   it('do not take names from the prototype of objects', () => {

@@ -204,7 +204,7 @@ describe('setWeights', () => {
       'a strategy without memory',
       none(),
       adaptivePercentile({ window: 4 }),
-      'The saved optimizer holds no memory, but `adaptive-percentile` keeps `values/global` and would forget all it had seen. ',
+      'The saved optimizer holds no `values/global`, which `adaptive-percentile` keeps and would forget. ',
     ],
   ])('with the memory of %s stops the next step, before anything moves', async (_about, before, after, message) => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), after);
