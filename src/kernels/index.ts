@@ -10,7 +10,7 @@ import { plainArithmetic } from './plain.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
 
 export type { Kernels } from './kernels.ts';
-export { rememberingNorms } from './memory.ts';
+export { rememberingNorms, stepTensors } from './memory.ts';
 export { percentileOfSorted } from './sums.ts';
 
 // By instance: a backend that is removed and made anew has a new heap.

@@ -45,6 +45,11 @@ export function keptForStep<T extends Tensor>(tensor: T): T {
   return keep(tensor);
 }
 
+/** How many tensors are kept to the end of the step so far. */
+export function stepTensors(): number {
+  return memory?.kept.length ?? 0;
+}
+
 /** Everything found of this tensor so far in the step. */
 export function findingsOf(tensor: Tensor): ReadonlyMap<string, unknown> | undefined {
   return memory?.found.get(tensor.dataId);

@@ -13,6 +13,7 @@ import { statsOf, type ClipStats, type StepRecord } from './records.ts';
 import { type ClippingConfig, configOf, revived } from './config.ts';
 import { checked } from './faults.ts';
 import { GiveUp } from './give-up.ts';
+import { leakWatch } from './leak-watch.ts';
 import { guarded } from './non-finite.ts';
 import { applyUnless } from './skipping.ts';
 import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
@@ -62,10 +63,10 @@ export class ClippedOptimizer extends WrappingOptimizer {
     const options = Object.freeze(soundOptions(given));
     this.strategy = strategy;
     this.options = options;
-    const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
+    const [watch, leaks] = options.warnings === false ? [] : [clipRateWatch(strategy), leakWatch(strategy.id)];
     this.#recorder = new Recorder(options.window ?? 1000, options.onStep, watch);
     this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
-    this.#checked = checked(strategy);
+    this.#checked = checked(strategy, leaks);
     const clipper = guarded(this.#checked, options.onNonFinite, this.#giveUp);
     this.#clipper = this.#recorder.active
       ? observed(clipper, (observation) => {

@@ -1,12 +1,13 @@
 import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, reasonOf, shown } from '../core/errors.ts';
+import type { LeakWatch } from './leak-watch.ts';
 
 /**
  * The strategy with its mistakes named: what it throws, and what it returns against the contract. Nothing has
  * happened to any variable yet when this throws.
  */
-export function checked(strategy: ClippingStrategy): ClippingStrategy {
+export function checked(strategy: ClippingStrategy, watched: LeakWatch = (clip) => clip()): ClippingStrategy {
   const { id } = strategy;
   return {
     id,
@@ -19,7 +20,7 @@ export function checked(strategy: ClippingStrategy): ClippingStrategy {
     },
     clip(gradients, state, context) {
       const when = `at step ${context.step}`;
-      const clipped: unknown = attempted(id, when, () => strategy.clip(gradients, state, context));
+      const clipped: unknown = attempted(id, when, () => watched(() => strategy.clip(gradients, state, context)));
       const { gradients: after, state: memory, skip } = (clipped ?? {}) as Record<string, unknown>;
       expectRecord(id, when, 'gradients', after);
       expectGradients(id, when, gradients, after);
@@ -38,8 +39,7 @@ function attempted<Result>(id: string, when: string, run: () => Result): Result 
     return run();
   } catch (error) {
     if (error instanceof ClippingError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reason} No variable was changed.`, {
+    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reasonOf(error)} No variable was changed.`, {
       cause: error,
     });
   }
