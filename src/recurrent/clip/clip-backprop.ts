@@ -8,7 +8,9 @@ import { ClippedGRU, ClippedLSTM, ClippedSimpleRNN } from './layers.ts';
 import { limitsConfig, resolveLimits, type ClipBackpropOptions } from './limits.ts';
 
 /**
- * Makes tfjs able to load what {@link clipBackprop} made; importing `clipBackprop` has done it already.
+ * Makes tfjs able to load what {@link clipBackprop} made, in a program that has made none.
+ *
+ * Importing alone does nothing, so that bundlers may drop what is not used.
  *
  * @category Clipping inside BPTT
  */
@@ -18,7 +20,6 @@ export function registerClippedLayers(): void {
     serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
   }
 }
-registerClippedLayers();
 
 /**
  * Clips the gradient inside backpropagation through time, at every step, rather than the sum that comes out.
@@ -33,8 +34,8 @@ registerClippedLayers();
  *
  * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
  * around them), one of the fused layers, or a whole model, and gives a new one of the same configuration and
- * name; a model keeps its weights. Masks, states, `returnSequences` and saving work as before; after loading a
- * model in another program, import `gradclip/recurrent` there first.
+ * name; a model keeps its weights. Masks, states, `returnSequences` and saving work as before; a program
+ * that only loads such a model calls {@link registerClippedLayers} first.
  *
  * Source: Graves (2013), Generating sequences with recurrent neural networks, section 2.1. https://arxiv.org/abs/1308.0850
  *
@@ -57,6 +58,7 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
   cellOrLayer: Target,
   options: ClipBackpropOptions,
 ): Target {
+  registerClippedLayers();
   const clipped = { clipBackprop: limitsConfig(resolveLimits(options)) };
   let found = 0;
   const replace: Replace = ({ className, config }) => {

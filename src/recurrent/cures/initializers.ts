@@ -80,7 +80,9 @@ export class FastOrthogonal extends Base {
 }
 
 /**
- * Makes tfjs able to load models with these initializers; importing any of their factories has done it already.
+ * Makes tfjs able to load models with these initializers, in a program that has made none.
+ *
+ * Importing alone does nothing, so that bundlers may drop what is not used.
  *
  * @category Other cures
  */
@@ -89,7 +91,6 @@ export function registerInitializers(): void {
     serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
   }
 }
-registerInitializers();
 
 /**
  * The options of {@link identityScaled}.
@@ -123,6 +124,7 @@ export interface IdentityScaledOptions {
  */
 export function identityScaled(options: IdentityScaledOptions = {}): Initializer {
   expectOptionNames('identityScaled', options, ['scale']);
+  registerInitializers();
   return new IdentityScaled(options);
 }
 
@@ -161,6 +163,7 @@ export interface FastOrthogonalOptions {
  */
 export function fastOrthogonal(options: FastOrthogonalOptions = {}): Initializer {
   expectOptionNames('fastOrthogonal', options, ['gain', 'seed']);
+  registerInitializers();
   return new FastOrthogonal(options);
 }
 

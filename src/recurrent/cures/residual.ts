@@ -70,14 +70,15 @@ export class Residual extends Base {
 }
 
 /**
- * Makes tfjs able to load models with residual layers; importing {@link residual} has done it already.
+ * Makes tfjs able to load models with residual layers, in a program that has made none.
+ *
+ * Importing alone does nothing, so that bundlers may drop what is not used.
  *
  * @category Other cures
  */
 export function registerResidual(): void {
   serialization.registerClass(Residual as unknown as serialization.SerializableConstructor<serialization.Serializable>);
 }
-registerResidual();
 
 /**
  * A recurrent layer that adds to its input instead of replacing it: yₜ = xₜ + layer(x)ₜ.
@@ -102,6 +103,7 @@ registerResidual();
  * @category Other cures
  */
 export function residual(layer: Layer | RNN): Layer {
+  registerResidual();
   const { batchInputShape } = layer as Layer;
   return new Residual({ layer, ...(batchInputShape ? { batchInputShape } : {}) });
 }

@@ -4,9 +4,6 @@ import { rebuilt } from '../rebuild.ts';
 import { registerFusedLayers } from './factories.ts';
 import { unfusable } from './layers.ts';
 
-// An import for its registration alone would be dropped by bundlers.
-registerFusedLayers();
-
 const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
 
 /**
@@ -31,6 +28,7 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  * @category Fused layers
  */
 export function accelerate<Model extends LayersModel>(model: Model): Model {
+  registerFusedLayers();
   const reasons: string[] = [];
   let fused = 0;
   const made = rebuilt(model, 'accelerate(model)', ({ className, config }) => {

@@ -5,7 +5,9 @@ import type { Config } from '../stock.ts';
 import { FusedGRU, FusedLSTM, FusedSimpleRNN } from './layers.ts';
 
 /**
- * Makes tfjs able to load models with fused layers; importing any of their factories has done it already.
+ * Makes tfjs able to load models with fused layers, in a program that has made none.
+ *
+ * Importing alone does nothing, so that bundlers may drop what is not used.
  *
  * @category Fused layers
  */
@@ -14,7 +16,6 @@ export function registerFusedLayers(): void {
     serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
   }
 }
-registerFusedLayers();
 
 /**
  * What a fused layer takes beside the options of tf.layers.
@@ -47,6 +48,7 @@ export interface FusedOptions {
  * @category Fused layers
  */
 export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN {
+  registerFusedLayers();
   return new FusedSimpleRNN(options as unknown as Config) as unknown as RNN;
 }
 
@@ -71,6 +73,7 @@ export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN 
  * @category Fused layers
  */
 export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
+  registerFusedLayers();
   return new FusedLSTM(options as unknown as Config) as unknown as RNN;
 }
 
@@ -95,5 +98,6 @@ export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
  * @category Fused layers
  */
 export function fusedGRU(options: GRULayerArgs & FusedOptions): RNN {
+  registerFusedLayers();
   return new FusedGRU(options as unknown as Config) as unknown as RNN;
 }
