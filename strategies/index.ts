@@ -49,7 +49,8 @@ export { zClip, type ZClipOptions } from './z-clip.ts';
  *
  * @category Registry
  */
-export const shelf: readonly AnyStrategyFactory[] = Object.freeze([
+// Said to be pure for esbuild, which would otherwise keep all strategies where one is used: it cannot know.
+export const shelf: readonly AnyStrategyFactory[] = /* @__PURE__ */ Object.freeze([
   none,
   globalNorm,
   perValue,
