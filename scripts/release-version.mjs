@@ -10,9 +10,12 @@ const [, changed, day] = /^## \[(\d[^\]]*)\] - (\d{4}-\d{2}-\d{2})$/m.exec(read(
 const citation = read('CITATION.cff');
 const cited = (key) => new RegExp(`^${key}: (.+)$`, 'm').exec(citation)?.[1];
 
+const lab = JSON.parse(read('lab/package.json'));
+
 const named = {
   'package.json': version,
-  'lab/package.json': JSON.parse(read('lab/package.json')).version,
+  'lab/package.json': lab.version,
+  'the range of gradclip in lab/package.json': lab.dependencies.gradclip.replace(/^\^/, ''),
   'the newest section of CHANGELOG.md': changed,
   'CITATION.cff': cited('version'),
 };

@@ -36,7 +36,7 @@ describe('scripts/release-version.mjs', () => {
     const [code, said] = await run('release-version.mjs', ['99.0.0']);
     expect(code).toBe(1);
     expect(said).toMatch(/^package\.json says .*, not 99\.0\.0\.$/m);
-    expect(said.match(/not 99\.0\.0/g)).toHaveLength(4);
+    expect(said.match(/not 99\.0\.0/g)).toHaveLength(5);
   });
 });
 
