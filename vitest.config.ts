@@ -47,6 +47,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'package',
+          environment: 'node',
+          include: ['test/package/**/*.package.ts'],
+          globalSetup: ['test/package/installed.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          retry: secondTry,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'playground',
           environment: 'node',
           include: ['test/playground/**/*.playground.ts'],

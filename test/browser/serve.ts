@@ -3,22 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preview, type InlineConfig } from 'vite';
 
-/** A folder of built pages that is served to tests. */
+/** A folder that is served to tests. */
 export interface Served {
   readonly folder: string;
   readonly address: string;
-  /** Ends the server and removes the folder. */
+  /** Ends the server, and removes the folder if it was made for it. */
   close(this: void): Promise<void>;
 }
 
+type Options = Pick<InlineConfig, 'appType'>;
+
 /** Serves what `build` puts into a new folder. */
-export async function served(
-  name: string,
-  build: (folder: string) => void,
-  options: Pick<InlineConfig, 'appType'> = {},
-): Promise<Served> {
+export async function served(name: string, build: (folder: string) => void, options: Options = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), `gradclip-${name}-`));
   build(folder);
+  const server = await serve(folder, options);
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Serves a folder as it is. */
+export async function serve(folder: string, options: Options = {}): Promise<Served> {
   const server = await preview({
     ...options,
     root: folder,
@@ -32,9 +42,6 @@ export async function served(
   return {
     folder,
     address: `http://127.0.0.1:${address.port}/`,
-    async close() {
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => server.close(),
   };
 }

@@ -1,0 +1,5 @@
+/** Every Node that is supported: the oldest that `engines` allows, and the newest of each line that is kept up. */
+export const NODES = ['20.19.0', '22.23.3', '24.21.0', '26.10.0'] as const;
+
+/** The oldest TensorFlow.js that the peer range allows. */
+export const OLDEST_TFJS = '4.20.0';
