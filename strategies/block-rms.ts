@@ -53,8 +53,8 @@ export const blockRms = defineStrategy({
   },
 
   clip({ maxRms }, gradients) {
-    // A limit on the norm, since the mean over a variable without elements would be NaN.
-    const limits = Object.values(gradients).map(({ size }) => (size === 0 ? 0 : maxRms * Math.sqrt(size)));
+    // A limit on the norm, since the mean over a variable without elements would be NaN; its norm is 0 and passes.
+    const limits = Object.values(gradients).map(({ size }) => maxRms * Math.sqrt(size));
     return scaleEach(gradients, limitFactors(normsOf(gradients), tensor1d(limits)));
   },
 });

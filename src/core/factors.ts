@@ -23,12 +23,9 @@ export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T 
 export function scaleUnits(tensor: Tensor, factors: Tensor): Tensor {
   return tidy(() => {
     if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
+    const product = (): Tensor => mul(tensor, factors);
     // tfjs broadcasts slowly on cpu, and fast everywhere else.
-    if (kernels().name !== 'cpu') return mul(tensor, factors);
-    return elementwise(
-      [tensor, factors],
-      (element, factor) => element * factor,
-      () => mul(tensor, factors),
-    );
+    if (kernels().name !== 'cpu') return product();
+    return elementwise([tensor, factors], (element, factor) => element * factor, product);
   });
 }

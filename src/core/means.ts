@@ -12,13 +12,10 @@ import { elementwise } from './elements.ts';
 export function centredUnits(tensor: Tensor): Tensor {
   return tidy(() => {
     const means = unitMeansOf(tensor);
+    const difference = (): Tensor => sub(tensor, means);
     // tfjs broadcasts slowly on cpu, and fast everywhere else.
-    if (kernels().name !== 'cpu') return sub(tensor, means);
-    return elementwise(
-      [tensor, means],
-      (element, unitMean) => element - unitMean,
-      () => sub(tensor, means),
-    );
+    if (kernels().name !== 'cpu') return difference();
+    return elementwise([tensor, means], (element, unitMean) => element - unitMean, difference);
   });
 }
 

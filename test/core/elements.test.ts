@@ -36,6 +36,7 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     { first: [3, 3, 2], second: [3, 1] },
     { first: [], second: [] },
     { first: [0, 3], second: [1, 3] },
+    { first: [2, 0], second: [1, 0] },
   ])('broadcasts $second to $first as tfjs does', ({ first, second }) => {
     tidy(() => {
       const [x, y] = [counted(first), counted(second, 10)];

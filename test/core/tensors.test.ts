@@ -80,8 +80,10 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     'are scaled, together and each by its own factor',
     within((tensors) => {
       expect(numbers(scaleAll(tensors, 0.5)['a'])).toEqual([1.5, -2]);
-      const each = scaleEach(tensors, [2, 0.5]);
-      expect([...numbers(each['a']), ...numbers(each['b'])]).toEqual([6, -8, 6]);
+      for (const factors of [[2, 0.5], tensor1d([2, 0.5])]) {
+        const each = scaleEach(tensors, factors);
+        expect([...numbers(each['a']), ...numbers(each['b'])]).toEqual([6, -8, 6]);
+      }
       expect(numbers(scaleUnits(tensors.a, tensor1d([1, 0])))).toEqual([3, -0]);
     }),
   );

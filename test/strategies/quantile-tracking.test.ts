@@ -1,3 +1,4 @@
+import { ClippingError } from 'gradclip';
 import { quantileTracking } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { itKeepsTheLaws } from '../laws/judge.ts';
@@ -38,14 +39,17 @@ describe('quantileTracking', () => {
     },
     { about: 'never below min', options: { ...half, initial: 8, min: 3 }, given: [1, 1, 1], expected: [4, 3, 3] },
     { about: 'never above max', options: { ...half, initial: 1, max: 3 }, given: [9, 9, 9], expected: [2, 3, 3] },
-    {
-      about: 'arithmetic never below 0',
-      options: { update: 'arithmetic' as const, rate: 1, initial: 0.5 },
-      given: [0, 0, 5],
-      expected: [0, 0, 0.5],
-    },
   ])('$about', ({ options, given, expected }) => {
     expect(thresholds(options, given)).toEqual(nearly(expected));
+  });
+
+  it('comes down to 0 by amounts, and goes up from it', () => {
+    expect(thresholds({ update: 'arithmetic', rate: 1, initial: 0.5 }, [0, 0, 5])).toEqual([0, 0, 0.5]);
+  });
+
+  it('may begin at its least or its greatest threshold', () => {
+    expect(quantileTracking({ initial: 2, min: 2 }).options).toMatchObject({ initial: 2, min: 2 });
+    expect(quantileTracking({ initial: 2, max: 2 }).options).toMatchObject({ initial: 2, max: 2 });
   });
 
   it('clips at the threshold of before the step', () => {
@@ -88,6 +92,6 @@ describe('quantileTracking', () => {
       '`quantile-tracking({ initial })` must lie between `min` and `max`; received 5, which is not in [0, 4].',
     ],
   ])('refuses %s', (options, message) => {
-    expect(() => quantileTracking(options)).toThrow(message);
+    expect(() => quantileTracking(options)).toThrow(new ClippingError('bad-option', message));
   });
 });
