@@ -1,26 +1,30 @@
 // What is mutated, file by file, and the tests that each file answers to: those that mirror it, not all that run it.
-import { existsSync, readdirSync } from 'node:fs';
-import folders from './folders.json' with { type: 'json' };
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 const root = new URL('../../', import.meta.url);
+const folders = JSON.parse(readFileSync(new URL('folders.json', import.meta.url), 'utf8'));
 
 /** The names of the folders. */
 export const FOLDERS = Object.keys(folders);
 
-/** The files of a folder, each with its tests and the place of its report. */
-export function subjectsOf(folder) {
-  const { files, tests, leftOut, answersTo } = folders[folder];
+/** Where the files of a folder lie. */
+export const folderOf = (name) => folders[name].files;
+
+/** The files of a folder that are mutated. */
+export function filesIn(folder) {
+  const { files, leftOut } = folders[folder];
   return readdirSync(new URL(files, root))
     .filter((name) => name.endsWith('.ts') && !leftOut.includes(name))
-    .map((name) => ({
-      file: `${files}/${name}`,
-      tests: existing(answersTo[name] ?? [`${tests}/${name.replace(/\.ts$/, '.test.ts')}`], name),
-      report: `coverage/mutation/${files}/${name}.json`,
-    }));
+    .map((name) => `${files}/${name}`);
 }
 
-function existing(tests, name) {
-  const missing = tests.find((test) => !existsSync(new URL(test, root)));
+/** The tests that a file answers to. */
+export function testsOf(folder, file) {
+  const { tests, answersTo } = folders[folder];
+  const name = basename(file);
+  const paths = answersTo[name] ?? [`${tests}/${name.replace(/\.ts$/, '.test.ts')}`];
+  const missing = paths.find((test) => !existsSync(new URL(test, root)));
   if (missing !== undefined) throw new Error(`${missing} is missing: say in folders.json what ${name} answers to.`);
-  return tests;
+  return paths;
 }
