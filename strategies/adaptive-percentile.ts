@@ -72,7 +72,7 @@ export const adaptivePercentile = defineStrategy({
   laws: { direction: 'global', idempotent: false },
   fields: {
     percentile: between({ default: 90, min: 0, max: 100, about: 'Percentile of the past norms taken as threshold.' }),
-    window: count({ default: 1000, min: 1, max: 100_000, about: 'Steps remembered.' }),
+    window: count({ default: 1000, min: 1, max: 100_000, sizesMemory: true, about: 'Steps remembered.' }),
     minHistory: count({
       default: 1,
       min: 1,

@@ -29,8 +29,8 @@ type Varying = Schedule | ((step: number) => number);
  * Options that are whole numbers are rounded. A schedule is JSON and is saved with a model; a function trains like
  * one, but cannot be saved, and its values are checked when their step comes.
  *
- * @throws ClippingError `bad-option` when nothing is scheduled, an option takes no numbers, or a schedule ever
- *   leaves the bounds of its option; `unknown-option`; `not-serializable` when one with a function is saved.
+ * @throws ClippingError `bad-option` when nothing is scheduled, an option takes no numbers or sizes the memory, or a
+ *   schedule ever leaves the bounds of its option; `unknown-option`; `not-serializable` when one with a function is saved.
  *
  * @example
  * ```ts
@@ -58,8 +58,8 @@ export function scheduled<F extends Fields>(
   for (const [name, value] of given.filter(([, one]) => isVarying(one))) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const call = `scheduled(${id}, { ${shortened(name)} })`;
-    if (field === undefined || !takesNumbers(field)) {
-      throw new ClippingError('bad-option', notNumeric(call, id, name, fields));
+    if (field === undefined || !mayVary(field)) {
+      throw new ClippingError('bad-option', notVarying(call, id, name, fields));
     }
     const isFunction = typeof value === 'function';
     varying.set(name, isFunction ? (value as (step: number) => number) : expectSchedule(call, value as Schedule));
@@ -119,6 +119,10 @@ function optionsOf(start: ClippingStrategy, varying: ReadonlyMap<string, Varying
 
 const EXAMPLE = `{ kind: 'linear', from: 5, to: 0.5, steps: 1000 }`;
 
+function mayVary(field: Field): boolean {
+  return takesNumbers(field) && field.sizesMemory !== true;
+}
+
 function takesNumbers({ kind, choices = [] }: Field): boolean {
   return kind === 'number' || kind === 'integer' || choices.some((one) => typeof one === 'number');
 }
@@ -144,10 +148,12 @@ function expectInBounds(id: string, name: string, field: Field, value: unknown, 
   );
 }
 
-function notNumeric(call: string, id: string, name: string, fields: Fields): string {
-  const numeric = Object.keys(fields).filter((one) => takesNumbers(fields[one] as Field));
-  const list = numeric.map((one) => `\`${one}\``).join(', ') || 'none';
-  const what = Object.hasOwn(fields, name) ? 'takes no numbers' : 'is no option of it';
+function notVarying(call: string, id: string, name: string, fields: Fields): string {
+  const varying = Object.keys(fields).filter((one) => mayVary(fields[one] as Field));
+  const list = varying.map((one) => `\`${one}\``).join(', ') || 'none';
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const sized = 'decides the size of its memory, which stays as it begins';
+  const what = field === undefined ? 'is no option of it' : takesNumbers(field) ? sized : 'takes no numbers';
   return `\`${call}\`: ${quoted(name)} ${what}; of \`${id}\` these can be scheduled: ${list}.`;
 }
 

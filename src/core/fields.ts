@@ -34,6 +34,8 @@ export interface Field<Value = unknown> {
   readonly choices?: readonly (string | number)[];
   /** Whether `null` may stand for "not set". */
   readonly nullable?: boolean;
+  /** Whether it decides the shapes of the memory, so that it must stay while training. */
+  readonly sizesMemory?: boolean;
 }
 
 /**
@@ -129,18 +131,23 @@ export function decay(described: Described<number>): Field<number> {
 }
 
 /**
- * A whole number of at least `min` (0 where not said).
+ * A whole number of at least `min` (0 where not said). One that `sizesMemory` cannot be scheduled.
  *
  * @category Options
  */
-export function count(described: Described<number> & { readonly min?: number; readonly max?: number }): Field<number> {
-  const { min = 0, max = Number.MAX_SAFE_INTEGER } = described;
+export function count(
+  described: Described<number> & { readonly min?: number; readonly max?: number; readonly sizesMemory?: boolean },
+): Field<number> {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, sizesMemory = false } = described;
   const upper = described.max === undefined ? '' : ` and at most ${max}`;
   const check = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
-  return bounded('integer', `a whole number of at least ${min}${upper}`, described, check, {
-    min,
-    ...(described.max === undefined ? {} : { max }),
-  });
+  return {
+    ...bounded('integer', `a whole number of at least ${min}${upper}`, described, check, {
+      min,
+      ...(described.max === undefined ? {} : { max }),
+    }),
+    ...(sizesMemory ? { sizesMemory } : {}),
+  };
 }
 
 /**

@@ -186,6 +186,11 @@ describe('scheduled', () => {
       '`scheduled(per-layer, { layers })`: `layers` takes no numbers; of `per-layer` these can be scheduled: `maxNorm`, `ord`.',
     ],
     [
+      'an option that decides the size of the memory',
+      () => scheduled(adaptivePercentile, { window: { kind: 'linear', from: 10, to: 100, steps: 30 } }),
+      '`scheduled(adaptive-percentile, { window })`: `window` decides the size of its memory, which stays as it begins; of `adaptive-percentile` these can be scheduled: `percentile`, `minHistory`.',
+    ],
+    [
       'no options at all',
       () => scheduled(globalNorm, undefined as never),
       "`scheduled(global-norm, options)` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
