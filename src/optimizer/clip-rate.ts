@@ -72,5 +72,5 @@ function specsIn(value: unknown): StrategySpec[] {
 
 function isOn(threshold: unknown): boolean {
   if (typeof threshold === 'object' && threshold !== null) return Object.values(threshold).some(isOn);
-  return typeof threshold === 'number' && Number.isFinite(threshold);
+  return Number.isFinite(threshold);
 }

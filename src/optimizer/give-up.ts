@@ -1,4 +1,4 @@
-import { add, concat, dispose, keep, max, mul, reshape, slice, sub, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
+import { add, concat, keep, max, mul, reshape, slice, sub, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../core/errors.ts';
 
 /**
@@ -9,9 +9,7 @@ import { ClippingError } from '../core/errors.ts';
 export class GiveUp {
   readonly #limit: number;
   #inARow = 0;
-  // The count, then 1 for each variable of the latest step that was not finite; shape [1 + variables].
-  #onDevice: Tensor1D | undefined;
-  #latest: readonly [variables: readonly string[], step: number] = [[], 0];
+  #latest: OnDevice | undefined;
   #sinceRead = 0;
   #isReading = false;
   #failure: ClippingError | undefined;
@@ -42,15 +40,15 @@ export class GiveUp {
       throw failure;
     }
     if (!Number.isFinite(this.#limit) || variables.length === 0) return;
-    const before = this.#onDevice;
-    this.#onDevice = tidy(() => {
+    const before = this.#latest?.counts;
+    const counts = tidy(() => {
       const bad = sub(1, finite);
       const any = reshape(max(bad), [1]);
-      const inARow = before === undefined ? any : mul(add(slice(before, [0], [1]), 1), any);
+      const inARow = before === undefined ? any : mul(add(slice(before, 0, 1), 1), any);
       return keep(concat([inARow, bad]) as Tensor1D);
     });
-    dispose(before ?? []);
-    this.#latest = [variables, step];
+    before?.dispose();
+    this.#latest = { counts, variables, step };
     this.#sinceRead += 1;
     if (this.#sinceRead < this.#limit || this.#isReading) return;
     this.#sinceRead = 0;
@@ -62,19 +60,28 @@ export class GiveUp {
 
   /** Frees what is on the device. */
   dispose(): void {
-    dispose(this.#onDevice ?? []);
-    this.#onDevice = undefined;
+    this.#latest?.counts.dispose();
+    this.#latest = undefined;
   }
 
   async #read(): Promise<void> {
     // Not in the step itself, which goes on; by then there may be later steps, and their count is the better one.
     await Promise.resolve();
-    const [variables, step] = this.#latest;
-    const [inARow = 0, ...bad] = (await this.#onDevice?.data()) ?? [];
+    if (this.#latest === undefined) return;
+    const { counts, variables, step } = this.#latest;
+    const [inARow = 0, ...bad] = await counts.data();
     if (inARow < this.#limit) return;
     const nonFinite = variables.filter((_, index) => bad[index] === 1);
     this.#failure = tooMany(inARow, step, nonFinite);
   }
+}
+
+/** What the device has counted up to a step. */
+interface OnDevice {
+  /** The steps in a row, then 1 for each variable of this step that was not finite; shape [1 + variables]. */
+  readonly counts: Tensor1D;
+  readonly variables: readonly string[];
+  readonly step: number;
 }
 
 /** The error for one step that must not have been. */

@@ -44,7 +44,7 @@ describe('the warning about the clip rate', () => {
   });
 
   it('comes once when none was', () => {
-    expect(warnings(perValue({ maxAbs: 5 }), 700, (step) => 1 + step / 1000)).toEqual([
+    expect(warnings(perValue({ maxAbs: 5 }), 700, (step) => 1 + (199 - (step % 200)) / 1000)).toEqual([
       'gradclip: 0 of the last 200 steps were clipped by per-value({ maxAbs: 5 }); the norm was 1.10 in the middle, ' +
         '1.18 at the 90th percentile and 1.20 at most. Lower it, or keep it as a guard. `suggestThreshold` finds one ' +
         'from the stats, and `warnings: false` silences this.',
@@ -78,6 +78,7 @@ describe('the warning about the clip rate', () => {
     ['all thresholds are off', perLayer({ maxNorm: Infinity })],
     ['the threshold adapts', adaptivePercentile({ percentile: 100 })],
     ['part of the strategy adapts', chain(globalNorm(), adaptivePercentile())],
+    ['the strategy is of a kind that nobody declared', { ...globalNorm(), id: 'undeclared' }],
     ['the threshold is scheduled', scheduled(globalNorm, { maxNorm: { kind: 'constant', value: 1 } })],
   ])('does not come when it %s', (_, strategy, options) => {
     expect(warnings(strategy, 400, always, options)).toEqual([]);
@@ -89,6 +90,12 @@ describe('the warning about the clip rate', () => {
     });
     expect(warnings(strategy, 200, always)[0]).toContain(
       '200 of the last 200 steps were clipped by per-layer({ maxNorm: 1, layers: {"lstm":2} });',
+    );
+  });
+
+  it('names every threshold that is on', () => {
+    expect(warnings(chain(globalNorm(), perValue({ maxAbs: 2 })), 200, always)[0]).toContain(
+      '200 of the last 200 steps were clipped by global-norm({ maxNorm: 1 }) and per-value({ maxAbs: 2 });',
     );
   });
 

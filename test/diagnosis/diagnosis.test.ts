@@ -45,9 +45,10 @@ describe('explainStep', () => {
       'step 812: the gradient of w held NaN or Infinity; the step was skipped.',
       { ...record, normBefore: NaN, skipped: true, nonFinite: ['w'] },
     ],
+    ['step 812: the gradients of a, b held NaN or Infinity.', { ...record, nonFinite: ['a', 'b'] }],
     [
-      'step 812: the gradients of a, b, c, d and 2 more held NaN or Infinity.',
-      { ...record, nonFinite: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      'step 812: the gradients of a, b, c, d and 1 more held NaN or Infinity.',
+      { ...record, nonFinite: ['a', 'b', 'c', 'd', 'e'] },
     ],
   ])('says: %s', (sentence, given) => {
     expect(explainStep(given)).toBe(sentence);
@@ -55,6 +56,50 @@ describe('explainStep', () => {
 });
 
 describe('diagnose', () => {
+  /** Records of these norms, the last of them NaN. */
+  const until = (...norms: number[]): StepRecord[] =>
+    [...norms, NaN].map((normBefore, step) => ({
+      ...{ step, normBefore, normAfter: normBefore, clipped: false, skipped: false },
+      ...(Number.isNaN(normBefore) ? { nonFinite: ['w'] } : {}),
+    }));
+
+  it('sums up a training without NaN, and takes the first of the longest', async () => {
+    // Each of the two dominates in half of the steps, which is not most of them.
+    const records = await recorded([
+      [3, 0],
+      [0, 2],
+      [0, 3],
+      [2, 0],
+    ]);
+    expect(diagnose(records)).toEqual([
+      'The longest was step 0: lstm/recurrent_kernel was 100 % of the norm, 3.',
+      'Of 4 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
+    ]);
+  });
+
+  it('says nothing of dominance where no variable dominates', async () => {
+    expect(diagnose(await recorded([[1, 1]]))).toEqual([
+      'The longest was step 0: the norm was 1.41.',
+      'Of 1 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
+    ]);
+  });
+
+  it.each([
+    { about: 'more than ten times the median before it', norms: [1, 15], exploded: true },
+    { about: 'ten times it', norms: [1, 10], exploded: false },
+    { about: 'four times it', norms: [5, 20], exploded: false },
+    // The median of the five is 3; the first is 40.
+    { about: 'more than ten times it among outliers', norms: [40, 3, 50, 1, 2, 200], exploded: true },
+  ])('goes by whether the norm before NaN was $about', ({ norms, exploded }) => {
+    expect(diagnose(until(...norms))[1]).toContain(exploded ? 'the gradients exploded' : 'the norm was ordinary');
+  });
+
+  it('does not call the first step that is recorded the very first', () => {
+    expect(diagnose(until().map((record) => ({ ...record, step: 300 })))[1]).toBe(
+      'Nothing is recorded before it: look for NaN in the data, and at the initial weights.',
+    );
+  });
+
   it('tells an explosion from the norms before it', async () => {
     const records = await recorded([...[1, 4, 40, 4000].map((norm) => [norm, 0] as const), [NaN, 1], [2, 0]], 50);
     expect(diagnose(records)).toEqual([

@@ -4,6 +4,7 @@ import { accumulated, clipOptimizer, clippingLogs, type ClippedOptimizer } from 
 import { globalNorm, none } from 'gradclip/strategies';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recurrentModel } from '../combinators/fixture.ts';
+import { expectError } from '../optimizer/problems.ts';
 import { DEVICE, registerDevice } from './device.ts';
 
 type Logs = Record<string, number>;
@@ -97,6 +98,27 @@ describe('clippingLogs', () => {
       });
   });
 
+  it('reaches instances of a class that stand before it, and adds each metric once when given twice', async () => {
+    const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
+    const { model, xs, ys } = compiled(optimizer);
+    const { batches, epochs, callback } = listener();
+    const first = new tf.CustomCallback(callback);
+    await model.fit(xs, ys, {
+      ...TRAINING,
+      epochs: 2,
+      callbacks: [first, clippingLogs(optimizer) as never, clippingLogs(optimizer) as never],
+    });
+    const expected = await expectedFrom(optimizer);
+    expect(pick(batches)).toEqual(expected.batches);
+    pick(epochs)
+      .flat()
+      .forEach((value, index) => {
+        expect(value).toBeCloseTo(expected.epochs.flat()[index] as number, 10);
+      });
+    const metrics = first.params['metrics'] as unknown as string[];
+    expect(metrics.filter((name) => NAMES.includes(name))).toEqual(NAMES);
+  });
+
   it('works by itself, after instances of a class, and in fitDataset', async () => {
     const optimizer = clipOptimizer(tf.train.sgd(0.01), none());
     const { model, xs, ys } = compiled(optimizer);
@@ -158,16 +180,20 @@ describe('clippingLogs', () => {
 
   it('refuses an optimizer that does not clip, and names the one inside that does', () => {
     const rule = '`clippingLogs(optimizer)` takes what `clipOptimizer` made; received ';
-    expect(() => clippingLogs(undefined as never)).toThrow(`${rule}undefined.`);
+    expectError(() => clippingLogs(undefined as never), 'not-an-optimizer', `${rule}undefined.`);
     const outer = accumulated(clipOptimizer(tf.train.sgd(0), none()), { steps: 2 });
     expect(() => clippingLogs(outer as never)).toThrow(
       /^`clippingLogs\(optimizer\)`.* Give it the `inner` of this one\.$/,
     );
   });
 
-  it('refuses an optimizer that measures nothing', () => {
-    expect(() => clippingLogs(clipOptimizer(tf.train.sgd(0), none(), { window: 0 }))).toThrow(
+  it('refuses an optimizer that measures nothing, and takes one that only calls a listener', () => {
+    expectError(
+      () => clippingLogs(clipOptimizer(tf.train.sgd(0), none(), { window: 0 })),
+      'bad-option',
       '`clippingLogs(optimizer)` must be given an optimizer that measures; this one was made with `window: 0`.',
     );
+    const listening = clipOptimizer(tf.train.sgd(0), none(), { window: 0, onStep: () => undefined });
+    expect(clippingLogs(listening)).toBeDefined();
   });
 });

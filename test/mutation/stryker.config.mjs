@@ -24,7 +24,7 @@ export default {
   warnings: { slow: false },
   concurrency: Number(MUTATION_CONCURRENCY ?? cpus().length),
   // A busy machine must not pass for an endless loop.
-  timeoutMS: 120_000,
+  timeoutMS: 60_000,
   timeoutFactor: 4,
   tempDirName: 'coverage/mutation/sandboxes',
   ignorePatterns: ['dist', 'coverage', 'site', 'lab', 'playground', 'bench', 'examples', 'docs'],

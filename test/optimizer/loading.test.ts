@@ -68,6 +68,10 @@ describe('a fresh process', () => {
         'There are global-norm, per-variable, chain, partition, scheduled. ' +
         'Call `enableLoading(shelf)` with the shelf or registry that has it before loading.',
     );
+    const cause = expect.objectContaining({
+      message: expect.stringMatching(/^No strategy "per-value"/) as string,
+    }) as object;
+    await expect(loaded(file)).rejects.toMatchObject({ cause });
   });
 
   it('needs no more than the strategies it has made itself', async () => {
