@@ -1,7 +1,15 @@
 // Where reading would stall (webgl, webgpu), a step must not read. The cpu backend stands in for the device here, under a
 // name for which the framework takes the kernels of a device.
 import * as tf from '@tensorflow/tfjs';
-import { chain, clipOptimizer, defineStrategy, globalNormOf, scaleAll, type StepRecord } from 'gradclip';
+import {
+  chain,
+  clipOptimizer,
+  defineStrategy,
+  globalNormOf,
+  scaleAll,
+  type ClipOptions,
+  type StepRecord,
+} from 'gradclip';
 import { adaptivePercentile, globalNorm, none, perLayer, perValue, perVariable } from 'gradclip/strategies';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEVICE, registerDevice } from '../diagnosis/device.ts';
@@ -85,15 +93,27 @@ describe('a step that only the device knows is bad', () => {
     expect(problem.values()).toEqual([[0, 1]]);
   });
 
-  it('is taken without its bad elements with `zero`, and goes on with `propagate`', () => {
-    const run = (onNonFinite: 'zero' | 'propagate'): number[][] => {
+  it('is taken without its bad elements with `zero`, as by default, and goes on with `propagate`', () => {
+    const run = (options: ClipOptions): number[][] => {
       const problem = variables({ a: [0, 0, 0] });
-      const optimizer = clipOptimizer(tf.train.sgd(1), none(), { onNonFinite });
+      const optimizer = clipOptimizer(tf.train.sgd(1), none(), options);
       optimizer.applyGradients({ [problem.names[0]!]: tf.tensor1d([NaN, Infinity, 2]) } as never);
       return problem.values();
     };
-    expect(run('zero')).toEqual([[0, 0, -2]]);
-    expect(run('propagate')).toEqual([[NaN, -Infinity, -2]]);
+    expect(run({ onNonFinite: 'zero' })).toEqual([[0, 0, -2]]);
+    expect(run({})).toEqual([[0, 0, -2]]);
+    expect(run({ onNonFinite: 'propagate' })).toEqual([[NaN, -Infinity, -2]]);
+  });
+
+  it('is not counted with `propagate`', async () => {
+    const problem = variables({ a: [0] });
+    const options = { onNonFinite: 'propagate', maxConsecutiveNonFinite: 1 } as const;
+    const optimizer = clipOptimizer(tf.train.sgd(1), none(), options);
+    for (let step = 0; step < 3; step += 1) {
+      optimizer.applyGradients({ [problem.names[0]!]: tf.tensor1d([NaN]) } as never);
+      await reads();
+    }
+    expect(problem.values()).toEqual([[NaN]]);
   });
 
   it('throws with `throw`, which reads', () => {

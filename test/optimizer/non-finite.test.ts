@@ -166,6 +166,13 @@ describe('giving up', () => {
     expect(trial.optimizer.iterations).toBe(4);
   });
 
+  it('goes on counting after a step without gradients', () => {
+    const trial = afterBadStep(NaN, { maxConsecutiveNonFinite: 2 });
+    trial.bad();
+    trial.optimizer.applyGradients({});
+    expect(trial.bad).toThrow('for 2 steps in a row, last at step 4 in');
+  });
+
   it.each([{ maxConsecutiveNonFinite: Infinity }, { onNonFinite: 'propagate', maxConsecutiveNonFinite: 1 } as const])(
     'never comes with %j',
     (options) => {
