@@ -96,11 +96,12 @@ interface Measured {
 }
 
 function fromNorms(norms: unknown): Measured {
-  const isList = Array.isArray(norms) || (ArrayBuffer.isView(norms) && !(norms instanceof DataView));
-  if (!isList) throw wrong(`received ${shown(norms)}`);
+  const { length } = Object(norms) as { readonly length?: unknown };
+  if (typeof norms !== 'object' || !Number.isSafeInteger(length)) throw wrong(`received ${shown(norms)}`);
   const all: number[] = [];
   // One by one, so that a long list with nothing in most places is refused before it is copied.
-  for (const norm of norms as Iterable<unknown>) {
+  for (let place = 0; place < (length as number); place += 1) {
+    const norm = (norms as ArrayLike<unknown>)[place];
     if (typeof norm !== 'number') throw wrong(`received ${shown(norms)}`);
     all.push(norm);
   }
