@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClippingError, shown } from '../../src/core/errors.ts';
+import { ClippingError, quoted, reasonOf, shown } from '../../src/core/errors.ts';
 
 describe('an error', () => {
   it('has a name, a code, a message and what caused it', () => {
@@ -43,4 +43,15 @@ describe('a value in a message', () => {
     expect(shown(Array(2 ** 32 - 1))).toBe(`[${'null,'.repeat(15)}n...`);
     expect(shown(['x'.repeat(100)])).toBe(`["${'x'.repeat(75)}...`);
   });
+});
+
+it('a name in a message is code, and no longer than any value', () => {
+  expect(quoted('lstm/kernel')).toBe('`lstm/kernel`');
+  expect(quoted('x'.repeat(500))).toHaveLength(82);
+});
+
+it('the reason in a message is what the error says, or what was thrown in its place', () => {
+  expect(reasonOf(new RangeError('it is too long'))).toBe('it is too long');
+  expect(reasonOf('enough')).toBe('"enough"');
+  expect(reasonOf(undefined)).toBe('undefined');
 });

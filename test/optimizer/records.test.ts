@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, type ClipOptions, type StepRecord } from 'gradclip';
 import { globalNorm, none, perValue } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordOf, statsOf } from '../../src/optimizer/records.ts';
 import { BACKENDS, variables } from './problems.ts';
 
 /** Takes a step for each pair of gradients [a, b]. */
@@ -135,5 +136,57 @@ describe('a listener', () => {
     step();
     expect(problem.values()).toEqual([[-2]]);
     expect((await optimizer.records()).map((record) => record.step)).toEqual([0, 1]);
+  });
+});
+
+describe('the record of a step', () => {
+  const measured = {
+    ...{ step: 3, variables: ['a', 'b'], norms: [4, 3], finite: [1, 1], normBefore: 5, normAfter: 5, skipped: false },
+  };
+
+  it('names what dominated, with its share of the norm, at most 1', () => {
+    const { normBefore, normAfter } = measured;
+    const plain = { step: 3, normBefore, normAfter, clipped: false, skipped: false };
+    expect(recordOf(measured)).toStrictEqual({ ...plain, dominant: 'a', dominantShare: 0.8 });
+    // A norm of all that was rounded down.
+    expect(recordOf({ ...measured, norms: [0, 5.000001] })).toStrictEqual({
+      ...plain,
+      dominant: 'b',
+      dominantShare: 1,
+    });
+    expect(recordOf({ ...measured, norms: [Math.sqrt(12.5), Math.sqrt(12.5)] })).toStrictEqual(plain);
+  });
+
+  it('names what was not finite, and then neither that it was clipped nor what dominated', () => {
+    expect(recordOf({ ...measured, finite: [1, 0], normAfter: 1 })).toStrictEqual({
+      ...{ step: 3, normBefore: 5, normAfter: 1, clipped: false, skipped: false, nonFinite: ['b'] },
+    });
+  });
+
+  it('that was skipped has nothing after it', () => {
+    expect(recordOf({ ...measured, skipped: true })).toMatchObject({ normAfter: 0, clipped: false, skipped: true });
+  });
+});
+
+it('stats sum up norms that are finite, and norms after clipping of the steps that were taken', () => {
+  const taken = { step: 0, normBefore: 6, normAfter: 3, clipped: true, skipped: false };
+  const records: StepRecord[] = [
+    { ...taken, dominant: 'a' },
+    taken,
+    { ...taken, normBefore: 8, dominant: 'a' },
+    { ...taken, normBefore: Infinity, normAfter: 0, clipped: false, skipped: true, nonFinite: ['b'] },
+  ];
+  expect(statsOf(records)).toEqual({
+    ...{ steps: 4, clipRate: 0.75, skipped: 1, dominant: { a: 2 } },
+    normBefore: {
+      min: 6,
+      p25: 6,
+      median: 6,
+      p75: 7,
+      p90: expect.closeTo(7.6) as number,
+      p99: expect.closeTo(7.96) as number,
+      max: 8,
+    },
+    normAfter: { min: 3, p25: 3, median: 3, p75: 3, p90: 3, p99: 3, max: 3 },
   });
 });
