@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 // Less than a test has: it then fails with what the program said, and leaves nothing running.
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 280_000;
 
 // What npm and vitest tell the programs they start, which a user's programs are not told.
 const TOLD =

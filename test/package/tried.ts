@@ -3,7 +3,7 @@ import { isKeeping, keep, kept, type Row, type TableName } from './results.ts';
 
 // Sources change every day; a table is out of date when a reader would notice.
 const ABOUT = /bytes|files/;
-const TOLERANCE = 0.05;
+const TOLERANCE = 0.1;
 // A machine's own.
 const TIME = /seconds/;
 
