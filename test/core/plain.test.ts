@@ -40,6 +40,9 @@ describe('what a caller hands in', () => {
       '`made` was given something that cannot be read: it holds more than 100000 values or 200 levels, or itself.';
     expect(() => plain('made', Array(100_000).fill(1))).toThrow(refused(message));
     expect(() => plain('made', nested(201))).toThrow(refused(message));
+    const inObjects = (levels: number): string => '{"in":'.repeat(levels) + '1' + '}'.repeat(levels);
+    expect(JSON.stringify(plain('made', JSON.parse(inObjects(200))))).toBe(inObjects(200));
+    expect(() => plain('made', JSON.parse(inObjects(201)))).toThrow(refused(message));
   });
 
   it('that throws is refused by its call, with what it threw as the cause', () => {
@@ -63,7 +66,18 @@ describe('what a caller hands in', () => {
   });
 
   it.each([undefined, null, 7, 'text', [], new Map(), (): number => 1])('is no options where it is %j', (given) => {
-    expect(() => plainOptions('made', given)).toThrow('`made` takes its options as one object; received ');
+    expect(() => plainOptions('made', given)).toThrow(
+      expect.objectContaining({
+        code: 'bad-option',
+        message: expect.stringMatching(/^`made` takes its options as one object; received /) as string,
+      }),
+    );
+  });
+
+  it('is options where it is an object, copied', () => {
+    const given = { maxNorm: 1 };
+    expect(plainOptions('made', given)).toEqual(given);
+    expect(plainOptions('made', given)).not.toBe(given);
   });
 });
 

@@ -197,6 +197,8 @@ describe('names', () => {
     ['dense?', 'dense1', true],
     ['dense?', 'dense', false],
     ['a.b', 'axb', false],
+    ['', '', true],
+    ['', 'w', false],
     ['(a+', '(a+', true],
     ['constructor', 'constructor/kernel', true],
     ['**/bias', 'a\nb/c/bias', true],
