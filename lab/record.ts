@@ -4,6 +4,7 @@
  * @module
  */
 
+import { faultIn } from './record-shape.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** The version of the format, in every run's first line. */
@@ -107,9 +108,12 @@ export function readRun(text: string): Run | undefined {
   }
   const steps: StepLine[] = [];
   for (const [index, record] of rest.entries()) {
+    const line = `line ${index + 2}`;
     if (record.type === 'step' && record.step === index) steps.push(record);
-    else if (record.type === 'end' && index === rest.length - 1) return { start, steps, end: record };
-    else throw new CorruptRecord(`line ${index + 2}: expected step ${index}, found ${described(record)}`);
+    else if (record.type === 'end' && index === rest.length - 1) {
+      if (record.steps === index) return { start, steps, end: record };
+      throw new CorruptRecord(`${line}: the run took ${record.steps} steps, and ${index} are here`);
+    } else throw new CorruptRecord(`${line}: expected step ${index}, found ${described(record)}`);
   }
   return undefined;
 }
@@ -118,29 +122,14 @@ function described(record: RunRecord): string {
   return record.type === 'step' ? `step ${record.step}` : `a \`${record.type}\` record`;
 }
 
-const NUMBERS: Readonly<Record<RunRecord['type'], readonly string[]>> = {
-  start: [],
-  step: ['step', 'loss', 'normBefore', 'normAfter', 'ms'],
-  end: ['metric', 'steps', 'ms'],
-};
-const NON_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
-
 function parsed(line: string, place: number): RunRecord {
-  let value: Record<string, unknown>;
+  let value: unknown;
   try {
-    value = JSON.parse(line) as Record<string, unknown>;
+    value = JSON.parse(line);
   } catch {
     throw new CorruptRecord(`line ${place}: not JSON`);
   }
-  const numbers = NUMBERS[value?.['type'] as RunRecord['type']];
-  if (numbers === undefined) throw new CorruptRecord(`line ${place}: not a record of a run`);
-  if (value['type'] === 'start' && (typeof value['config'] !== 'object' || value['config'] === null)) {
-    throw new CorruptRecord(`line ${place}: a \`start\` record without its configuration`);
-  }
-  for (const name of numbers) {
-    const found = value[name];
-    if (typeof found === 'string' && found in NON_FINITE) value[name] = NON_FINITE[found];
-    else if (typeof found !== 'number') throw new CorruptRecord(`line ${place}: \`${name}\` is not a number`);
-  }
-  return value as unknown as RunRecord;
+  const fault = faultIn(value);
+  if (fault !== undefined) throw new CorruptRecord(`line ${place}: ${fault}`);
+  return value as RunRecord;
 }

@@ -5,6 +5,7 @@ import { LabError } from '../errors.ts';
 import { frameLength } from '../tasks/_mfcc.ts';
 import { recordingsText } from '../tasks/_recordings.ts';
 import { readBytes, reasonOf } from './data-files.ts';
+import { faultInHeader } from './wav-header.ts';
 
 /**
  * The WAV files of a folder, mixed down to one channel, as text.
@@ -42,6 +43,8 @@ function wavNames(folder: string, expected: string): string[] {
 function decoded(folder: string, name: string, expected: string): { sampleRate: number; samples: Float32Array } {
   const bytes = readBytes(join(folder, name), expected);
   const refuse = (why: string): LabError => new LabError(`--data ${folder}: ${name} ${why}`);
+  const fault = faultInHeader(bytes);
+  if (fault !== undefined) throw refuse(fault);
   let sound: ReturnType<typeof wav.decode>;
   try {
     // A copy, because samples of two bytes must begin at an even place of their buffer.

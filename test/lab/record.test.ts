@@ -12,12 +12,13 @@ describe('records', () => {
 
   it('come back as they were written', () => {
     const steps = [stepLine(0, { threshold: 0.25, clipped: true }), stepLine(1)];
-    expect(readRun(textOf([start, ...steps, end]))).toEqual({ start, steps, end });
+    const whole = { start, steps, end: { ...end, steps: 2 } };
+    expect(readRun(textOf([start, ...steps, whole.end]))).toEqual(whole);
   });
 
   it('keep NaN and infinities, which JSON has not', () => {
     const steps = [stepLine(0, { loss: NaN, normBefore: Infinity })];
-    const read = readRun(textOf([start, ...steps, { ...end, metric: -Infinity }]));
+    const read = readRun(textOf([start, ...steps, { ...end, steps: 1, metric: -Infinity }]));
     expect(read?.steps).toEqual(steps);
     expect(read?.end.metric).toBe(-Infinity);
   });
@@ -38,6 +39,30 @@ describe('records', () => {
       says: 'line 2: `loss` is not a number',
     },
     { about: 'is of a wrong step', at: 3, line: toLine(stepLine(7)), says: 'line 3: expected step 1, found step 7' },
+    {
+      about: 'ends a run of which steps are missing',
+      at: 4,
+      line: toLine({ ...end, steps: 3 }),
+      says: 'line 4: the run took 3 steps, and 2 are here',
+    },
+    {
+      about: 'is named like what every object has',
+      at: 3,
+      line: '{"type":"constructor"}',
+      says: 'line 3: not a record of a run',
+    },
+    {
+      about: 'lacks a part of its configuration',
+      at: 1,
+      line: toLine(start).replace('"id":"none"', '"name":"none"'),
+      says: 'line 1: `config.strategy.id` is not a text',
+    },
+    {
+      about: 'ends in no known way',
+      at: 4,
+      line: toLine(end).replace('finished', 'stopped'),
+      says: 'line 4: `outcome` is not "finished" or "diverged"',
+    },
     {
       about: 'is of a later version',
       at: 1,
