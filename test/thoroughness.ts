@@ -1,7 +1,8 @@
 // How much of the same is tested again. `npm test` compares all of it. Mutation testing runs the suite thousands of
 // times and takes a few of each kind; with the rest it could only find more.
 
-const brief = process.env['GRADCLIP_TESTS'] === 'brief';
+// A browser has no process.
+const brief = typeof process !== 'undefined' && process.env['GRADCLIP_TESTS'] === 'brief';
 
 /** The backends of Node on which strategies and optimizers are tested. */
 export const BACKENDS: readonly string[] = brief ? ['cpu'] : ['cpu', 'wasm'];

@@ -1,0 +1,12 @@
+// In passing; in full it takes minutes: npm run test:slow -- test/reliability
+import { describe, it } from 'vitest';
+import { QUICK } from './counts.ts';
+import { ofTheLab } from './subjects.ts';
+
+describe('whatever happens', { timeout: 180_000 }, () => {
+  for (const { name, title, run } of ofTheLab) {
+    it(`${name}: ${title}`, async () => {
+      await run(QUICK);
+    });
+  }
+});
