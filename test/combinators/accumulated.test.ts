@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { accumulated, AccumulatedOptimizer, clipOptimizer, type ClippingStrategy } from 'gradclip';
+import { accumulated, AccumulatedOptimizer, ClippingError, clipOptimizer, type ClippingStrategy } from 'gradclip';
 import { adaptivePercentile, globalNorm, none } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { onEachBackend, recurrentModel, reloaded, weightsOf } from './fixture.ts';
@@ -157,19 +157,42 @@ describe('accumulated refuses', () => {
     );
   });
 
-  it('settings of something else', () => {
-    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, { learningRate: 1 })).toThrow(
-      'These are not the settings of a saved AccumulatedOptimizer: {"learningRate":1}.',
+  const config = { innerClassName: 'SGD', innerConfig: { learningRate: 1 }, accumulation: '{"steps":2,"order":[]}' };
+  const refused = (message: string): ClippingError => new ClippingError('bad-spec', message);
+
+  it.each([
+    { learningRate: 1 },
+    { ...config, innerClassName: undefined },
+    { ...config, innerConfig: undefined },
+    { ...config, accumulation: undefined },
+  ])('settings of something else: %j', (given) => {
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given)).toThrow(
+      refused(`These are not the settings of a saved AccumulatedOptimizer: ${JSON.stringify(given)}.`),
+    );
+  });
+
+  it('settings and options that cannot be read, by the call they were given to', () => {
+    const unreadable = Object.defineProperty({}, 'steps', {
+      enumerable: true,
+      get: () => {
+        throw new Error('not today');
+      },
+    });
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, unreadable)).toThrow(
+      '`AccumulatedOptimizer.fromConfig` was given something that cannot be read: not today',
+    );
+    expect(() => accumulated(tf.train.sgd(1), unreadable as never)).toThrow(
+      '`accumulated` was given something that cannot be read: not today',
     );
   });
 
   it.each([
     ['{"steps":', 'they are no JSON'],
     ['{"steps":2}', 'they must hold `steps` and `order`'],
+    ['{"steps":"2","order":[]}', 'they must hold `steps` and `order`'],
   ])('settings that are damaged: %s', (accumulation, how) => {
-    const config = { ...accumulated(tf.train.sgd(1), { steps: 2 }).getConfig(), accumulation };
-    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, config)).toThrow(
-      `The settings of the saved AccumulatedOptimizer are damaged: ${how}.`,
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, { ...config, accumulation })).toThrow(
+      refused(`The settings of the saved AccumulatedOptimizer are damaged: ${how}.`),
     );
   });
 });
