@@ -141,6 +141,18 @@ onEachBackend(() => {
   });
 });
 
+it('an average that holds NaN is saved and taken up as it is', async () => {
+  await tf.setBackend('cpu');
+  const w = tf.variable(tf.tensor1d([0]), true, 'w-of-nan');
+  const [saved, again] = [accumulated(tf.train.sgd(1), { steps: 2 }), accumulated(tf.train.sgd(1), { steps: 2 })];
+  saved.applyGradients({ [w.name]: tf.tensor1d([NaN]) });
+  await again.setWeights(await saved.getWeights());
+  expect(again.pending).toBe(1);
+  again.applyGradients({ [w.name]: tf.tensor1d([1]) });
+  expect(at(w)).toEqual([NaN]);
+  w.dispose();
+});
+
 describe('accumulated refuses', () => {
   it.each([0, 1.5, -1, NaN, '2', undefined])('%s steps', (steps) => {
     expect(() => accumulated(tf.train.sgd(1), { steps: steps as number })).toThrow(
