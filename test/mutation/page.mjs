@@ -10,7 +10,7 @@ const survivors = JSON.parse(readFileSync(new URL('survivors.json', import.meta.
 export const PAGE = fileURLToPath(new URL('../../docs/mutation-testing.md', import.meta.url));
 
 /** The page. */
-export async function pageOf({ versions, folders }) {
+export async function pageOf({ versions, folders, note = '' }) {
   const measured = FOLDERS.flatMap((name) => folders[name].files);
   const text = `---
 title: Mutation testing
@@ -31,7 +31,7 @@ ${missingFrom(FOLDERS.flatMap((name) => folders[name].unmeasured))}
 Each file answers to the tests that mirror it (\`test/mutation/folders.json\`), in brief: on one backend and the simulated
 device, with four seeded sequences where \`npm test\` takes fifty, and with three optimizers of nine. The whole suite could only
 kill more. Left out are the words that a declaration has for people (\`title\`, \`about\`, \`source\`), which the house test
-compares with the pages, and files that only declare types or hand on what others export.
+compares with the pages, and files that only declare types or hand on what others export. ${note}
 
 @stryker-mutator/core ${versions['@stryker-mutator/core']}, its vitest runner ${versions['@stryker-mutator/vitest-runner']}, vitest ${versions.vitest}, Node ${versions.node}.
 

@@ -117,6 +117,10 @@ describe('saved settings', () => {
     [undefined, 'These are not the settings of a saved ClippedOptimizer: undefined.'],
     [null, 'These are not the settings of a saved ClippedOptimizer: null.'],
     [{ learningRate: 1 }, 'These are not the settings of a saved ClippedOptimizer: {"learningRate":1}.'],
+    ...['innerClassName', 'innerConfig', 'clipping'].map((left): [object, string] => {
+      const config = { innerClassName: 'SGD', innerConfig: {}, clipping: '{}', [left]: undefined };
+      return [config, `These are not the settings of a saved ClippedOptimizer: ${JSON.stringify(config)}.`];
+    }),
   ])('that are %j are refused', (config, message) => {
     expectError(() => revive(config), 'bad-spec', message);
   });
