@@ -59,9 +59,14 @@ function tableOf(rows: readonly Row[]): string {
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(columns),
-    line(columns.map(() => '---')),
+    line(columns.map((name) => (rows.every((row) => isFigure(row[name])) ? '---:' : '---'))),
     ...rows.map((row) => line(columns.map((name) => row[name] ?? ''))),
   ].join('\n');
+}
+
+// With or without a unit, or the dash where there is none.
+function isFigure(cell: string | number = ''): boolean {
+  return /^(–|-?[\d.]+( MB)?)$/.test(String(cell));
 }
 
 function timeOf(seconds: number): string {
