@@ -17,6 +17,5 @@ await model.fit(xs, xs.sum([1, 2]).expandDims(1), { epochs: 5, verbose: 0 });
 
 const { clipRate, dominant, steps } = await optimizer.stats();
 console.log(`${Math.round(100 * clipRate)} % of ${steps} steps were clipped`);
-for (const [variable, times] of Object.entries(dominant)) {
-  console.log(`${variable} was most of the gradient in ${times} of ${steps} steps`);
-}
+const most = Object.entries(dominant).map(([variable, times]) => `${variable} in ${times}`);
+console.log(`steps in which one variable was most of the gradient: ${most.join(', ') || 'none'}`);

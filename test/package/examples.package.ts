@@ -16,7 +16,7 @@ const PRINTED: Record<string, readonly RegExp[]> = {
   '01': [/^\d+ steps, \d+ % clipped, median norm \d+\.\d\d$/m],
   '02': [/^epoch 0: loss \d+\.\d\d, norm \d+\.\d\d → [01]\.\d\d$/m, /^epoch 3:/m, /by epoch: [01]/],
   '03': [/^step 0: norm \d/m, /^step 60: norm \d/m, /^loss \d\.\de-\d/m],
-  '04': [/(recurrent_)?(kernel|bias) was most of the gradient in \d of 5 steps$/m],
+  '04': [/^steps in which one variable was most of the gradient: (none|.*(kernel|bias) in [1-5])$/m],
   '05': [
     /held NaN or Infinity; the step was skipped\.$/m,
     /the gradients exploded\./,
