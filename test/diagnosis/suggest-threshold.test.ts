@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, suggestThreshold, type ClipStats } from 'gradclip';
+import { clipOptimizer, ClippingError, suggestThreshold, type ClipStats } from 'gradclip';
 import { none } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
+import { round } from '../../src/optimizer/suggest-threshold.ts';
 
 // 1, 2, …, 100: the percentile p, interpolated, is 1 + 0.99·p.
 const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
@@ -45,8 +46,32 @@ describe('suggestThreshold', () => {
     optimizer.dispose();
   });
 
-  const stats = (steps: number, max: number): ClipStats =>
-    ({ steps, normBefore: { min: NaN, p25: NaN, median: NaN, p75: NaN, p90: NaN, p99: NaN, max } }) as ClipStats;
+  it.each([
+    [0, 1],
+    [10, 1.4],
+    [25, 2],
+    [80, 8 + 8 / 3],
+    [90, 16],
+    [95, 16 + 16 * (5 / 9)],
+    [100, 64],
+  ])('draws a straight line to percentile %d between those of the stats', (percentile, expected) => {
+    const normBefore = { min: 1, p25: 2, median: 4, p75: 8, p90: 16, p99: 32, max: 64 };
+    const { maxNorm } = suggestThreshold({ steps: 7, normBefore } as ClipStats, { percentile });
+    expect(maxNorm).toBeCloseTo(expected, 10);
+  });
+
+  it('takes stats in which some norms are 0', () => {
+    const normBefore = { min: 0, p25: 0, median: 4, p75: 8, p90: 16, p99: 32, max: 64 };
+    expect(suggestThreshold({ steps: 7, normBefore } as ClipStats).maxNorm).toBe(16);
+  });
+
+  it('speaks of one norm as of one', () => {
+    expect(suggestThreshold([2, NaN]).because).toContain('steps. 1 norm was NaN or Infinity and left out.');
+    expect(suggestThreshold([2]).because).toMatch(/steps\.$/);
+  });
+
+  const stats = (steps: number, max: number, rest = NaN): ClipStats =>
+    ({ steps, normBefore: { min: rest, p25: rest, median: rest, p75: rest, p90: rest, p99: rest, max } }) as ClipStats;
   it.each([
     ['nothing', [], 'received none. Train some steps first.'],
     ['nothing finite', [NaN, Infinity], 'none of the 2 received is finite. Find out where they come from.'],
@@ -54,11 +79,16 @@ describe('suggestThreshold', () => {
     ['no numbers', ['1'], 'received ["1"].'],
     ['no list', 7, 'received 7.'],
     ['stats of no steps', stats(0, NaN), 'the stats are of no steps. Train some steps first.'],
+    ['no list but a text', '', 'received "".'],
+    ['what has a length that is none', { length: 0.5, 0: 1 }, 'received {"0":1,"length":0.5}.'],
+    ['stats with a part missing', { steps: 1, normBefore: { max: 1 } }, 'received {"steps":1,"normBefore":{"max":1}}.'],
+    ['stats of negative norms', stats(5, 1, -2), 'a norm is never negative; received -2.'],
+    ['stats that are finite in part', stats(5, 3), 'none of the 5 measured is finite. Find out where they come from.'],
     ['stats without a finite norm', stats(5, NaN), 'none of the 5 measured is finite. Find out where they come from.'],
   ])('refuses %s', (_, norms, why) => {
-    expect(() => suggestThreshold(norms as number[])).toThrow(
-      `\`suggestThreshold(norms)\` takes finite norms or the stats of an optimizer; ${why}`,
-    );
+    const refused = refusal(() => suggestThreshold(norms as number[]));
+    expect(refused.message).toBe(`\`suggestThreshold(norms)\` takes finite norms or the stats of an optimizer; ${why}`);
+    expect(refused.code).toBe('bad-option');
   });
 
   it('takes whatever has a length and numbers', () => {
@@ -72,12 +102,57 @@ describe('suggestThreshold', () => {
     );
   });
 
-  it('refuses to suggest 0, and a percentile out of range', () => {
-    expect(() => suggestThreshold([0, 0, 0, 1], { percentile: 50 })).toThrow(
+  it('refuses to suggest 0', () => {
+    const refused = refusal(() => suggestThreshold([0, 0, 0, 1], { percentile: 50 }));
+    expect(refused.message).toBe(
       '`suggestThreshold`: 50 % of the 4 norms are 0, and a threshold of 0 would let nothing pass. Does the loss depend on the variables?',
     );
-    expect(() => suggestThreshold([1], { percentile: 101 })).toThrow(
-      '`suggestThreshold(norms, { percentile })` must be a number from 0 to 100; received 101.',
+    expect(refused.code).toBe('bad-option');
+  });
+
+  it.each([101, -1, NaN, '50'])('refuses percentile %j', (percentile) => {
+    const refused = refusal(() => suggestThreshold([1], { percentile: percentile as number }));
+    expect(refused.message).toMatch(
+      /^`suggestThreshold\(norms, \{ percentile \}\)` must be a number from 0 to 100; received /,
     );
+    expect(refused.code).toBe('bad-option');
+  });
+
+  it('says which of its arguments cannot be read', () => {
+    const unreadable = (name: string): object =>
+      Object.defineProperty({}, name, {
+        enumerable: true,
+        get: () => {
+          throw new Error('not today');
+        },
+      });
+    const options = refusal(() => suggestThreshold([1], unreadable('percentile')));
+    expect(options.message).toMatch(/^`suggestThreshold\(norms, options\)` was given something that cannot be read/);
+    const norms = refusal(() => suggestThreshold(unreadable('length') as number[]));
+    expect(norms.message).toMatch(/^`suggestThreshold\(norms\)` was given something that cannot be read/);
+    const measured = refusal(() => suggestThreshold(unreadable('normBefore') as ClipStats));
+    expect(measured.message).toMatch(/^`suggestThreshold\(norms\)` was given something that cannot be read/);
   });
 });
+
+it.each([
+  [0, '0'],
+  [1e-4, '0.0001'],
+  [9e-5, '9.00e-5'],
+  [-9e-5, '-9.00e-5'],
+  [0.12345, '0.123'],
+  [999_999, '1000000'],
+  [1e6, '1.00e+6'],
+])('%d is told as %s', (value, told) => {
+  expect(round(value)).toBe(told);
+});
+
+function refusal(call: () => unknown): ClippingError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof ClippingError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}

@@ -139,6 +139,22 @@ describe('saved settings', () => {
     );
   });
 
+  it('that are no JSON say where reading stopped', () => {
+    const damaged = { ...optimizer.getConfig(), clipping: '{ cut off' };
+    expect(() => revive(damaged)).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) as unknown }) as Error,
+    );
+  });
+
+  it('that cannot be read say whose they are', () => {
+    const unreadable = {
+      get clipping(): string {
+        throw new Error('not today');
+      },
+    };
+    expect(() => revive(unreadable)).toThrow('`ClippedOptimizer.fromConfig` was given something that cannot be read');
+  });
+
   it('with an option that does not exist, or a strategy that is none, are refused as if given by hand', () => {
     expectError(
       () => revive({ ...optimizer.getConfig(), clipping: clipping({ options: { onNonFinit: 'skip' } }) }),

@@ -56,6 +56,11 @@ describe('a memory from a file', () => {
     );
   });
 
+  it('is refused for the shape of an entry even while other variables are still to come', () => {
+    const memory = restored({ 'sum/w': tf.zeros([2, 3]) });
+    expect(() => memory.prepare(keeping([3, 2]), { w }, false, { w })).toThrow('keeps shape [3, 2] there');
+  });
+
   it('is looked at once: what comes later is the strategy’s own', () => {
     const memory = restored({ 'sum/w': tf.zeros([2]) });
     memory.prepare(keeping([2]), { w }, true, { w });
