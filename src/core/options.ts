@@ -1,17 +1,20 @@
 import * as v from 'valibot';
 import { ClippingError, quoted, shown } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
-import { plainOptions, reading } from './plain.ts';
+import { reading } from './plain.ts';
 import { nearest } from './suggest.ts';
 
 /**
- * Fills in the defaults and refuses what the fields do not allow.
+ * Fills in the defaults and refuses what the fields do not allow. The options are plain already.
  *
  * @throws ClippingError `unknown-option` for a name the strategy does not have, `bad-option` for a value outside
  *   its range, both before anything is trained.
  */
-export function resolveOptions<F extends Fields>(id: string, fields: F, given: unknown): ResolvedOptions<F> {
-  const options = plainOptions(id, given);
+export function resolveOptions<F extends Fields>(
+  id: string,
+  fields: F,
+  options: Readonly<Record<string, unknown>>,
+): ResolvedOptions<F> {
   expectOptionNames(id, options, Object.keys(fields));
   const resolved: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {

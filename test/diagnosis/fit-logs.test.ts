@@ -48,6 +48,17 @@ async function expectedFrom(optimizer: ClippedOptimizer): Promise<{ batches: num
   return { batches, epochs };
 }
 
+/** Holds what a listener was shown to the records: batches exactly, epochs to ten digits. */
+async function expectLogs(optimizer: ClippedOptimizer, batches: Logs[], epochs: Logs[]): Promise<void> {
+  const expected = await expectedFrom(optimizer);
+  expect(pick(batches)).toEqual(expected.batches);
+  pick(epochs)
+    .flat()
+    .forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.epochs.flat()[index] as number, 10);
+    });
+}
+
 afterEach(() => {
   vi.restoreAllMocks();
   tf.disposeVariables();
@@ -89,13 +100,7 @@ describe('clippingLogs', () => {
     const { model, xs, ys } = compiled(optimizer);
     const { batches, epochs, callback } = listener();
     await model.fit(xs, ys, { ...TRAINING, epochs: 2, callbacks: [callback, clippingLogs(optimizer)] });
-    const expected = await expectedFrom(optimizer);
-    expect(pick(batches)).toEqual(expected.batches);
-    pick(epochs)
-      .flat()
-      .forEach((value, index) => {
-        expect(value).toBeCloseTo(expected.epochs.flat()[index] as number, 10);
-      });
+    await expectLogs(optimizer, batches, epochs);
   });
 
   it('reaches instances of a class that stand before it, and adds each metric once when given twice', async () => {
@@ -108,13 +113,7 @@ describe('clippingLogs', () => {
       epochs: 2,
       callbacks: [first, clippingLogs(optimizer) as never, clippingLogs(optimizer) as never],
     });
-    const expected = await expectedFrom(optimizer);
-    expect(pick(batches)).toEqual(expected.batches);
-    pick(epochs)
-      .flat()
-      .forEach((value, index) => {
-        expect(value).toBeCloseTo(expected.epochs.flat()[index] as number, 10);
-      });
+    await expectLogs(optimizer, batches, epochs);
     const metrics = first.params['metrics'] as unknown as string[];
     expect(metrics.filter((name) => NAMES.includes(name))).toEqual(NAMES);
   });

@@ -3,6 +3,7 @@ import { clipOptimizer, ClippingError, suggestThreshold, type ClipStats } from '
 import { none } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { round } from '../../src/optimizer/suggest-threshold.ts';
+import { thrownBy } from '../optimizer/problems.ts';
 
 // 1, 2, …, 100: the percentile p, interpolated, is 1 + 0.99·p.
 const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
@@ -148,11 +149,7 @@ it.each([
 });
 
 function refusal(call: () => unknown): ClippingError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof ClippingError) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
+  const error = thrownBy(call);
+  expect(error).toBeInstanceOf(ClippingError);
+  return error as ClippingError;
 }

@@ -130,13 +130,17 @@ export async function reloaded(trained: tf.LayersModel): Promise<tf.LayersModel>
 
 /** Asserts code and whole message. */
 export function expectError(run: () => unknown, code: ClippingError['code'], message: string): void {
-  let thrown: unknown;
+  expectThrown(thrownBy(run), code, message);
+}
+
+/** What a call throws, for tests of a part of the message; undefined where it throws nothing. */
+export function thrownBy(run: () => unknown): unknown {
   try {
     run();
   } catch (error) {
-    thrown = error;
+    return error;
   }
-  expectThrown(thrown, code, message);
+  return undefined;
 }
 
 /** The same for what fails later. */
@@ -145,11 +149,15 @@ export async function expectRejection(
   code: ClippingError['code'],
   message: string,
 ): Promise<void> {
-  const thrown: unknown = await promise.then(
+  expectThrown(await rejectionOf(promise), code, message);
+}
+
+/** What a promise is rejected with; undefined where it is not. */
+export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
     () => undefined,
     (error: unknown) => error,
   );
-  expectThrown(thrown, code, message);
 }
 
 function expectThrown(thrown: unknown, code: ClippingError['code'], message: string): void {

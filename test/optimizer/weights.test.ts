@@ -3,6 +3,7 @@ import { clipOptimizer, ClippingError, type ClippedOptimizer } from 'gradclip';
 import { adaptivePercentile } from 'gradclip/strategies';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { joinWeights, splitWeights, type NamedWeights } from '../../src/optimizer/weights.ts';
+import { rejectionOf } from './problems.ts';
 
 const step = (optimizer: tf.Optimizer, w: tf.Variable): void => {
   tf.tidy(() => {
@@ -11,12 +12,9 @@ const step = (optimizer: tf.Optimizer, w: tf.Variable): void => {
 };
 
 async function refusal(loading: Promise<unknown>): Promise<ClippingError> {
-  const error: unknown = await loading.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ClippingError) return error;
-  throw new Error('it was not refused', { cause: error });
+  const error = await rejectionOf(loading);
+  expect(error).toBeInstanceOf(ClippingError);
+  return error as ClippingError;
 }
 
 describe('saved weights of a wrapper around Adam', () => {

@@ -3,6 +3,7 @@ import { ClippingError } from '../../core/errors.ts';
 import { limitFactors } from '../../core/factors.ts';
 import { choice, optional, threshold } from '../../core/fields.ts';
 import { resolveOptions } from '../../core/options.ts';
+import { plainOptions } from '../../core/plain.ts';
 import { clampAll, globalNormOf, scaleAll } from '../../core/tensors.ts';
 import type { Config } from '../stock.ts';
 
@@ -48,7 +49,11 @@ const FIELDS = {
  * @throws ClippingError `unknown-option` or `bad-option`.
  */
 export function resolveLimits(options: unknown): Limits {
-  const { maxAbs, maxNorm, at } = resolveOptions('clipBackprop', FIELDS, readable(options));
+  const { maxAbs, maxNorm, at } = resolveOptions(
+    'clipBackprop',
+    FIELDS,
+    readable(plainOptions('clipBackprop', options)),
+  );
   if ((maxAbs === null) === (maxNorm === null)) {
     throw new ClippingError(
       'bad-option',
@@ -73,8 +78,7 @@ export function limited(gradient: Tensor, { maxAbs, maxNorm }: Limits): Tensor {
 }
 
 // A saved model's JSON has been through a conversion that also lower-cases the values.
-function readable(options: unknown): unknown {
-  if (typeof options !== 'object' || options === null) return options;
-  const entries = Object.entries(options as Record<string, unknown>);
+function readable(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(options);
   return Object.fromEntries(entries.map(([name, value]) => [name, value === 'infinity' ? Infinity : value]));
 }
