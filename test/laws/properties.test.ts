@@ -69,7 +69,9 @@ describe.each(shelf.map((factory) => ({ id: factory.id, factory })))('$id', ({ f
     );
   });
 
-  it.skipIf(!factory.laws.idempotent)('changes nothing the second time, whatever the gradients', () => {
+  const { idempotent } = factory.laws;
+  const unpromised = idempotent ? '' : ' (skipped: it does not promise to)';
+  it.skipIf(!idempotent)(`changes nothing the second time, whatever the gradients${unpromised}`, () => {
     fc.assert(
       fc.property(gradients, (given) => {
         const clip = (of: NamedNumbers): NamedNumbers => played(factory(), ones(of), [of]).outcomes[0]?.gradients ?? {};
