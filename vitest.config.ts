@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumPath, SOFTWARE_GRAPHICS } from './test/browser/chromium.ts';
+import { chromiumPath, SOFTWARE_GRAPHICS } from './test/system/browser/chromium.ts';
 
 // The `source` condition makes `gradclip` mean the TypeScript files here, so tests need no build.
 const conditions = ['source', 'node', 'import', 'module', 'default'];
@@ -22,7 +22,8 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/laws/table.ts'],
+          exclude: ['test/system/**', 'test/playground/**'],
+          globalSetup: ['test/support/laws/table.ts'],
           testTimeout: 60_000,
         },
       },
@@ -31,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           environment: 'node',
-          include: ['test/**/*.slow.ts'],
+          include: ['test/system/slow/**/*.test.ts'],
           testTimeout: 600_000,
         },
       },
@@ -40,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'services',
           environment: 'node',
-          include: ['test/**/*.services.ts'],
+          include: ['test/system/services/**/*.test.ts'],
           testTimeout: 120_000,
         },
       },
@@ -49,8 +50,8 @@ export default defineConfig({
         test: {
           name: 'package',
           environment: 'node',
-          include: ['test/package/**/*.package.ts'],
-          globalSetup: ['test/package/installed.ts'],
+          include: ['test/system/package/**/*.test.ts'],
+          globalSetup: ['test/system/package/installed.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           retry: secondTry,
@@ -61,7 +62,7 @@ export default defineConfig({
         test: {
           name: 'playground',
           environment: 'node',
-          include: ['test/playground/**/*.playground.ts'],
+          include: ['test/playground/**/*.test.ts'],
           globalSetup: ['test/playground/build.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
@@ -75,8 +76,8 @@ export default defineConfig({
         test: {
           name: 'report',
           environment: 'node',
-          include: ['test/report/**/*.report.ts'],
-          globalSetup: ['test/report/build.ts'],
+          include: ['test/system/report/**/*.test.ts'],
+          globalSetup: ['test/system/report/build.ts'],
           hookTimeout: 60_000,
           testTimeout: 60_000,
           retry: secondTry,
@@ -90,14 +91,14 @@ export default defineConfig({
         test: {
           name: 'site',
           environment: 'node',
-          include: ['test/docs/**/*.site.ts'],
-          globalSetup: ['test/docs/build.ts'],
+          include: ['test/system/site/**/*.test.ts'],
+          globalSetup: ['test/system/site/build.ts'],
           testTimeout: 120_000,
           retry: secondTry,
         },
       },
       executablePath === undefined
-        ? { test: { name: 'browser', include: ['test/browser/no-browser.ts'] } }
+        ? { test: { name: 'browser', include: ['test/system/browser/no-browser.ts'] } }
         : {
             resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
             optimizeDeps: {
@@ -121,7 +122,7 @@ export default defineConfig({
             },
             test: {
               name: 'browser',
-              include: ['test/browser/**/*.browser.ts'],
+              include: ['test/system/browser/**/*.test.ts'],
               testTimeout: 120_000,
               hookTimeout: 60_000,
               retry: secondTry,

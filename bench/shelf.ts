@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { allStrategies } from 'gradclip/strategies';
 import { usualIdiom } from './idioms.ts';
 import { race } from './measure.ts';
 import { NoStep } from './no-step.ts';
@@ -18,7 +18,7 @@ export interface StrategyRow {
 export function raceShelf(rounds: number): StrategyRow[] {
   const held = hold(SETS[0] as (typeof SETS)[number]);
   const tensors = Object.values(held.gradients);
-  const optimizers = shelf.map((factory) => clipOptimizer(new NoStep(), factory(), { warnings: false }));
+  const optimizers = allStrategies.map((factory) => clipOptimizer(new NoStep(), factory(), { warnings: false }));
   const times = race(
     {
       'usual tfjs idiom': () => tf.tidy(() => void usualIdiom(tensors, 1)),

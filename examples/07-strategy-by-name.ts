@@ -1,7 +1,7 @@
-import { createContainer, TOKENS } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 
-const container = createContainer({ shelf });
+const container = createContainer({ strategies: allStrategies });
 const registry = container.get(TOKENS.StrategyRegistry);
 
 const strategy = registry.create({

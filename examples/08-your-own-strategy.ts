@@ -1,16 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  clipOptimizer,
-  createContainer,
-  defineStrategy,
-  globalNormOf,
-  limitFactors,
-  positive,
-  scaleAll,
-  shelfModule,
-  TOKENS,
-} from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { clipOptimizer } from 'gradclip';
+import { defineStrategy, globalNormOf, limitFactors, positive, scaleAll } from 'gradclip/define';
+import { createContainer, strategyModule, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 
 const warmNorm = defineStrategy({
   id: 'warm-norm',
@@ -24,8 +16,8 @@ const warmNorm = defineStrategy({
   },
 });
 
-const container = createContainer({ shelf });
-container.load(shelfModule([warmNorm]));
+const container = createContainer({ strategies: allStrategies });
+container.load(strategyModule([warmNorm]));
 const strategy = container.get(TOKENS.StrategyRegistry).create('warm-norm', { maxNorm: 2 });
 
 const w = tf.variable(tf.tensor1d([0, 0, 0]), true, 'w');

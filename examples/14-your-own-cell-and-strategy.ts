@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineStrategy, globalNormOf, limitFactors, positive, scaleAll, shelfModule } from 'gradclip';
+import { defineStrategy, globalNormOf, limitFactors, positive, scaleAll } from 'gradclip/define';
+import { strategyModule } from 'gradclip/container';
 import { createLabContainer, defineCell, LAB_TOKENS, runExperiment } from 'gradclip-lab';
 
 const reluRnn = defineCell({
@@ -25,7 +26,7 @@ const largestElement = defineStrategy({
 
 const container = createLabContainer();
 container.bind(LAB_TOKENS.Cell).toConstantValue(reluRnn);
-container.load(shelfModule([largestElement]));
+container.load(strategyModule([largestElement]));
 
 const strategies = [{ id: 'none' }, { id: 'largest-element', options: { maxAbs: 0.01 } }];
 const adding = { tasks: ['adding'], settings: { units: 8, length: 10 }, optimizers: ['adam'], learningRates: [0.01] };

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { TOKENS, type ClippingStrategy, type StrategySpec } from 'gradclip';
+import { type ClippingStrategy, type StrategySpec } from 'gradclip';
+import { TOKENS } from 'gradclip/container';
 import type { Cell } from './cell.ts';
 import { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type Token } from './container.ts';
 import { LabError } from './errors.ts';

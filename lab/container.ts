@@ -1,6 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs';
-import { createContainer, type AnyStrategyFactory } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { type AnyStrategyFactory } from 'gradclip';
+import { createContainer } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import type { Cell } from './cell.ts';
 import { cells as ownCells } from './cells/index.ts';
 import { optimizers as ownOptimizers } from './optimizers.ts';
@@ -48,7 +49,7 @@ export function createLabContainer({
   optimizers = [],
   strategies = [],
 }: OwnParts = {}): Container {
-  const container = createContainer({ shelf: [...shelf, ...strategies] });
+  const container = createContainer({ strategies: [...allStrategies, ...strategies] });
   const own = Object.entries(ownOptimizers).map(([id, make]) => ({ id, make }));
   for (const task of [...ownTasks, ...tasks]) container.bind(LAB_TOKENS.Task).toConstantValue(task);
   for (const cell of [...ownCells, ...cells]) container.bind(LAB_TOKENS.Cell).toConstantValue(cell);

@@ -1,5 +1,5 @@
-import { createContainer, TOKENS } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import { cells } from './cells/index.ts';
 import { experiments } from './experiments/index.ts';
 import { optimizers } from './optimizers.ts';
@@ -8,7 +8,7 @@ import { tasks } from './tasks/index.ts';
 
 /** Everything that can be named on the command line, for people or as JSON. */
 export function catalogueText(asJson: boolean): string {
-  const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+  const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
   const strategies = registry.ids().flatMap((id) => {
     const factory = registry.get(id);
     const options = Object.entries(factory.fields).map(([name, { default: value, about, rule }]) => ({

@@ -13,7 +13,7 @@ export const strategy = ({ id, factory, type, title }) => `/**
  * @module
  */
 
-import { defineStrategy, threshold, type OptionsOf } from 'gradclip';
+import { defineStrategy, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Clips … (one sentence with a verb).
@@ -69,7 +69,7 @@ import type { ${type}Options } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 
 export const oracle: Oracle<Required<${type}Options>> = ({ maxNorm }) => () => {
-  throw new Error(\`Write the oracle of ${id}({ maxNorm: \${maxNorm} }) from the paper; test/oracles/README.md says how.\`);
+  throw new Error(\`Write the oracle of ${id}({ maxNorm: \${maxNorm} }) from the paper; test/support/oracles/README.md says how.\`);
 };
 `;
 

@@ -31,7 +31,7 @@ names.type = names.factory[0].toUpperCase() + names.factory.slice(1);
 const files = {
   [`strategies/${id}.ts`]: strategy(names),
   [`test/strategies/${id}.test.ts`]: test(names),
-  [`test/oracles/${id}.ts`]: oracle(names),
+  [`test/support/oracles/${id}.ts`]: oracle(names),
   [`docs/strategies/${id}.md`]: page(names),
 };
 for (const path of Object.keys(files)) {

@@ -1,8 +1,18 @@
+/**
+ * For programs that use InversifyJS: strategies by name, from a container.
+ *
+ * @module gradclip/container
+ * @category Reference
+ */
+
 import 'reflect-metadata';
 import { Container, ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { AnyStrategyFactory } from './core/define.ts';
 import { combinators } from './combinators/index.ts';
-import { StrategyRegistry } from './registry.ts';
+import { StrategyRegistry } from './registry/registry.ts';
+
+export type { Combinator } from './combinators/combinator.ts';
+export { StrategyRegistry };
 
 /**
  * What can be asked of a container.
@@ -38,17 +48,18 @@ export const frameworkModule: ContainerModule = new ContainerModule(({ bind }) =
  *
  * @example
  * ```ts
- * import { createContainer, shelfModule, TOKENS } from 'gradclip';
+ * import { strategyModule } from 'gradclip/container';
+ * import { createContainer, TOKENS } from 'gradclip/container';
  * import { globalNorm } from 'gradclip/strategies';
  *
  * const container = createContainer();
- * container.load(shelfModule([globalNorm]));
+ * container.load(strategyModule([globalNorm]));
  * console.log(container.get(TOKENS.StrategyRegistry).ids());
  * ```
  *
  * @category Registry
  */
-export function shelfModule(factories: Iterable<AnyStrategyFactory>): ContainerModule {
+export function strategyModule(factories: Iterable<AnyStrategyFactory>): ContainerModule {
   return new ContainerModule(({ bind }) => {
     for (const factory of factories) bind(TOKENS.StrategyFactory).toConstantValue(factory);
   });
@@ -62,10 +73,10 @@ export function shelfModule(factories: Iterable<AnyStrategyFactory>): ContainerM
  * @category Registry
  */
 export function createContainer({
-  shelf = [],
+  strategies = [],
   parent,
-}: { readonly shelf?: Iterable<AnyStrategyFactory>; readonly parent?: Container } = {}): Container {
+}: { readonly strategies?: Iterable<AnyStrategyFactory>; readonly parent?: Container } = {}): Container {
   const container = new Container(parent === undefined ? {} : { parent });
-  container.load(frameworkModule, shelfModule(shelf));
+  container.load(frameworkModule, strategyModule(strategies));
   return container;
 }

@@ -1,13 +1,15 @@
 /**
- * The framework: the contract, options, operations over named tensors, combinators, the wrapper and the registry.
+ * For programs that train: the optimizer wrapper, the combinators, the diagnosis and the types.
  *
  * @module gradclip
  * @category Reference
  */
 
-export * from './core/index.ts';
+export type { Clipped, ClippingStrategy, NamedTensors, StepContext, StrategySpec } from './core/contract.ts';
+export type { AnyStrategyFactory, StrategyFactory } from './core/define.ts';
+export { ClippingError, type ClippingErrorCode } from './core/errors.ts';
 export { chain } from './combinators/chain.ts';
-export { specOf, type Combinator } from './combinators/combinator.ts';
+export { specOf } from './combinators/combinator.ts';
 export { observed, type Observation } from './combinators/observed.ts';
 export { partition, type PartitionDefault, type PartitionRule } from './combinators/partition.ts';
 export type { VariableMatch, VariableRule } from './combinators/rules.ts';
@@ -22,11 +24,9 @@ export {
 export { clipOptimizer } from './optimizer/clip-optimizer.ts';
 export { enableLoading } from './optimizer/enable-loading.ts';
 export { ClippedOptimizer, isClipped } from './optimizer/clipped-optimizer.ts';
-export type { ClippingConfig } from './optimizer/config.ts';
-export { diagnose, explainStep } from './optimizer/diagnosis.ts';
-export { clippingLogs, type FitCallback } from './optimizer/fit-logs.ts';
-export { suggestThreshold, type SuggestedThreshold, type SuggestOptions } from './optimizer/suggest-threshold.ts';
+export type { ClippingConfig } from './saving/config.ts';
+export { diagnose, explainStep } from './diagnosis/diagnosis.ts';
+export { clippingLogs, type FitCallback } from './diagnosis/fit-logs.ts';
+export { suggestThreshold, type SuggestedThreshold, type SuggestOptions } from './diagnosis/suggest-threshold.ts';
 export type { ClipOptions, NonFinitePolicy } from './optimizer/options.ts';
-export type { ClipStats, NormSummary, StepRecord } from './optimizer/records.ts';
-export { StrategyRegistry } from './registry.ts';
-export { createContainer, frameworkModule, shelfModule, TOKENS } from './container.ts';
+export type { ClipStats, NormSummary, StepRecord } from './records/records.ts';

@@ -1,5 +1,5 @@
 import { scalar, stack, unstack, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
-import type { NamedTensors } from 'gradclip';
+import type { NamedTensors } from 'gradclip/define';
 
 // A memory of one number for each variable, kept as `<what>/<variable>` so that it follows a variable through
 // saving, renaming and freezing, and worked on as one vector.

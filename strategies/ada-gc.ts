@@ -39,7 +39,7 @@ import {
   threshold,
   type NamedTensors,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
 
 /**

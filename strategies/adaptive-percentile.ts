@@ -35,7 +35,7 @@ import {
   scaleEach,
   type NamedTensors,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 import { emptyHistory, withValue, type History } from './_history.ts';
 
 /**

@@ -22,10 +22,10 @@ import {
   normAlong,
   optional,
   positive,
-  scaleUnits,
+  multiplyBroadcast,
   threshold,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 import { allAxes, presentAxes } from './_axes.ts';
 
 /**
@@ -88,7 +88,7 @@ export const agc = defineStrategy({
       if (weights === undefined || exclude.some((glob) => matchesVariable(glob, variable))) return gradient;
       const along = axes === null ? axesOf(variable, gradient) : presentAxes(axes, gradient);
       const limits = mul(ratio, maximum(normAlong(weights, along), floor));
-      return scaleUnits(gradient, limitFactors(normAlong(gradient, along), limits));
+      return multiplyBroadcast(gradient, limitFactors(normAlong(gradient, along), limits));
     });
     return { gradients: clipped, state };
   },

@@ -13,7 +13,7 @@
  */
 
 import { tensor1d } from '@tensorflow/tfjs-core';
-import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip';
+import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Clips the gradient of each variable to a largest root mean square.

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { centredUnits, defineStrategy, mapTensors } from 'gradclip';
+import { subtractUnitMeans, defineStrategy, mapTensors } from 'gradclip/define';
 
 /**
  * Removes the mean over all axes but the last from the gradient of each kernel.
@@ -52,6 +52,6 @@ export const centralize = defineStrategy({
       // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case; so
       // are all vectors and scalars.
       if (gradient.size <= units) return gradient;
-      return centredUnits(gradient);
+      return subtractUnitMeans(gradient);
     }),
 });

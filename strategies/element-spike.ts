@@ -30,7 +30,15 @@ import {
   type Scalar,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { count, decay, defineStrategy, elementwise, threshold, type NamedTensors, type OptionsOf } from 'gradclip';
+import {
+  count,
+  decay,
+  defineStrategy,
+  elementwise,
+  threshold,
+  type NamedTensors,
+  type OptionsOf,
+} from 'gradclip/define';
 import { hypot } from './_hypot.ts';
 
 /**

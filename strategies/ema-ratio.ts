@@ -14,7 +14,7 @@
  */
 
 import { add, greater, minimum, mul, where, type Tensor1D } from '@tensorflow/tfjs-core';
-import { decay, defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip';
+import { decay, defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip/define';
 import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
 
 /**

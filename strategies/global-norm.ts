@@ -10,7 +10,15 @@
  * @module
  */
 
-import { defineStrategy, globalNormOf, limitFactors, order, scaleAll, threshold, type OptionsOf } from 'gradclip';
+import {
+  defineStrategy,
+  globalNormOf,
+  limitFactors,
+  order,
+  scaleAll,
+  threshold,
+  type OptionsOf,
+} from 'gradclip/define';
 
 /**
  * Clips all gradients, taken as one vector, to a largest length.

@@ -5,7 +5,7 @@
  * @category Reference
  */
 
-import type { AnyStrategyFactory } from 'gradclip';
+import type { AnyStrategyFactory } from 'gradclip/define';
 import { adaGc } from './ada-gc.ts';
 import { adaptivePercentile } from './adaptive-percentile.ts';
 import { agc } from './agc.ts';
@@ -50,7 +50,7 @@ export { zClip, type ZClipOptions } from './z-clip.ts';
  * @category Registry
  */
 // Said to be pure for esbuild, which would otherwise keep all strategies where one is used: it cannot know.
-export const shelf: readonly AnyStrategyFactory[] = /* @__PURE__ */ Object.freeze([
+export const allStrategies: readonly AnyStrategyFactory[] = /* @__PURE__ */ Object.freeze([
   none,
   globalNorm,
   perValue,

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { defineStrategy } from 'gradclip';
+import { defineStrategy } from 'gradclip/define';
 
 /**
  * Changes nothing, and is measured like any other: the baseline of a comparison, and the way to watch gradient

@@ -14,7 +14,7 @@
  */
 
 import { greater, maximum, minimum, mul, tensor1d, where, type Tensor1D } from '@tensorflow/tfjs-core';
-import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip';
+import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip/define';
 import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
 
 /**

@@ -14,7 +14,7 @@
  */
 
 import { add, div, less, scalar, where, type Scalar } from '@tensorflow/tfjs-core';
-import { defineStrategy, globalNormOf, positive, scaleAll, threshold, type OptionsOf } from 'gradclip';
+import { defineStrategy, globalNormOf, positive, scaleAll, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Brings all gradients, taken as one vector, to one length: long ones are shortened and short ones lengthened.

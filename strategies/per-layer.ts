@@ -23,7 +23,7 @@ import {
   threshold,
   thresholdsByName,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 
 /**
  * Clips the gradient of each layer, over all its variables, to a largest length.

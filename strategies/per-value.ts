@@ -10,7 +10,7 @@
  * @module
  */
 
-import { clampAll, ClippingError, defineStrategy, between, optional, threshold, type OptionsOf } from 'gradclip';
+import { clampAll, ClippingError, defineStrategy, between, optional, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Clamps every element of every gradient to ±`maxAbs`, or to [`min`, `max`].

@@ -20,10 +20,10 @@ import {
   optional,
   order,
   scaleEach,
-  scaleUnits,
+  multiplyBroadcast,
   threshold,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 import { presentAxes } from './_axes.ts';
 
 /**
@@ -68,7 +68,7 @@ export const perVariable = defineStrategy({
     if (axes === null) return scaleEach(gradients, limitFactors(normsOf(gradients, { ord }), maxNorm));
     return mapTensors(gradients, (gradient) => {
       const norms = normAlong(gradient, presentAxes(axes, gradient), { ord });
-      return scaleUnits(gradient, limitFactors(norms, maxNorm));
+      return multiplyBroadcast(gradient, limitFactors(norms, maxNorm));
     });
   },
 });

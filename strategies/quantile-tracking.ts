@@ -28,7 +28,7 @@ import {
   scaleAll,
   threshold,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 
 /**
  * Clips at a quantile of the norm, which it tracks with a memory of one number.

@@ -11,7 +11,7 @@
  */
 
 import { add, div, greater, scalar, where } from '@tensorflow/tfjs-core';
-import { defineStrategy, globalNormOf, scaleAll, threshold, type OptionsOf } from 'gradclip';
+import { defineStrategy, globalNormOf, scaleAll, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Shortens all gradients, taken as one vector, smoothly to less than a largest length.

@@ -29,7 +29,7 @@ import {
   where,
   type Scalar,
 } from '@tensorflow/tfjs-core';
-import { between, decay, defineStrategy, globalNormOf, positive, threshold, type OptionsOf } from 'gradclip';
+import { between, decay, defineStrategy, globalNormOf, positive, threshold, type OptionsOf } from 'gradclip/define';
 import { withShare } from './_moments.ts';
 
 /**

@@ -48,7 +48,7 @@ import {
   scaleAll,
   threshold,
   type OptionsOf,
-} from 'gradclip';
+} from 'gradclip/define';
 import { hypot } from './_hypot.ts';
 import { withShare, type Moments } from './_moments.ts';
 

@@ -6,14 +6,15 @@
  * @module
  */
 
-import { createContainer, TOKENS, type Field, type StrategyRegistry } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { type Field } from 'gradclip/define';
+import { createContainer, TOKENS, type StrategyRegistry } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import { cells, optimizers, tasks } from 'gradclip-lab/browser';
 import * as v from 'valibot';
 import type { Catalogue, CatalogueField } from './catalogue.ts';
 
 /** The strategies on offer. */
-export const registry: StrategyRegistry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+export const registry: StrategyRegistry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
 /** The tasks on offer here; the lab has more. */
 export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));

@@ -1,9 +1,9 @@
 import { maximum, sub, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
-import { expectOptionNames } from '../core/options.ts';
-import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
-import { afterStep, prefixed, stateUnder } from './states.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { assertOptionNames } from '../core/options.ts';
+import { type Combinator, assertStrategy, register, specOf } from './combinator.ts';
+import { selectState, prefixed, childState } from './states.ts';
 
 /**
  * Clips by one strategy after another, each given what the one before let through.
@@ -28,8 +28,8 @@ export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrat
 }
 
 function chainOf(strategies: readonly ClippingStrategy[]): ClippingStrategy {
-  for (const strategy of strategies) expectStrategy('chain(...)', strategy);
-  noteUse(chainCombinator);
+  for (const strategy of strategies) assertStrategy('chain(...)', strategy);
+  register(chainCombinator);
   return Object.freeze<ClippingStrategy>({
     id: 'chain',
     options: Object.freeze({ strategies: strategies.map(specOf) }),
@@ -43,11 +43,11 @@ function chainOf(strategies: readonly ClippingStrategy[]): ClippingStrategy {
       let skip: Scalar | undefined;
       strategies.forEach((strategy, place) => {
         const prefix = String(place);
-        const before = stateUnder(prefix, state);
+        const before = childState(prefix, state);
         const clipped: Clipped = strategy.clip(passed, before, context);
         passed = clipped.gradients;
         // What an earlier strategy drops is not for the later ones to remember.
-        const memory = skip === undefined ? clipped.state : afterStep(sub(1, skip), clipped.state, before);
+        const memory = skip === undefined ? clipped.state : selectState(sub(1, skip), clipped.state, before);
         Object.assign(after, prefixed(prefix, memory));
         if (clipped.skip) skip = skip === undefined ? clipped.skip : maximum(skip, clipped.skip);
       });
@@ -60,10 +60,10 @@ function chainOf(strategies: readonly ClippingStrategy[]): ClippingStrategy {
 export const chainCombinator: Combinator = {
   id: 'chain',
   fromOptions(options, create) {
-    expectOptionNames('chain', options, ['strategies']);
+    assertOptionNames('chain', options, ['strategies']);
     const specs = options['strategies'];
     if (!Array.isArray(specs)) {
-      const received = shown(specs);
+      const received = formatValue(specs);
       throw new ClippingError('bad-option', `\`chain({ strategies })\` must be a list of specs; received ${received}.`);
     }
     return chainOf(specs.map(create));

@@ -1,5 +1,5 @@
-import { ClippingError, quoted, shown } from '../core/errors.ts';
-import { isPlainObject, reading } from '../core/plain.ts';
+import { ClippingError, inBackticks, formatValue } from '../core/errors.ts';
+import { isPlainObject, rejectUnreadable } from '../core/plain.ts';
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 
@@ -24,7 +24,7 @@ export interface Combinator {
 const used = new Map<string, Combinator>();
 
 /** Notes that this process has made a strategy by this combinator. */
-export function noteUse(combinator: Combinator): void {
+export function register(combinator: Combinator): void {
   used.set(combinator.id, combinator);
 }
 
@@ -43,8 +43,8 @@ export function specOf({ id, options }: ClippingStrategy): StrategySpec {
 }
 
 /** Refuses what is no strategy before it is combined. */
-export function expectStrategy(call: string, given: unknown): asserts given is ClippingStrategy {
-  reading(call, () => {
+export function assertStrategy(call: string, given: unknown): asserts given is ClippingStrategy {
+  rejectUnreadable(call, () => {
     const strategy = given as Partial<ClippingStrategy> | null | undefined;
     if (typeof strategy?.clip === 'function' && typeof strategy.init === 'function') return;
     const advice =
@@ -53,27 +53,30 @@ export function expectStrategy(call: string, given: unknown): asserts given is C
         : typeof (strategy as { id?: unknown } | null | undefined)?.id === 'string'
           ? ' A spec becomes a strategy with `registry.create(spec)`.'
           : '';
-    throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${shown(given)}.${advice}`);
+    throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${formatValue(given)}.${advice}`);
   });
 }
 
 /** A strategy in JSON, looked at: what its id stands for is for a registry to say. */
-export function expectSpec(given: unknown): Required<StrategySpec> {
+export function parseSpec(given: unknown): Required<StrategySpec> {
   const spec = given as Partial<StrategySpec>;
   if (!isPlainObject(given) || typeof spec.id !== 'string') {
     const form = '{ "id": "global-norm", "options": { "maxNorm": 1 } }';
-    throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${shown(given)}.`);
+    throw new ClippingError('bad-spec', `A strategy in JSON is ${form}; received ${formatValue(given)}.`);
   }
   for (const name of Object.keys(spec)) {
     if (name === 'id' || name === 'options') continue;
     throw new ClippingError(
       'bad-spec',
-      `A strategy in JSON has \`id\` and \`options\`; received ${quoted(name)} beside them.`,
+      `A strategy in JSON has \`id\` and \`options\`; received ${inBackticks(name)} beside them.`,
     );
   }
   const { id, options = {} } = spec;
   if (!isPlainObject(options)) {
-    throw new ClippingError('bad-spec', `The options of ${quoted(id)} must be an object; received ${shown(options)}.`);
+    throw new ClippingError(
+      'bad-spec',
+      `The options of ${inBackticks(id)} must be an object; received ${formatValue(options)}.`,
+    );
   }
   return { id, options };
 }

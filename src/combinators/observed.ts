@@ -1,7 +1,7 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { finiteOf, globalNormOf, normsOf } from '../core/tensors.ts';
-import { expectStrategy } from './combinator.ts';
+import { assertStrategy } from './combinator.ts';
 
 /**
  * What one step did, on the device; the tensors live until the step ends, so keep what you need.
@@ -38,7 +38,7 @@ export function observed<State extends NamedTensors>(
   strategy: ClippingStrategy<State>,
   listener: (observation: Observation) => void,
 ): ClippingStrategy<State> {
-  expectStrategy('observed(strategy, listener)', strategy);
+  assertStrategy('observed(strategy, listener)', strategy);
   return Object.freeze<ClippingStrategy<State>>({
     id: strategy.id,
     options: strategy.options,

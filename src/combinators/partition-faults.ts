@@ -1,4 +1,4 @@
-import { ClippingError, quoted, shortened } from '../core/errors.ts';
+import { ClippingError, inBackticks, truncate } from '../core/errors.ts';
 import { nearest } from '../core/suggest.ts';
 import { fitsRule, shownRule, type VariableRule } from './rules.ts';
 
@@ -17,7 +17,7 @@ export function uselessRule(rule: VariableRule, variables: readonly string[]): C
 export function withoutRule(label: string): ClippingError {
   return new ClippingError(
     'bad-option',
-    `\`partition(rules, strategies)\` has a strategy ${quoted(label)} but no rule of that label; ` +
+    `\`partition(rules, strategies)\` has a strategy ${inBackticks(label)} but no rule of that label; ` +
       'the strategy of all other variables is called `default`.',
   );
 }
@@ -27,12 +27,10 @@ export function withoutStrategy(label: string, strategies: object, variable?: st
   const labels = Object.keys(strategies);
   const meant = nearest(label, labels);
   const advice =
-    meant === undefined
-      ? `There are ${shortened(labels.join(', ')) || 'no strategies'}.`
-      : `Did you mean \`${meant}\`?`;
+    meant === undefined ? `There are ${truncate(labels.join(', ')) || 'no strategies'}.` : `Did you mean \`${meant}\`?`;
   const what =
     variable === undefined
-      ? `The rule ${quoted(label)} of \`partition\``
-      : `\`${variable}\` is labelled ${quoted(label)}, which`;
+      ? `The rule ${inBackticks(label)} of \`partition\``
+      : `\`${variable}\` is labelled ${inBackticks(label)}, which`;
   return new ClippingError('bad-option', `${what} has no strategy. ${advice}`);
 }

@@ -1,13 +1,13 @@
 import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
-import { ClippingError, shortened, shown } from '../core/errors.ts';
-import { expectOptionNames } from '../core/options.ts';
-import { isPlainObject, reading } from '../core/plain.ts';
-import { type Combinator, expectStrategy, noteUse, specOf } from './combinator.ts';
+import { ClippingError, truncate, formatValue } from '../core/errors.ts';
+import { assertOptionNames } from '../core/options.ts';
+import { isPlainObject, rejectUnreadable } from '../core/plain.ts';
+import { type Combinator, assertStrategy, register, specOf } from './combinator.ts';
 import { uselessRule, withoutRule, withoutStrategy } from './partition-faults.ts';
-import { fitsRule, hasPredicate, soundRule, type VariableMatch, type VariableRule } from './rules.ts';
-import { prefixed, stateUnder } from './states.ts';
-import { withoutJson } from './unsaved.ts';
+import { fitsRule, hasPredicate, parseRule, type VariableMatch, type VariableRule } from './rules.ts';
+import { prefixed, childState } from './states.ts';
+import { unserializable } from './unsaved.ts';
 
 /**
  * One rule of {@link partition}: which variables, and how they are clipped.
@@ -86,8 +86,9 @@ export function partition(
   strategies: object = {},
 ): ClippingStrategy {
   const labelled = strategiesOf(strategies);
-  const rules = typeof given === 'function' ? undefined : reading('partition(rules)', () => rulesOf(given, labelled));
-  noteUse(partitionCombinator);
+  const rules =
+    typeof given === 'function' ? undefined : rejectUnreadable('partition(rules)', () => rulesOf(given, labelled));
+  register(partitionCombinator);
   return rules === undefined
     ? byLabelOf(given as (variable: string) => string | undefined, labelled)
     : byRules(rules, labelled);
@@ -97,11 +98,11 @@ type Labelled = Readonly<Record<string, ClippingStrategy>> & PartitionDefault;
 
 function strategiesOf(given: unknown): Labelled {
   const call = 'partition(…, strategies)';
-  const strategies = reading(call, () => (isPlainObject(given) ? Object.entries(given) : undefined));
+  const strategies = rejectUnreadable(call, () => (isPlainObject(given) ? Object.entries(given) : undefined));
   if (strategies === undefined) {
-    throw new ClippingError('bad-option', `\`${call}\` takes strategies by label; received ${shown(given)}.`);
+    throw new ClippingError('bad-option', `\`${call}\` takes strategies by label; received ${formatValue(given)}.`);
   }
-  for (const [, strategy] of strategies) expectStrategy(call, strategy);
+  for (const [, strategy] of strategies) assertStrategy(call, strategy);
   return Object.fromEntries(strategies) as Labelled;
 }
 
@@ -116,9 +117,9 @@ function rulesOf(
     // Not `map`, which passes over places that hold nothing.
     for (const rule of given as readonly PartitionRule[]) {
       const call = `partition(rules)[${rules.length}]`;
-      const sound = soundRule(call, rule);
+      const sound = parseRule(call, rule);
       const { strategy } = rule;
-      expectStrategy(`${call}.strategy`, strategy);
+      assertStrategy(`${call}.strategy`, strategy);
       rules.push({ ...sound, strategy });
     }
     return rules;
@@ -126,7 +127,7 @@ function rulesOf(
   if (!isPlainObject(given)) {
     throw new ClippingError(
       'bad-option',
-      `\`partition(rules, strategies)\` takes rules or a function from names to labels; received ${shown(given)}.`,
+      `\`partition(rules, strategies)\` takes rules or a function from names to labels; received ${formatValue(given)}.`,
     );
   }
   const extra = Object.keys(strategies).find((label) => label !== 'default' && !Object.hasOwn(given, label));
@@ -136,7 +137,7 @@ function rulesOf(
     if (strategy === undefined || !Object.hasOwn(strategies, label)) throw withoutStrategy(label, strategies);
     const isRule = isPlainObject(variables) && 'match' in variables;
     return {
-      ...soundRule(`partition(rules).${shortened(label)}`, isRule ? variables : { match: variables }),
+      ...parseRule(`partition(rules).${truncate(label)}`, isRule ? variables : { match: variables }),
       strategy,
     };
   });
@@ -163,7 +164,7 @@ function byRules(rules: readonly PartitionRule[], { default: fallback }: Partiti
     });
   };
   const saved = rules.some(hasPredicate)
-    ? withoutJson(options, 'A `partition` with a predicate cannot be saved. Say which variables by globs instead.')
+    ? unserializable(options, 'A `partition` with a predicate cannot be saved. Say which variables by globs instead.')
     : Object.freeze(options);
   return grouped(saved, groups, fallback, (variable) => groups[place(variable)], expectUse);
 }
@@ -175,7 +176,7 @@ function byLabelOf(
   const { default: fallback, ...labelled } = strategies;
   const groups = Object.values(labelled).map((strategy, place) => ({ prefix: String(place), strategy }));
   const labels = Object.keys(labelled);
-  const options = withoutJson(
+  const options = unserializable(
     { labelOf, strategies: Object.fromEntries(Object.entries(strategies).map(([name, one]) => [name, specOf(one)])) },
     'A `partition` by a function cannot be saved. Give it rules with globs instead.',
   );
@@ -223,7 +224,7 @@ function grouped(
       for (const group of all) {
         const belongs = (variable: string): boolean => homeOf(variable) === group;
         const own = chosen(gradients, belongs);
-        const memory = stateUnder(group.prefix, state);
+        const memory = childState(group.prefix, state);
         const clipped =
           Object.keys(own).length === 0
             ? { gradients: own, state: memory }
@@ -245,11 +246,11 @@ function chosen(tensors: NamedTensors, belongs: (variable: string) => boolean): 
 export const partitionCombinator: Combinator = {
   id: 'partition',
   fromOptions(options, create) {
-    expectOptionNames('partition', options, ['rules', 'default']);
+    assertOptionNames('partition', options, ['rules', 'default']);
     const { rules, default: fallback } = options;
     if (!Array.isArray(rules)) {
       const form = '{ "match": "lstm*", "strategy": spec }';
-      const received = shown(rules);
+      const received = formatValue(rules);
       throw new ClippingError(
         'bad-option',
         `\`partition({ rules })\` must be a list of ${form}; received ${received}.`,
@@ -258,7 +259,7 @@ export const partitionCombinator: Combinator = {
     return partition(
       rules.map((given: unknown) => {
         const rule = (isPlainObject(given) ? given : {}) as VariableRule & Record<'strategy', StrategySpec>;
-        expectOptionNames('partition({ rules })', rule, ['match', 'exclude', 'strategy']);
+        assertOptionNames('partition({ rules })', rule, ['match', 'exclude', 'strategy']);
         return { ...rule, strategy: create(rule.strategy) };
       }),
       fallback === undefined ? {} : { default: create(fallback) },

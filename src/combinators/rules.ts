@@ -1,6 +1,6 @@
-import { ClippingError, quoted, shown } from '../core/errors.ts';
+import { ClippingError, inBackticks, formatValue } from '../core/errors.ts';
 import { matchesVariable } from '../core/names.ts';
-import { plain } from '../core/plain.ts';
+import { toPlainData } from '../core/plain.ts';
 
 /**
  * Says which variables are meant: a name or glob such as `lstm*`, or a predicate over names.
@@ -25,7 +25,7 @@ export interface VariableRule {
 }
 
 /** A rule that can be followed, copied; `call` names it in the message. */
-export function soundRule(call: string, rule: unknown): VariableRule {
+export function parseRule(call: string, rule: unknown): VariableRule {
   const { match, exclude } = (rule ?? {}) as Partial<VariableRule>;
   return {
     match: soundMatch(`${call}.match`, match),
@@ -34,13 +34,13 @@ export function soundRule(call: string, rule: unknown): VariableRule {
 }
 
 function soundMatch(call: string, given: unknown): VariableRule['match'] {
-  const match = plain(call, given);
+  const match = toPlainData(call, given);
   const matches: unknown[] = Array.isArray(match) ? match : [match];
   const sound = matches.every((one) => typeof one === 'function' || (typeof one === 'string' && one !== ''));
   if (sound && matches.length > 0) return match as VariableRule['match'];
   throw new ClippingError(
     'bad-option',
-    `\`${call}\` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received ${shown(given)}.`,
+    `\`${call}\` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received ${formatValue(given)}.`,
   );
 }
 
@@ -59,7 +59,7 @@ export function shownRule({ match, exclude }: VariableRule): string {
   const list = (matches: VariableRule['match']): string =>
     [matches]
       .flat()
-      .map((one) => (typeof one === 'function' ? 'a predicate' : quoted(one)))
+      .map((one) => (typeof one === 'function' ? 'a predicate' : inBackticks(one)))
       .join(' or ');
   return exclude === undefined ? list(match) : `${list(match)} but ${list(exclude)}`;
 }

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, StrategyFactory } from '../core/define.ts';
-import { ClippingError, quoted, shortened, shown } from '../core/errors.ts';
+import { ClippingError, inBackticks, truncate, formatValue } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
-import { expectOptionNames } from '../core/options.ts';
-import { isPlainObject, plainOptions, reading } from '../core/plain.ts';
-import { type Combinator, expectSpec, noteUse, specOf } from './combinator.ts';
-import { expectSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
-import { withoutJson } from './unsaved.ts';
+import { assertOptionNames } from '../core/options.ts';
+import { isPlainObject, toPlainOptions, rejectUnreadable } from '../core/plain.ts';
+import { type Combinator, parseSpec, register, specOf } from './combinator.ts';
+import { parseSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
+import { unserializable } from './unsaved.ts';
 
 /**
  * The options of a strategy, of which those that take numbers may also be given a {@link Schedule}, or a function
@@ -49,26 +49,26 @@ export function scheduled<F extends Fields>(
   factory: StrategyFactory<F>,
   options: ScheduledOptions<F>,
 ): ClippingStrategy {
-  const { id, fields } = expectFactory(factory);
-  noteUse(scheduledCombinator);
+  const { id, fields } = assertFactory(factory);
+  register(scheduledCombinator);
   const varying = new Map<string, Varying>();
-  const given = Object.entries(plainOptions(`scheduled(${id}, options)`, (options as unknown) ?? {}));
+  const given = Object.entries(toPlainOptions(`scheduled(${id}, options)`, (options as unknown) ?? {}));
   const isVarying = (value: unknown): boolean => isSchedule(value) || typeof value === 'function';
   const fixed = Object.fromEntries(given.filter(([, value]) => !isVarying(value)));
   for (const [name, value] of given.filter(([, one]) => isVarying(one))) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const call = `scheduled(${id}, { ${shortened(name)} })`;
+    const call = `scheduled(${id}, { ${truncate(name)} })`;
     if (field === undefined || !mayVary(field)) {
       throw new ClippingError('bad-option', notVarying(call, id, name, fields));
     }
     const isFunction = typeof value === 'function';
-    varying.set(name, isFunction ? (value as (step: number) => number) : expectSchedule(call, value as Schedule));
+    varying.set(name, isFunction ? (value as (step: number) => number) : parseSchedule(call, value as Schedule));
   }
   if (varying.size === 0) {
     throw new ClippingError(
       'bad-option',
       `\`scheduled(${id}, options)\` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; ` +
-        `received ${shown(options)}.`,
+        `received ${formatValue(options)}.`,
     );
   }
 
@@ -77,13 +77,15 @@ export function scheduled<F extends Fields>(
   const strategyAt = (step: number): ClippingStrategy => {
     const values = [...varying].map(([name, one]) => {
       const value =
-        typeof one === 'function' ? reading(`scheduled(${id}, { ${name} })`, () => one(step)) : valueAt(one, step);
+        typeof one === 'function'
+          ? rejectUnreadable(`scheduled(${id}, { ${name} })`, () => one(step))
+          : valueAt(one, step);
       return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value) : value;
     });
     // Most schedules end in a value that stays, so the last strategy is usually the next one too.
     if (latest === undefined || values.some((value, place) => value !== latest?.values[place])) {
       const named = Object.fromEntries([...varying.keys()].map((name, place) => [name, values[place]]));
-      for (const [name, value] of Object.entries(named)) expectInBounds(id, name, fields[name] as Field, value, step);
+      for (const [name, value] of Object.entries(named)) assertInBounds(id, name, fields[name] as Field, value, step);
       latest = { values, strategy: make({ ...fixed, ...named }) };
     }
     return latest.strategy;
@@ -110,7 +112,7 @@ function optionsOf(start: ClippingStrategy, varying: ReadonlyMap<string, Varying
       ? { strategy, option: first[0], schedule: first[1] }
       : { strategy, schedules: Object.fromEntries(varying) };
   return [...varying.values()].some((one) => typeof one === 'function')
-    ? withoutJson(
+    ? unserializable(
         result,
         `A \`scheduled\` by a function cannot be saved. Give it a schedule such as ${EXAMPLE} instead.`,
       )
@@ -127,8 +129,8 @@ function takesNumbers({ kind, choices = [] }: Field): boolean {
   return kind === 'number' || kind === 'integer' || choices.some((one) => typeof one === 'number');
 }
 
-function expectFactory<F extends Fields>(given: StrategyFactory<F>): StrategyFactory<F> {
-  const isFactory = reading(
+function assertFactory<F extends Fields>(given: StrategyFactory<F>): StrategyFactory<F> {
+  const isFactory = rejectUnreadable(
     'scheduled(factory, options)',
     () => typeof given === 'function' && typeof given.id === 'string' && typeof given.fields === 'object',
   );
@@ -136,15 +138,15 @@ function expectFactory<F extends Fields>(given: StrategyFactory<F>): StrategyFac
   throw new ClippingError(
     'bad-spec',
     `\`scheduled(factory, options)\` takes the factory itself, as in scheduled(globalNorm, { maxNorm: … }); ` +
-      `received ${shown(given)}.`,
+      `received ${formatValue(given)}.`,
   );
 }
 
-function expectInBounds(id: string, name: string, field: Field, value: unknown, step: number): void {
+function assertInBounds(id: string, name: string, field: Field, value: unknown, step: number): void {
   if (v.is(field.schema, value)) return;
   throw new ClippingError(
     'bad-option',
-    `\`scheduled(${id}, { ${name} })\` reaches ${shown(value)} at step ${step}, but \`${name}\` must be ${field.rule}.`,
+    `\`scheduled(${id}, { ${name} })\` reaches ${formatValue(value)} at step ${step}, but \`${name}\` must be ${field.rule}.`,
   );
 }
 
@@ -154,23 +156,23 @@ function notVarying(call: string, id: string, name: string, fields: Fields): str
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   const sized = 'decides the size of its memory, which stays as it begins';
   const what = field === undefined ? 'is no option of it' : takesNumbers(field) ? sized : 'takes no numbers';
-  return `\`${call}\`: ${quoted(name)} ${what}; of \`${id}\` these can be scheduled: ${list}.`;
+  return `\`${call}\`: ${inBackticks(name)} ${what}; of \`${id}\` these can be scheduled: ${list}.`;
 }
 
 /** {@link scheduled} in JSON: `{ id: "scheduled", options: { strategy: spec, option, schedule } }`, or `schedules`. */
 export const scheduledCombinator: Combinator = {
   id: 'scheduled',
   fromOptions(options, _create, factoryOf) {
-    expectOptionNames('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
+    assertOptionNames('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
     const { strategy, option, schedule, schedules } = options;
-    const { id, options: fixed } = expectSpec(strategy);
+    const { id, options: fixed } = parseSpec(strategy);
     const named = schedules ?? (typeof option === 'string' ? { [option]: schedule } : undefined);
     const together = schedules !== undefined && (option !== undefined || schedule !== undefined);
     if (!isPlainObject(named) || together || !Object.values(named).every(isSchedule)) {
       throw new ClippingError(
         'bad-option',
         '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as ' +
-          `{ "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received ${shown(options)}.`,
+          `{ "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received ${formatValue(options)}.`,
       );
     }
     const factory: AnyStrategyFactory = factoryOf(id);

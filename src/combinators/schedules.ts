@@ -1,4 +1,4 @@
-import { ClippingError, shown } from '../core/errors.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
 
 /**
  * A number for every step, as plain JSON; steps count from 0.
@@ -48,9 +48,9 @@ export function isSchedule(given: unknown): given is Schedule {
  *
  * @throws ClippingError `bad-option`; `call` says where it was given.
  */
-export function expectSchedule(call: string, given: Schedule): Schedule {
+export function parseSchedule(call: string, given: Schedule): Schedule {
   const fault = (what: string, received: unknown): ClippingError =>
-    new ClippingError('bad-option', `\`${call}\`: ${what}; received ${shown(received)}.`);
+    new ClippingError('bad-option', `\`${call}\`: ${what}; received ${formatValue(received)}.`);
   if (typeof given.kind !== 'string' || !Object.hasOwn(KINDS, given.kind)) {
     throw fault(`a schedule is of kind ${Object.keys(KINDS).join(', ')}`, given.kind);
   }

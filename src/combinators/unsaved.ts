@@ -5,7 +5,7 @@ import { ClippingError } from '../core/errors.ts';
  *
  * The refusal waits until something is saved, since most strategies never are.
  */
-export function withoutJson(
+export function unserializable(
   options: Readonly<Record<string, unknown>>,
   reason: string,
 ): Readonly<Record<string, unknown>> {

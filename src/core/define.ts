@@ -1,8 +1,8 @@
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from './contract.ts';
-import { ClippingError, shown } from './errors.ts';
+import { ClippingError, formatValue } from './errors.ts';
 import type { Fields, OptionsOf, ResolvedOptions } from './fields.ts';
 import { resolveOptions } from './options.ts';
-import { plainOptions } from './plain.ts';
+import { toPlainOptions } from './plain.ts';
 
 /**
  * Where a strategy comes from.
@@ -131,7 +131,7 @@ export interface AnyStrategyFactory extends Facts {
  *
  * @example
  * ```ts
- * import { defineStrategy, globalNormOf, positive, scaleAll } from 'gradclip';
+ * import { defineStrategy, globalNormOf, positive, scaleAll } from 'gradclip/define';
  * import { div, maximum } from '@tensorflow/tfjs-core';
  *
  * const mine = defineStrategy({
@@ -158,11 +158,11 @@ export function defineStrategy<const F extends Fields>(
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
     throw new ClippingError(
       'bad-spec',
-      `A strategy's id must be lower-case words joined by hyphens; received ${shown(id)}.`,
+      `A strategy's id must be lower-case words joined by hyphens; received ${formatValue(id)}.`,
     );
   }
   const make = (given: OptionsOf<F> = {}): ClippingStrategy => {
-    const own = plainOptions(id, given);
+    const own = toPlainOptions(id, given);
     const resolved = resolveOptions(id, fields, own);
     const set = Object.entries(own).filter(([, value]) => value !== undefined && value !== null);
     const options = Object.freeze(refine(resolved, new Set(set.map(([name]) => name))));

@@ -67,8 +67,8 @@ const LONGEST = 80;
 const MOST_SHOWN = 1000;
 
 /** Renders any value for a message: short, on one line, and never throwing. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${shortened(value)}"`;
+export function formatValue(value: unknown): string {
+  if (typeof value === 'string') return `"${truncate(value)}"`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object') {
     try {
@@ -79,25 +79,25 @@ export function shown(value: unknown): string {
         if (left-- <= 0) throw new RangeError();
         return one;
       });
-      return shortened(text ?? 'an object');
+      return truncate(text ?? 'an object');
     } catch {
       return 'an object';
     }
   }
-  return shortened(String(value));
+  return truncate(String(value));
 }
 
 /** A name as code, for a message: short, whatever it is. */
-export function quoted(name: string): string {
-  return `\`${shortened(name)}\``;
+export function inBackticks(name: string): string {
+  return `\`${truncate(name)}\``;
 }
 
 /** Why something failed, by what it threw; never throwing itself. */
-export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : shown(thrown);
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : formatValue(thrown);
 }
 
 /** The beginning of a text that is too long for a message. */
-export function shortened(text: string): string {
+export function truncate(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

@@ -20,7 +20,7 @@ export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T 
  *
  * @category Named tensors
  */
-export function scaleUnits(tensor: Tensor, factors: Tensor): Tensor {
+export function multiplyBroadcast(tensor: Tensor, factors: Tensor): Tensor {
   return tidy(() => {
     if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
     const product = (): Tensor => mul(tensor, factors);

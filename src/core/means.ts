@@ -9,7 +9,7 @@ import { elementwise } from './elements.ts';
  *
  * @category Named tensors
  */
-export function centredUnits(tensor: Tensor): Tensor {
+export function subtractUnitMeans(tensor: Tensor): Tensor {
   return tidy(() => {
     const means = unitMeansOf(tensor);
     const difference = (): Tensor => sub(tensor, means);

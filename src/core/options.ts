@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { ClippingError, quoted, shown } from './errors.ts';
+import { ClippingError, inBackticks, formatValue } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
-import { reading } from './plain.ts';
+import { rejectUnreadable } from './plain.ts';
 import { nearest } from './suggest.ts';
 
 /**
@@ -15,7 +15,7 @@ export function resolveOptions<F extends Fields>(
   fields: F,
   options: Readonly<Record<string, unknown>>,
 ): ResolvedOptions<F> {
-  expectOptionNames(id, options, Object.keys(fields));
+  assertOptionNames(id, options, Object.keys(fields));
   const resolved: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = options[name];
@@ -29,22 +29,25 @@ export function resolveOptions<F extends Fields>(
  *
  * @throws ClippingError `unknown-option`, with the names there are and the one that was probably meant.
  */
-export function expectOptionNames(id: string, given: object, known: readonly string[]): void {
+export function assertOptionNames(id: string, given: object, known: readonly string[]): void {
   for (const name of Object.keys(given)) if (!known.includes(name)) throw unknownOption(id, name, known);
 }
 
 function checked(id: string, name: string, field: Fields[string], value: unknown): unknown {
-  const result = reading(`${id}({ ${name} })`, () => v.safeParse(field.schema, value, { abortEarly: true }));
+  const result = rejectUnreadable(`${id}({ ${name} })`, () => v.safeParse(field.schema, value, { abortEarly: true }));
   if (result.success) return result.output;
-  throw new ClippingError('bad-option', `\`${id}({ ${name} })\` must be ${field.rule}; received ${shown(value)}.`);
+  throw new ClippingError(
+    'bad-option',
+    `\`${id}({ ${name} })\` must be ${field.rule}; received ${formatValue(value)}.`,
+  );
 }
 
 function unknownOption(id: string, name: string, known: readonly string[]): ClippingError {
   if (known.length === 0) {
-    return new ClippingError('unknown-option', `\`${id}\` takes no options; received ${quoted(name)}.`);
+    return new ClippingError('unknown-option', `\`${id}\` takes no options; received ${inBackticks(name)}.`);
   }
   const meant = nearest(name, known);
   const advice = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
   const list = known.map((one) => `\`${one}\``).join(', ');
-  return new ClippingError('unknown-option', `\`${id}\` has no option ${quoted(name)}; it has ${list}.${advice}`);
+  return new ClippingError('unknown-option', `\`${id}\` has no option ${inBackticks(name)}; it has ${list}.${advice}`);
 }

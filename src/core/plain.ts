@@ -1,4 +1,4 @@
-import { ClippingError, reasonOf, shown } from './errors.ts';
+import { ClippingError, messageOf, formatValue } from './errors.ts';
 
 // No options and no spec come near these; what goes beyond is refused before it takes time and memory.
 const MOST_VALUES = 100_000;
@@ -13,7 +13,7 @@ const DEEPEST = 200;
  * @param call - Names the call in the message.
  * @throws ClippingError `bad-option` for what cannot be read, holds itself, or is beyond all measure.
  */
-export function plain(call: string, given: unknown): unknown {
+export function toPlainData(call: string, given: unknown): unknown {
   let left = MOST_VALUES;
   const copy = (value: unknown, depth: number): unknown => {
     if (left-- <= 0 || depth > DEEPEST) {
@@ -24,27 +24,27 @@ export function plain(call: string, given: unknown): unknown {
     if (!isPlainObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copy(one, depth + 1)]));
   };
-  return reading(call, () => copy(given, 0));
+  return rejectUnreadable(call, () => copy(given, 0));
 }
 
 /**
- * The options of a call, as {@link plain} copies them.
+ * The options of a call, as {@link toPlainData} copies them.
  *
  * @throws ClippingError `bad-option` for what is no plain object, too.
  */
-export function plainOptions(call: string, given: unknown): Readonly<Record<string, unknown>> {
-  const options = plain(call, given);
+export function toPlainOptions(call: string, given: unknown): Readonly<Record<string, unknown>> {
+  const options = toPlainData(call, given);
   if (isPlainObject(options)) return options as Readonly<Record<string, unknown>>;
-  throw new ClippingError('bad-option', `\`${call}\` takes its options as one object; received ${shown(given)}.`);
+  throw new ClippingError('bad-option', `\`${call}\` takes its options as one object; received ${formatValue(given)}.`);
 }
 
 /** Looks at what a caller handed in; whatever it throws at that is wrong with it. */
-export function reading<Result>(call: string, read: () => Result): Result {
+export function rejectUnreadable<Result>(call: string, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
     if (cause instanceof ClippingError) throw cause;
-    throw new ClippingError('bad-option', `\`${call}\` was given something that cannot be read: ${reasonOf(cause)}`, {
+    throw new ClippingError('bad-option', `\`${call}\` was given something that cannot be read: ${messageOf(cause)}`, {
       cause,
     });
   }

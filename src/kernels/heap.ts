@@ -13,9 +13,9 @@ export interface Heap {
   /** Where a tensor's float32 elements begin, in bytes. Offsets survive growth of the heap; views do not. */
   offsetOf(tensor: Tensor): number;
   /** A new float32 tensor with whatever the memory holds. */
-  uncleared(shape: number[]): Tensor;
+  allocate(shape: number[]): Tensor;
   /** Calls with the offset of a zeroed stretch of float64, which is free again afterwards. */
-  withSums<Result>(count: number, use: (offset: number) => Result): Result;
+  withScratch<Result>(count: number, use: (offset: number) => Result): Result;
 }
 
 // None of this is promised by tfjs: this is the only place that knows, and a self-test follows.
@@ -43,8 +43,8 @@ export function wasmHeap(): Heap {
   return {
     memory,
     offsetOf: (tensor) => at((tensor.dtype === 'float32' ? tensor : cast(tensor, 'float32')).dataId),
-    uncleared: (shape) => engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32')),
-    withSums(count, use) {
+    allocate: (shape) => engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32')),
+    withScratch(count, use) {
       const { dataId } = backend.makeOutput([2 * count], 'int32');
       try {
         const offset = at(dataId);

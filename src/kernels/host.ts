@@ -1,19 +1,19 @@
 import { type Scalar, type Tensor, type Tensor1D, transpose } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
-import { findingsOf, recalled, remember } from './memory.ts';
+import { entries, get, set } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
-import { elementsOf, made } from './plain.ts';
+import { elementsOf, tensorFrom } from './loops.ts';
 import { columnNorms, LARGEST, percentileOfSorted, scaledNorm } from './sums.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
 export function hostKernels(arithmetic: Arithmetic): Kernels {
   // Each sum is taken once a step, whoever asks for it.
   const once = (x: Tensor, name: string, find: (x: Tensor) => number): number => {
-    const known = recalled(x, name) as number | undefined;
+    const known = get(x, name) as number | undefined;
     if (known !== undefined) return known;
     const found = find(x);
-    remember(x, name, found);
+    set(x, name, found);
     return found;
   };
   const squaresOf = (x: Tensor) => once(x, SQUARES, arithmetic.sumOfSquares);
@@ -56,7 +56,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         order === 2
           ? arithmetic.squaresOfColumns(arranged, blocks, rows, columns).map(Math.sqrt)
           : columnNorms(elementsOf(arranged), blocks, rows, columns, order);
-      return made(
+      return tensorFrom(
         Float32Array.from(norms, inFloat32),
         x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
       );
@@ -72,7 +72,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         const factor = given[factors.rank === 0 ? 0 : index] ?? 1;
         if (factor === 1) return x;
         const scaled = arithmetic.scale(x, factor);
-        carry(x, scaled, factor);
+        copyScaled(x, scaled, factor);
         return scaled;
       });
     },
@@ -85,14 +85,14 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         const limit = given[given.length === 1 ? 0 : index]!;
         return norm > limit ? limit / norm : 1;
       });
-      return made(factors, norms.shape);
+      return tensorFrom(factors, norms.shape);
     },
 
     clamp(tensors, low, high) {
       const [least, most] = [Math.fround(low), Math.fround(high)];
       return changed(tensors, (x) => {
         // No magnitude exceeds the norm, so a norm that is already known can spare the look at the elements.
-        const squares = recalled(x, SQUARES) as number | undefined;
+        const squares = get(x, SQUARES) as number | undefined;
         const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
         return inside || arithmetic.within(x, least, most) ? x : arithmetic.clamp(x, least, most);
       });
@@ -120,21 +120,21 @@ const SMALLEST_CARRIED = 1e-30;
 const LARGEST_CARRIED = 3e38;
 
 /** Files under the scaled tensor what is known of the original. */
-function carry(from: Tensor, to: Tensor, factor: number): void {
-  for (const [name, value] of findingsOf(from) ?? []) {
+function copyScaled(from: Tensor, to: Tensor, factor: number): void {
+  for (const [name, value] of entries(from) ?? []) {
     const isSquares = name === SQUARES;
     const scaled = (value as number) * (isSquares ? factor * factor : Math.abs(factor));
     const size = isSquares ? Math.sqrt(scaled) : scaled;
-    if (size >= SMALLEST_CARRIED && size <= LARGEST_CARRIED) remember(to, name, scaled);
+    if (size >= SMALLEST_CARRIED && size <= LARGEST_CARRIED) set(to, name, scaled);
   }
 }
 
 function scalar(value: number): Scalar {
-  return made(Float32Array.of(inFloat32(value)), []) as Scalar;
+  return tensorFrom(Float32Array.of(inFloat32(value)), []) as Scalar;
 }
 
 function vector(values: number[]): Tensor1D {
-  return made(Float32Array.from(values, inFloat32), [values.length]) as Tensor1D;
+  return tensorFrom(Float32Array.from(values, inFloat32), [values.length]) as Tensor1D;
 }
 
 /** The tensor as [blocks, rows, columns] whose rows are the axes to reduce, transposed where these lie apart. */

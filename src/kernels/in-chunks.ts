@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
-import { elementsOf, made, plainArithmetic } from './plain.ts';
+import { elementsOf, tensorFrom, plainArithmetic } from './loops.ts';
 import { simdOn } from './simd.ts';
 
 const PAGE_BYTES = 65_536;
@@ -34,7 +34,7 @@ export function arithmeticInChunks(): Arithmetic {
       change(count);
       result.set(count === CHUNK ? chunk : chunk.subarray(0, count), start);
     });
-    return made(result, x.shape);
+    return tensorFrom(result, x.shape);
   };
 
   return {

@@ -6,11 +6,11 @@ import { arithmeticInChunks } from './in-chunks.ts';
 import type { Kernels } from './kernels.ts';
 import { arithmeticOnHeap } from './on-heap.ts';
 import { opsKernels } from './ops.ts';
-import { plainArithmetic } from './plain.ts';
+import { plainArithmetic } from './loops.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
 
 export type { Kernels } from './kernels.ts';
-export { rememberingNorms, stepTensors } from './memory.ts';
+export { rememberingNorms, stepTensors } from './step-cache.ts';
 export { percentileOfSorted } from './sums.ts';
 
 // By instance: a backend that is removed and made anew has a new heap.

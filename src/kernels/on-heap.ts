@@ -12,17 +12,17 @@ export function arithmeticOnHeap(heap: Heap): Arithmetic {
     largestMagnitude: (x) => simd.largestMagnitude(heap.offsetOf(x), x.size),
     within: (x, low, high) => simd.within(heap.offsetOf(x), x.size, low, high) === 1,
     scale(x, factor) {
-      const y = heap.uncleared(x.shape);
+      const y = heap.allocate(x.shape);
       simd.scale(heap.offsetOf(x), heap.offsetOf(y), x.size, factor);
       return y;
     },
     clamp(x, low, high) {
-      const y = heap.uncleared(x.shape);
+      const y = heap.allocate(x.shape);
       simd.clamp(heap.offsetOf(x), heap.offsetOf(y), x.size, low, high);
       return y;
     },
     zeroNonFinite(x) {
-      const y = heap.uncleared(x.shape);
+      const y = heap.allocate(x.shape);
       simd.zeroNonFinite(heap.offsetOf(x), heap.offsetOf(y), x.size);
       return y;
     },
@@ -31,7 +31,7 @@ export function arithmeticOnHeap(heap: Heap): Arithmetic {
       const size = rows * columns * Float32Array.BYTES_PER_ELEMENT;
       if (columns === 1)
         return Float64Array.from({ length: blocks }, (_, block) => simd.sumOfSquares(from + block * size, rows));
-      return heap.withSums(blocks * columns, (sums) => {
+      return heap.withScratch(blocks * columns, (sums) => {
         for (let block = 0; block < blocks; block += 1) {
           const to = sums + block * columns * Float64Array.BYTES_PER_ELEMENT;
           simd.addSquaresOfRows(from + block * size, rows, columns, to);

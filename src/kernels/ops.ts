@@ -24,7 +24,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Kernels } from './kernels.ts';
 import { normAlong } from './norm-on-device.ts';
-import { findingsOf, keptForStep, recalled, remember } from './memory.ts';
+import { entries, keptForStep, get, set } from './step-cache.ts';
 import { percentileByRank } from './rank.ts';
 
 /**
@@ -81,10 +81,10 @@ export const opsKernels: Kernels = {
 /** ‖x‖ₚ of one tensor; taken once a step, and as an expression of the old norm after a scaling. */
 function normOf(x: Tensor, order: number): Scalar {
   const name = `norm ${order}`;
-  const known = recalled(x, name) as (() => Scalar) | undefined;
+  const known = get(x, name) as (() => Scalar) | undefined;
   if (known !== undefined) return known();
   const norm = keptForStep(normAlong(x, order) as Scalar);
-  remember(x, name, () => norm);
+  set(x, name, () => norm);
   return norm;
 }
 
@@ -94,10 +94,10 @@ function jointNorm(tensors: readonly Tensor[], order: number): Scalar {
 
 /** Files under the scaled tensor how its norms follow from those of the original, to be computed when asked for. */
 function carry(from: Tensor, to: Tensor, factor: () => Tensor): void {
-  for (const [name, norm] of findingsOf(from) ?? []) {
-    remember(to, name, () => {
+  for (const [name, norm] of entries(from) ?? []) {
+    set(to, name, () => {
       const carried = keptForStep(mul((norm as () => Scalar)(), abs(factor())));
-      remember(to, name, () => carried);
+      set(to, name, () => carried);
       return carried;
     });
   }

@@ -1,6 +1,6 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
-import { elementsOf, made, plainArithmetic } from './plain.ts';
+import { elementsOf, tensorFrom, plainArithmetic } from './loops.ts';
 
 // Odd sizes leave a remainder after every vector loop.
 const ORDINARY = Float32Array.from({ length: 83 }, (_, index) => Math.sin(index) * 2 ** (index % 90));
@@ -9,8 +9,8 @@ const SPECIAL = Float32Array.of(NaN, -Infinity, 1, -0, 3e20, -1e-25, 1e-42, 2, I
 /** Whether an arithmetic computes what plain loops compute, on the backend in use. */
 export function agreesWithPlainLoops(arithmetic: Arithmetic): boolean {
   return tidy(() => {
-    const ordinary = made(ORDINARY.slice(), [ORDINARY.length]);
-    const special = made(SPECIAL.slice(), [SPECIAL.length]);
+    const ordinary = tensorFrom(ORDINARY.slice(), [ORDINARY.length]);
+    const special = tensorFrom(SPECIAL.slice(), [SPECIAL.length]);
     return (
       [ordinary, special].every((x) => close(answers(arithmetic, x), answers(plainArithmetic, x))) &&
       close(arithmetic.squaresOfColumns(ordinary, 2, 5, 7), plainArithmetic.squaresOfColumns(ordinary, 2, 5, 7)) &&

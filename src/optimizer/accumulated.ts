@@ -1,13 +1,13 @@
 import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
-import { expectOptionNames } from '../core/options.ts';
-import { plain, plainOptions } from '../core/plain.ts';
-import { innerFrom, isOrder, settingsIn, withoutUnderscores } from './config.ts';
-import { isGone, sorted, type GivenGradients, type GradientList } from './given.ts';
-import { registerOnce } from './loading.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { assertOptionNames } from '../core/options.ts';
+import { toPlainData, toPlainOptions } from '../core/plain.ts';
+import { innerFrom, isOrder, settingsIn, escapeUnderscores } from '../saving/config.ts';
+import { isGone, readGradients, type Gradients, type GradientList } from './gradients.ts';
+import { registerOnce } from '../saving/loading.ts';
 import { VariableOrder } from './order.ts';
-import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
+import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
 /**
  * The settings of an {@link AccumulatedOptimizer}, as a saved model holds them.
@@ -67,7 +67,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     if (!Number.isInteger(steps) || steps < 1) {
       throw new ClippingError(
         'bad-option',
-        `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${shown(steps)}.`,
+        `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${formatValue(steps)}.`,
       );
     }
     this.steps = steps;
@@ -85,9 +85,9 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
    * @throws ClippingError `unknown-variable` or `bad-gradients`, and the average stays as it was; or whatever the inner
    *   optimizer throws, and it begins anew.
    */
-  override applyGradients(given: GivenGradients): void {
+  override applyGradients(given: Gradients): void {
     this.expectUsable();
-    const { names, gradients } = sorted(given);
+    const { names, gradients } = readGradients(given);
     this.#order.forget(isGone);
     this.#rename(this.#order.admit(names).renamed);
     const before = this.#sums;
@@ -112,16 +112,16 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     return {
       innerClassName: this.inner.getClassName(),
       innerConfig: this.inner.getConfig(),
-      accumulation: withoutUnderscores(JSON.stringify({ steps, order: this.#order.names })),
+      accumulation: escapeUnderscores(JSON.stringify({ steps, order: this.#order.names })),
     };
   }
 
   /** Makes one from saved settings; for `tf.loadLayersModel`. */
   static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
-    const settings: unknown = plain('AccumulatedOptimizer.fromConfig', config);
+    const settings: unknown = toPlainData('AccumulatedOptimizer.fromConfig', config);
     const { innerClassName, innerConfig, accumulation } = Object(settings) as Partial<AccumulationConfig>;
     if (typeof innerClassName !== 'string' || innerConfig === undefined || typeof accumulation !== 'string') {
-      const received = shown(config);
+      const received = formatValue(config);
       throw new ClippingError('bad-spec', `These are not the settings of a saved AccumulatedOptimizer: ${received}.`);
     }
     const { steps, order } = settingsIn(accumulation, isSaved, 'AccumulatedOptimizer', '`steps` and `order`');
@@ -133,11 +133,11 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   // A step with NaN makes the average so.
   protected override readonly mayRememberNaN = true;
 
-  protected override memory(): WrapperMemory {
+  protected override memory(): WrapperState {
     return { state: this.#sums, count: this.#pending };
   }
 
-  protected override restore({ state, count }: WrapperMemory): void {
+  protected override restore({ state, count }: WrapperState): void {
     this.#clear();
     this.#sums = Object.fromEntries(Object.entries(state).map(([name, sum]) => [name, keep(sum.clone())]));
     this.#pending = count;
@@ -201,8 +201,8 @@ export function accumulated<Inner extends Optimizer>(
   optimizer: Inner,
   options: AccumulationOptions,
 ): AccumulatedOptimizer<Inner> {
-  const given = plainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
-  expectOptionNames('accumulated', given, ['steps']);
+  const given = toPlainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
+  assertOptionNames('accumulated', given, ['steps']);
   registerOnce(AccumulatedOptimizer);
   return new AccumulatedOptimizer(optimizer, given['steps'] as number);
 }

@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
-import { registerOnce } from './loading.ts';
+import { registerOnce } from '../saving/loading.ts';
 import type { ClipOptions } from './options.ts';
 
 /**

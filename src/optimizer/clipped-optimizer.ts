@@ -1,22 +1,22 @@
 import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { kernels, rememberingNorms } from '../kernels/index.ts';
-import { expectStrategy } from '../combinators/combinator.ts';
+import { assertStrategy } from '../combinators/combinator.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
-import { isGone, sorted, variablesLike, type GivenGradients, type GradientList } from './given.ts';
-import { clipRateWatch } from './clip-rate.ts';
-import { StrategyMemory } from './memory.ts';
-import { soundOptions, type ClipOptions } from './options.ts';
+import { isGone, readGradients, variablesLike, type Gradients, type GradientList } from './gradients.ts';
+import { clipRateWatch } from '../records/clip-rate.ts';
+import { StrategyState } from './strategy-state.ts';
+import { parseOptions, type ClipOptions } from './options.ts';
 import { VariableOrder } from './order.ts';
-import { Recorder } from './recorder.ts';
-import { statsOf, type ClipStats, type StepRecord } from './records.ts';
-import { type ClippingConfig, configOf, revived } from './config.ts';
-import { checked } from './faults.ts';
+import { Recorder } from '../records/recorder.ts';
+import { statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
+import { type ClippingConfig, configOf, parseConfig } from '../saving/config.ts';
+import { withContractChecks } from './faults.ts';
 import { GiveUp } from './give-up.ts';
 import { leakWatch } from './leak-watch.ts';
-import { guarded } from './non-finite.ts';
+import { withNonFinitePolicy } from './non-finite.ts';
 import { applyUnless } from './skipping.ts';
-import { WrappingOptimizer, type WrapperMemory } from './wrapping-optimizer.ts';
+import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
 const BRAND = Symbol.for('gradclip:ClippedOptimizer');
 
@@ -46,7 +46,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
   readonly [BRAND] = true;
 
   readonly #order = new VariableOrder();
-  readonly #memory = new StrategyMemory();
+  readonly #memory = new StrategyState();
   readonly #recorder: Recorder;
   readonly #giveUp: GiveUp;
   // The strategy with its mistakes named, and then with everything around it that a step needs.
@@ -59,15 +59,15 @@ export class ClippedOptimizer extends WrappingOptimizer {
   /** See {@link clipOptimizer}. */
   constructor(inner: Optimizer, strategy: ClippingStrategy, given: ClipOptions = {}) {
     super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
-    expectStrategy('clipOptimizer(inner, strategy)', strategy);
-    const options = Object.freeze(soundOptions(given));
+    assertStrategy('clipOptimizer(inner, strategy)', strategy);
+    const options = Object.freeze(parseOptions(given));
     this.strategy = strategy;
     this.options = options;
     const [watch, leaks] = options.warnings === false ? [] : [clipRateWatch(strategy), leakWatch(strategy.id)];
     this.#recorder = new Recorder(options.window ?? 1000, options.onStep, watch);
     this.#giveUp = new GiveUp(options.maxConsecutiveNonFinite ?? 20);
-    this.#checked = checked(strategy, leaks);
-    const clipper = guarded(this.#checked, options.onNonFinite, this.#giveUp);
+    this.#checked = withContractChecks(strategy, leaks);
+    const clipper = withNonFinitePolicy(this.#checked, options.onNonFinite, this.#giveUp);
     this.#clipper = this.#recorder.active
       ? observed(clipper, (observation) => {
           this.#observation = observation;
@@ -89,9 +89,9 @@ export class ClippedOptimizer extends WrappingOptimizer {
    *   what was loaded is the memory of another strategy, or `strategy-fault` when the strategy throws or breaks the
    *   contract. No variable is changed then.
    */
-  override applyGradients(given: GivenGradients): void {
+  override applyGradients(given: Gradients): void {
     this.expectUsable();
-    const { names, gradients, parameters } = sorted(given);
+    const { names, gradients, parameters } = readGradients(given);
     this.#admit(names);
     const order = this.#order.names;
     const before: Record<string, Tensor> = {};
@@ -139,7 +139,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
 
   /** Makes one from saved settings; for `tf.loadLayersModel`. */
   static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
-    const { inner, strategy, options, order } = revived(config);
+    const { inner, strategy, options, order } = parseConfig(config);
     const optimizer = new ClippedOptimizer(inner, strategy, options);
     optimizer.#order.restore(order);
     return optimizer as T;
@@ -148,11 +148,11 @@ export class ClippedOptimizer extends WrappingOptimizer {
   // No step with NaN ever enters it.
   protected override readonly mayRememberNaN = false;
 
-  protected override memory(): WrapperMemory {
+  protected override memory(): WrapperState {
     return { state: this.#memory.state, count: this.#step };
   }
 
-  protected override restore({ state, count }: WrapperMemory): void {
+  protected override restore({ state, count }: WrapperState): void {
     this.#memory.restore(state, count > 0);
     this.#step = count;
     this.#prepared = false;

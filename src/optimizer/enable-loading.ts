@@ -1,9 +1,9 @@
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { combinators } from '../combinators/index.ts';
-import { StrategyRegistry } from '../registry.ts';
+import { StrategyRegistry } from '../registry/registry.ts';
 import { AccumulatedOptimizer } from './accumulated.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
-import { allowInFiles, registerOnce } from './loading.ts';
+import { registerForLoading, registerOnce } from '../saving/loading.ts';
 
 /**
  * Lets `tf.loadLayersModel` restore models that were saved with a {@link ClippedOptimizer}.
@@ -15,9 +15,9 @@ import { allowInFiles, registerOnce } from './loading.ts';
  * @example
  * ```ts
  * import { enableLoading } from 'gradclip';
- * import { shelf } from 'gradclip/strategies';
+ * import { allStrategies } from 'gradclip/strategies';
  *
- * enableLoading(shelf);
+ * enableLoading(allStrategies);
  * ```
  *
  * @category Optimizer
@@ -25,7 +25,7 @@ import { allowInFiles, registerOnce } from './loading.ts';
 export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
   registerOnce(ClippedOptimizer);
   registerOnce(AccumulatedOptimizer);
-  allowInFiles(
+  registerForLoading(
     strategies instanceof StrategyRegistry ? strategies.ids().map((id) => strategies.get(id)) : strategies,
     combinators,
   );

@@ -1,13 +1,16 @@
 import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { ClippingError, reasonOf, shown } from '../core/errors.ts';
+import { ClippingError, messageOf, formatValue } from '../core/errors.ts';
 import type { LeakWatch } from './leak-watch.ts';
 
 /**
  * The strategy with its mistakes named: what it throws, and what it returns against the contract. Nothing has
  * happened to any variable yet when this throws.
  */
-export function checked(strategy: ClippingStrategy, watched: LeakWatch = (clip) => clip()): ClippingStrategy {
+export function withContractChecks(
+  strategy: ClippingStrategy,
+  watched: LeakWatch = (clip) => clip(),
+): ClippingStrategy {
   const { id } = strategy;
   return {
     id,
@@ -15,16 +18,16 @@ export function checked(strategy: ClippingStrategy, watched: LeakWatch = (clip) 
     init(parameters) {
       const when = 'when it made its memory';
       const state: unknown = attempted(id, when, () => strategy.init(parameters));
-      expectTensors(id, when, 'memory', state);
+      assertTensors(id, when, 'memory', state);
       return state;
     },
     clip(gradients, state, context) {
       const when = `at step ${context.step}`;
       const clipped: unknown = attempted(id, when, () => watched(() => strategy.clip(gradients, state, context)));
       const { gradients: after, state: memory, skip } = (clipped ?? {}) as Record<string, unknown>;
-      expectRecord(id, when, 'gradients', after);
-      expectGradients(id, when, gradients, after);
-      expectTensors(id, when, 'memory', memory);
+      assertRecord(id, when, 'gradients', after);
+      assertGradients(id, when, gradients, after);
+      assertTensors(id, when, 'memory', memory);
       if (skip === undefined) return { gradients: after, state: memory };
       if (!(skip instanceof Tensor) || skip.rank !== 0) {
         throw fault(id, when, `must answer \`skip\` as a scalar tensor; received ${shownTensor(skip)}`);
@@ -39,30 +42,34 @@ function attempted<Result>(id: string, when: string, run: () => Result): Result 
     return run();
   } catch (error) {
     if (error instanceof ClippingError) throw error;
-    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reasonOf(error)} No variable was changed.`, {
-      cause: error,
-    });
+    throw new ClippingError(
+      'strategy-fault',
+      `\`${id}\` failed ${when}: ${messageOf(error)} No variable was changed.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-function expectRecord(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
+function assertRecord(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
   if (typeof given === 'object' && given !== null && !(given instanceof Promise) && !(given instanceof Tensor)) return;
   throw fault(id, when, `must return ${what} as tensors by name; received ${shownTensor(given)}`);
 }
 
-function expectTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
-  expectRecord(id, when, what, given);
-  for (const name of Object.keys(given)) expectTensor(id, when, what, name, given[name]);
+function assertTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
+  assertRecord(id, when, what, given);
+  for (const name of Object.keys(given)) assertTensor(id, when, what, name, given[name]);
 }
 
-function expectTensor(id: string, when: string, what: string, name: string, given: unknown): asserts given is Tensor {
+function assertTensor(id: string, when: string, what: string, name: string, given: unknown): asserts given is Tensor {
   if (!(given instanceof Tensor)) {
-    throw fault(id, when, `must return tensors in its ${what}; received ${shown(given)} for \`${name}\``);
+    throw fault(id, when, `must return tensors in its ${what}; received ${formatValue(given)} for \`${name}\``);
   }
   if (given.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
 }
 
-function expectGradients(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
+function assertGradients(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
   const names = Object.keys(given);
   if (Object.keys(returned).length > names.length) {
     const extra = Object.keys(returned).find((name) => !(name in given)) ?? '';
@@ -72,7 +79,7 @@ function expectGradients(id: string, when: string, given: NamedTensors, returned
     const [before, after] = [given[name] as Tensor, returned[name]];
     if (after === before && !after.isDisposed) continue;
     if (after === undefined) throw fault(id, when, `returned no gradient for \`${name}\``);
-    expectTensor(id, when, 'gradients', name, after);
+    assertTensor(id, when, 'gradients', name, after);
     if (after.dtype === before.dtype && util.arraysEqual(after.shape, before.shape)) continue;
     const [expected, received] = [before, after].map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`);
     throw fault(id, when, `returned a gradient of ${received ?? ''} instead of ${expected ?? ''} for \`${name}\``);
@@ -85,5 +92,5 @@ function fault(id: string, when: string, what: string): ClippingError {
 
 function shownTensor(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
-  return value instanceof Tensor ? `a tensor of shape [${(value as Tensor).shape.join(', ')}]` : shown(value);
+  return value instanceof Tensor ? `a tensor of shape [${(value as Tensor).shape.join(', ')}]` : formatValue(value);
 }

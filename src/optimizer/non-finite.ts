@@ -1,5 +1,5 @@
 import { getBackend, maximum, min, scalar, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { afterStep } from '../combinators/states.ts';
+import { selectState } from '../combinators/states.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { kernels } from '../kernels/index.ts';
 import { type GiveUp, nonFiniteStep } from './give-up.ts';
@@ -9,7 +9,7 @@ import type { NonFinitePolicy } from './options.ts';
  * The strategy with the non-finite policy around it: what it is given is finite, or the policy says otherwise, and
  * no step with NaN or ±Infinity enters its memory.
  */
-export function guarded(
+export function withNonFinitePolicy(
   strategy: ClippingStrategy,
   wanted: NonFinitePolicy | undefined,
   giveUp: GiveUp,
@@ -20,12 +20,12 @@ export function guarded(
       const policy = wanted ?? defaultPolicy();
       if (Object.keys(gradients).length === 0) return strategy.clip(gradients, state, context);
       return kernels().readsAreFree || policy === 'throw'
-        ? decidedHere(gradients, state, context, policy)
-        : decidedThere(gradients, state, context, policy);
+        ? decideOnHost(gradients, state, context, policy)
+        : decideOnDevice(gradients, state, context, policy);
     },
   };
 
-  function decidedHere(
+  function decideOnHost(
     gradients: NamedTensors,
     state: NamedTensors,
     context: StepContext,
@@ -42,7 +42,7 @@ export function guarded(
   }
 
   // Without reading: both outcomes are computed, and the device chooses.
-  function decidedThere(
+  function decideOnDevice(
     gradients: NamedTensors,
     state: NamedTensors,
     context: StepContext,
@@ -55,7 +55,7 @@ export function guarded(
     const skip = policy === 'skip' ? maximum(clipped.skip ?? 0, sub(1, allFinite)) : clipped.skip;
     return {
       gradients: clipped.gradients,
-      state: afterStep(allFinite, clipped.state, state),
+      state: selectState(allFinite, clipped.state, state),
       ...(skip === undefined ? {} : { skip: skip as Scalar }),
     };
   }

@@ -1,7 +1,7 @@
-import { ClippingError, shown } from '../core/errors.ts';
-import { expectOptionNames } from '../core/options.ts';
-import { plainOptions } from '../core/plain.ts';
-import type { StepRecord } from './records.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { assertOptionNames } from '../core/options.ts';
+import { toPlainOptions } from '../core/plain.ts';
+import type { StepRecord } from '../records/records.ts';
 
 /**
  * What to do with a step whose gradients hold NaN or ±Infinity.
@@ -57,13 +57,16 @@ const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
 };
 
 /** The options, copied; refuses those that are misspelt or out of range, before the first step. */
-export function soundOptions(given: unknown): ClipOptions {
-  const options = plainOptions('clipOptimizer', given);
-  expectOptionNames('clipOptimizer', options, Object.keys(rules));
+export function parseOptions(given: unknown): ClipOptions {
+  const options = toPlainOptions('clipOptimizer', given);
+  assertOptionNames('clipOptimizer', options, Object.keys(rules));
   for (const [name, value] of Object.entries(options)) {
     const [rule, keeps] = rules[name as keyof ClipOptions];
     if (value === undefined || keeps(value)) continue;
-    throw new ClippingError('bad-option', `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${shown(value)}.`);
+    throw new ClippingError(
+      'bad-option',
+      `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${formatValue(value)}.`,
+    );
   }
   return options;
 }

@@ -1,13 +1,13 @@
 import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
-import { ClippingError, shown } from '../core/errors.ts';
-import { reading } from '../core/plain.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { rejectUnreadable } from '../core/plain.ts';
 import { secondTfjs } from '../core/second-tfjs.ts';
-import type { GradientList } from './given.ts';
-import { joinWeights, splitWeights, type NamedWeights } from './weights.ts';
+import type { GradientList } from './gradients.ts';
+import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
 /** What a wrapper remembers between steps, beside what the optimizer inside does. */
-export interface WrapperMemory {
+export interface WrapperState {
   /** Tensors by name; they stay the wrapper's. */
   readonly state: NamedTensors;
   /** A whole number that is saved with them. */
@@ -28,7 +28,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /** `call` is what the user wrote, and `example` what could have been given, for the error. */
   protected constructor(inner: Inner, call: string, example: string) {
     super();
-    expectOptimizer(inner, call, example);
+    assertOptimizer(inner, call, example);
     this.inner = inner;
   }
 
@@ -112,9 +112,9 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /** Whether NaN in a saved memory may have been there when it was saved. */
   protected abstract readonly mayRememberNaN: boolean;
   /** What to save. */
-  protected abstract memory(): WrapperMemory;
+  protected abstract memory(): WrapperState;
   /** Takes up what was saved; keeps copies of its own. */
-  protected abstract restore(memory: WrapperMemory): void;
+  protected abstract restore(memory: WrapperState): void;
   /** Frees what {@link memory} names, and whatever else is kept. */
   protected abstract release(): void;
 
@@ -131,15 +131,18 @@ interface LearningRate {
   setLearningRate?(rate: number): void;
 }
 
-function expectOptimizer(given: unknown, call: string, example: string): void {
+function assertOptimizer(given: unknown, call: string, example: string): void {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
   const inner = given as Partial<Optimizer> | null | undefined;
-  const acts = reading(call, () => inner != null && methods.every((method) => typeof inner[method] === 'function'));
+  const acts = rejectUnreadable(
+    call,
+    () => inner != null && methods.every((method) => typeof inner[method] === 'function'),
+  );
   if (!acts) {
     const advice = typeof given === 'function' ? ' Call it first.' : '';
     throw new ClippingError(
       'not-an-optimizer',
-      `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${shown(given)}.${advice}`,
+      `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${formatValue(given)}.${advice}`,
     );
   }
   // `instanceof` asks for those same methods. One that descends from no tfjs at all is the caller's own, and may pass.

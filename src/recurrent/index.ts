@@ -19,5 +19,5 @@ export {
   type FastOrthogonalOptions,
   type IdentityScaledOptions,
   type Initializer,
-} from './cures/initializers.ts';
-export { registerResidual, residual } from './cures/residual.ts';
+} from './initializers.ts';
+export { registerResidual, residual } from './residual.ts';

@@ -1,6 +1,6 @@
 import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
-import { ClippingError, shown } from '../core/errors.ts';
-import { fromConfig, type Config, type Layer } from './stock.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { fromConfig, type Config, type Layer } from './tfjs-layers.ts';
 
 /** A layer as saved models describe it. */
 export interface LayerSpec {
@@ -65,7 +65,7 @@ function isSpec(value: unknown): value is LayerSpec {
  */
 export function assertBuilt(model: unknown, call: string): asserts model is LayersModel {
   if (!isModel(model)) {
-    throw new ClippingError('not-built', `\`${call}\` takes a model of tfjs-layers; received ${shown(model)}.`);
+    throw new ClippingError('not-built', `\`${call}\` takes a model of tfjs-layers; received ${formatValue(model)}.`);
   }
   // A sequential model builds itself on first use, which it can once it knows its outputs.
   if (Array.isArray(model.outputs) && model.outputs.length > 0) {

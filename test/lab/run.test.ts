@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { createContainer, TOKENS, type StrategySpec } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { type StrategySpec } from 'gradclip';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellOf, optimizerOf, taskOf } from '../../lab/catalogue.ts';
 import type { EndRecord, RunRecord, StepLine } from '../../lab/record.ts';
@@ -11,7 +12,7 @@ import { config as plain, environment } from './fixtures.ts';
 beforeAll(() => tf.setBackend('cpu'));
 
 const text = 'It was the best of times, it was the worst of times. '.repeat(20);
-const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
 async function recordsOf(
   change: Partial<Omit<RunConfig, 'strategy'>>,

@@ -40,6 +40,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^gradclip$/, replacement: source('src/index.ts') },
+      { find: /^gradclip\/(define|container)$/, replacement: source('src/$1.ts') },
       { find: /^gradclip\/strategies$/, replacement: source('strategies/index.ts') },
       { find: /^gradclip\/(wasm|recurrent|testing)$/, replacement: source('src/$1/index.ts') },
     ],
@@ -47,7 +48,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: tests,
-    globalSetup: ['test/laws/table.ts'],
+    globalSetup: ['test/support/laws/table.ts'],
     testTimeout: 60_000,
     // One thread for all files of a run; each mutant still has a new one.
     isolate: false,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pages } from './page.ts';
-import { kept, TABLES } from './results.ts';
-import { NODES, OLDEST_TFJS } from './versions.ts';
+import { pages } from '../system/package/page.ts';
+import { kept, TABLES } from '../system/package/results.ts';
+import { NODES, OLDEST_TFJS } from '../system/package/versions.ts';
 
 describe('docs/package.md', () => {
   it('shows the tables that were kept', () => {

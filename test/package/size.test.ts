@@ -1,7 +1,7 @@
 // What a user pays who wraps an optimizer with one strategy: everything else must fall out of the bundle.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bundled } from './bundled.ts';
+import { bundled } from '../system/package/bundled.ts';
 
 const BUDGET_BYTES = 17_000;
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { chromiumPath } from '../browser/chromium.ts';
-import { served } from '../browser/serve.ts';
+import { chromiumPath } from '../system/browser/chromium.ts';
+import { served } from '../system/browser/serve.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { expect, inject } from 'vitest';
-import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
+import { describeWithBrowser, type Visit, type VisitOptions } from '../system/browser/visit.ts';
 
 /** A set-up as the address holds it. */
 export type Setup = Record<string, unknown> & { strategies: { id: string; options?: Record<string, unknown> }[] };

@@ -7,14 +7,13 @@ import {
   chain,
   ClippedOptimizer,
   clipOptimizer,
-  createContainer,
   partition,
   scheduled,
   suggestThreshold,
-  TOKENS,
   type AnyStrategyFactory,
 } from 'gradclip';
-import { none, shelf } from 'gradclip/strategies';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { none, allStrategies } from 'gradclip/strategies';
 import fc from 'fast-check';
 import { hostile, hostileName, made } from './hostile.ts';
 import { damaged, optionName, optionsFor, ruleOf, schedule, spec } from './inputs.ts';
@@ -28,8 +27,8 @@ export interface Trial {
   run(this: void, ...given: readonly unknown[]): unknown;
 }
 
-const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
-const factories = fc.constantFrom<AnyStrategyFactory>(...shelf);
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
+const factories = fc.constantFrom<AnyStrategyFactory>(...allStrategies);
 
 function called(
   call: string,
@@ -39,18 +38,21 @@ function called(
   return given.map((all) => {
     const shown = (): string =>
       `${call} of ${inspect(all.map(named), { depth: 4, maxArrayLength: 5, maxStringLength: 60 })}`;
-    const door = shelf.some(({ id }) => id === call) ? 'factories of the shelf' : call;
+    const door = allStrategies.some(({ id }) => id === call) ? 'factories of the shelf' : call;
     return Object.assign({ door, given: all, run: run as Trial['run'] }, { [fc.toStringMethod]: shown });
   });
 }
 
 /** A factory by its name, for the report. */
 function named(value: unknown): unknown {
-  return shelf.find((factory) => factory === value)?.id ?? value;
+  return allStrategies.find((factory) => factory === value)?.id ?? value;
 }
 
 const aStrategy = fc.oneof(
-  { weight: 9, arbitrary: fc.constantFrom(...shelf).map((factory) => (factory as AnyStrategyFactory)() as unknown) },
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(...allStrategies).map((factory) => (factory as AnyStrategyFactory)() as unknown),
+  },
   hostile,
 );
 
@@ -146,7 +148,7 @@ export const trials: fc.Arbitrary<Trial> = fc.oneof(
     arbitrary: called(
       'registry.create(id, options)',
       fc.tuple(
-        fc.oneof(fc.constantFrom<unknown>(...shelf.map(({ id: one }) => one)), hostile),
+        fc.oneof(fc.constantFrom<unknown>(...allStrategies.map(({ id: one }) => one)), hostile),
         damaged(fc.constant({})),
       ),
       (id, options) => registry.create(id, options),
@@ -174,7 +176,7 @@ export const trials: fc.Arbitrary<Trial> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.oneof({ weight: 9, arbitrary: factories as fc.Arbitrary<unknown> }, hostile).chain((factory) => {
-      const known = shelf.find((one) => one === factory) ?? none;
+      const known = allStrategies.find((one) => one === factory) ?? none;
       const options = fc
         .tuple(
           optionsFor(known),

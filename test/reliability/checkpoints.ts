@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { zClip } from 'gradclip/strategies';
 import { seeded, type Random } from '../../src/testing/random.ts';
-import { loaded, model, saved, train, weightsOf } from '../optimizer/problems.ts';
+import { loaded, model, saved, train, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
 type Artifacts = tf.io.ModelArtifacts;

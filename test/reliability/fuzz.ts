@@ -1,15 +1,8 @@
 // Whatever is handed in is accepted, or refused with a ClippingError.
 import * as tf from '@tensorflow/tfjs';
-import {
-  ClippingError,
-  clipOptimizer,
-  createContainer,
-  specOf,
-  TOKENS,
-  type ClippingStrategy,
-  type StrategySpec,
-} from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { ClippingError, clipOptimizer, specOf, type ClippingStrategy, type StrategySpec } from 'gradclip';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import fc from 'fast-check';
 import { asJson } from '../../src/core/json.ts';
 import { trials } from './calls.ts';
@@ -20,7 +13,7 @@ import { made } from './hostile.ts';
 const LONGEST_MS = 2000;
 const LONGEST_MESSAGE = 1000;
 
-const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
 interface Outcomes {
   calls: number;

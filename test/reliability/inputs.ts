@@ -1,6 +1,7 @@
 // Options and JSON specs, sound or nearly so: what a fuzzer must try to get past the first check.
-import { type AnyStrategyFactory, type Field } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { type AnyStrategyFactory } from 'gradclip';
+import { type Field } from 'gradclip/define';
+import { allStrategies } from 'gradclip/strategies';
 import fc from 'fast-check';
 import { hostile, hostileName } from './hostile.ts';
 
@@ -59,7 +60,7 @@ function withOwn(object: object, name: string, value: unknown): unknown {
   return Object.defineProperty({ ...object }, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-const anyFactory = fc.constantFrom<AnyStrategyFactory>(...shelf);
+const anyFactory = fc.constantFrom<AnyStrategyFactory>(...allStrategies);
 
 /** A schedule, or nearly one. */
 export const schedule: fc.Arbitrary<unknown> = damaged(

@@ -50,7 +50,7 @@ function sectionsOf(figures: ReadonlyMap<string, Figures>): string {
 /** What measures a subject anew. */
 function commandFor(subject: string): string {
   return subject.endsWith('-in-a-browser')
-    ? 'VITE_RELIABILITY=full npx vitest run --project browser test/browser/reliability.browser.ts'
+    ? 'VITE_RELIABILITY=full npx vitest run --project browser test/system/browser/reliability.test.ts'
     : `npm run test:slow -- test/reliability -t "${subject}: "`;
 }
 

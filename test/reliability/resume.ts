@@ -24,7 +24,7 @@ import {
 } from 'gradclip/strategies';
 import { originalName } from '../../src/core/names.ts';
 import { onBackend } from '../../src/testing/backends.ts';
-import { loaded, model, optimizerCalled, SAVABLE, saved, weightsOf } from '../optimizer/problems.ts';
+import { loaded, model, optimizerCalled, SAVABLE, saved, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
 /** What is saved and loaded. */

@@ -11,9 +11,9 @@ import {
   type ClippingStrategy,
   type NonFinitePolicy,
 } from 'gradclip';
-import { adaptivePercentile, globalNorm, perValue, shelf } from 'gradclip/strategies';
+import { adaptivePercentile, globalNorm, perValue, allStrategies } from 'gradclip/strategies';
 import { onBackend } from '../../src/testing/backends.ts';
-import { drawnSet, isFiniteStep, type Drawn, type DrawnSet } from './drawn-sets.ts';
+import { drawnSet, isFiniteStep, type Drawn, type DrawnSet } from './random-gradients.ts';
 import type { Row } from './figures.ts';
 
 type Numbers = ReadonlyMap<string, ArrayLike<number>>;
@@ -31,7 +31,7 @@ interface Subject {
 const REACH: Readonly<Record<string, number>> = { centralize: 1.7e38 };
 
 const SUBJECTS: readonly Subject[] = [
-  ...(shelf as readonly AnyStrategyFactory[]).map((make) => ({
+  ...(allStrategies as readonly AnyStrategyFactory[]).map((make) => ({
     make: () => make(),
     lengthens: make.laws.lengthens === true,
     reach: REACH[make.id] ?? Infinity,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer, type Clipped, type ClippingStrategy, type NamedTensors } from 'gradclip';
 import { onBackend } from '../../src/testing/backends.ts';
 import { seeded, type Random } from '../../src/testing/random.ts';
-import { model, weightsOf } from '../optimizer/problems.ts';
+import { model, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
 type Fault = (gradients: NamedTensors, state: NamedTensors, random: Random) => unknown;

@@ -4,7 +4,7 @@ import { chain, clipOptimizer, type ClippedOptimizer, type ClippingStrategy } fr
 import { adaptivePercentile, emaRatio, zClip } from 'gradclip/strategies';
 import { onBackend } from '../../src/testing/backends.ts';
 import { seeded } from '../../src/testing/random.ts';
-import { model, weightsOf } from '../optimizer/problems.ts';
+import { model, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
 /** How one of the two is made. */

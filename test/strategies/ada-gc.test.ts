@@ -1,10 +1,10 @@
 import { adaGc } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/ada-gc.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/ada-gc.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 // Sixty steps of a reference, each rounded.
 const tolerance = 5e-6;

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { adaptivePercentile } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/adaptive-percentile.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/adaptive-percentile.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(adaptivePercentile, { oracle, ...trials['adaptive-percentile'] });
 for (const scope of ['layer', 'variable'] as const) {

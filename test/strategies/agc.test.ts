@@ -4,10 +4,10 @@ import { agc } from 'gradclip/strategies';
 import { DEVICE } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
 import { onBackend } from '../../src/testing/backends.ts';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/agc.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/agc.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(agc, { oracle });
 

@@ -1,9 +1,9 @@
 import { tensor1d, tidy, zeros } from '@tensorflow/tfjs';
 import { blockRms } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/block-rms.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/block-rms.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(blockRms, { oracle });
 

@@ -1,10 +1,10 @@
 import { abs, max, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import { centralize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/centralize.ts';
-import { clippedInTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/centralize.ts';
+import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(centralize, {
   oracle,

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { elementSpike } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/element-spike.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/element-spike.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 // A root of a mean square, rounded in each of sixty steps.
 const tolerance = 1e-5;

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { globalNorm } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/global-norm.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/global-norm.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(globalNorm, { oracle });
 

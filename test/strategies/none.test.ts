@@ -1,9 +1,9 @@
 import { none } from 'gradclip/strategies';
 import { ClippingError } from 'gradclip';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/none.ts';
-import { clippedInTurn } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/none.ts';
+import { clippedInTurn } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(none, { oracle });
 

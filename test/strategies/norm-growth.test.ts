@@ -1,9 +1,9 @@
 import { normGrowth } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/norm-growth.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/norm-growth.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 // Each step is measured against the one before, so sixty roundings add up.
 const tolerance = 1e-5;

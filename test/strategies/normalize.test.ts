@@ -1,10 +1,10 @@
 import { normalize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/normalize.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/normalize.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(normalize, { oracle, ...trials.normalize });
 

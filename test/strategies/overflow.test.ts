@@ -1,10 +1,10 @@
 // Gradients whose every element is a float32 and whose norm is too long to be one are finite, and treated so.
 import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { shelf } from 'gradclip/strategies';
+import { allStrategies } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEVICE, registerDevice } from '../diagnosis/device.ts';
-import { inTurn } from './in-turn.ts';
+import { DEVICE, registerDevice } from '../support/device.ts';
+import { inTurn } from '../support/clip-steps.ts';
 
 const ordinary = { w: [1, 2, -2, 4] };
 const long = { w: [3e38, -3e38, 3e38, 3e38] };
@@ -20,7 +20,7 @@ describe.each(['cpu', 'wasm', DEVICE])('on %s', (backend) => {
   beforeAll(() => setBackend(backend));
   afterAll(() => setBackend('cpu'));
 
-  it.each(shelf.map((factory) => [factory.id, factory()] as const))(
+  it.each(allStrategies.map((factory) => [factory.id, factory()] as const))(
     '%s stays finite, and so does its memory',
     (_, strategy) => {
       for (const { gradients, state } of inTurn(strategy, [long, ordinary, long, ordinary])) {

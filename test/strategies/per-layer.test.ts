@@ -1,10 +1,10 @@
 import { ClippingError } from 'gradclip';
 import { perLayer } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../laws/judge.ts';
-import { oracle } from '../oracles/per-layer.ts';
-import { itAgreesWith } from './agreement.ts';
-import { inTurn } from './in-turn.ts';
+import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/per-layer.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { inTurn } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(perLayer, { oracle });
 itKeepsTheLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });

@@ -1,10 +1,10 @@
 import { ClippingError } from 'gradclip';
 import { perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/per-value.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/per-value.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(perValue, { oracle });
 

@@ -1,10 +1,10 @@
 import { ClippingError } from 'gradclip';
 import { perVariable } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../laws/judge.ts';
-import { oracle } from '../oracles/per-variable.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/per-variable.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(perVariable, { oracle });
 itKeepsTheLawsWith(perVariable, { oracle, options: { axes: [-1, 0] }, laws: { direction: 'unit' } });

@@ -1,12 +1,13 @@
 // A model saved in the middle of training, and loaded beside the one it was saved from, so that all its variables have
 // new names, goes on bit for bit: whatever a strategy remembers follows its variable.
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, StrategyRegistry, type ClippedOptimizer } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { clipOptimizer, type ClippedOptimizer } from 'gradclip';
+import { StrategyRegistry } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, model, reloaded, train, weightsOf } from '../optimizer/problems.ts';
+import { BACKENDS, model, reloaded, train, weightsOf } from '../support/fixtures.ts';
 
-const registry = new StrategyRegistry(shelf);
+const registry = new StrategyRegistry(allStrategies);
 
 // Short warm-ups, so that memory decides something before and after the file.
 const OPTIONS: Readonly<Record<string, object>> = {
@@ -19,7 +20,7 @@ const OPTIONS: Readonly<Record<string, object>> = {
   'z-clip': { warmup: 6, maxZ: 0.5, decay: 0.9 },
 };
 
-const ids = shelf.map(({ id }) => id);
+const ids = allStrategies.map(({ id }) => id);
 
 async function trained(id: string, file: boolean): Promise<{ net: tf.LayersModel; optimizer: ClippedOptimizer }> {
   let net: tf.LayersModel = model();

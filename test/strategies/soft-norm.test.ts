@@ -1,8 +1,8 @@
 import { softNorm } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/soft-norm.ts';
-import { clippedInTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { oracle } from '../support/oracles/soft-norm.ts';
+import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
 itKeepsTheLaws(softNorm, { oracle });
 

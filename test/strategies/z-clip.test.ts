@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippedOptimizer, clipOptimizer } from 'gradclip';
 import { zClip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { trials } from '../laws/trials.ts';
-import { oracle } from '../oracles/z-clip.ts';
-import { itAgreesWith } from './agreement.ts';
-import { clippedInTurn, inTurn, nearly } from './in-turn.ts';
+import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { trials } from '../support/laws/trials.ts';
+import { oracle } from '../support/oracles/z-clip.ts';
+import { itAgreesWith } from '../support/agreement.ts';
+import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
 // A limit is made of a mean, a deviation and their quotient, each rounded in each of sixty steps.
 const tolerance = 1e-5;

@@ -1,5 +1,12 @@
 import { keep, type serialization, type Tensor } from '@tensorflow/tfjs-core';
-import { stockCell, type Activation, type CallArguments, type Cell, type Config, type LayerClass } from '../stock.ts';
+import {
+  stockCell,
+  type Activation,
+  type CallArguments,
+  type Cell,
+  type Config,
+  type LayerClass,
+} from '../tfjs-layers.ts';
 import { limited, limitsConfig, resolveLimits, type Limits } from './limits.ts';
 import { tap } from './tap.ts';
 

@@ -1,8 +1,8 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers as stockLayers, LayersModel } from '@tensorflow/tfjs-layers';
-import { ClippingError, shown } from '../../core/errors.ts';
+import { ClippingError, formatValue } from '../../core/errors.ts';
 import { isModel, madeFrom, rebuilt, replacedIn, specOf, type LayerSpec, type Replace } from '../rebuild.ts';
-import type { Layer } from '../stock.ts';
+import type { Layer } from '../tfjs-layers.ts';
 import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './cells.ts';
 import { ClippedGRU, ClippedLSTM, ClippedSimpleRNN } from './layers.ts';
 import { limitsConfig, resolveLimits, type ClipBackpropOptions } from './limits.ts';
@@ -68,7 +68,7 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
     return { className: twin, config: { ...config, ...clipped } };
   };
 
-  if (typeof cellOrLayer?.getClassName !== 'function') throw notRecurrent(shown(cellOrLayer));
+  if (typeof cellOrLayer?.getClassName !== 'function') throw notRecurrent(formatValue(cellOrLayer));
   if (!isModel(cellOrLayer) && cellOrLayer.built) {
     throw new ClippingError(
       'already-built',

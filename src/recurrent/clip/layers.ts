@@ -1,4 +1,4 @@
-import { stockLayer, type Cell, type Config, type LayerClass, type RecurrentLayer } from '../stock.ts';
+import { stockLayer, type Cell, type Config, type LayerClass, type RecurrentLayer } from '../tfjs-layers.ts';
 import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './cells.ts';
 
 /** The layer of tfjs-layers around a clipped cell; everything else, its configuration included, is the stock layer's. */

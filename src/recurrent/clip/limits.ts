@@ -3,9 +3,9 @@ import { ClippingError } from '../../core/errors.ts';
 import { limitFactors } from '../../core/factors.ts';
 import { choice, optional, threshold } from '../../core/fields.ts';
 import { resolveOptions } from '../../core/options.ts';
-import { plainOptions } from '../../core/plain.ts';
+import { toPlainOptions } from '../../core/plain.ts';
 import { clampAll, globalNormOf, scaleAll } from '../../core/tensors.ts';
-import type { Config } from '../stock.ts';
+import type { Config } from '../tfjs-layers.ts';
 
 /**
  * How {@link clipBackprop} bounds the gradient at each time step: one of `maxAbs` and `maxNorm`.
@@ -52,7 +52,7 @@ export function resolveLimits(options: unknown): Limits {
   const { maxAbs, maxNorm, at } = resolveOptions(
     'clipBackprop',
     FIELDS,
-    readable(plainOptions('clipBackprop', options)),
+    readable(toPlainOptions('clipBackprop', options)),
   );
   if ((maxAbs === null) === (maxNorm === null)) {
     throw new ClippingError(

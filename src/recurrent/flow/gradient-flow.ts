@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
 import { globalNormOf } from '../../core/tensors.ts';
 import { tap } from '../clip/tap.ts';
-import { recurrentIn, type Found } from '../layers-of.ts';
+import { recurrentIn, type Found } from '../recurrent-cells.ts';
 import { assertBuilt } from '../rebuild.ts';
 import { listening, type Listener } from './listeners.ts';
 import { scalarLoss, type LossFunction, type Tensors } from './loss.ts';

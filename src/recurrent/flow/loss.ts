@@ -1,6 +1,6 @@
 import { add, mean, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
-import { ClippingError, shown } from '../../core/errors.ts';
+import { ClippingError, formatValue } from '../../core/errors.ts';
 
 /**
  * One tensor, or one for each input or output of the model.
@@ -58,7 +58,7 @@ function lossFunctions(model: LayersModel, loss: unknown): LossFunction[] {
     throw new ClippingError(
       'bad-option',
       `\`gradientFlow(…, loss)\` must be a function (targets, predictions) => tensor, or a name of tfjs-layers such ` +
-        `as 'meanSquaredError'; received ${shown(loss)}.`,
+        `as 'meanSquaredError'; received ${formatValue(loss)}.`,
     );
   }
   return byName(loss);
@@ -74,7 +74,7 @@ function byName(loss: string): LossFunction[] {
   } catch (cause) {
     throw new ClippingError(
       'bad-option',
-      `\`gradientFlow(…, loss)\`: tfjs-layers has no loss ${shown(loss)}. ` +
+      `\`gradientFlow(…, loss)\`: tfjs-layers has no loss ${formatValue(loss)}. ` +
         "It has 'meanSquaredError', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy', 'binaryCrossentropy' and others.",
       { cause },
     );

@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { GRULayerArgs, LSTMLayerArgs, RNN, SimpleRNNLayerArgs } from '@tensorflow/tfjs-layers';
 import type { ClipBackpropOptions } from '../clip/limits.ts';
-import type { Config } from '../stock.ts';
+import type { Config } from '../tfjs-layers.ts';
 import { FusedGRU, FusedLSTM, FusedSimpleRNN } from './layers.ts';
 
 /**

@@ -18,7 +18,7 @@ import {
   type LayerClass,
   type LayerName,
   type RecurrentLayer,
-} from '../stock.ts';
+} from '../tfjs-layers.ts';
 import { curveOf, fusableActivations, type Curve } from './curves.ts';
 import type { HostCell } from './host/cell.ts';
 import { hostGRU } from './host/gru.ts';
@@ -30,7 +30,7 @@ import type { OpsCell } from './ops/cell.ts';
 import { opsGRU, opsLSTM, opsSimpleRNN } from './ops/cells.ts';
 import { opsPass } from './ops/pass.ts';
 import { projected } from './projection.ts';
-import type { Request } from './request.ts';
+import type { Request } from './layer-call.ts';
 
 /**
  * The layer of tfjs-layers with another `call`: weights, states, masks, configuration and shapes are all inherited.

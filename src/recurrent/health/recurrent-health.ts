@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
-import { recurrentIn, type Found } from '../layers-of.ts';
+import { recurrentIn, type Found } from '../recurrent-cells.ts';
 import { assertBuilt } from '../rebuild.ts';
 import { spectralNorm } from './spectral-norm.ts';
 

@@ -1,5 +1,5 @@
 import { resolveOptions } from '../../core/options.ts';
-import { ClippingError, shown } from '../../core/errors.ts';
+import { ClippingError, formatValue } from '../../core/errors.ts';
 import type { Field } from '../../core/fields.ts';
 import { asJson } from '../../core/json.ts';
 import { expectThat, type Law } from '../law.ts';
@@ -19,7 +19,7 @@ export const json: Law<'json'> = {
       const resolved = resolveOptions(factory.id, { [name]: field }, { [name]: 'Infinity' })[name];
       // An order of Infinity has a word of its own, `inf`.
       const same = resolved === Infinity || resolved === 'inf';
-      expectThat(same, () => `\`${name}\` takes Infinity but makes ${shown(resolved)} of "Infinity"`);
+      expectThat(same, () => `\`${name}\` takes Infinity but makes ${formatValue(resolved)} of "Infinity"`);
     }
   },
 };
@@ -56,7 +56,7 @@ export const bounds: Law<'bounds'> = {
         const call = `\`${factory.id}({ ${name} })\` must be ${field.rule}; received `;
         expectThat(
           error instanceof ClippingError && error.code === 'bad-option' && error.message.startsWith(call),
-          () => `${name}: ${shown(wrong)} should be refused as "${call}…"; came ${String(error)}`,
+          () => `${name}: ${formatValue(wrong)} should be refused as "${call}…"; came ${String(error)}`,
         );
       }
     }

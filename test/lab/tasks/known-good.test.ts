@@ -1,12 +1,12 @@
-import { createContainer, TOKENS } from 'gradclip';
-import { shelf } from 'gradclip/strategies';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { cellOf, optimizerOf } from '../../../lab/catalogue.ts';
 import { dataOf } from '../../../lab/node/data.ts';
 import type { Task } from '../../../lab/task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 
-const registry = createContainer({ shelf }).get(TOKENS.StrategyRegistry);
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
 describe('the known good setting', () => {
   it.each(tasks)('of $id names what there is, and promises more than the baseline', async (task: Task) => {

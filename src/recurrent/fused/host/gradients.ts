@@ -1,5 +1,5 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { positionOf, rowsOf, type Request } from '../request.ts';
+import { positionOf, rowsOf, type Request } from '../layer-call.ts';
 import type { HostCell } from './cell.ts';
 import { limitColumns } from './limit.ts';
 import type { HostMemory } from './memory.ts';

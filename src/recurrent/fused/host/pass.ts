@@ -1,5 +1,5 @@
 import { customGrad, type Tensor, type Tensor3D, type TensorInfo } from '@tensorflow/tfjs-core';
-import { differentiable, positionOf, rowsOf, type Request } from '../request.ts';
+import { differentiable, positionOf, rowsOf, type Request } from '../layer-call.ts';
 import type { HostCell, Pass } from './cell.ts';
 import { backpropagated } from './gradients.ts';
 import type { HostMemory } from './memory.ts';

@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { globalNormOf } from '../../../core/tensors.ts';
 import { limited } from '../../clip/limits.ts';
-import { differentiable, positionOf, type Request } from '../request.ts';
+import { differentiable, positionOf, type Request } from '../layer-call.ts';
 import type { Functions, OpsCell, OpsClips } from './cell.ts';
 
 /**

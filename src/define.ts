@@ -1,0 +1,57 @@
+/**
+ * For authors of strategies: `defineStrategy`, the option fields, and the operations over named tensors.
+ *
+ * @module gradclip/define
+ * @category Reference
+ */
+
+export type { Clipped, ClippingStrategy, NamedTensors, StepContext, StrategySpec } from './core/contract.ts';
+export {
+  defineStrategy,
+  type AnyStrategyFactory,
+  type Facts,
+  type Laws,
+  type Source,
+  type Stateful,
+  type Stateless,
+  type StrategyFactory,
+} from './core/define.ts';
+export { ClippingError, type ClippingErrorCode } from './core/errors.ts';
+export {
+  between,
+  choice,
+  count,
+  decay,
+  flag,
+  integers,
+  names,
+  optional,
+  order,
+  positive,
+  threshold,
+  thresholdsByName,
+  type Described,
+  type Field,
+  type Fields,
+  type OptionsOf,
+  type ResolvedOptions,
+} from './core/fields.ts';
+export { elementwise } from './core/elements.ts';
+export { limitFactors, multiplyBroadcast } from './core/factors.ts';
+export { subtractUnitMeans } from './core/means.ts';
+export { layerOf, matchesGlob, matchesVariable } from './core/names.ts';
+export {
+  clampAll,
+  finiteOf,
+  globalNormOf,
+  groupNormsOf,
+  mapTensors,
+  normAlong,
+  normsOf,
+  percentileOf,
+  scaleAll,
+  scaleEach,
+  type GroupNorms,
+  type NormOptions,
+  type NormOrder,
+} from './core/tensors.ts';

@@ -1,0 +1,127 @@
+import { engine, Tensor, util, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '../core/contract.ts';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import { ONE_TFJS } from '../core/second-tfjs.ts';
+import { originalName } from '../core/names.ts';
+
+/** Gradients as tfjs hands them to an optimizer: a map, or a list in the order of the variables. */
+export type Gradients = Parameters<Optimizer['applyGradients']>[0];
+
+/** The list form, which is what inner optimizers are always given. */
+export type GradientList = Extract<Gradients, readonly unknown[]>;
+
+/** The gradients of a step, and the variables they are about. */
+export interface StepGradients {
+  /** The names of the variables in the order given, with or without a gradient. */
+  readonly names: readonly string[];
+  /** The gradients that are there. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+  /** The variables by name. */
+  readonly parameters: NamedTensors;
+}
+
+/**
+ * Sorts out what an optimizer was given. An absent gradient is missing, null or undefined.
+ *
+ * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for what
+ *   is no tensor of float32 or has another shape than its variable.
+ */
+export function readGradients(given: Gradients): StepGradients {
+  const { registeredVariables } = engine();
+  const names: string[] = [];
+  const gradients = new Map<string, Tensor>();
+  const parameters: Record<string, Tensor> = {};
+  for (const [name, gradient] of pairsOf(given)) {
+    // Not by its name alone: every object has a `constructor`.
+    const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
+    if (variable === undefined) {
+      // A gap for a variable that is gone means nothing.
+      if (gradient == null) continue;
+      throw unknownVariable(name, registeredVariables);
+    }
+    names.push(name);
+    parameters[name] = variable;
+    if (gradient == null) continue;
+    assertGradient(variable, gradient);
+    gradients.set(name, gradient);
+  }
+  return { names, gradients, parameters };
+}
+
+/** Whether tfjs has no variable of this name any more. */
+export function isGone(name: string): boolean {
+  return engine().registeredVariables[name] === undefined;
+}
+
+/**
+ * The variables of these names, so far as they exist. One that has come back from a file under another number, and
+ * has not been seen yet, is represented by its like.
+ */
+export function variablesLike(names: readonly string[]): NamedTensors {
+  const { registeredVariables } = engine();
+  let likes: Map<string, Variable> | undefined;
+  const like = (name: string): Variable | undefined => {
+    likes ??= new Map(Object.entries(registeredVariables).map(([known, one]) => [originalName(known), one]));
+    return likes.get(originalName(name));
+  };
+  const found: Record<string, Tensor> = {};
+  for (const name of names) {
+    const variable = registeredVariables[name] ?? like(name);
+    if (variable !== undefined) found[name] = variable;
+  }
+  return found;
+}
+
+function pairsOf(given: unknown): (readonly [string, Tensor | null | undefined])[] {
+  if (Array.isArray(given)) {
+    return (given as (GradientList[number] | null | undefined)[]).map((entry) => {
+      if (typeof entry?.name !== 'string') throw noGradients(given);
+      return [entry.name, entry.tensor];
+    });
+  }
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) throw noGradients(given);
+  return Object.entries(given as NamedTensors);
+}
+
+function assertGradient(variable: Variable, gradient: unknown): asserts gradient is Tensor {
+  const { name } = variable;
+  if (!(gradient instanceof Tensor)) {
+    throw new ClippingError(
+      'bad-gradients',
+      `The gradient of \`${name}\` must be a tensor; received ${formatValue(gradient)}.`,
+    );
+  }
+  const { shape: given, dtype } = gradient as Tensor;
+  if (dtype !== 'float32') {
+    throw new ClippingError(
+      'bad-gradients',
+      `The gradient of \`${name}\` must be float32; received ${dtype}. Make it so with \`tf.cast(gradient, 'float32')\`.`,
+    );
+  }
+  if (util.arraysEqual(given, variable.shape)) return;
+  const [shape, expected] = [given, variable.shape].map((one) => `[${one.join(', ')}]`);
+  throw new ClippingError(
+    'bad-gradients',
+    `The gradient of \`${name}\` must have shape ${expected}; received ${shape}.`,
+  );
+}
+
+function noGradients(given: unknown): ClippingError {
+  const received = given instanceof Tensor ? 'a tensor' : formatValue(given);
+  return new ClippingError(
+    'bad-gradients',
+    '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +
+      `received ${received}.`,
+  );
+}
+
+function unknownVariable(name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
+  const known = Object.keys(registered);
+  const some = known.slice(0, 8).join(', ') + (known.length > 8 ? `, and ${known.length - 8} more` : '');
+  const there = known.length > 0 ? `there are ${some}` : 'there are none';
+  return new ClippingError(
+    'unknown-variable',
+    `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${there}. ` +
+      `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS}`,
+  );
+}

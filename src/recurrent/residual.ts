@@ -1,0 +1,109 @@
+import { add, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { RNN } from '@tensorflow/tfjs-layers';
+import { ClippingError, formatValue } from '../core/errors.ts';
+import type { CallArguments, Config, Layer, LayerClass } from './tfjs-layers.ts';
+
+/** The fields of tfjs's wrapper class that this file relies on. */
+interface Wrapper extends Layer {
+  readonly layer: Layer & { readonly returnSequences?: boolean; readonly returnState?: boolean };
+  call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor;
+}
+
+// tfjs-layers does not export the class that its own wrappers extend.
+const Base = Object.getPrototypeOf(
+  serialization.SerializationMap.getMap().classNameMap['TimeDistributed']?.[0],
+) as unknown as LayerClass<Wrapper>;
+
+/** x + layer(x). */
+export class Residual extends Base {
+  static override className = 'Residual';
+
+  constructor(config: Config) {
+    super(config);
+    const { returnSequences, returnState } = this.layer;
+    if (returnSequences !== true || returnState === true) {
+      throw new ClippingError(
+        'bad-option',
+        `\`residual(${this.layer.name})\` adds each step's input to its output, so the layer must have ` +
+          `returnSequences: true and no returnState; received returnSequences: ${formatValue(returnSequences)}, ` +
+          `returnState: ${formatValue(returnState)}.`,
+      );
+    }
+    this.supportsMasking = true;
+  }
+
+  override get stateful(): boolean {
+    // The stock constructor asks before there is a layer.
+    return this.layer?.stateful ?? false;
+  }
+
+  override resetStates(): void {
+    this.layer.resetStates();
+  }
+
+  override build(inputShape: (number | null)[]): void {
+    const outputShape = this.layer.computeOutputShape(inputShape) as (number | null)[];
+    if (outputShape.at(-1) !== inputShape.at(-1)) {
+      throw new ClippingError(
+        'bad-option',
+        `\`residual(${this.layer.name})\` adds [batch, time, ${String(inputShape.at(-1))}] to ` +
+          `[batch, time, ${String(outputShape.at(-1))}]: make its units fit its input, or put a dense layer before it.`,
+      );
+    }
+    if (!this.layer.built) {
+      this.layer.build(inputShape);
+      this.layer.built = true;
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
+    return this.layer.computeOutputShape(inputShape) as (number | null)[];
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: CallArguments): Tensor {
+    return tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      return add(x, this.layer.call(x, kwargs as Record<string, unknown>) as Tensor);
+    });
+  }
+}
+
+/**
+ * Makes tfjs able to load models with residual layers, in a program that has made none.
+ *
+ * Importing alone does nothing, so that bundlers may drop what is not used.
+ *
+ * @category Other cures
+ */
+export function registerResidual(): void {
+  serialization.registerClass(Residual as unknown as serialization.SerializableConstructor<serialization.Serializable>);
+}
+
+/**
+ * A recurrent layer that adds to its input instead of replacing it: yₜ = xₜ + layer(x)ₜ.
+ *
+ * Gradients reach the layers below undiminished, whatever the layer does, which is what lets stacks of many
+ * recurrent layers train. Along time nothing changes: that is what gates, initialization and clipping are for.
+ * Takes any recurrent layer, or a bidirectional one, with `returnSequences` and an output as wide as its input.
+ *
+ * Source: He, Zhang, Ren & Sun (2015), Deep residual learning. https://arxiv.org/abs/1512.03385; between LSTM layers:
+ * Wu et al. (2016), Google's neural machine translation system, section 3.1. https://arxiv.org/abs/1609.08144
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { residual } from 'gradclip/recurrent';
+ *
+ * const lstm = () => tf.layers.lstm({ units: 8, returnSequences: true }) as tf.RNN;
+ * const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [20, 8] }), residual(lstm()), residual(lstm())] });
+ * ```
+ *
+ * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or of another width.
+ * @category Other cures
+ */
+export function residual(layer: Layer | RNN): Layer {
+  registerResidual();
+  const { batchInputShape } = layer as Layer;
+  return new Residual({ layer, ...(batchInputShape ? { batchInputShape } : {}) });
+}

@@ -1,0 +1,250 @@
+// What the fuzzer and its relatives found, kept as it was found: each of these once crashed, hung, or passed unseen.
+import * as tf from '@tensorflow/tfjs';
+import {
+  AccumulatedOptimizer,
+  chain,
+  ClippedOptimizer,
+  clipOptimizer,
+  partition,
+  scheduled,
+  suggestThreshold,
+  type StrategySpec,
+} from 'gradclip';
+import { defineStrategy, matchesGlob } from 'gradclip/define';
+import { createContainer, TOKENS } from 'gradclip/container';
+import {
+  agc,
+  globalNorm,
+  none,
+  normalize,
+  perLayer,
+  perVariable,
+  quantileTracking,
+  allStrategies,
+} from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { expectError } from '../support/fixtures.ts';
+
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
+
+const unread = (): never => {
+  throw new RangeError('not for your eyes');
+};
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+const clipping = JSON.stringify({ strategy: { id: 'none' }, options: {}, order: [] });
+const loaded = (config: unknown) => (): unknown => ClippedOptimizer.fromConfig(ClippedOptimizer, config);
+
+describe('a spec', () => {
+  it('of thirty lines that stand for a thousand million strategies is refused', () => {
+    let spec: StrategySpec = { id: 'none' };
+    for (let depth = 0; depth < 30; depth += 1) spec = { id: 'chain', options: { strategies: [spec, spec] } };
+    expectError(
+      () => registry.create(spec),
+      'bad-option',
+      '`registry.create` was given something that cannot be read: it holds more than 100000 values or 200 levels, or itself.',
+    );
+  });
+
+  it('that holds itself is refused', () => {
+    const spec = { id: 'chain', options: { strategies: [] as unknown[] } };
+    spec.options.strategies.push(spec, spec);
+    expect(() => registry.create(spec)).toThrow('or 200 levels, or itself.');
+  });
+
+  it('of a chain of many strategies is made, not spread over the stack', () => {
+    const strategies = Array.from({ length: 30_000 }, () => ({ id: 'none' }));
+    const strategy = registry.create('chain', { strategies });
+    expect(strategy.options['strategies']).toHaveLength(30_000);
+    expect(strategy.init({})).toEqual({});
+  });
+
+  it('with holes where strategies should be is refused at the first', () => {
+    expect(() => registry.create('chain', { strategies: new Array(3) })).toThrow('received undefined');
+    expect(() => registry.create('chain', { strategies: new Array(2 ** 32 - 1) })).toThrow('more than 100000 values');
+    expect(() => registry.create('partition', { rules: new Array(2 ** 32 - 1) })).toThrow('more than 100000 values');
+  });
+
+  it.each([
+    ['options that are none', { id: 'none', options: 5 }, 'bad-spec'],
+    ['a name beside them', { id: 'none', more: 1 }, 'bad-spec'],
+    ['an own `__proto__`', JSON.parse('{"id":"global-norm","options":{"__proto__":{"ord":1}}}'), 'unknown-option'],
+  ])('of a scheduled strategy with %s is refused', (_, strategy, code) => {
+    const options = { strategy, option: 'maxNorm', schedule: { kind: 'constant', value: 1 } };
+    expect(() => registry.create('scheduled', options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('that throws when it is looked at is refused by its call', () => {
+    const spec = Object.defineProperty({}, 'id', { enumerable: true, get: unread });
+    expectError(
+      () => registry.create(spec as StrategySpec),
+      'bad-option',
+      '`registry.create` was given something that cannot be read: not for your eyes',
+    );
+    expect(() => registry.create(revoked() as StrategySpec)).toThrow('cannot be read');
+  });
+});
+
+describe('options', () => {
+  it('are asked once, so that they cannot answer otherwise the second time', () => {
+    let asked = 0;
+    const options = Object.defineProperty({}, 'maxNorm', { enumerable: true, get: () => (asked += 1) });
+    expect(globalNorm(options).options).toEqual({ maxNorm: 1, ord: 2 });
+    expect(asked).toBe(1);
+  });
+
+  it('that throw or are no plain object are refused', () => {
+    const throwing = Object.defineProperty({}, 'maxNorm', { enumerable: true, get: unread });
+    expect(() => globalNorm(throwing)).toThrow('`global-norm` was given something that cannot be read: not for your');
+    expect(() => globalNorm(revoked())).toThrow('cannot be read');
+    expect(() => globalNorm(new Map([['maxNorm', 1]]) as never)).toThrow(
+      'takes its options as one object; received {}',
+    );
+    expect(() => clipOptimizer(tf.train.sgd(1), none(), revoked())).toThrow('cannot be read');
+    expect(() => clipOptimizer(revoked() as never, none())).toThrow('cannot be read');
+    expect(() => chain(revoked() as never)).toThrow('cannot be read');
+  });
+
+  it('with four thousand million places are refused before they are walked through', () => {
+    const endless = new Array(2 ** 32 - 1);
+    expect(() => perVariable({ axes: endless as number[] })).toThrow('more than 100000 values');
+    expect(() => agc({ exclude: endless as string[] })).toThrow('more than 100000 values');
+    expect(() => globalNorm(endless as never)).toThrow('more than 100000 values');
+    expect(() => suggestThreshold(endless as number[])).toThrow('received [null,null');
+  });
+
+  it('named after what every object has are taken for their own, or are unknown', () => {
+    const layers = JSON.parse('{"constructor":1,"__proto__":"Infinity"}') as Record<string, number>;
+    expect(Object.entries(perLayer({ layers }).options['layers'] as object)).toEqual([
+      ['constructor', 1],
+      ['__proto__', Infinity],
+    ]);
+    expect(() => scheduled(globalNorm, JSON.parse('{"__proto__":{"kind":"constant","value":1}}') as object)).toThrow(
+      '`__proto__` is no option of it',
+    );
+  });
+
+  it('that float32 holds as Infinity are not finite', () => {
+    expect(() => normalize({ norm: 3.5e38 })).toThrow('must be a finite number greater than 0');
+    expect(() => quantileTracking({ initial: 1e39 })).toThrow('must be a finite number greater than 0');
+  });
+
+  it('however long make a short message', () => {
+    const long = 'x'.repeat(100_000);
+    const calls = [
+      () => globalNorm({ [long]: 1 }),
+      () => globalNorm({ maxNorm: long as never }),
+      () => clipOptimizer(tf.train.sgd(1), none(), { [long]: 1 }),
+      () => registry.create({ id: 'none', [long]: 1 }),
+      () => registry.create('chain', { [long]: 1 }),
+      () => partition({ [long]: 'lstm' }, {}),
+      () => partition({}, { [long]: none() }),
+      () => scheduled(globalNorm, { [long]: { kind: 'constant', value: 1 } }),
+      () => defineStrategy({ ...none, id: long + '!', clip: (_, gradients) => gradients }),
+    ];
+    for (const call of calls) {
+      let message = '';
+      try {
+        call();
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+      expect(message.length, message.slice(0, 200)).toBeLessThan(500);
+      expect(message).not.toBe('');
+    }
+  });
+});
+
+describe('a combinator', () => {
+  it.each([
+    [() => partition({ a: null } as never, { a: none() }), '`partition(rules).a.match` must be a name, a glob'],
+    [() => partition([{ match: 'a', strategy: none() }], null as never), 'takes strategies by label; received null.'],
+    [() => partition(new Array(2) as never), '`partition(rules)[0].match` must be'],
+    [() => scheduled(globalNorm, null as never), 'must schedule an option'],
+    [() => scheduled(globalNorm, 7 as never), 'takes its options as one object; received 7.'],
+    [() => scheduled(globalNorm, { maxNorm: unread }), 'cannot be read: not for your eyes'],
+    [() => scheduled(globalNorm, { maxNorm: { kind: { toString: unread } } as never }), 'a schedule is of kind'],
+    [() => scheduled(globalNorm, { maxNorm: { kind: 'step', points: new Array(3) } as never }), 'a list of [step'],
+  ])('refuses what is none of its arguments (%#)', (call, message) => {
+    expect(call).toThrow(expect.objectContaining({ name: 'ClippingError', message: expect.stringContaining(message) }));
+  });
+});
+
+describe('a glob', () => {
+  it.each(['*'.repeat(40) + 'x', '*a'.repeat(30) + 'x', '**a'.repeat(30) + 'x', '**/'.repeat(20) + 'x'])(
+    'such as %s takes no longer on a name that almost fits',
+    (glob) => {
+      const begun = process.cpuUsage();
+      expect(matchesGlob(glob, 'a/'.repeat(30) + 'a'.repeat(60))).toBe(false);
+      expect(process.cpuUsage(begun).user).toBeLessThan(1e6);
+    },
+  );
+});
+
+describe('saved settings', () => {
+  it.each([
+    [{ innerClassName: 'constructor', innerConfig: {}, clipping }, 'wraps `constructor`, which tfjs does not know'],
+    [{ innerClassName: '__proto__', innerConfig: {}, clipping }, 'wraps `__proto__`, which tfjs does not know'],
+    [{ innerClassName: 7, innerConfig: {}, clipping }, 'These are not the settings of a saved ClippedOptimizer'],
+    [() => 1, 'These are not the settings of a saved ClippedOptimizer'],
+    [
+      { innerClassName: 'SGD', innerConfig: {}, clipping: clipping.replace('[]', '["constructor"]') },
+      'are damaged: they must hold `strategy`, `options` and `order`.',
+    ],
+  ])('that are damaged are refused (%#)', (config, message) => {
+    expect(loaded(config)).toThrow(
+      expect.objectContaining({ code: 'bad-spec', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it.each([
+    ['Adam', null],
+    ['Dense', {}],
+  ])('of an inner %s of which tfjs can make nothing are refused', (innerClassName, innerConfig) => {
+    expect(loaded({ innerClassName, innerConfig, clipping })).toThrow(
+      expect.objectContaining({ code: 'bad-option', message: expect.stringContaining(`${innerClassName}.fromConfig`) }),
+    );
+  });
+
+  it.each(['{', 'null', '{"steps":2}', '{"steps":2,"order":["toString"]}'])(
+    'of an accumulation that are %s are refused',
+    (accumulation) => {
+      const config = { innerClassName: 'SGD', innerConfig: { learningRate: 1 }, accumulation };
+      expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, config)).toThrow(
+        expect.objectContaining({ name: 'ClippingError', code: 'bad-spec' }),
+      );
+    },
+  );
+});
+
+describe('gradients', () => {
+  it('for `constructor`, which every object has, are for an unknown variable', () => {
+    const optimizer = clipOptimizer(tf.train.sgd(1), none());
+    expect(() => optimizer.applyGradients({ constructor: tf.scalar(1) } as never)).toThrow(
+      expect.objectContaining({ code: 'unknown-variable' }),
+    );
+  });
+});
+
+describe('suggestThreshold', () => {
+  const summary = { min: 1, p25: 1, median: 1, p75: 1, p90: 1, p99: 1, max: 1 };
+  const suggested = suggestThreshold as (...given: unknown[]) => unknown;
+  it.each([
+    [() => suggested([1], null), 'takes its options as one object; received null.'],
+    [() => suggested([1], { percentil: 5 }), 'has no option `percentil`; it has `percentile`.'],
+    [() => suggested([1], { percentile: '90' }), 'must be a number from 0 to 100; received "90".'],
+    [() => suggested([1], { percentile: 90n }), 'must be a number from 0 to 100; received 90.'],
+    [() => suggested({ steps: 3, normBefore: null }), 'takes finite norms or the stats of an optimizer; received'],
+    [
+      () => suggested({ steps: 3, normBefore: { max: 3 } }),
+      'takes finite norms or the stats of an optimizer; received',
+    ],
+    [() => suggested({ steps: 3, normBefore: { ...summary, min: -1 } }), 'a norm is never negative; received -1.'],
+    [() => suggested(new DataView(new ArrayBuffer(8))), 'takes finite norms or the stats of an optimizer; received {}'],
+  ])('refuses what is no norm and no percentile (%#)', (call, message) => {
+    expect(call).toThrow(expect.objectContaining({ name: 'ClippingError', message: expect.stringContaining(message) }));
+  });
+});

@@ -1,0 +1,254 @@
+import * as tf from '@tensorflow/tfjs';
+import { chain, clipOptimizer, partition, type NamedTensors } from 'gradclip';
+import { defineStrategy } from 'gradclip/define';
+import { adaptivePercentile, globalNorm, none, perValue } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { clipped, fromSpec, onEachBackend, tensors } from './fixture.ts';
+import { itKeepsTheLawsInTraining } from './laws.ts';
+
+// lstm: ‖(3, 4)‖ = 5 and ‖(0, 12)‖ = 12, together 13; dense: ‖(6, 8)‖ = 10.
+const GRADIENTS = { 'lstm/kernel': [3, 4], 'lstm/bias': [0, 12], 'dense/kernel': [6, 8] };
+
+function expectClose(given: Record<string, number[]> | undefined, expected: Record<string, number[]>): void {
+  expect(Object.keys(given ?? {})).toEqual(Object.keys(expected));
+  for (const [name, values] of Object.entries(expected)) {
+    values.forEach((value, index) => {
+      expect(given?.[name]?.[index], `${name}[${index}]`).toBeCloseTo(value, 5);
+    });
+  }
+}
+
+onEachBackend(() => {
+  describe('partition', () => {
+    itKeepsTheLawsInTraining(() =>
+      partition([
+        {
+          match: 'lstm*',
+          exclude: '*/bias',
+          strategy: adaptivePercentile({ percentile: 50, window: 8, scope: 'variable' }),
+        },
+        { match: '*/bias', strategy: perValue({ maxAbs: 0.01 }) },
+        { match: 'dense*', strategy: chain(perValue({ maxAbs: 0.5 }), globalNorm({ maxNorm: 0.4 })) },
+      ]),
+    );
+
+    it('takes the norm of each group by itself', () => {
+      const strategy = partition([{ match: 'lstm', strategy: globalNorm({ maxNorm: 6.5 }) }], {
+        default: globalNorm({ maxNorm: 1 }),
+      });
+      expectClose(clipped(strategy, [GRADIENTS])[0], {
+        'lstm/kernel': [1.5, 2],
+        'lstm/bias': [0, 6],
+        'dense/kernel': [0.6, 0.8],
+      });
+    });
+
+    it('gives a variable to the first rule that fits, and leaves the rest alone, bit for bit', () => {
+      const strategy = partition([
+        { match: '*/bias', strategy: perValue({ maxAbs: 1 }) },
+        { match: ['lstm*', 'gru*'], strategy: perValue({ maxAbs: 2 }) },
+      ]);
+      const gradients = tensors(GRADIENTS);
+      const result = strategy.clip(gradients, {}, { step: 0, parameters: gradients });
+      expect([...(result.gradients['lstm/bias'] as tf.Tensor).dataSync()]).toEqual([0, 1]);
+      expect([...(result.gradients['lstm/kernel'] as tf.Tensor).dataSync()]).toEqual([2, 2]);
+      expect(result.gradients['dense/kernel']).toBe(gradients['dense/kernel']);
+      expect(Object.keys(result.gradients)).toEqual(Object.keys(GRADIENTS));
+    });
+
+    it('hands what a rule excludes to the next one', () => {
+      const strategy = partition([{ match: '**', exclude: ['*/bias', 'dense'], strategy: perValue({ maxAbs: 1 }) }]);
+      expect(clipped(strategy, [GRADIENTS])[0]).toEqual({ ...GRADIENTS, 'lstm/kernel': [1, 1] });
+    });
+
+    it.each([
+      [
+        'labels',
+        partition(
+          { loop: 'lstm', head: { match: 'dense' } },
+          { loop: perValue({ maxAbs: 1 }), head: perValue({ maxAbs: 2 }) },
+        ),
+      ],
+      [
+        'a function',
+        partition((name) => (name.startsWith('lstm') ? 'loop' : 'head'), {
+          loop: perValue({ maxAbs: 1 }),
+          head: perValue({ maxAbs: 2 }),
+        }),
+      ],
+      [
+        'predicates',
+        partition([
+          { match: (name) => name.startsWith('lstm'), strategy: perValue({ maxAbs: 1 }) },
+          { match: 'dense/kernel', strategy: perValue({ maxAbs: 2 }) },
+        ]),
+      ],
+      [
+        'a function with a default',
+        partition((name) => (name.startsWith('lstm') ? 'loop' : undefined), {
+          loop: perValue({ maxAbs: 1 }),
+          default: perValue({ maxAbs: 2 }),
+        }),
+      ],
+    ])('says the same by %s', (_, strategy) => {
+      expect(clipped(strategy, [GRADIENTS])[0]).toEqual({
+        'lstm/kernel': [1, 1],
+        'lstm/bias': [0, 1],
+        'dense/kernel': [2, 2],
+      });
+    });
+
+    it('leaves a strategy out of a step in which its variables have no gradient', () => {
+      // Were the absent group told of a norm of 0, its median would fall from 4 to 2.
+      const median = adaptivePercentile({ percentile: 50, window: 10 });
+      const strategy = partition([{ match: 'lstm', strategy: median }]);
+      const steps = [{ 'lstm/kernel': [4], w: [1] }, { w: [1] }, { 'lstm/kernel': [8], w: [1] }];
+      expectClose(clipped(strategy, steps)[2], { 'lstm/kernel': [6], w: [1] });
+    });
+
+    it('gives each strategy the parameters of its group alone', () => {
+      const seen: string[][] = [];
+      const spy = defineStrategy({
+        id: 'spy',
+        title: 'Spy',
+        source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
+        laws: { direction: 'global', idempotent: true },
+        fields: {},
+        init: (_, parameters): NamedTensors => {
+          seen.push(Object.keys(parameters));
+          return {};
+        },
+        clip: (_, gradients, state, { parameters }) => {
+          seen.push(Object.keys(parameters));
+          return { gradients, state };
+        },
+      });
+      clipped(partition([{ match: 'lstm', strategy: spy() }]), [GRADIENTS]);
+      expect(seen).toEqual([
+        ['lstm/kernel', 'lstm/bias'],
+        ['lstm/kernel', 'lstm/bias'],
+      ]);
+    });
+
+    it('knows a variable that tfjs numbered by its original name', () => {
+      const strategy = partition([{ match: 'lstm/kernel', strategy: perValue({ maxAbs: 1 }) }]);
+      expect(clipped(strategy, [{ 'lstm/kernel_1': [5], w: [5] }])[0]).toEqual({ 'lstm/kernel_1': [1], w: [5] });
+    });
+
+    it('skips the step when one of its strategies does', () => {
+      const spike = defineStrategy({
+        id: 'always-skip',
+        title: 'Always skip',
+        source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
+        laws: { direction: 'global', idempotent: true },
+        fields: {},
+        init: () => ({}),
+        clip: (_, gradients, state) => ({ gradients, state, skip: tf.scalar(1) }),
+      });
+      const w = tf.variable(tf.tensor1d([1]), true, 'w');
+      const v = tf.variable(tf.tensor1d([1]), true, 'v');
+      const optimizer = clipOptimizer(tf.train.sgd(1), partition([{ match: 'w', strategy: spike() }]));
+      optimizer.applyGradients({ w: tf.tensor1d([1]), v: tf.tensor1d([1]) });
+      expect([w.dataSync()[0], v.dataSync()[0]]).toEqual([1, 1]);
+    });
+  });
+});
+
+describe('partition in JSON', () => {
+  it('is the form of the contract', () => {
+    const spec = {
+      id: 'partition',
+      options: {
+        rules: [{ match: 'lstm*/*', strategy: { id: 'global-norm', options: { maxNorm: 2, ord: 2 } } }],
+        default: { id: 'none', options: {} },
+      },
+    };
+    const strategy = fromSpec(spec);
+    expect({ id: strategy.id, options: strategy.options }).toEqual(spec);
+    expect(
+      partition([{ match: 'lstm*/*', strategy: globalNorm({ maxNorm: 2 }) }], { default: none() }).options,
+    ).toEqual(spec.options);
+  });
+
+  it.each([
+    [{}, '`partition({ rules })` must be a list of { "match": "lstm*", "strategy": spec }; received undefined.'],
+    [{ rules: [] }, '`partition(rules)` must have at least one rule; received none.'],
+    [
+      { rules: [{ match: 'a', strategy: { id: 'none' } }], fallback: 1 },
+      '`partition` has no option `fallback`; it has `rules`, `default`.',
+    ],
+    [
+      { rules: [{ macth: 'a', strategy: { id: 'none' } }] },
+      '`partition({ rules })` has no option `macth`; it has `match`, `exclude`, `strategy`.',
+    ],
+    [
+      { rules: [{ strategy: { id: 'none' } }] },
+      "`partition(rules)[0].match` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received undefined.",
+    ],
+    [
+      { rules: [{ match: [], strategy: { id: 'none' } }] },
+      "`partition(rules)[0].match` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received [].",
+    ],
+  ])('refuses %j', (options, message) => {
+    expect(() => fromSpec({ id: 'partition', options })).toThrow(message);
+  });
+});
+
+describe('partition refuses', () => {
+  const one = globalNorm();
+  const onVariables = (strategy: ReturnType<typeof partition>) => (): unknown => clipped(strategy, [GRADIENTS]);
+
+  it('a rule that fits nothing, and lists the variables', () => {
+    expect(onVariables(partition([{ match: 'gru*', strategy: one }]))).toThrow(
+      '`partition` has a rule for `gru*`, which fits no variable; there are lstm/kernel, lstm/bias, dense/kernel.',
+    );
+  });
+
+  it('a rule whose variables are all taken', () => {
+    const strategy = partition([
+      { match: 'lstm*', strategy: one },
+      { match: ['*/bias', (name) => name === 'x'], exclude: 'dense', strategy: one },
+    ]);
+    expect(onVariables(strategy)).toThrow(
+      '`partition` has a rule for `*/bias` or a predicate but `dense`, but lstm/bias already falls under an earlier rule.',
+    );
+  });
+
+  it('a label without a strategy', () => {
+    const label = (name: string): string => (name.startsWith('lstm') ? 'recurent' : 'rest');
+    expect(onVariables(partition(label, { recurrent: one, rest: one }))).toThrow(
+      '`lstm/kernel` is labelled `recurent`, which has no strategy. Did you mean `recurrent`?',
+    );
+    // @ts-expect-error the types say so too
+    expect(() => partition({ loop: 'lstm*', head: 'dense*' }, { loop: one })).toThrow(
+      'The rule `head` of `partition` has no strategy. There are loop.',
+    );
+  });
+
+  it('a strategy without a rule', () => {
+    const message =
+      '`partition(rules, strategies)` has a strategy `head` but no rule of that label; the strategy of all other variables is called `default`.';
+    expect(() => partition({ loop: 'lstm*' }, { loop: one, head: one } as { loop: typeof one })).toThrow(message);
+    expect(() => partition([{ match: 'lstm*', strategy: one }], { head: one } as object)).toThrow(message);
+  });
+
+  it('what is no strategy, and says what to do about a factory', () => {
+    expect(() => partition([{ match: 'a', strategy: globalNorm as never }])).toThrow(
+      '`partition(rules)[0].strategy` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+    );
+  });
+
+  it('to be saved with a predicate or a function, but only then', () => {
+    const byPredicate = chain(partition([{ match: (name) => name === 'w', strategy: one }]));
+    const byFunction = partition(() => 'all', { all: one });
+    const saving = (strategy: ReturnType<typeof partition>) => (): unknown =>
+      clipOptimizer(tf.train.sgd(1), strategy).getConfig();
+    expect(saving(byPredicate)).toThrow(
+      'A `partition` with a predicate cannot be saved. Say which variables by globs instead.',
+    );
+    expect(saving(byFunction)).toThrow(
+      'A `partition` by a function cannot be saved. Give it rules with globs instead.',
+    );
+    expect(saving(byFunction)).toThrow(expect.objectContaining({ code: 'not-serializable' }) as Error);
+  });
+});

@@ -1,0 +1,294 @@
+import * as tf from '@tensorflow/tfjs';
+import { chain, clipOptimizer, partition, scheduled, type Schedule } from 'gradclip';
+import { defineStrategy, positive } from 'gradclip/define';
+import { adaptivePercentile, globalNorm, perLayer, perValue } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { clipped, fromSpec, onEachBackend, throughJson } from './fixture.ts';
+import { itKeepsTheLawsInTraining } from './laws.ts';
+
+/** The threshold in use at each of these steps, read off a gradient that is always longer. */
+function thresholds(schedule: Schedule | ((step: number) => number), steps: number[]): number[] {
+  const strategy = scheduled(perValue, { maxAbs: schedule });
+  return tf.tidy(() =>
+    steps.map((step) => {
+      const gradients = { w: tf.tensor1d([1e6]) };
+      return strategy.clip(gradients, {}, { step, parameters: gradients }).gradients['w']?.dataSync()[0] ?? NaN;
+    }),
+  );
+}
+
+onEachBackend(() => {
+  describe('scheduled', () => {
+    itKeepsTheLawsInTraining(() =>
+      chain(
+        scheduled(adaptivePercentile, {
+          percentile: { kind: 'linear', from: 90, to: 10, steps: 8 },
+          window: 5,
+          scope: 'layer',
+        }),
+        partition([
+          {
+            match: 'lstm*',
+            strategy: scheduled(globalNorm, { maxNorm: { kind: 'cosine', from: 2, to: 0.1, steps: 7 } }),
+          },
+        ]),
+      ),
+    );
+
+    it.each<[string, Schedule, number[], number[]]>([
+      ['constant', { kind: 'constant', value: 3 }, [0, 1, 999], [3, 3, 3]],
+      ['linear', { kind: 'linear', from: 5, to: 1, steps: 4 }, [0, 1, 2, 3, 4, 5, 99], [5, 4, 3, 2, 1, 1, 1]],
+      ['linear, rising', { kind: 'linear', from: 1, to: 2, steps: 2 }, [0, 1, 2], [1, 1.5, 2]],
+      // cos(π/4·k): 1, √½, 0, −√½, −1
+      [
+        'cosine',
+        { kind: 'cosine', from: 4, to: 2, steps: 4 },
+        [0, 1, 2, 3, 4, 5],
+        [4, 3 + Math.SQRT1_2, 3, 3 - Math.SQRT1_2, 2, 2],
+      ],
+      ['exponential', { kind: 'exponential', from: 16, to: 1, steps: 4 }, [0, 1, 2, 3, 4, 5], [16, 8, 4, 2, 1, 1]],
+      [
+        'piecewise',
+        {
+          kind: 'piecewise',
+          points: [
+            [2, 10],
+            [4, 20],
+            [8, 0],
+          ],
+        },
+        [0, 2, 3, 4, 5, 8, 9],
+        [10, 10, 15, 20, 15, 0, 0],
+      ],
+      [
+        'step',
+        {
+          kind: 'step',
+          points: [
+            [2, 10],
+            [4, 1],
+          ],
+        },
+        [0, 1, 2, 3, 4, 99],
+        [10, 10, 10, 10, 1, 1],
+      ],
+    ])('follows a %s schedule', (_, schedule, steps, expected) => {
+      thresholds(schedule, steps).forEach((value, index) => {
+        expect(value).toBeCloseTo(expected[index] as number, 5);
+      });
+    });
+
+    it('follows a function of the step', () => {
+      expect(thresholds((step) => 8 / 2 ** step, [0, 1, 3])).toEqual([8, 4, 1]);
+    });
+
+    it('can begin by only measuring', () => {
+      const points = [
+        [0, Infinity],
+        [2, 1],
+      ] as const;
+      const strategy = throughJson(scheduled(globalNorm, { maxNorm: { kind: 'step', points } }));
+      const steps = [{ w: [3, 4] }, { w: [3, 4] }, { w: [0, 4] }];
+      expect(clipped(strategy, steps)).toEqual([{ w: [3, 4] }, { w: [3, 4] }, { w: [0, 1] }]);
+    });
+
+    it('keeps the memory of its strategy while options change', () => {
+      // Medians, then maxima, of one growing history: 4 | 4, 8 | 4, 8, 6.
+      const points = [
+        [0, 50],
+        [2, 0],
+      ] as const;
+      const strategy = scheduled(adaptivePercentile, { percentile: { kind: 'step', points }, window: 9 });
+      expect(clipped(strategy, [{ w: [4] }, { w: [8] }, { w: [6] }])).toEqual([{ w: [4] }, { w: [6] }, { w: [4] }]);
+    });
+
+    it('goes by steps attempted, skipped ones included', () => {
+      const w = tf.variable(tf.tensor1d([0]), true, 'w');
+      const strategy = scheduled(perValue, { maxAbs: { kind: 'linear', from: 4, to: 1, steps: 3 } });
+      const optimizer = clipOptimizer(tf.train.sgd(1), strategy, { onNonFinite: 'skip' });
+      for (const value of [100, NaN, 100]) optimizer.applyGradients({ w: tf.tensor1d([value]) });
+      // Thresholds 4, (3 skipped), 2.
+      expect(w.dataSync()[0]).toBe(-6);
+      expect(optimizer.iterations).toBe(2);
+    });
+
+    it('schedules several options at once', () => {
+      const strategy = scheduled(perValue, {
+        min: { kind: 'linear', from: -2, to: -1, steps: 1 },
+        max: { kind: 'constant', value: 3 },
+      });
+      expect(Object.keys(strategy.options)).toEqual(['strategy', 'schedules']);
+      for (const one of [strategy, throughJson(strategy)]) {
+        expect(clipped(one, [{ w: [-9, 9] }, { w: [-9, 9] }])).toEqual([{ w: [-2, 3] }, { w: [-1, 3] }]);
+      }
+    });
+  });
+});
+
+describe('scheduled', () => {
+  it('is in JSON as the contract says', () => {
+    const schedule = { kind: 'linear', from: 5, to: 0.5, steps: 30 } as const;
+    const spec = {
+      id: 'scheduled',
+      options: { strategy: { id: 'global-norm', options: { ord: 2 } }, option: 'maxNorm', schedule },
+    };
+    expect(scheduled(globalNorm, { maxNorm: schedule }).options).toEqual(spec.options);
+    expect(fromSpec(spec).options).toEqual(spec.options);
+    expect(
+      fromSpec({ id: 'scheduled', options: { ...spec.options, strategy: { id: 'global-norm' } } }).options,
+    ).toEqual(spec.options);
+  });
+
+  it('rounds where only whole numbers are taken', () => {
+    const strategy = scheduled(adaptivePercentile, { minHistory: { kind: 'linear', from: 1, to: 2, steps: 4 } });
+    expect(() => clipped(strategy, [{ w: [1] }, { w: [1] }, { w: [1] }])).not.toThrow();
+  });
+
+  it('makes a strategy only when a value changes', () => {
+    let made = 0;
+    const counting = defineStrategy({
+      id: 'counting',
+      title: 'Counting',
+      source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
+      laws: { direction: 'global', idempotent: true },
+      fields: { maxNorm: positive({ default: 1, about: 'Counted.' }) },
+      refine: (options) => {
+        made += 1;
+        return options;
+      },
+      clip: (_, gradients) => gradients,
+    });
+    const strategy = scheduled(counting, { maxNorm: { kind: 'linear', from: 1, to: 2, steps: 10 } });
+    made = 0;
+    for (let step = 10; step < 1000; step += 1) strategy.clip({}, {}, { step, parameters: {} });
+    expect(made).toBe(1);
+  });
+
+  const linear = (to: number, from = 5): Schedule => ({ kind: 'linear', from, to, steps: 30 });
+  it.each([
+    [
+      'a schedule that goes negative',
+      () => scheduled(globalNorm, { maxNorm: linear(-1) }),
+      '`scheduled(global-norm, { maxNorm })` reaches -1 at step 30, but `maxNorm` must be a number from 0 to Infinity.',
+    ],
+    [
+      'a point out of bounds',
+      () => scheduled(adaptivePercentile, { percentile: { kind: 'piecewise', points: [[0, 50], [400, 101], [800, 50]] } }), // prettier-ignore
+      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400, but `percentile` must be a number from 0 to 100.',
+    ],
+    [
+      'options that exclude each other',
+      () => scheduled(perValue, { maxAbs: linear(1), min: -1, max: 1 }),
+      '`per-value` takes either `maxAbs` or `min` and `max`; received both.',
+    ],
+    [
+      'an option without numbers',
+      () => scheduled(perLayer, { layers: linear(1) as never }),
+      '`scheduled(per-layer, { layers })`: `layers` takes no numbers; of `per-layer` these can be scheduled: `maxNorm`, `ord`.',
+    ],
+    [
+      'an option that decides the size of the memory',
+      () => scheduled(adaptivePercentile, { window: { kind: 'linear', from: 10, to: 100, steps: 30 } }),
+      '`scheduled(adaptive-percentile, { window })`: `window` decides the size of its memory, which stays as it begins; of `adaptive-percentile` these can be scheduled: `percentile`, `minHistory`.',
+    ],
+    [
+      'no options at all',
+      () => scheduled(globalNorm, undefined as never),
+      "`scheduled(global-norm, options)` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
+    ],
+    [
+      'an option that is none',
+      () => scheduled(globalNorm, { maxNrm: linear(1) } as object),
+      '`scheduled(global-norm, { maxNrm })`: `maxNrm` is no option of it; of `global-norm` these can be scheduled: `maxNorm`, `ord`.',
+    ],
+    [
+      'a fixed option that is none',
+      () => scheduled(globalNorm, { maxNorm: linear(1), rod: 1 } as object),
+      '`global-norm` has no option `rod`; it has `maxNorm`, `ord`.',
+    ],
+    [
+      'no schedule',
+      () => scheduled(globalNorm, { maxNorm: 1 }),
+      '`scheduled(global-norm, options)` must schedule an option, as in { kind: \'linear\', from: 5, to: 0.5, steps: 1000 }; received {"maxNorm":1}.',
+    ],
+    [
+      'a strategy instead of its factory',
+      () => scheduled(globalNorm() as never, {}),
+      '`scheduled(factory, options)` takes the factory itself, as in scheduled(globalNorm, { maxNorm: … }); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',
+    ],
+    [
+      'a kind that is none',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'liner' } as never }),
+      '`scheduled(global-norm, { maxNorm })`: a schedule is of kind constant, linear, cosine, exponential, piecewise, step; received "liner".',
+    ],
+    [
+      'an entry that is none',
+      () => scheduled(globalNorm, { maxNorm: { ...linear(1), form: 1 } as never }),
+      '`scheduled(global-norm, { maxNorm })`: a linear schedule has `from`, `to`, `steps`; received "form".',
+    ],
+    [
+      'no number',
+      () => scheduled(globalNorm, { maxNorm: linear(NaN) }),
+      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a number; received NaN.',
+    ],
+    [
+      'an endless ramp',
+      () => scheduled(globalNorm, { maxNorm: linear(Infinity) }),
+      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be finite; received Infinity.',
+    ],
+    [
+      'half a step',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'cosine', from: 1, to: 2, steps: 1.5 } }),
+      '`scheduled(global-norm, { maxNorm })`: `steps` must be a whole number of at least 1; received 1.5.',
+    ],
+    [
+      'an exponential to 0',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'exponential', from: 1, to: 0, steps: 5 } }),
+      '`scheduled(global-norm, { maxNorm })`: `from` and `to` of an exponential schedule must be greater than 0; received 0.',
+    ],
+    [
+      'points out of order',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'step', points: [[5, 1], [5, 2]] } }), // prettier-ignore
+      '`scheduled(global-norm, { maxNorm })`: the steps of `points` must be whole numbers from 0 on, each greater than the one before; received 5.',
+    ],
+    [
+      'no points',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'piecewise', points: [] } }),
+      '`scheduled(global-norm, { maxNorm })`: `points` of a piecewise schedule must be a list of [step, value]; received [].',
+    ],
+  ])('refuses %s when it is made', (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  it.each([
+    [{}, 'A strategy in JSON is { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.'],
+    [
+      { strategy: { id: 'global-norm', maxNorm: 1 }, option: 'ord', schedule: linear(1) },
+      'A strategy in JSON has `id` and `options`; received `maxNorm` beside them.',
+    ],
+    [
+      { strategy: { id: 'global-norm' }, option: 'maxNorm' },
+      '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as { "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received {"strategy":{"id":"global-norm"},"option":"maxNorm"}.',
+    ],
+    [
+      { strategy: { id: 'global-nrm' }, option: 'maxNorm', schedule: linear(1) },
+      'No strategy "global-nrm". Did you mean `global-norm`?',
+    ],
+  ])('refuses the options %j', (options, message) => {
+    expect(() => fromSpec({ id: 'scheduled', options })).toThrow(message);
+  });
+
+  it('refuses a value of a function when its step comes', () => {
+    const strategy = scheduled(perValue, { maxAbs: (step) => 1 - step });
+    expect(() => clipped(strategy, [{ w: [1] }, { w: [1] }, { w: [1] }])).toThrow(
+      '`scheduled(per-value, { maxAbs })` reaches -1 at step 2, but `maxAbs` must be a number from 0 to Infinity, or null.',
+    );
+  });
+
+  it('refuses to be saved with a function, but only then', () => {
+    const optimizer = clipOptimizer(tf.train.sgd(1), chain(scheduled(globalNorm, { maxNorm: () => 1 })));
+    expect(() => optimizer.getConfig()).toThrow(
+      "A `scheduled` by a function cannot be saved. Give it a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 } instead.",
+    );
+  });
+});

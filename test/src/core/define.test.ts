@@ -1,0 +1,111 @@
+import '@tensorflow/tfjs';
+import { scalar, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { add } from '@tensorflow/tfjs-core';
+import { ClippingError, type NamedTensors } from 'gradclip';
+import { count, defineStrategy, optional, positive, scaleAll } from 'gradclip/define';
+import { describe, expect, it } from 'vitest';
+import { factoriesInUse } from '../../../src/core/define.ts';
+
+const facts = {
+  title: 'Mine',
+  source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
+  laws: { direction: 'global', idempotent: false },
+} as const;
+
+const halving = defineStrategy({
+  ...facts,
+  id: 'halving',
+  fields: { by: positive({ default: 2, about: 'Divisor.' }) },
+  clip: ({ by }, gradients) => scaleAll(gradients, 1 / by),
+});
+
+const counting = defineStrategy({
+  ...facts,
+  id: 'counting',
+  fields: { from: count({ default: 0, about: 'First number.' }) },
+  init: ({ from }): { steps: NamedTensors[string] } => ({ steps: scalar(from) }),
+  clip: (_options, gradients, { steps }) => ({ gradients, state: { steps: add(steps, 1) } }),
+});
+
+describe('defineStrategy', () => {
+  it('makes a factory that carries its declaration', () => {
+    expect(halving.id).toBe('halving');
+    expect(halving.fields.by.default).toBe(2);
+    expect(Object.isFrozen(halving)).toBe(true);
+  });
+
+  it('carries thresholds only where they are declared, since none declared is not the same as none', () => {
+    const none = { fields: {}, clip: (_: unknown, gradients: NamedTensors) => gradients };
+    expect(halving).not.toHaveProperty('thresholds');
+    expect(defineStrategy({ ...facts, ...none, id: 'limited', thresholds: [] })).toHaveProperty('thresholds', []);
+  });
+
+  it('is found by what loads a saved model, once it has made a strategy', () => {
+    const make = () =>
+      defineStrategy({ ...facts, id: 'made-here', fields: {}, clip: (_options, gradients) => gradients });
+    const [first, second] = [make(), make()];
+    expect(factoriesInUse().has('made-here')).toBe(false);
+    first();
+    second();
+    expect(factoriesInUse().get('made-here')).toBe(second);
+  });
+
+  it('makes strategies that are values: frozen, with the defaults filled in', () => {
+    const strategy = halving();
+    expect(strategy.options).toEqual({ by: 2 });
+    expect(halving({ by: 4 }).options).toEqual({ by: 4 });
+    expect(Object.isFrozen(strategy) && Object.isFrozen(strategy.options)).toBe(true);
+  });
+
+  it('takes undefined for an option that is left out', () => {
+    expect(halving(JSON.parse('{}') as object).options).toEqual({ by: 2 });
+    expect(halving({ by: undefined } as object).options).toEqual({ by: 2 });
+  });
+
+  it('gives a strategy without memory an empty one', () => {
+    tidy(() => {
+      const parameters = { w: tensor1d([1]) };
+      expect(halving().init(parameters)).toEqual({});
+      const { gradients, state } = halving().clip({ w: tensor1d([3]) }, {}, { step: 0, parameters });
+      expect(gradients['w']?.dataSync()[0]).toBe(1.5);
+      expect(state).toEqual({});
+    });
+  });
+
+  it('hands memory in and out', () => {
+    tidy(() => {
+      const strategy = counting({ from: 5 });
+      const { state } = strategy.clip({}, strategy.init({}), { step: 0, parameters: {} });
+      expect(state.steps.dataSync()[0]).toBe(6);
+    });
+  });
+
+  it.each(['Halving', 'my_strategy', '', '-a', 'a--b'])('refuses the id "%s"', (id) => {
+    expect(() => defineStrategy({ ...facts, id, fields: {}, clip: (_, gradients) => gradients })).toThrow(
+      new ClippingError('bad-spec', `A strategy's id must be lower-case words joined by hyphens; received "${id}".`),
+    );
+  });
+
+  it('lets a strategy look at its options together', () => {
+    const ordered = defineStrategy({
+      ...facts,
+      id: 'ordered',
+      fields: {
+        low: positive({ default: 1, about: 'Low.' }),
+        high: optional(positive({ default: 2, about: 'High.' })),
+      },
+      refine(options, given) {
+        if (options.low <= (options.high ?? 2)) return options;
+        throw new ClippingError('bad-option', `low above high; given were ${[...given].join(', ')}`);
+      },
+      clip: (_, gradients) => gradients,
+    });
+    expect(() => ordered({ low: 3 })).toThrow('low above high; given were low');
+    for (const unset of [{ high: undefined } as object, { high: null }]) {
+      expect(() => ordered({ low: 3, ...unset })).toThrow(
+        new ClippingError('bad-option', 'low above high; given were low'),
+      );
+    }
+    expect(Object.isFrozen(ordered({ low: 2 }).options)).toBe(true);
+  });
+});

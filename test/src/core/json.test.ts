@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { asJson } from '../../../src/core/json.ts';
+
+describe('a value as JSON', () => {
+  it.each([
+    { value: { maxNorm: 2, ord: 'inf' }, json: '{"maxNorm":2,"ord":"inf"}' },
+    { value: { min: -Infinity, max: Infinity }, json: '{"min":"-Infinity","max":"Infinity"}' },
+    {
+      value: { layers: { lstm: Infinity }, axes: [0, -1], skip: null },
+      json: '{"layers":{"lstm":"Infinity"},"axes":[0,-1],"skip":null}',
+    },
+  ])('is $json', ({ value, json }) => {
+    expect(asJson(value)).toBe(json);
+  });
+});

@@ -1,0 +1,198 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { accumulated, clipOptimizer, clippingLogs, type ClippedOptimizer } from 'gradclip';
+import { globalNorm, none } from 'gradclip/strategies';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { recurrentModel } from '../combinators/fixture.ts';
+import { expectError } from '../../support/fixtures.ts';
+import { DEVICE, registerDevice } from '../../support/device.ts';
+
+type Logs = Record<string, number>;
+const NAMES = ['grad_norm', 'grad_norm_clipped', 'clip_rate'];
+// 16 examples in batches of 4: four steps an epoch.
+const TRAINING = { batchSize: 4, shuffle: false, verbose: 0 } as const;
+
+function compiled(optimizer: tf.Optimizer): ReturnType<typeof recurrentModel> {
+  const made = recurrentModel();
+  made.model.compile({ optimizer, loss: 'meanSquaredError' });
+  return made;
+}
+
+/** A plain callback that keeps what it is shown. */
+function listener(): { batches: Logs[]; epochs: Logs[]; callback: tf.CustomCallbackArgs } {
+  const batches: Logs[] = [];
+  const epochs: Logs[] = [];
+  return {
+    batches,
+    epochs,
+    callback: {
+      onBatchEnd: (_, logs) => void batches.push({ ...(logs as Logs) }),
+      onEpochEnd: (_, logs) => void epochs.push({ ...(logs as Logs) }),
+    },
+  };
+}
+
+const pick = (logs: Logs[]): (number | undefined)[][] => logs.map((one) => NAMES.map((name) => one[name]));
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+async function expectedFrom(optimizer: ClippedOptimizer): Promise<{ batches: number[][]; epochs: number[][] }> {
+  const batches = (await optimizer.records()).map((record) => [
+    record.normBefore,
+    record.normAfter,
+    record.clipped ? 1 : 0,
+  ]);
+  const epochs = Array.from({ length: batches.length / 4 }, (_, epoch) => {
+    const steps = batches.slice(4 * epoch, 4 * epoch + 4);
+    return [0, 1, 2].map((place) => mean(steps.map((step) => step[place] as number)));
+  });
+  return { batches, epochs };
+}
+
+/** Holds what a listener was shown to the records: batches exactly, epochs to ten digits. */
+async function expectLogs(optimizer: ClippedOptimizer, batches: Logs[], epochs: Logs[]): Promise<void> {
+  const expected = await expectedFrom(optimizer);
+  expect(pick(batches)).toEqual(expected.batches);
+  pick(epochs)
+    .flat()
+    .forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.epochs.flat()[index] as number, 10);
+    });
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  tf.disposeVariables();
+});
+
+describe.each(['cpu', 'wasm', DEVICE])('clippingLogs on %s', (backend) => {
+  beforeAll(async () => {
+    registerDevice();
+    await tf.setBackend(backend);
+    await tf.ready();
+  });
+
+  it('puts norms and clip rate into the logs of batches and epochs, for callbacks after it', async () => {
+    const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
+    const { model, xs, ys } = compiled(optimizer);
+    const { batches, epochs, callback } = listener();
+    const { history } = await model.fit(xs, ys, {
+      ...TRAINING,
+      epochs: 3,
+      callbacks: [clippingLogs(optimizer), callback],
+    });
+    const expected = await expectedFrom(optimizer);
+    const rate = mean(expected.batches.map(([, , clipped]) => clipped as number));
+    expect(rate > 0 && rate < 1, `a threshold that clips some steps, not ${rate}`).toBe(true);
+    expect(pick(batches)).toEqual(expected.batches);
+    expect(pick(epochs)).toEqual(expected.epochs);
+    expect(NAMES.map((name) => history[name])).toEqual(
+      [0, 1, 2].map((place) => expected.epochs.map((epoch) => epoch[place])),
+    );
+    expect(batches[0]?.['loss']).toBeTypeOf('number');
+  });
+});
+
+describe('clippingLogs', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it('reaches callbacks that stand before it, as a progress bar does', async () => {
+    const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
+    const { model, xs, ys } = compiled(optimizer);
+    const { batches, epochs, callback } = listener();
+    await model.fit(xs, ys, { ...TRAINING, epochs: 2, callbacks: [callback, clippingLogs(optimizer)] });
+    await expectLogs(optimizer, batches, epochs);
+  });
+
+  it('reaches instances of a class that stand before it, and adds each metric once when given twice', async () => {
+    const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
+    const { model, xs, ys } = compiled(optimizer);
+    const { batches, epochs, callback } = listener();
+    const first = new tf.CustomCallback(callback);
+    await model.fit(xs, ys, {
+      ...TRAINING,
+      epochs: 2,
+      callbacks: [first, clippingLogs(optimizer) as never, clippingLogs(optimizer) as never],
+    });
+    await expectLogs(optimizer, batches, epochs);
+    const metrics = first.params['metrics'] as unknown as string[];
+    expect(metrics.filter((name) => NAMES.includes(name))).toEqual(NAMES);
+  });
+
+  it('works by itself, after instances of a class, and in fitDataset', async () => {
+    const optimizer = clipOptimizer(tf.train.sgd(0.01), none());
+    const { model, xs, ys } = compiled(optimizer);
+    const alone = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: clippingLogs(optimizer) });
+    const after = await model.fit(xs, ys, {
+      ...TRAINING,
+      epochs: 2,
+      callbacks: [tf.callbacks.earlyStopping({ monitor: 'loss' }), clippingLogs(optimizer) as never],
+    });
+    const data = tf.data.zip({ xs: tf.data.array(await xs.array()), ys: tf.data.array(await ys.array()) }).batch(4);
+    const dataset = await model.fitDataset(data as never, {
+      epochs: 1,
+      verbose: 0,
+      callbacks: [clippingLogs(optimizer)],
+    });
+    const expected = await expectedFrom(optimizer);
+    const told = [alone, after, dataset].flatMap(({ history }) => history['grad_norm']);
+    expect(told).toHaveLength(expected.epochs.length);
+    told.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.epochs[index]?.[0] as number, 10);
+    });
+  });
+
+  it('counts each step once where several batches make one', async () => {
+    const inner = clipOptimizer(tf.train.sgd(0.01), none());
+    const { model, xs, ys } = compiled(accumulated(inner, { steps: 2 }));
+    const { history } = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: [clippingLogs(inner)] });
+    const norms = (await inner.records()).map(({ normBefore }) => normBefore);
+    expect(norms).toHaveLength(2);
+    expect(history['grad_norm']).toEqual([mean(norms)]);
+  });
+
+  it('leaves norms that are not finite out of the mean', async () => {
+    const optimizer = clipOptimizer(tf.train.sgd(0), none(), { onNonFinite: 'skip' });
+    const { model, xs, ys } = compiled(optimizer);
+    const data = await ys.array();
+    data[5] = [NaN];
+    const { history } = await model.fit(xs, tf.tensor2d(data), {
+      ...TRAINING,
+      epochs: 1,
+      callbacks: [clippingLogs(optimizer)],
+    });
+    const norms = (await optimizer.records()).map(({ normBefore }) => normBefore);
+    expect(norms.map(Number.isFinite)).toEqual([true, false, true, true]);
+    expect(history['grad_norm']?.[0]).toBeCloseTo(mean(norms.filter(Number.isFinite)), 10);
+  });
+
+  it('reads nothing from a device while it trains', async () => {
+    registerDevice();
+    await tf.setBackend(DEVICE);
+    const optimizer = clipOptimizer(tf.train.sgd(0.01), globalNorm());
+    const { model, xs, ys } = compiled(optimizer);
+    await model.fit(xs, ys, { ...TRAINING, epochs: 1 });
+    const sync = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+    await model.fit(xs, ys, { ...TRAINING, epochs: 2, callbacks: [clippingLogs(optimizer)] });
+    expect(sync).not.toHaveBeenCalled();
+    await tf.setBackend('cpu');
+  });
+
+  it('refuses an optimizer that does not clip, and names the one inside that does', () => {
+    const rule = '`clippingLogs(optimizer)` takes what `clipOptimizer` made; received ';
+    expectError(() => clippingLogs(undefined as never), 'not-an-optimizer', `${rule}undefined.`);
+    const outer = accumulated(clipOptimizer(tf.train.sgd(0), none()), { steps: 2 });
+    expect(() => clippingLogs(outer as never)).toThrow(
+      /^`clippingLogs\(optimizer\)`.* Give it the `inner` of this one\.$/,
+    );
+  });
+
+  it('refuses an optimizer that measures nothing, and takes one that only calls a listener', () => {
+    expectError(
+      () => clippingLogs(clipOptimizer(tf.train.sgd(0), none(), { window: 0 })),
+      'bad-option',
+      '`clippingLogs(optimizer)` must be given an optimizer that measures; this one was made with `window: 0`.',
+    );
+    const listening = clipOptimizer(tf.train.sgd(0), none(), { window: 0, onStep: () => undefined });
+    expect(clippingLogs(listening)).toBeDefined();
+  });
+});

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Arithmetic } from '../../../src/kernels/arithmetic.ts';
+import { hostKernels } from '../../../src/kernels/host.ts';
+import { rememberingNorms } from '../../../src/kernels/step-cache.ts';
+import { opsKernels } from '../../../src/kernels/ops.ts';
+import { plainArithmetic } from '../../../src/kernels/loops.ts';
+import { benches } from './backends.ts';
+import { use } from './bench.ts';
+import * as oracle from './oracle.ts';
+
+/** Kernels that count the passes over elements. */
+function counted() {
+  const passes: string[] = [];
+  const arithmetic = Object.fromEntries(
+    Object.entries(plainArithmetic).map(([name, pass]) => [
+      name,
+      typeof pass !== 'function'
+        ? pass
+        : (...given: unknown[]) => {
+            passes.push(name);
+            return (pass as (...given: unknown[]) => unknown)(...given);
+          },
+    ]),
+  ) as unknown as Arithmetic;
+  return { kernels: hostKernels(arithmetic), passes };
+}
+
+describe('within a step', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+  });
+
+  it('reads each gradient once, whoever asks for its norm, and a scaled one not at all', () => {
+    const { kernels, passes } = counted();
+    tf.tidy(() => {
+      const gradients = [tf.tensor1d([3, 4]), tf.tensor1d([12])];
+      rememberingNorms(() => {
+        kernels.finite(gradients);
+        kernels.globalNorm(gradients, 2);
+        const scaled = kernels.scale(gradients, tf.scalar(0.5));
+        kernels.norms(gradients, 2);
+        expect([...kernels.globalNorm(scaled, 2).dataSync()]).toEqual([6.5]);
+        kernels.clamp(gradients, -13, 13);
+        kernels.zeroNonFinite(scaled);
+      });
+    });
+    expect(passes).toEqual(['sumOfSquares', 'sumOfSquares', 'scale', 'scale']);
+  });
+
+  it('forgets at the end of the step, and knows nothing outside one', () => {
+    const { kernels, passes } = counted();
+    tf.tidy(() => {
+      const gradients = [tf.tensor1d([3, 4])];
+      rememberingNorms(() => kernels.norms(gradients, 2));
+      rememberingNorms(() => kernels.norms(gradients, 2));
+      kernels.norms(gradients, 2);
+      kernels.norms(gradients, 2);
+    });
+    expect(passes).toHaveLength(4);
+  });
+
+  it('forgets also when the step throws', () => {
+    const before = tf.memory().numTensors;
+    expect(() =>
+      rememberingNorms(() =>
+        tf.tidy(() => {
+          opsKernels.norms([tf.tensor1d([1])], 2);
+          throw new Error('a strategy’s fault');
+        }),
+      ),
+    ).toThrow('a strategy’s fault');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('reads anew what a scaling has brought to the ends of float32', () => {
+    const { kernels } = counted();
+    tf.tidy(() => {
+      rememberingNorms(() => {
+        const x = [tf.tensor1d([2e38, 1e30])];
+        expect(kernels.globalNorm(x, 2).dataSync()[0]).toBeGreaterThan(1e38);
+        const grown = kernels.scale(x, tf.scalar(2));
+        expect([...kernels.finite(grown).dataSync()]).toEqual([0]);
+        const y = [tf.tensor1d([1e-30, 2e-30])];
+        kernels.norms(y, 2);
+        const vanished = kernels.scale(y, tf.scalar(1e-20));
+        expect([...kernels.norms(vanished, 2).dataSync()]).toEqual([0]);
+      });
+    });
+  });
+});
+
+describe.each(benches)('norms remembered on $title', (bench) => {
+  beforeAll(() => use(bench));
+
+  it('are those of the tensors, scaled once, twice and each by its own factor', () => {
+    const before = tf.memory().numTensors;
+    const all = [oracle.numbers(50, 1), oracle.numbers(20, 2)];
+    const given = tf.tidy(() =>
+      rememberingNorms(() => {
+        const kernels = bench.kernels();
+        const x = all.map((values) => tf.tensor1d(values));
+        // In a tidy of its own, as the framework's operations are: what is remembered must outlive it.
+        for (const order of [1, 2, Infinity]) tf.tidy(() => kernels.norms(x, order));
+        const twice = tf.tidy(() => [...kernels.scale(kernels.scale(x, tf.scalar(0.5)), tf.tensor1d([-3, 0.25]))]);
+        return [1, 2, Infinity].map((order) => tf.tidy(() => [...kernels.norms(twice, order).dataSync()]));
+      }),
+    );
+    [1, 2, Infinity].forEach((order, index) =>
+      given[index]!.forEach((norm, place) => {
+        const truth = oracle.norm(all[place]!, order) * [1.5, 0.125][place]!;
+        expect(Math.abs(norm / truth - 1)).toBeLessThan(8 * bench.tolerance);
+      }),
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('kernels of tfjs ops', () => {
+  it.each(benches.filter(({ decidesOnHost }) => !decidesOnHost))('read nothing back on $title', async (bench) => {
+    await use(bench);
+    const reads: string[] = [];
+    const prototype = tf.Tensor.prototype as unknown as Record<string, (this: tf.Tensor) => unknown>;
+    const originals = ['dataSync', 'data', 'array', 'arraySync'].map((name) => [name, prototype[name]!] as const);
+    for (const [name, original] of originals)
+      prototype[name] = function () {
+        reads.push(name);
+        return original.call(this);
+      };
+    try {
+      tf.tidy(() =>
+        rememberingNorms(() => {
+          const x = [tf.tensor1d([3, NaN]), tf.tensor2d([[1, 2]])];
+          for (const order of [1, 2, 3, Infinity]) {
+            opsKernels.norms(x, order);
+            opsKernels.globalNorm(x, order);
+            opsKernels.groupNorms(x, [0, 0], 1, order);
+            opsKernels.unitNorms(x[1]!, [0], order);
+          }
+          opsKernels.finite(x);
+          opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);
+          opsKernels.scale(x, tf.tensor1d([1, 2]));
+          opsKernels.clamp(x, -1, 1);
+          opsKernels.percentile(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
+        }),
+      );
+    } finally {
+      for (const [name, original] of originals) prototype[name] = original;
+    }
+    expect(reads).toEqual([]);
+  });
+});

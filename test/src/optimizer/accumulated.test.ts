@@ -1,0 +1,210 @@
+import * as tf from '@tensorflow/tfjs';
+import { accumulated, AccumulatedOptimizer, ClippingError, clipOptimizer, type ClippingStrategy } from 'gradclip';
+import { adaptivePercentile, globalNorm, none } from 'gradclip/strategies';
+import { describe, expect, it } from 'vitest';
+import { onEachBackend, recurrentModel, reloaded, weightsOf } from '../combinators/fixture.ts';
+
+const clippedAdam = (strategy: ClippingStrategy = globalNorm({ maxNorm: 0.5 })) =>
+  clipOptimizer(tf.train.adam(0.05), strategy);
+const at = (variable: tf.Variable): number[] => [...variable.dataSync()];
+
+onEachBackend(() => {
+  describe('accumulated', () => {
+    it('averages, clips once and takes one step', async () => {
+      const w = tf.variable(tf.tensor1d([0, 0]), true, 'w');
+      const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), globalNorm({ maxNorm: 2.5 })), { steps: 2 });
+      optimizer.applyGradients({ w: tf.tensor1d([6, 0]) });
+      expect([at(w), optimizer.pending, optimizer.iterations]).toEqual([[0, 0], 1, 0]);
+      optimizer.applyGradients({ w: tf.tensor1d([0, 8]) });
+      // (3, 4) has norm 5, so it is halved.
+      expect([at(w), optimizer.pending, optimizer.iterations]).toEqual([[-1.5, -2], 0, 1]);
+      expect((await optimizer.inner.records()).map(({ normBefore }) => normBefore)).toEqual([5]);
+    });
+
+    it('takes an absent gradient for 0, and leaves out what is absent throughout', () => {
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => tf.variable(tf.tensor1d([0]), true, name)) as tf.Variable[];
+      const given: unknown[] = [];
+      const inner = tf.train.sgd(1);
+      const apply = inner.applyGradients.bind(inner);
+      inner.applyGradients = (gradients) => {
+        given.push(
+          (gradients as { name: string; tensor: tf.Tensor | null }[]).map(({ name, tensor }) => [
+            name,
+            tensor && [...tensor.dataSync()],
+          ]),
+        );
+        apply(gradients);
+      };
+      const optimizer = accumulated(inner, { steps: 4 });
+      optimizer.applyGradients({ a: tf.tensor1d([4]) });
+      optimizer.applyGradients([{ name: 'b', tensor: tf.tensor1d([8]) }, { name: 'a', tensor: null as never }]); // prettier-ignore
+      optimizer.applyGradients([{ name: 'c', tensor: undefined as never }, { name: 'a', tensor: tf.tensor1d([2]) }]); // prettier-ignore
+      optimizer.applyGradients({});
+      expect(given).toEqual([[['a', [1.5]], ['b', [2]], ['c', null]]]); // prettier-ignore
+      expect([a, b, c].map((one) => at(one as tf.Variable)[0])).toEqual([-1.5, -2, 0]);
+    });
+
+    it('does not overflow where the average does not', () => {
+      const w = tf.variable(tf.tensor1d([0]), true, 'w');
+      const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });
+      for (let step = 0; step < 2; step += 1) optimizer.applyGradients({ w: tf.tensor1d([3e38]) });
+      expect(at(w)[0]).toBe(Math.fround(-3e38));
+    });
+
+    it('lets the policy for NaN decide on the whole average', () => {
+      const w = tf.variable(tf.tensor1d([0]), true, 'w');
+      const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'skip' }), { steps: 2 });
+      for (const value of [1, NaN, 1, 3]) optimizer.applyGradients({ w: tf.tensor1d([value]) });
+      expect(at(w)).toEqual([-2]);
+    });
+
+    it('begins anew after the inner optimizer threw', () => {
+      const w = tf.variable(tf.tensor1d([0]), true, 'w');
+      const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'throw' }), { steps: 2 });
+      optimizer.applyGradients({ w: tf.tensor1d([NaN]) });
+      expect(() => {
+        optimizer.applyGradients({ w: tf.tensor1d([1]) });
+      }).toThrow('hold NaN or Infinity');
+      for (const value of [1, 3]) optimizer.applyGradients({ w: tf.tensor1d([value]) });
+      expect(at(w)).toEqual([-2]);
+    });
+
+    it('trains in fit as the large batch does', async () => {
+      const trained = async (optimizer: tf.Optimizer, batchSize: number): Promise<number[]> => {
+        const { model, xs, ys } = recurrentModel();
+        model.compile({ optimizer, loss: 'meanSquaredError' });
+        await model.fit(xs, ys, { batchSize, epochs: 4, shuffle: false, verbose: 0 });
+        return weightsOf(model);
+      };
+      const large = await trained(clipOptimizer(tf.train.sgd(0.1), globalNorm({ maxNorm: 0.5 })), 16);
+      const small = await trained(
+        accumulated(clipOptimizer(tf.train.sgd(0.1), globalNorm({ maxNorm: 0.5 })), { steps: 4 }),
+        4,
+      );
+      small.forEach((weight, index) => {
+        expect(weight).toBeCloseTo(large[index] as number, 5);
+      });
+    });
+
+    it('leaks nothing over 100 steps, leaves its inputs alone, and frees everything', () => {
+      const before = tf.memory().numTensors;
+      tf.tidy(() => tf.variable(tf.ones([3, 2]), true, 'w'));
+      const optimizer = accumulated(clippedAdam(), { steps: 3 });
+      const step = (index: number): void => {
+        const gradient = tf.fill([3, 2], index);
+        optimizer.applyGradients({ w: gradient });
+        expect([...gradient.dataSync()]).toEqual(Array(6).fill(index));
+        gradient.dispose();
+      };
+      // Two averages, so that Adam has all its memory.
+      for (let index = 0; index < 6; index += 1) step(index);
+      const steady = tf.memory().numTensors;
+      for (let index = 0; index < 102; index += 1) step(index);
+      expect(tf.memory().numTensors).toBe(steady);
+      step(1);
+      optimizer.dispose();
+      optimizer.dispose();
+      tf.disposeVariables();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it.each([
+      ['clipped', () => accumulated(clippedAdam(adaptivePercentile({ window: 4, scope: 'layer' })), { steps: 3 })],
+      ['plain', () => accumulated(tf.train.adam(0.05), { steps: 3 })],
+      ['accumulated itself', () => accumulated(accumulated(clippedAdam(), { steps: 2 }), { steps: 3 })],
+      ['clipped outside', () => clipOptimizer(accumulated(tf.train.adam(0.05), { steps: 3 }), globalNorm())],
+    ])('resumes in the middle of an average bit for bit, around an optimizer that is %s', async (_, make) => {
+      const compiled = (): ReturnType<typeof recurrentModel> => {
+        const made = recurrentModel();
+        made.model.compile({ optimizer: make(), loss: 'meanSquaredError' });
+        return made;
+      };
+      // Four batches an epoch: after two epochs, 8 gradients, two of an average of three are there.
+      const training = { batchSize: 4, shuffle: false, verbose: 0 } as const;
+      const whole = compiled();
+      await whole.model.fit(whole.xs, whole.ys, { ...training, epochs: 5 });
+      const half = compiled();
+      await half.model.fit(half.xs, half.ys, { ...training, epochs: 2 });
+      const resumed = await reloaded(half.model);
+      await resumed.fit(half.xs, half.ys, { ...training, epochs: 3 });
+      expect(weightsOf(resumed)).toEqual(weightsOf(whole.model));
+    });
+
+    it('forwards the learning rate', () => {
+      const w = tf.variable(tf.tensor1d([0]), true, 'w');
+      const optimizer = accumulated(tf.train.sgd(1), { steps: 1 });
+      optimizer.learningRate = 0.5;
+      expect(optimizer.learningRate).toBe(0.5);
+      optimizer.applyGradients({ w: tf.tensor1d([1]) });
+      expect(at(w)).toEqual([-0.5]);
+    });
+  });
+});
+
+it('an average that holds NaN is saved and taken up as it is', async () => {
+  await tf.setBackend('cpu');
+  const w = tf.variable(tf.tensor1d([0]), true, 'w-of-nan');
+  const [saved, again] = [accumulated(tf.train.sgd(1), { steps: 2 }), accumulated(tf.train.sgd(1), { steps: 2 })];
+  saved.applyGradients({ [w.name]: tf.tensor1d([NaN]) });
+  await again.setWeights(await saved.getWeights());
+  expect(again.pending).toBe(1);
+  again.applyGradients({ [w.name]: tf.tensor1d([1]) });
+  expect(at(w)).toEqual([NaN]);
+  w.dispose();
+});
+
+describe('accumulated refuses', () => {
+  it.each([0, 1.5, -1, NaN, '2', undefined])('%s steps', (steps) => {
+    expect(() => accumulated(tf.train.sgd(1), { steps: steps as number })).toThrow(
+      `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${typeof steps === 'string' ? `"${steps}"` : String(steps)}.`,
+    );
+  });
+
+  it('other options, and what is no optimizer', () => {
+    expect(() => accumulated(tf.train.sgd(1), { step: 2 } as never)).toThrow(
+      '`accumulated` has no option `step`; it has `steps`. Did you mean `steps`?',
+    );
+    expect(() => accumulated(globalNorm() as never, { steps: 2 })).toThrow(
+      '`accumulated(optimizer, { steps })` wraps a tfjs optimizer, such as clipOptimizer(tf.train.adam(1e-3), globalNorm()); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',
+    );
+  });
+
+  const config = { innerClassName: 'SGD', innerConfig: { learningRate: 1 }, accumulation: '{"steps":2,"order":[]}' };
+  const refused = (message: string): ClippingError => new ClippingError('bad-spec', message);
+
+  it.each([
+    { learningRate: 1 },
+    { ...config, innerClassName: undefined },
+    { ...config, innerConfig: undefined },
+    { ...config, accumulation: undefined },
+  ])('settings of something else: %j', (given) => {
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given)).toThrow(
+      refused(`These are not the settings of a saved AccumulatedOptimizer: ${JSON.stringify(given)}.`),
+    );
+  });
+
+  it('settings and options that cannot be read, by the call they were given to', () => {
+    const unreadable = Object.defineProperty({}, 'steps', {
+      enumerable: true,
+      get: () => {
+        throw new Error('not today');
+      },
+    });
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, unreadable)).toThrow(
+      '`AccumulatedOptimizer.fromConfig` was given something that cannot be read: not today',
+    );
+    expect(() => accumulated(tf.train.sgd(1), unreadable as never)).toThrow(
+      '`accumulated` was given something that cannot be read: not today',
+    );
+  });
+
+  it.each([
+    ['{"steps":', 'they are no JSON'],
+    ['{"steps":2}', 'they must hold `steps` and `order`'],
+    ['{"steps":"2","order":[]}', 'they must hold `steps` and `order`'],
+  ])('settings that are damaged: %s', (accumulation, how) => {
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, { ...config, accumulation })).toThrow(
+      refused(`The settings of the saved AccumulatedOptimizer are damaged: ${how}.`),
+    );
+  });
+});

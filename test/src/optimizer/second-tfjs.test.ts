@@ -1,0 +1,55 @@
+// A second copy of tfjs: linked checkouts, mixed versions, a library that brings its own. Copies share one engine
+// through the global object, so training seems to work, until a saved model does not load.
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { accumulated, clipOptimizer, isClipped } from 'gradclip';
+import { none } from 'gradclip/strategies';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { expectError } from '../../support/fixtures.ts';
+
+const require = createRequire(import.meta.url);
+let other: typeof tf;
+
+beforeAll(() => {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const file = require.resolve('@tensorflow/tfjs-core');
+  const loaded = require.cache[file];
+  Reflect.deleteProperty(require.cache, file);
+  other = require(file) as typeof tf;
+  require.cache[file] = loaded;
+});
+
+const REST =
+  'another copy of @tensorflow/tfjs-core than the one that gradclip found, 4.22.0. `npm ls @tensorflow/tfjs-core` ' +
+  'lists the copies: install one version for all, and run `npm dedupe`; in a page, load tfjs once.';
+
+describe('a second copy of tfjs', () => {
+  it('is another copy with the same engine', () => {
+    expect(other.Optimizer).not.toBe(tf.Optimizer);
+    expect(other.engine()).toBe(tf.engine());
+  });
+
+  it('is named by clipOptimizer when the optimizer is of it', () => {
+    expectError(
+      () => clipOptimizer(other.train.adam(1e-3), none()),
+      'second-tfjs',
+      `\`clipOptimizer(inner, strategy)\` received an optimizer of ${REST}`,
+    );
+  });
+
+  it('is named by accumulated too', () => {
+    expectError(
+      () => accumulated(other.train.sgd(1), { steps: 2 }),
+      'second-tfjs',
+      `\`accumulated(optimizer, { steps })\` received an optimizer of ${REST}`,
+    );
+  });
+
+  it('is not suspected behind an optimizer of one’s own, with tfjs or without', () => {
+    class Own extends tf.SGDOptimizer {}
+    const plain = { minimize: () => null, computeGradients: () => null, applyGradients: () => undefined };
+    expect(isClipped(clipOptimizer(new Own(1), none()))).toBe(true);
+    expect(isClipped(clipOptimizer(plain as never, none()))).toBe(true);
+    expect(isClipped(clipOptimizer(clipOptimizer(tf.train.sgd(1), none()), none()))).toBe(true);
+  });
+});

@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer, ClippingError, type ClippedOptimizer } from 'gradclip';
+import { adaptivePercentile } from 'gradclip/strategies';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { joinWeights, splitWeights, type NamedWeights } from '../../../src/saving/weights.ts';
+import { rejectionOf } from '../../support/fixtures.ts';
+
+const step = (optimizer: tf.Optimizer, w: tf.Variable): void => {
+  tf.tidy(() => {
+    optimizer.applyGradients({ [w.name]: tf.tensor1d([1, 2]) });
+  });
+};
+
+async function refusal(loading: Promise<unknown>): Promise<ClippingError> {
+  const error = await rejectionOf(loading);
+  expect(error).toBeInstanceOf(ClippingError);
+  return error as ClippingError;
+}
+
+describe('saved weights of a wrapper around Adam', () => {
+  let w: tf.Variable;
+  let saved: NamedWeights;
+  let other: ClippedOptimizer;
+  beforeEach(async () => {
+    await tf.setBackend('cpu');
+    w = tf.variable(tf.zeros([2]), true, 'w');
+    const optimizer = clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 }));
+    step(optimizer, w);
+    saved = await optimizer.getWeights();
+    other = clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 }));
+  });
+  afterEach(() => {
+    w.dispose();
+  });
+
+  const without = (part: RegExp): NamedWeights => saved.filter(({ name }) => !part.test(name));
+  const changed = (part: RegExp, tensor: (old: tf.Tensor) => tf.Tensor): NamedWeights =>
+    saved.map((one) => (part.test(one.name) ? { name: one.name, tensor: tensor(one.tensor) } : one));
+
+  it.each([
+    ['lack their count', () => without(/\/step$/), '`clip0/step` is missing'],
+    ['lack a power of Adam', () => without(/accBeta2/), '`clip0/accBeta2` is missing'],
+    ['lack a tensor of the strategy', () => without(/values/), /^it holds \d+ tensors, and \d+ were saved$/],
+    ['lack a tensor of Adam', () => without(/\/m$/), /^it holds \d+ tensors, and \d+ were saved$/],
+    [
+      'were counted as one',
+      () => changed(/\/step$/, () => tf.tensor1d([1])),
+      /^it holds \d+ tensors, and 1 were saved$/,
+    ],
+    [
+      'hold NaN in one place of the strategy',
+      () => changed(/values/, () => tf.tensor1d([1, NaN, 0, 0])),
+      /^`[^`]+` holds NaN$/,
+    ],
+  ])('are refused when they %s', async (_, damaged, how) => {
+    const refused = await refusal(other.setWeights(damaged()));
+    expect(refused.code).toBe('bad-state');
+    const [, said] = /^The memory of the saved optimizer is damaged: (.*)\.$/.exec(refused.message) ?? [];
+    expect(said).toEqual(typeof how === 'string' ? how : expect.stringMatching(how));
+    // Nothing of them was taken.
+    expect((await other.inner.getWeights()).length).toBe(1);
+  });
+
+  it('have names that no variable can pass for', async () => {
+    const odd = tf.variable(tf.zeros([2]), true, 'my_clip7/w');
+    const optimizer = clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 }));
+    step(optimizer, odd);
+    expect((await optimizer.getWeights()).some(({ name }) => name === 'clip0/step')).toBe(true);
+    odd.dispose();
+  });
+});
+
+/** Takes its weights into the variables that it has. */
+class InPlace extends tf.SGDOptimizer {
+  readonly kept = tf.variable(tf.tensor1d([1]), false);
+  names = ['kept'];
+  override getWeights(): Promise<NamedWeights> {
+    return Promise.resolve(this.names.map((name) => ({ name, tensor: this.kept })));
+  }
+  override setWeights([first]: NamedWeights): Promise<void> {
+    this.kept.assign(first!.tensor as tf.Tensor1D);
+    return Promise.resolve();
+  }
+}
+
+it('leaves alone what an optimizer has kept of its old memory', async () => {
+  const inner = new InPlace(0.1);
+  const counted = (tensors: number): tf.Tensor => tf.tensor1d([3, tensors]);
+  const weights = await joinWeights(inner, {}, counted);
+  const copies = weights.map(({ name, tensor }) => ({ name, tensor: tf.mul(tensor, name === 'kept' ? 5 : 1) }));
+  expect(await splitWeights(inner, copies, false)).toEqual({ state: {}, count: 3 });
+  expect([...inner.kept.dataSync()]).toEqual([5]);
+});
+
+it('counts wrappers within wrappers beyond nine', async () => {
+  const inner = new InPlace(0.1);
+  inner.names = ['kept', 'clip9/step', 'clip10/step'];
+  const weights = await joinWeights(inner, {}, (tensors) => tf.tensor1d([0, tensors]));
+  expect(weights.at(-1)?.name).toBe('clip11/step');
+});
+
+it('says whose memory tfjs cannot save, and what tfjs said', async () => {
+  const refused = await refusal(joinWeights(tf.train.adamax(0.1), {}, () => tf.scalar(0)));
+  expect(refused.code).toBe('not-serializable');
+  expect(refused.message).toContain('tfjs cannot save the memory of Adamax.');
+  expect(refused.cause).toBeInstanceOf(Error);
+});

@@ -1,0 +1,98 @@
+// webgl as it is on many phones: textures of half floats. tfjs sets it up by a flag, before the backend is made.
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer, type ClippingStrategy } from 'gradclip';
+import { globalNorm, allStrategies } from 'gradclip/strategies';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { opsKernels } from '../../../src/kernels/ops.ts';
+import { trialOf } from '../../support/laws/trials.ts';
+
+const LARGEST = 65504;
+
+beforeAll(async () => {
+  tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', false);
+  tf.env().set('WEBGL_CPU_FORWARD', false);
+  expect(await tf.setBackend('webgl')).toBe(true);
+});
+
+// What is uploaded may keep full floats; what a shader wrote is a half float.
+const half = (values: number[] | tf.Tensor1D): tf.Tensor1D => tf.mul(values, 1);
+
+it('is tried where a number above 65 504 is lost', () => {
+  expect(half([1e5]).dataSync()[0]).not.toBe(1e5);
+});
+
+describe.each([1, 2, 3, Infinity])('on half floats, a norm of order %d', (order) => {
+  const normOf = (...tensors: tf.Tensor[]): number =>
+    tf.tidy(() => opsKernels.globalNorm(tensors, order).dataSync()[0]!);
+  const exact = (count: number, value: number): number => (order === Infinity ? value : value * count ** (1 / order));
+
+  it.each([
+    [3, 0.25],
+    [4, 100],
+    // Its square is beyond 65 504.
+    [1, 1000],
+    [2, 3e-5],
+    // More squares of 1 than can be summed.
+    [100_000, 0.01],
+  ])('is right for %d elements of %d', (count, value) => {
+    const norm = normOf(half(tf.fill([count], value)));
+    expect(Math.abs(norm / exact(count, value) - 1)).toBeLessThan(0.01);
+  });
+
+  it('is that of all tensors', () => {
+    expect(Math.abs(normOf(half([30]), half([-30, 30])) / exact(3, 30) - 1)).toBeLessThan(0.005);
+  });
+
+  it('is the largest half float where it is longer, since its elements are finite', () => {
+    const norm = normOf(half(tf.fill([900], 60_000)));
+    expect(norm).toBe(order === Infinity ? 60_000 : LARGEST);
+  });
+
+  it('is 0 for zeros and not finite with an element that is not', () => {
+    expect(normOf(half([0, 0]))).toBe(0);
+    for (const broken of [NaN, Infinity, 60_000 * 4]) expect(normOf(half([1, broken]))).not.toBeLessThan(Infinity);
+  });
+});
+
+/** How far a weight moves by one gradient of that many elements, after thirty steps of ordinary ones. */
+function movedBy(spike: number, clipped: (sgd: tf.Optimizer) => tf.Optimizer): number {
+  const shape: [number, number] = [8, 8];
+  const optimizer = clipped(tf.train.sgd(0.1));
+  const w = tf.variable(tf.zeros(shape), true, `w${tf.memory().numTensors}`);
+  const step = (value: number): void =>
+    tf.tidy(() => optimizer.applyGradients({ [w.name]: tf.reshape(half(tf.fill([64], value)), shape) }));
+  for (let each = 0; each < 30; each++) step(0.1 + each / 1000);
+  const before = w.dataSync()[0]!;
+  step(spike);
+  const after = w.dataSync()[0]!;
+  w.dispose();
+  return Math.abs(after - before);
+}
+
+describe('on half floats, a gradient whose norm is beyond 65 504', () => {
+  const unbounded = ['none', 'centralize'];
+
+  it('moves weights by 6000 where nothing clips it', () => {
+    expect(movedBy(60_000, (sgd) => sgd)).toBeGreaterThan(5900);
+  });
+
+  it.each(allStrategies.filter(({ id }) => !unbounded.includes(id)).map((factory) => [factory.id, factory] as const))(
+    'is tamed by %s',
+    (id, factory) => {
+      const make = factory as unknown as (options: object) => ClippingStrategy;
+      const strategy = make(trialOf(id).options ?? {});
+      expect(movedBy(60_000, (sgd) => clipOptimizer(sgd, strategy))).toBeLessThan(1);
+    },
+  );
+
+  it('is clipped to as many times the threshold as it is longer than 65 504', () => {
+    const times = (60_000 * 8) / LARGEST;
+    const moved = movedBy(60_000, (sgd) => clipOptimizer(sgd, globalNorm({ maxNorm: 1 })));
+    expect(Math.abs(moved / ((0.1 / 8) * times) - 1)).toBeLessThan(0.02);
+  });
+});
+
+it('leaves an ordinary step on half floats as it should be', () => {
+  const moved = movedBy(100, (sgd) => clipOptimizer(sgd, globalNorm({ maxNorm: 1 })));
+  expect(Math.abs(moved / (0.1 / 8) - 1)).toBeLessThan(0.01);
+});

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { kernels } from '../../../src/kernels/index.ts';
+import { itComputes } from '../../src/kernels/suite.ts';
+import { workingDevices } from './devices.ts';
+
+const devices = await workingDevices();
+
+it('has a device to test', () => {
+  expect(devices).toContain('webgl');
+});
+
+// A shader's division and power are good to a few units in the last place.
+for (const backend of devices)
+  itComputes({ title: `ops on ${backend}`, backend, kernels, decidesOnHost: false, tolerance: 3e-6 });

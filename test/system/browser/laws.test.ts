@@ -1,0 +1,69 @@
+// The law suite as it is in Node, unshortened, on the backends of a browser.
+import * as tf from '@tensorflow/tfjs';
+import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
+import { defineStrategy, mapTensors } from 'gradclip/define';
+import { globalNorm, allStrategies } from 'gradclip/strategies';
+import { describeStrategy, lawsOf, type Judged, type LawName } from 'gradclip/testing';
+import { describe, expect, it } from 'vitest';
+import { trialOf } from '../../support/laws/trials.ts';
+import { workingDevices } from './devices.ts';
+import { registerWasm } from './wasm-files.ts';
+
+registerWasm();
+const devices = await workingDevices();
+// As a page has it; the suite itself sees to it that shaders are judged.
+tf.env().set('WEBGL_CPU_FORWARD', true);
+
+for (const factory of allStrategies) {
+  const { onDevice, ...trial } = trialOf(factory.id);
+  const judged = factory as unknown as Judged<never>;
+  describeStrategy(judged, { describe, it, backends: ['wasm'], ...trial });
+  describeStrategy(judged, { describe, it, backends: ['webgl'], ...trial, ...onDevice });
+}
+
+describe('the law suite in a browser', () => {
+  const offender = (clip: (gradients: NamedTensors) => NamedTensors): AnyStrategyFactory =>
+    defineStrategy({
+      id: 'offender',
+      title: 'Offender',
+      source: { authors: 'Nobody', year: 2000, title: 'Nothing', url: 'https://example.org' },
+      laws: { direction: 'global', idempotent: true },
+      fields: {},
+      clip: (_options, gradients) => clip(gradients),
+    });
+  const check = (factory: AnyStrategyFactory, name: LawName, backend: string): Promise<void> =>
+    lawsOf(factory as unknown as Judged<never>, { backend })
+      .find((law) => law.name === name)!
+      .check();
+
+  it('judges shaders on webgl, where tfjs would compute small tensors on the cpu', async () => {
+    let shaders = 0;
+    const factory = offender((gradients) =>
+      mapTensors(gradients, (one) => {
+        const result = tf.mul(one, 1);
+        const { texData } = tf.backend() as unknown as { texData: Map<object, { texture: unknown }> };
+        if (texData.get(result.dataId)?.texture != null) shaders += 1;
+        return result;
+      }),
+    );
+    await check(factory, 'small', 'webgl');
+    expect(shaders).toBe(9);
+    expect(tf.env().getBool('WEBGL_CPU_FORWARD')).toBe(true);
+  });
+
+  it('finds what a kernel of webgl reads by itself', async () => {
+    const sorted = offender((gradients) =>
+      mapTensors(gradients, (one) => {
+        tf.topk(tf.reshape(one, [-1]), 1);
+        return one;
+      }),
+    );
+    await expect(check(sorted, 'reads', 'webgl')).rejects.toThrow(/on webgl: it read \d+ tensors in 6 steps/);
+    expect(Object.hasOwn(tf.backend(), 'readSync')).toBe(false);
+  });
+
+  it.runIf(devices.includes('webgpu'))('does not judge zeros for results on webgpu', async () => {
+    const verdict = await check(globalNorm, 'small', 'webgpu').then(() => 'it holds', String);
+    expect(verdict).toMatch(/^it holds$|dataSync, which answers 0 for 1 \+ 1 on webgpu here/);
+  });
+});

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer } from 'gradclip';
+import { allStrategies } from 'gradclip/strategies';
+import type { Oracle } from 'gradclip/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawnParameters, drawnSequence } from '../../../src/testing/gradients.ts';
+import { seeded } from '../../../src/testing/random.ts';
+import { workingDevices } from './devices.ts';
+import { readsDuring, worstError } from './session.ts';
+
+const devices = await workingDevices();
+const factories = allStrategies.map((factory) => [factory.id, factory] as const);
+
+const STEPS = 12;
+const SCALES = [1e-15, 1, 1e15];
+
+describe.each(devices)('the shelf on %s', (backend) => {
+  beforeEach(async () => {
+    await tf.setBackend(backend);
+    tf.engine().startScope();
+  });
+  afterEach(() => tf.engine().endScope());
+
+  it.each(factories)('agrees with the oracle: %s', async (id, factory) => {
+    const { oracle } = (await import(`../oracles/${id}.ts`)) as { oracle: Oracle<never> };
+    let total = 0;
+    for (const [seed, scale] of SCALES.entries()) {
+      const { worst, where, compared } = await worstError(
+        factory(),
+        oracle,
+        drawnParameters(seeded(1000 + seed)),
+        drawnSequence({ seed, steps: STEPS, scale }),
+        // A mean taken away leaves differences, which are as exact as what they were taken of.
+        id === 'centralize' ? 'given' : 'expected',
+      );
+      // Shaders divide and root to a few units in the last place, and a memory adds these up.
+      expect(worst, where).toBeLessThan(5e-5);
+      total += compared;
+    }
+    expect(total).toBeGreaterThan(STEPS);
+  });
+
+  it.each(factories)('reads nothing back in a step: %s', async (_id, factory) => {
+    const w = tf.variable(tf.ones([4, 3]), true);
+    const b = tf.variable(tf.zeros([3]), true);
+    const optimizer = clipOptimizer(tf.train.sgd(0.1), factory());
+    const reads = readsDuring(() => {
+      for (const scale of [1, 1e-3, 100, NaN, 1])
+        optimizer.minimize(
+          () => tf.mul(tf.sum(tf.square(tf.add(tf.matMul(tf.ones([2, 4]), w), b))), scale) as tf.Scalar,
+        );
+    });
+    expect(reads).toEqual([]);
+    const { steps } = await optimizer.stats();
+    expect(steps).toBe(5);
+    optimizer.dispose();
+    tf.dispose([w, b]);
+  });
+});

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs';
+import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { expect, it } from 'vitest';
+import { kernels } from '../../../src/kernels/index.ts';
+import { itComputes } from '../../src/kernels/suite.ts';
+import { registerWasm } from './wasm-files.ts';
+
+// Isolated from other origins, as vitest.config.ts asks, a page gets the build whose heap is shared by threads.
+registerWasm();
+setThreadsCount(2);
+
+it('runs on a shared heap', async () => {
+  expect(globalThis.crossOriginIsolated).toBe(true);
+  await tf.setBackend('wasm');
+  expect(tf.getBackend()).toBe('wasm');
+  const { wasm } = tf.backend() as unknown as { wasm: { wasmMemory: WebAssembly.Memory } };
+  expect(wasm.wasmMemory.buffer).toBeInstanceOf(SharedArrayBuffer);
+  // Not the plain loops of a fall-back.
+  expect(kernels().name).toBe('wasm');
+});
+
+itComputes({ title: 'threaded wasm', backend: 'wasm', kernels, decidesOnHost: true, tolerance: 1e-7 });

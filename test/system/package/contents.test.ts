@@ -1,0 +1,112 @@
+// What `npm pack` holds is what is meant, and every reference within it leads somewhere.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { ROOT } from './run.ts';
+import { expectKept } from './snapshots.ts';
+
+const { lab } = inject('installed');
+const packed = inject('packed');
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: Record<string, string | Record<string, string>>;
+  readonly bin?: Record<string, string>;
+  readonly dependencies: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter((name) => !name.includes('node_modules/'));
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const built = (source: string): string[] =>
+  source.endsWith('.d.ts') || !source.endsWith('.ts')
+    ? []
+    : ['js', 'js.map', 'd.ts', 'd.ts.map'].map((ending) => `dist/${source.replace(/ts$/, ending)}`);
+
+const library = ['src', 'strategies'].flatMap((folder) =>
+  filesIn(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+);
+const ofTheLab = filesIn(join(ROOT, 'lab')).filter(
+  (name) => name.endsWith('.ts') && !/^(dist|report\/client)\/|\.config\.ts$/.test(name),
+);
+
+describe.each([
+  {
+    name: 'gradclip',
+    folder: join(lab, 'node_modules/gradclip'),
+    sources: library,
+    beside: ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+  },
+  {
+    name: 'gradclip-lab',
+    folder: join(lab, 'node_modules/gradclip-lab'),
+    sources: ofTheLab,
+    beside: [
+      ...['package.json', 'README.md', 'LICENSE'],
+      // The program inside every report, in one file.
+      ...['dist/report/client.js', 'dist/report/client-licences.md'],
+    ],
+  },
+])('the package $name', ({ folder, sources, beside }) => {
+  const files = filesIn(folder);
+  const manifest = JSON.parse(read(folder, 'package.json')) as Manifest;
+
+  it('holds the sources, what is built from them, and nothing else', () => {
+    expect(files.sort()).toEqual([...beside, ...sources, ...sources.flatMap(built)].sort());
+  });
+
+  it('has source maps that lead to sources it holds', () => {
+    const maps = files.filter((name) => name.endsWith('.map'));
+    expect(maps.length).toBeGreaterThan(100);
+    for (const map of maps) {
+      const { sources: mapped } = JSON.parse(read(folder, map)) as { sources: string[] };
+      for (const source of mapped) expect(files).toContain(join(dirname(map), source));
+    }
+  });
+
+  it('exports and starts only files it holds', () => {
+    const targets = [
+      ...Object.values(manifest.exports).flatMap((target) =>
+        typeof target === 'string' ? target : Object.values(target),
+      ),
+      ...Object.values(manifest.bin ?? {}),
+    ];
+    for (const target of targets) expect(existsSync(join(folder, target)), target).toBe(true);
+  });
+
+  it('depends on nothing that is only on this disk', () => {
+    const ranges = Object.values({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    expect(ranges.filter((range) => !/^[\^~]?\d+\.\d+\.\d+$/.test(range))).toEqual([]);
+  });
+
+  it('names no folder of the machine it was packed on', () => {
+    expect(files.filter((name) => read(folder, name).includes(ROOT))).toEqual([]);
+  });
+});
+
+describe('the two packages', () => {
+  it('are as large as the docs say', async () => {
+    const rows = Object.entries({ gradclip: packed.gradclip, 'gradclip-lab': packed.lab }).map(([name, made]) => ({
+      package: name,
+      files: made.entryCount,
+      'packed bytes': made.size,
+      'unpacked bytes': made.unpackedSize,
+    }));
+    await expectKept('contents', rows);
+  });
+
+  it('fit together: the lab asks for this version of the library, and npm installs one of it', () => {
+    const { version } = JSON.parse(read(ROOT, 'package.json')) as Manifest;
+    const manifest = JSON.parse(read(lab, 'node_modules/gradclip-lab/package.json')) as Manifest;
+    expect(manifest.version).toBe(version);
+    expect(manifest.dependencies['gradclip']).toBe(`^${version}`);
+    expect(existsSync(join(lab, 'node_modules/gradclip-lab/node_modules/gradclip'))).toBe(false);
+    expect(JSON.parse(read(lab, 'package-lock.json'))).toMatchObject({
+      packages: { 'node_modules/gradclip': { resolved: expect.stringMatching(/gradclip-\d.*\.tgz$/) as string } },
+    });
+  });
+});

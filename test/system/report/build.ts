@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { bundleReportProgram } from '../../lab/built.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The program of a report, bundled as it is published: the path of its file. */
+    reportProgram: string;
+  }
+}
+
+/** Bundles the program of a report once for all tests of reports. */
+export default async function setUp(project: TestProject): Promise<() => void> {
+  const outDir = mkdtempSync(join(tmpdir(), 'gradclip-report-program-'));
+  project.provide('reportProgram', await bundleReportProgram(outDir));
+  return () => rmSync(outDir, { recursive: true, force: true });
+}

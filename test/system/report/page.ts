@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Locator, Page } from 'playwright';
+import { afterAll, inject } from 'vitest';
+import { reportProgram } from '../../../lab/node/report-program.ts';
+import type { Run } from '../../../lab/record.ts';
+import { reportPage, type ReportFrame } from '../../../lab/report/page.ts';
+import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
+
+/** Shows a report of runs, from a file. */
+export type Show = (runs: readonly Run[], frame?: Partial<ReportFrame>, options?: VisitOptions) => Promise<Visit>;
+
+/** Tests of reports in a browser. */
+export function describeReport(title: string, body: (show: Show) => void): void {
+  describeWithBrowser(title, (open) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gradclip-report-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    let count = 0;
+    body((runs, frame = {}, options = {}) => {
+      const path = join(folder, `report-${(count += 1)}.html`);
+      writeFileSync(path, pageOf(runs, frame));
+      return open(pathToFileURL(path).href, options);
+    });
+  });
+}
+
+/** A report with its program. */
+export function pageOf(runs: readonly Run[], frame: Partial<ReportFrame> = {}): string {
+  const whole = {
+    experiment: 'all runs',
+    question: 'How do the strategies compare?',
+    budget: 'Equal.',
+    command: 'gradclip-lab compare',
+    total: runs.length,
+    ...frame,
+  };
+  return reportPage(whole, runs, reportProgram(pathToFileURL(inject('reportProgram'))));
+}
+
+/** The chart of that name. */
+export function chart(page: Page, name: string): Locator {
+  return page.getByRole('application', { name, exact: true });
+}
+
+/** The buttons of a name in all legends. */
+export function switches(page: Page, name: string): Locator {
+  return page.locator('.legend').getByRole('button', { name, exact: true });
+}
+
+/** What was last said to a screen reader. */
+export function said(page: Page): Promise<string> {
+  return page.getByRole('status').innerText();
+}
+
+/** What the box beside a point of a chart says, a line for each fact; empty where there is none. */
+export async function tipIn(chart: Locator): Promise<string[]> {
+  const lines = await chart.locator('[aria-label="tip"] text > tspan').allTextContents();
+  return lines.map((line) => line.replace('\u200b', ''));
+}
+
+/** Where a mark is on the screen: halfway along a line, in the middle of anything else. */
+export function placeOf(mark: Locator): Promise<{ x: number; y: number }> {
+  return mark.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    if (!(element instanceof SVGPathElement) || element.getAttribute('transform') !== null) {
+      return { x: x + width / 2, y: y + height / 2 };
+    }
+    const half = element.getPointAtLength(element.getTotalLength() / 2);
+    const onScreen = half.matrixTransform(element.getScreenCTM()!);
+    return { x: onScreen.x, y: onScreen.y };
+  });
+}

@@ -1,0 +1,228 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { builtLab, type BuiltLab } from '../../lab/built.ts';
+import { installed, startRedis, type OwnRedis } from './redis-server.ts';
+
+const absent = installed('redis-server') ? undefined : 'redis-server is not installed';
+const noTls = absent ?? (installed('openssl', 'version') ? undefined : 'openssl is not installed');
+
+let lab: BuiltLab;
+let redis: OwnRedis;
+let folder: string;
+const children = new Set<ChildProcess>();
+const inFolder = (name: string): string => join(folder, name);
+const url = (): string => `redis://someone:s3cret-w0rd@127.0.0.1:${redis.port}`;
+
+/** A program that has been started: what it has said, and how to wait for more. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly temporary: string;
+  readonly text: () => string;
+  says(what: string | RegExp): Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+function start(args: string[], environment: NodeJS.ProcessEnv = {}): Started {
+  const temporary = mkdtempSync(inFolder('tmp-'));
+  const child = spawn(process.execPath, [lab.bin, ...args], {
+    env: { ...process.env, TMPDIR: temporary, ...environment },
+  });
+  children.add(child);
+  let text = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      listeners.forEach((listener) => listener());
+    });
+  }
+  const ended = once(child, 'close').then(() => child.exitCode);
+  const says = (what: string | RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!text.match(what)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      void ended.then(() => reject(new Error(`It ended without saying ${String(what)}:\n${text}`)));
+    });
+  return { child, temporary, text: () => text, says, ended };
+}
+
+/** Waits until a worker has a few steps of a run behind it. */
+async function untilRunning({ temporary, text, child }: Started): Promise<void> {
+  for (;;) {
+    const names = readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.part'),
+    );
+    if (names.some((name) => (statSync(join(temporary, name), { throwIfNoEntry: false })?.size ?? 0) > 2000)) return;
+    if (child.exitCode !== null) throw new Error(text());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const grid = ['--cells', 'rnn', '--strategies', 'none', '--learning-rates', '0.5,1'];
+const compareArgs = (out: string, ...more: string[]): string[] => [
+  ...['compare', ...grid, '--seeds', '1', '--steps', '2', '--out', inFolder(out)],
+  ...more,
+];
+
+function recordsIn(out: string): Map<string, string> {
+  const runs = join(folder, out, 'runs');
+  return new Map(
+    readdirSync(runs).map((name) => [name, readFileSync(join(runs, name), 'utf8').replace(/"ms":[\d.e-]+/g, '')]),
+  );
+}
+
+describe.skipIf(absent)(`runs by Redis${absent ? ` (${absent})` : ''}`, { timeout: 120_000 }, () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gradclip-redis-'));
+    const user = ['--user', 'someone', 'on', '>s3cret-w0rd', '~*', '&*', '+@all', '--user', 'default', 'off'];
+    [lab, redis] = await Promise.all([builtLab(), startRedis((port) => ['--port', `${port}`, ...user])]);
+  });
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+  });
+  afterAll(async () => {
+    await redis.stop();
+    lab.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('give the records of a local run bit for bit, and are done once for all who ask', async () => {
+    const local = start(compareArgs('local', '--workers', '0'));
+    const first = start(compareArgs('first', '--redis'), { REDIS_URL: url() });
+    await first.says(
+      `No worker is there yet. Start one, on any machine: gradclip-lab worker --redis redis://127.0.0.1`,
+    );
+    const second = start(compareArgs('second', '--redis', url()));
+    const worker = start(['worker', '--redis', url(), '--threads', '1']);
+    const codes = await Promise.all([local.ended, first.ended, second.ended]);
+    expect(codes, [local, first, second, worker].map(({ text }) => text()).join('\n---\n')).toEqual([0, 0, 0]);
+    expect(recordsIn('local').size).toBe(2);
+    expect(recordsIn('first')).toEqual(recordsIn('local'));
+    expect(recordsIn('second')).toEqual(recordsIn('local'));
+
+    // Long after, without any worker: collected, not done again.
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    const third = start(compareArgs('third', '--redis', url(), '--json'));
+    expect(await third.ended, third.text()).toBe(0);
+    expect(recordsIn('third')).toEqual(recordsIn('local'));
+    expect(worker.text().match(/^[0-9a-f]{16} rnn /gm)).toHaveLength(2);
+
+    const said = [first, second, third, worker].map(({ text }) => text()).join('');
+    const kept = ['plan.json', 'summary.json', 'report.html'].map((name) =>
+      readFileSync(inFolder(`second/${name}`), 'utf8'),
+    );
+    for (const text of [said, ...kept]) expect(text).not.toContain('s3cret-w0rd');
+    expect(JSON.parse(kept[0] ?? '')).toMatchObject({
+      command: expect.stringContaining(`--redis redis://127.0.0.1:${redis.port}`) as string,
+    });
+  });
+
+  it('are finished once, by another, when a worker is killed in mid-run', async () => {
+    const many = ['--seeds', '7', '--steps', '60', '--learning-rates', '1'];
+    const asked = start(compareArgs('killed', ...many, '--redis', url()));
+    const options = ['worker', '--redis', url(), '--threads', '1', '--lease', '2'];
+    const doomed = start(options);
+    await doomed.says('Taking runs');
+    // In mid-run: its records have begun in the doomed worker's folder.
+    await untilRunning(doomed);
+    doomed.child.kill('SIGKILL');
+    await doomed.ended;
+    const heir = start(options);
+    expect(await asked.ended, asked.text() + heir.text()).toBe(0);
+    expect(asked.text()).toContain('1 runs on the workers at');
+    expect(doomed.text()).not.toMatch(/^[0-9a-f]{16} rnn/m);
+    expect(heir.text().match(/^[0-9a-f]{16} rnn/gm)).toHaveLength(1);
+    const local = start(compareArgs('killed-local', ...many, '--workers', '0'));
+    expect(await local.ended).toBe(0);
+    expect(recordsIn('killed')).toEqual(recordsIn('killed-local'));
+  });
+
+  it('go back to the queue when a worker is told to stop', async () => {
+    const many = ['--seeds', '8', '--steps', '60', '--learning-rates', '1'];
+    const asked = start(compareArgs('stopped', ...many, '--redis', url()));
+    const first = start(['worker', '--redis', url(), '--threads', '1']);
+    await untilRunning(first);
+    first.child.kill('SIGTERM');
+    expect(await first.ended, first.text()).toBe(0);
+    const heir = start(['worker', '--redis', url(), '--threads', '1', '--until-empty']);
+    expect(await asked.ended, asked.text() + heir.text()).toBe(0);
+    expect(await heir.ended).toBe(0);
+    expect(recordsIn('stopped').size).toBe(1);
+  });
+
+  it('carry the data of the user', async () => {
+    writeFileSync(inFolder('own.txt'), 'Call me Ishmael, or what you will. '.repeat(60));
+    const worker = start(['worker', '--redis', url(), '--threads', '1']);
+    const asked = start(compareArgs('own', '--data', inFolder('own.txt'), '--redis', url()));
+    expect(await asked.ended, asked.text() + worker.text()).toBe(0);
+    const local = start(compareArgs('own-local', '--data', inFolder('own.txt'), '--workers', '0'));
+    expect(await local.ended).toBe(0);
+    expect(recordsIn('own')).toEqual(recordsIn('own-local'));
+  });
+
+  it.each([
+    { about: 'a wrong password', given: () => `redis://someone:wr0ng@127.0.0.1:${redis.port}`, says: 'WRONGPASS' },
+    { about: 'nobody at the address', given: () => 'redis://u:wr0ng@127.0.0.1:1', says: 'ECONNREFUSED' },
+    { about: 'another protocol', given: () => 'http://u:wr0ng@queue', says: '--redis is not the URL of a Redis.' },
+  ])('are refused for $about, without showing the password', async ({ given, says }) => {
+    for (const args of [compareArgs('refused', '--redis', given()), ['worker', '--redis', given()]]) {
+      const refused = start(args);
+      expect(await refused.ended).toBe(2);
+      expect(refused.text()).toContain(says);
+      expect(refused.text()).not.toContain('wr0ng');
+      expect(refused.text()).not.toMatch(/\n\s+at /);
+    }
+  });
+});
+
+describe.skipIf(noTls)(`TLS${noTls ? ` (${noTls})` : ''}`, { timeout: 120_000 }, () => {
+  it('reaches a Redis by rediss://', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'gradclip-tls-'));
+    const [key, cert] = [join(own, 'key.pem'), join(own, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, '-keyout', key, '-out', cert],
+      { stdio: 'ignore' },
+    );
+    const tls = [
+      '--tls-cert-file',
+      cert,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      cert,
+      '--tls-auth-clients',
+      'no',
+    ];
+    const server = await startRedis((port) => ['--port', '0', '--tls-port', `${port}`, ...tls]);
+    lab = await builtLab();
+    folder = own;
+    try {
+      const address = `rediss://localhost:${server.port}`;
+      const trusting = { NODE_EXTRA_CA_CERTS: cert };
+      const worker = start(['worker', '--redis', address, '--threads', '1'], trusting);
+      const asked = start(compareArgs('tls', '--redis', address), trusting);
+      expect(await asked.ended, asked.text() + worker.text()).toBe(0);
+      const wary = start(['worker', '--redis', address]);
+      expect(await wary.ended).toBe(2);
+      expect(wary.text()).toContain('self-signed certificate');
+    } finally {
+      for (const child of children) child.kill('SIGKILL');
+      await server.stop();
+      lab.remove();
+      rmSync(own, { recursive: true });
+    }
+  });
+});

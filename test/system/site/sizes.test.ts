@@ -1,0 +1,39 @@
+// The table of sizes in docs/guide/in-the-browser.md, row by row, is what a bundle weighs.
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { bundled } from '../package/bundled.ts';
+import { textOf } from '../../docs/pages.ts';
+
+const core = (names: string): string => `export { ${names} } from 'gradclip';`;
+const one = `export { globalNorm } from 'gradclip/strategies';`;
+const recurrent = (names: string): string => `export { ${names} } from 'gradclip/recurrent';`;
+
+const programs = [
+  core('clipOptimizer') + one,
+  core('clipOptimizer, chain, partition, scheduled, accumulated') + one,
+  `${core('clipOptimizer')} export * from 'gradclip/strategies';`,
+  `${core('clipOptimizer, createContainer, TOKENS')} export { shelf } from 'gradclip/strategies';`,
+  recurrent('clipBackprop'),
+  recurrent('gradientFlow'),
+  recurrent('fusedLSTM, accelerate'),
+  `export { repairWasmBackend } from 'gradclip/wasm';`,
+];
+
+const rows = [...textOf('docs/guide/in-the-browser.md').matchAll(/^\| (.*`.*) \| ([\d.]+) \|$/gm)].map(
+  ([, what = '', size]) => ({ what, kilobytes: Number(size) }),
+);
+
+describe('the table of sizes', () => {
+  it('has a row for each of these programs', () => {
+    expect(rows).toHaveLength(programs.length);
+  });
+
+  it.each(rows.map((row, place) => ({ ...row, program: programs[place] ?? '' })))(
+    'says rightly what a page loads with $what',
+    async ({ program, kilobytes }) => {
+      const measured = gzipSync((await bundled(program)).code, { level: 9 }).length / 1000;
+      // What is rounded to a kilobyte may be half of one off, and a line more or less is not worth a new table.
+      expect(Math.abs(measured - kilobytes), `it is ${measured.toFixed(1)} kB`).toBeLessThan(0.5 + 0.03 * kilobytes);
+    },
+  );
+});

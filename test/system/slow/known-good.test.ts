@@ -1,0 +1,49 @@
+// That every task can be learned, and by which setting. It takes minutes: npm run test:slow.
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
+import { repairWasmBackend } from 'gradclip/wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cellOf, optimizerOf } from '../../../lab/catalogue.ts';
+import { dataOf } from '../../../lab/node/data.ts';
+import type { EndRecord } from '../../../lab/record.ts';
+import { run } from '../../../lab/run.ts';
+import type { Task } from '../../../lab/task.ts';
+import { tasks } from '../../../lab/tasks/index.ts';
+import { environment } from '../../lab/fixtures.ts';
+
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
+
+describe('the known good setting', () => {
+  beforeAll(async () => {
+    repairWasmBackend();
+    await tf.setBackend('wasm');
+  });
+
+  it.each(tasks)('of $id reaches its target', async (task: Task) => {
+    const end = await trained(task);
+    const { target } = task.knownGood!;
+    console.log(`${task.id}: ${end.metric} (target ${target}) in ${(end.ms / 1000).toFixed(0)} s`);
+    expect(end.outcome).toBe('finished');
+    if (task.metric.better === 'lower') expect(end.metric).toBeLessThanOrEqual(target);
+    else expect(end.metric).toBeGreaterThanOrEqual(target);
+  });
+});
+
+async function trained(task: Task): Promise<EndRecord> {
+  const { cell, optimizer, strategy: spec, target: _target, settings: own, ...numbers } = task.knownGood!;
+  const settings = { ...task.settings, ...own };
+  const { id: data, text } = await dataOf(task, undefined);
+  const strategy = registry.create(spec);
+  const config = {
+    ...numbers,
+    ...{ task: task.id, settings, data, cell, optimizer, backend: 'wasm' },
+    strategy: { id: strategy.id, options: strategy.options },
+  };
+  const parts = { task, problem: task.prepare(text, settings), cell: cellOf(cell), optimizer: optimizerOf(optimizer) };
+  for await (const record of run(config, { ...parts, strategy, environment })) {
+    if (record.type === 'end') return record;
+  }
+  throw new Error(`The run of ${task.id} did not end.`);
+}
