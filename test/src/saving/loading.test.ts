@@ -18,6 +18,7 @@ import {
 } from '../../support/fixtures.ts';
 
 type Gradclip = typeof gradclip;
+type Container = typeof import('gradclip/container');
 type Shelf = typeof strategies;
 
 /** The library as a process knows it that has just begun: no strategy made, no class registered. */
