@@ -38,6 +38,7 @@ export {
 } from './core/fields.ts';
 export { elementwise } from './core/elements.ts';
 export { limitFactors, multiplyBroadcast } from './core/factors.ts';
+export { hypot } from './core/hypot.ts';
 export { subtractUnitMeans } from './core/means.ts';
 export { layerOf, matchesGlob, matchesVariable } from './core/names.ts';
 export {
@@ -55,3 +56,4 @@ export {
   type NormOptions,
   type NormOrder,
 } from './core/tensors.ts';
+export { SMALLEST_NORMAL } from './kernels/index.ts';

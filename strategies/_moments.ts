@@ -1,5 +1,5 @@
 import { abs, add, mul, sqrt, sub, type Scalar } from '@tensorflow/tfjs-core';
-import { hypot } from './_hypot.ts';
+import { hypot } from 'gradclip/define';
 
 /** Mean and standard deviation of a series so far; each shape []. */
 export type Moments = { readonly mean: Scalar; readonly deviation: Scalar };

@@ -35,11 +35,11 @@ import {
   decay,
   defineStrategy,
   elementwise,
+  hypot,
   threshold,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
-import { hypot } from './_hypot.ts';
 
 /**
  * Brings elements that are far larger than they have been down to a multiple of their own root mean square.

@@ -14,7 +14,15 @@
  */
 
 import { add, div, less, scalar, where, type Scalar } from '@tensorflow/tfjs-core';
-import { defineStrategy, globalNormOf, positive, scaleAll, threshold, type OptionsOf } from 'gradclip/define';
+import {
+  defineStrategy,
+  globalNormOf,
+  positive,
+  scaleAll,
+  SMALLEST_NORMAL,
+  threshold,
+  type OptionsOf,
+} from 'gradclip/define';
 
 /**
  * Brings all gradients, taken as one vector, to one length: long ones are shortened and short ones lengthened.
@@ -68,6 +76,4 @@ export const normalize = defineStrategy({
  */
 export type NormalizeOptions = OptionsOf<typeof normalize.fields>;
 
-// Below this a float32 is denormal, which some devices flush to zero.
-const SMALLEST_NORMAL = 1.1754944e-38;
 const LARGEST_FACTOR = 3e38;

@@ -43,13 +43,13 @@ import {
   defineStrategy,
   flag,
   globalNormOf,
+  hypot,
   limitFactors,
   optional,
   scaleAll,
   threshold,
   type OptionsOf,
 } from 'gradclip/define';
-import { hypot } from './_hypot.ts';
 import { withShare, type Moments } from './_moments.ts';
 
 /**

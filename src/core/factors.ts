@@ -1,5 +1,5 @@
 import { mul, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { kernels } from '../kernels/index.ts';
+import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
 import { elementwise } from './elements.ts';
 
 /**
@@ -24,8 +24,7 @@ export function multiplyBroadcast(tensor: Tensor, factors: Tensor): Tensor {
   return tidy(() => {
     if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
     const product = (): Tensor => mul(tensor, factors);
-    // tfjs broadcasts slowly on cpu, and fast everywhere else.
-    if (kernels().name !== 'cpu') return product();
+    if (!hasSlowBroadcasting()) return product();
     return elementwise([tensor, factors], (element, factor) => element * factor, product);
   });
 }

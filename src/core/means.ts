@@ -1,5 +1,5 @@
 import { mean, sub, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { kernels } from '../kernels/index.ts';
+import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
 import { elementwise } from './elements.ts';
 
 /**
@@ -13,8 +13,7 @@ export function subtractUnitMeans(tensor: Tensor): Tensor {
   return tidy(() => {
     const means = unitMeansOf(tensor);
     const difference = (): Tensor => sub(tensor, means);
-    // tfjs broadcasts slowly on cpu, and fast everywhere else.
-    if (kernels().name !== 'cpu') return difference();
+    if (!hasSlowBroadcasting()) return difference();
     return elementwise([tensor, means], (element, unitMean) => element - unitMean, difference);
   });
 }

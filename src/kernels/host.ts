@@ -4,7 +4,8 @@ import type { Kernels } from './kernels.ts';
 import { entries, get, set } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, tensorFrom } from './loops.ts';
-import { columnNorms, LARGEST, percentileOfSorted, scaledNorm } from './sums.ts';
+import { LARGEST } from './float32.ts';
+import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
 export function hostKernels(arithmetic: Arithmetic): Kernels {

@@ -9,6 +9,8 @@ import { opsKernels } from './ops.ts';
 import { plainArithmetic } from './loops.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
 
+export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting, isHostSideBackend } from './backends.ts';
+export { SMALLEST_NORMAL } from './float32.ts';
 export type { Kernels } from './kernels.ts';
 export { rememberingNorms, stepTensors } from './step-cache.ts';
 export { percentileOfSorted } from './sums.ts';

@@ -18,7 +18,7 @@ import {
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { LARGEST } from './sums.ts';
+import { LARGEST, SMALLEST_NORMAL } from './float32.ts';
 
 /** What a device can hold: its largest number, the least that is not denormal, and half a unit in the last place of 1. */
 interface Precision {
@@ -28,7 +28,7 @@ interface Precision {
 }
 
 // Some devices flush what is denormal to zero.
-const SINGLE: Precision = { largest: LARGEST, smallest: 2 ** -126, rounding: 2 ** -24 };
+const SINGLE: Precision = { largest: LARGEST, smallest: SMALLEST_NORMAL, rounding: 2 ** -24 };
 // The textures of webgl on many phones.
 const HALF: Precision = { largest: 65504, smallest: 2 ** -14, rounding: 2 ** -11 };
 
@@ -44,7 +44,7 @@ function precision(): Precision {
  * Where finite elements have a norm that the device cannot hold, it is the largest number of the device. From order 1
  * on no step on the way there goes beyond that number: what comes of it differs between devices, and NaN is among the answers.
  */
-export function normAlong(x: Tensor, order: number, axes?: readonly number[]): Tensor {
+export function normOnDevice(x: Tensor, order: number, axes?: readonly number[]): Tensor {
   const [along, keep] = axes === undefined ? [undefined, false] : [[...axes], true];
   if (x.size === 0) return zeros(keep ? x.shape.map((size, axis) => (along?.includes(axis) ? 1 : size)) : []);
   const { largest, smallest, rounding } = precision();

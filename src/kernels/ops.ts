@@ -23,7 +23,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Kernels } from './kernels.ts';
-import { normAlong } from './norm-on-device.ts';
+import { normOnDevice } from './norm-on-device.ts';
 import { entries, keptForStep, get, set } from './step-cache.ts';
 import { percentileByRank } from './rank.ts';
 
@@ -48,7 +48,7 @@ export const opsKernels: Kernels = {
       ),
     ),
 
-  unitNorms: (x, axes, order) => normAlong(x, order, [...axes]),
+  unitNorms: (x, axes, order) => normOnDevice(x, order, [...axes]),
 
   finite: (tensors) => stacked(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
   zeroNonFinite: (tensors) => tidy(() => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x)))),
@@ -83,13 +83,15 @@ function normOf(x: Tensor, order: number): Scalar {
   const name = `norm ${order}`;
   const known = get(x, name) as (() => Scalar) | undefined;
   if (known !== undefined) return known();
-  const norm = keptForStep(normAlong(x, order) as Scalar);
+  const norm = keptForStep(normOnDevice(x, order) as Scalar);
   set(x, name, () => norm);
   return norm;
 }
 
 function jointNorm(tensors: readonly Tensor[], order: number): Scalar {
-  return tensors.length === 0 ? scalar(0) : (normAlong(stacked(tensors.map((x) => normOf(x, order))), order) as Scalar);
+  return tensors.length === 0
+    ? scalar(0)
+    : (normOnDevice(stacked(tensors.map((x) => normOf(x, order))), order) as Scalar);
 }
 
 /** Files under the scaled tensor how its norms follow from those of the original, to be computed when asked for. */

@@ -1,6 +1,3 @@
-/** The largest number of float32. */
-export const LARGEST = 3.4028234663852886e38;
-
 /** Σx² in float64, which no float32 can overflow. */
 export function sumOfSquares(values: ArrayLike<number>): number {
   let sum = 0;

@@ -1,7 +1,7 @@
-import { getBackend, maximum, min, scalar, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { maximum, min, scalar, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { selectState } from '../combinators/states.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
-import { kernels } from '../kernels/index.ts';
+import { isHostSideBackend, kernels } from '../kernels/index.ts';
 import { type GiveUp, nonFiniteStep } from './give-up.ts';
 import type { NonFinitePolicy } from './options.ts';
 
@@ -62,8 +62,7 @@ export function withNonFinitePolicy(
 }
 
 function defaultPolicy(): NonFinitePolicy {
-  // tfjs-node, whose backend is called tensorflow, runs beside the host; a graphics card does not.
-  return ['cpu', 'wasm', 'tensorflow'].includes(getBackend()) ? 'skip' : 'zero';
+  return isHostSideBackend() ? 'skip' : 'zero';
 }
 
 function finiteOnly(gradients: NamedTensors): NamedTensors {

@@ -10,6 +10,7 @@ import {
   setBackend,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { cpuForwardingFlag } from '../kernels/index.ts';
 
 /**
  * A backend that stands for a graphics card: the cpu backend under a name that the framework does not know, so that
@@ -47,11 +48,9 @@ export async function onBackend<Result>(
   }
 }
 
-// These backends compute small tensors on the cpu, where the shaders that a law is to judge would never run.
-const FORWARDING: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD' };
-
+// GPU backends compute small tensors on the CPU, so the shaders would never be tested.
 function withoutForwarding(backend: string): () => void {
-  const flag = FORWARDING[backend];
+  const flag = cpuForwardingFlag(backend);
   if (flag === undefined) return () => undefined;
   const before = env().getBool(flag);
   env().set(flag, false);
@@ -69,7 +68,8 @@ function expectImmediateReads(): void {
   );
 }
 
-function registerDevice(): void {
+/** Registers {@link DEVICE}, unless it is registered. */
+export function registerDevice(): void {
   const factory = cpuFactory();
   if (factory == null) throw new Error('import @tensorflow/tfjs-backend-cpu, on which the simulated device runs');
   if (findBackendFactory(DEVICE) != null) return;

@@ -1,4 +1,5 @@
 import type { ClippingStrategy } from '../core/contract.ts';
+import { SMALLEST_NORMAL } from '../kernels/index.ts';
 import { drawnParameters, drawnSequence } from './gradients.ts';
 import { largestOf, type NamedNumbers } from './numbers.ts';
 import { seeded } from './random.ts';
@@ -70,8 +71,6 @@ export interface AgreementOptions {
 
 // A comparison whose sides are closer than this may fall otherwise in float32, after sixty steps of rounding.
 const UNDECIDED = 2e-5;
-// Below the smallest normal float32 the spacing no longer shrinks with the number, so errors are held against this.
-const SMALLEST_NORMAL = 1.1754944e-38;
 
 /** Runs strategy and oracle side by side over seeded sequences, on the backend in use. */
 export function agreementOf(
@@ -127,6 +126,7 @@ function errorOf(expected: OracleAnswer, { gradients, skipped }: Outcome, agains
   }
   for (const [name, { values }] of Object.entries(expected.gradients)) {
     const received = gradients[name]?.values ?? [];
+    // Denormal numbers all have the same spacing, so below the smallest normal one errors stop being relative.
     const unit = Math.max(largestOf(against[name]?.values ?? []), SMALLEST_NORMAL);
     values.forEach((value, place) => {
       const difference = Math.abs((received[place] ?? NaN) - value) / unit;

@@ -9,7 +9,7 @@ import {
   type TransposeAttrs,
   util,
 } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './backend.ts';
+import type { WasmBackend } from '../kernels/wasm-backend.ts';
 
 /**
  * The stock kernel behind explicit transposes.

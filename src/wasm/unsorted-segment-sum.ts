@@ -7,7 +7,7 @@ import {
   type UnsortedSegmentSumInputs,
   util,
 } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './backend.ts';
+import type { WasmBackend } from '../kernels/wasm-backend.ts';
 
 /**
  * Sums the rows of `x` [n, ...] that share a segment id into [numSegments, ...]; `segmentIds` is

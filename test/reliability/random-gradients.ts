@@ -1,4 +1,5 @@
 // Gradients as no test would write them: any ranks, empty and large tensors, and every kind of number side by side.
+import { LARGEST, SMALLEST_NORMAL } from '../../src/kernels/float32.ts';
 import { seeded, type Random } from '../../src/testing/random.ts';
 
 /** One gradient: its numbers, or why there are none. */
@@ -17,8 +18,6 @@ const LARGE = [300, 400];
 const LARGE_EVERY = 40;
 
 const SMALLEST = 1.4e-45;
-const SMALLEST_NORMAL = 1.1754944e-38;
-const LARGEST = 3.4028235e38;
 
 /** How the numbers of one tensor are drawn. */
 const KINDS: readonly ((random: Random) => number)[] = [

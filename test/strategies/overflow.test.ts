@@ -3,7 +3,7 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { allStrategies } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEVICE, registerDevice } from '../support/device.ts';
+import { DEVICE, registerDevice } from '../../src/testing/backends.ts';
 import { inTurn } from '../support/clip-steps.ts';
 
 const ordinary = { w: [1, 2, -2, 4] };

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { accumulated, chain, clipOptimizer, partition, scheduled } from 'gradclip';
 import { adaptivePercentile, globalNorm, perValue } from 'gradclip/strategies';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DEVICE, registerDevice } from '../../support/device.ts';
+import { DEVICE, registerDevice } from '../../../src/testing/backends.ts';
 
 describe('combinators on a device', () => {
   beforeAll(async () => {

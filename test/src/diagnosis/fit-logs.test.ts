@@ -5,7 +5,7 @@ import { globalNorm, none } from 'gradclip/strategies';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recurrentModel } from '../combinators/fixture.ts';
 import { expectError } from '../../support/fixtures.ts';
-import { DEVICE, registerDevice } from '../../support/device.ts';
+import { DEVICE, registerDevice } from '../../../src/testing/backends.ts';
 
 type Logs = Record<string, number>;
 const NAMES = ['grad_norm', 'grad_norm_clipped', 'clip_rate'];

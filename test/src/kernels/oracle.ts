@@ -1,4 +1,5 @@
-// Float64 on plain arrays, one element at a time: slow, and too plain to be wrong.
+// Float64 on plain arrays, one element at a time: slow, but simple enough to trust.
+import { seededUniform } from '../../../src/core/random.ts';
 
 /** ‖x‖ₚ; NaN where one is among the elements, else ∞ where that is. */
 export function norm(values: Iterable<number>, order: number): number {
@@ -43,11 +44,8 @@ export function percentile(values: readonly number[], at: number): number {
   return below + (above - below) * (position % 1);
 }
 
-/** A linear congruential generator of numbers in [-1, 1): the same on every run and backend. */
+/** Seeded random numbers in [-1, 1). */
 export function numbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
+  const next = seededUniform(seed);
+  return Float32Array.from({ length: count }, () => 2 * next() - 1);
 }

@@ -5,7 +5,7 @@ import { chain, clipOptimizer, type ClipOptions, type StepRecord } from 'gradcli
 import { defineStrategy, globalNormOf, scaleAll } from 'gradclip/define';
 import { adaptivePercentile, globalNorm, none, perLayer, perValue, perVariable } from 'gradclip/strategies';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEVICE, registerDevice } from '../../support/device.ts';
+import { DEVICE, registerDevice } from '../../../src/testing/backends.ts';
 import { expectError, optimizerCalled, OPTIMIZERS, variables } from '../../support/fixtures.ts';
 
 beforeAll(async () => {

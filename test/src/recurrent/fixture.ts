@@ -1,5 +1,6 @@
 // Runs one recurrent layer of tfjs and the float64 oracle on the same random problem.
 import * as tf from '@tensorflow/tfjs';
+import { seededUniform } from '../../../src/core/random.ts';
 import { bptt, type Answer } from '../../support/oracles/recurrent/bptt.ts';
 import * as oracles from '../../support/oracles/recurrent/cells.ts';
 import type { CellOracle, Clips, Curve, Weights } from '../../support/oracles/recurrent/cells.ts';
@@ -8,17 +9,6 @@ import type { Matrix } from '../../support/oracles/recurrent/matrix.ts';
 export type Kind = 'simpleRNN' | 'lstm' | 'gru';
 export const KINDS: readonly Kind[] = ['simpleRNN', 'lstm', 'gru'];
 export const GATES: Record<Kind, number> = { simpleRNN: 1, lstm: 4, gru: 3 };
-
-/** Mulberry32: the same numbers on every run. */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 export interface Problem {
   readonly kind: Kind;
@@ -36,7 +26,7 @@ export function problem(
   seed: number,
   { batch = 3, time = 6, features = 4, units = 5, scale = 1 } = {},
 ): Problem {
-  const next = random(seed);
+  const next = seededUniform(seed);
   const normal = (): number => Math.fround((next() + next() + next() - 1.5) * 1.2);
   const matrix = (rows: number, columns: number, by = 1): Matrix =>
     Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.fround(normal() * by)));

@@ -3,20 +3,10 @@ import { fusedGRU, fusedLSTM, fusedSimpleRNN, type ClipBackpropOptions } from 'g
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
-import {
-  KINDS,
-  distance,
-  expected,
-  optionsOf,
-  problem,
-  random,
-  relative,
-  solve,
-  type Kind,
-  type Setting,
-} from './fixture.ts';
+import { KINDS, distance, expected, optionsOf, problem, relative, solve, type Kind, type Setting } from './fixture.ts';
 import { fusableActivations } from '../../../src/recurrent/fused/curves.ts';
 import { BACKENDS } from './backends.ts';
+import { seededUniform } from '../../../src/core/random.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const fusedOf = (kind: Kind, options: object): tf.RNN => fused[kind](options as never);
@@ -102,7 +92,7 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
     });
 
     it('is tf.layers within 1e-5 and 1e-4 for random shapes and options', () => {
-      const next = random(KINDS.indexOf(kind) + 100);
+      const next = seededUniform(KINDS.indexOf(kind) + 100);
       const upTo = (most: number): number => 1 + Math.floor(next() * most);
       const coin = (): boolean => next() < 0.5;
       for (let trial = 0; trial < 12; trial += 1) {

@@ -3,18 +3,9 @@ import { clipBackprop, fusedGRU, fusedLSTM, fusedSimpleRNN, gradientFlow } from 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
-import {
-  KINDS,
-  expected,
-  optionsOf,
-  problem,
-  random,
-  relative,
-  type Kind,
-  type Problem,
-  type Setting,
-} from './fixture.ts';
+import { KINDS, expected, optionsOf, problem, relative, type Kind, type Problem, type Setting } from './fixture.ts';
 import { BACKENDS } from './backends.ts';
+import { seededUniform } from '../../../src/core/random.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const dotted = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.sum(tf.mul(targets, predictions));
@@ -153,7 +144,7 @@ describe('gradientFlow', () => {
   });
 
   it('disturbs nothing: not the weights, the states, the gradients or the count of tensors', async () => {
-    const next = random(1);
+    const next = seededUniform(1);
     const build = (): tf.Sequential => {
       const layers = [
         tf.layers.lstm({

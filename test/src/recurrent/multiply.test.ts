@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { multiply } from '../../../src/recurrent/fused/host/multiply.ts';
 import { product, type Matrix } from '../../support/oracles/recurrent/matrix.ts';
-import { random } from './fixture.ts';
+import { seededUniform } from '../../../src/core/random.ts';
 
 describe('multiply', () => {
   it.each([
@@ -11,7 +11,7 @@ describe('multiply', () => {
     [4, 1, 9],
     [1, 8, 2],
   ])('is the product of %i×%i and ×%i', (rows, inner, columns) => {
-    const next = random(rows * 100 + inner * 10 + columns);
+    const next = seededUniform(rows * 100 + inner * 10 + columns);
     const matrix = (m: number, n: number): Matrix =>
       Array.from({ length: m }, () => Array.from({ length: n }, () => Math.fround(next() - 0.5)));
     const [a, b] = [matrix(rows, inner), matrix(inner, columns)];

@@ -3,10 +3,10 @@ import { accelerate, clipBackprop, recurrentHealth } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Matrix } from '../../support/oracles/recurrent/matrix.ts';
 import { singularValues } from '../../support/oracles/recurrent/svd.ts';
-import { random } from './fixture.ts';
+import { seededUniform } from '../../../src/core/random.ts';
 
 const matrix = (rows: number, columns: number, seed: number): Matrix => {
-  const next = random(seed);
+  const next = seededUniform(seed);
   return Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.fround(next() * 2 - 1)));
 };
 
@@ -126,7 +126,7 @@ describe('recurrentHealth', () => {
     const layer = tf.layers.gru({ units: 4, inputShape: [1, 2] });
     const model = tf.sequential({ layers: [layer] });
     const [health] = await recurrentHealth(model);
-    const next = random(9);
+    const next = seededUniform(9);
     for (let trial = 0; trial < 50; trial += 1) {
       const ratio = tf.tidy(() => {
         const h = tf.tensor2d(

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { repairWasmBackend, undoWasmRepairs } from 'gradclip/wasm';
+import { seededUniform } from '../../../src/core/random.ts';
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
@@ -12,19 +13,15 @@ afterEach(async () => {
   await tf.setBackend('wasm');
 });
 
-// A small linear congruential generator: the same 200 shapes on every run.
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+function wholeNumbers(seed: number): (below: number) => number {
+  const next = seededUniform(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 type Matrices = { a: Float32Array; aShape: number[]; b: Float32Array; bShape: number[]; flips: [boolean, boolean] };
 
 function randomProducts(count: number): Matrices[] {
-  const next = generator(7);
+  const next = wholeNumbers(7);
   return Array.from({ length: count }, () => {
     const flips: [boolean, boolean] = [next(2) === 1, next(2) === 1];
     const [rows, inner, columns] = [1 + next(24), 1 + next(40), 1 + next(24)] as const;
@@ -64,7 +61,7 @@ describe('repairWasmBackend', () => {
   });
 
   it('sums segments as the cpu backend does, for 200 random shapes', async () => {
-    const next = generator(11);
+    const next = wholeNumbers(11);
     const cases = Array.from({ length: 200 }, () => {
       const numSegments = 1 + next(9);
       const shape = [[], [5], [3, 2]][next(3)]!;
@@ -149,7 +146,7 @@ describe('repairWasmBackend', () => {
         ],
       });
       model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
-      const next = generator(3);
+      const next = wholeNumbers(3);
       const tokens = Array.from({ length: 16 }, () => Array.from({ length: 7 }, () => next(12)));
       const xs = tf.tensor2d(tokens, [16, 7], 'int32');
       const ys = tf.tensor2d(tokens.map((row) => [row[0]! > 5 ? 1 : 0]));

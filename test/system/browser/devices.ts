@@ -1,7 +1,6 @@
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs';
-
-const FORWARDING: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD' };
+import { cpuForwardingFlag } from '../../../src/kernels/index.ts';
 
 /**
  * The device backends that work in this browser; those that do not are named on the console. Their shaders compute
@@ -9,11 +8,11 @@ const FORWARDING: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD
  */
 export async function workingDevices(): Promise<string[]> {
   const working: string[] = [];
-  for (const [backend, forwarding] of Object.entries(FORWARDING)) {
+  for (const backend of ['webgl', 'webgpu']) {
     // On failure tfjs falls back to another backend and answers false.
     if ((await tf.setBackend(backend)) && tf.getBackend() === backend) working.push(backend);
     else console.warn(`tfjs has no working ${backend} in this browser`);
-    tf.env().set(forwarding, false);
+    tf.env().set(cpuForwardingFlag(backend)!, false);
   }
   return working;
 }

@@ -10,6 +10,8 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { hasFreeReads } from '../../../kernels/index.ts';
+import type { WasmBackend } from '../../../kernels/wasm-backend.ts';
 import { multiply } from './multiply.ts';
 
 /** The memory of a backend that the host can read and write in place: cpu, or the heap of wasm. */
@@ -26,14 +28,10 @@ export interface HostMemory {
   asTensor<Made extends Tensor>(info: TensorInfo): Made;
 }
 
-// What is used of the two backends; tfjs types them as KernelBackend only.
+// What is used of the cpu backend, which tfjs types as KernelBackend only.
 interface CpuBackend {
   data: { get(id: DataId): { values: Float32Array } };
   makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
-}
-interface WasmBackend {
-  makeOutput(shape: number[], dtype: DataType): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
 }
 
 const known = new WeakMap<KernelBackend, HostMemory | null>();
@@ -41,7 +39,7 @@ const known = new WeakMap<KernelBackend, HostMemory | null>();
 /** The memory of the current backend; undefined where the host cannot reach it, or where a trial of it fails. */
 export function hostMemory(): HostMemory | undefined {
   const name = getBackend();
-  if (name !== 'cpu' && name !== 'wasm') return undefined;
+  if (!hasFreeReads(name)) return undefined;
   const backend = currentBackend();
   let memory = known.get(backend);
   if (memory === undefined) {
@@ -76,7 +74,7 @@ function wasmMemory(backend: KernelBackend): HostMemory {
   return {
     ...common(backend),
     make: (shape) => wasm.makeOutput(shape, 'float32'),
-    view: (tensor) => wasm.typedArrayFromHeap(tensor),
+    view: (tensor) => wasm.typedArrayFromHeap(tensor) as Float32Array,
     product(a, b) {
       const { kernelFunc } = getKernel(BatchMatMul, 'wasm');
       return kernelFunc({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend }) as TensorInfo;
