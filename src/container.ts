@@ -11,20 +11,20 @@ import type { AnyStrategyFactory } from './core/define.ts';
 import { combinators } from './combinators/index.ts';
 import { StrategyRegistry } from './registry/registry.ts';
 
-export type { Combinator } from './combinators/combinator.ts';
+export type { Combinator, Registrable } from './core/known.ts';
 export { StrategyRegistry };
 
 /**
- * What can be asked of a container.
+ * The service identifiers of a container.
  *
- * The symbols are global, so that two copies of this package share them.
+ * They are global symbols, so two copies of this package share them.
  *
  * @category Registry
  */
 export const TOKENS = Object.freeze({
-  /** One strategy factory; bind as many as you like, unnamed. */
+  /** One strategy factory; bind as many as you like, without names. */
   StrategyFactory: Symbol.for('gradclip:StrategyFactory') as ServiceIdentifier<AnyStrategyFactory>,
-  /** All of them by id; made anew at each request, so that it knows what was loaded meanwhile. */
+  /** All strategies by id; each request creates a new registry, so it contains modules loaded since the last one. */
   StrategyRegistry: Symbol.for('gradclip:StrategyRegistry') as ServiceIdentifier<StrategyRegistry>,
 });
 
@@ -36,20 +36,19 @@ export const TOKENS = Object.freeze({
 export const frameworkModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(TOKENS.StrategyRegistry)
     .toResolvedValue(
-      (factories: AnyStrategyFactory[]) => new StrategyRegistry(factories, combinators),
-      // Chained, so that a child knows its parents' strategies too.
+      (factories: AnyStrategyFactory[]) => new StrategyRegistry([...combinators, ...factories]),
+      // `chained` includes the bindings of parent containers.
       [{ serviceIdentifier: TOKENS.StrategyFactory, isMultiple: true, chained: true }],
     )
     .inTransientScope();
 });
 
 /**
- * Binds strategy factories, so that a registry resolved afterwards knows them.
+ * Creates a module that binds strategy factories; a registry resolved after it is loaded contains them.
  *
  * @example
  * ```ts
- * import { strategyModule } from 'gradclip/container';
- * import { createContainer, TOKENS } from 'gradclip/container';
+ * import { createContainer, strategyModule, TOKENS } from 'gradclip/container';
  * import { globalNorm } from 'gradclip/strategies';
  *
  * const container = createContainer();
@@ -66,9 +65,9 @@ export function strategyModule(factories: Iterable<AnyStrategyFactory>): Contain
 }
 
 /**
- * An Inversify container with the framework and a shelf of strategies.
+ * Creates an InversifyJS container with the registry and the given strategies.
  *
- * With a `parent` it knows the parent's strategies as well.
+ * With a `parent`, its registry also contains the strategies of the parent.
  *
  * @category Registry
  */

@@ -9,10 +9,10 @@ export type { Clipped, ClippingStrategy, NamedTensors, StepContext, StrategySpec
 export type { AnyStrategyFactory, StrategyFactory } from './core/define.ts';
 export { ClippingError, type ClippingErrorCode } from './core/errors.ts';
 export { chain } from './combinators/chain.ts';
-export { specOf } from './combinators/combinator.ts';
+export { specOf } from './registry/spec.ts';
 export { observed, type Observation } from './combinators/observed.ts';
 export { partition, type PartitionDefault, type PartitionRule } from './combinators/partition.ts';
-export type { VariableMatch, VariableRule } from './combinators/rules.ts';
+export type { VariableMatch, VariableRule } from './combinators/variable-rules.ts';
 export { scheduled, type ScheduledOptions } from './combinators/scheduled.ts';
 export type { Schedule, SchedulePoint } from './combinators/schedules.ts';
 export {

@@ -1,16 +1,19 @@
 import { maximum, sub, type Scalar } from '@tensorflow/tfjs-core';
-import type { Clipped, ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import { assertStrategy } from '../core/assert-strategy.ts';
+import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
-import { type Combinator, assertStrategy, register, specOf } from './combinator.ts';
-import { selectState, prefixed, childState } from './states.ts';
+import { specOf } from '../registry/spec.ts';
+import { childState, selectState, withPrefix } from './child-states.ts';
 
 /**
- * Clips by one strategy after another, each given what the one before let through.
+ * Applies strategies one after another; each clips the result of the one before.
  *
- * The step is skipped when any of them says so, and those after that one do not remember it. With no strategies it changes nothing.
+ * If a strategy skips the step, the step is skipped, and the strategies after it keep the state they had before.
+ * Without strategies it changes nothing.
  *
- * @throws ClippingError `bad-spec` when something given is no strategy.
+ * @throws ClippingError `bad-spec` for a value that is not a strategy.
  *
  * @example
  * ```ts
@@ -24,34 +27,30 @@ import { selectState, prefixed, childState } from './states.ts';
  * @category Combinators
  */
 export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrategy {
-  return chainOf(strategies);
-}
-
-function chainOf(strategies: readonly ClippingStrategy[]): ClippingStrategy {
-  for (const strategy of strategies) assertStrategy('chain(...)', strategy);
+  for (const strategy of strategies) assertStrategy('chain(...strategies)', strategy);
   register(chainCombinator);
   return Object.freeze<ClippingStrategy>({
     id: 'chain',
     options: Object.freeze({ strategies: strategies.map(specOf) }),
-    init: (parameters) =>
-      Object.fromEntries(
-        strategies.flatMap((one, place) => Object.entries(prefixed(String(place), one.init(parameters)))),
-      ),
+    init(parameters) {
+      const states = strategies.map((strategy, index) => withPrefix(String(index), strategy.init(parameters)));
+      return Object.assign({}, ...states) as NamedTensors;
+    },
     clip(gradients, state, context) {
-      let passed = gradients;
+      let clipped = gradients;
       const after: Record<string, NamedTensors[string]> = {};
       let skip: Scalar | undefined;
-      strategies.forEach((strategy, place) => {
-        const prefix = String(place);
+      strategies.forEach((strategy, index) => {
+        const prefix = String(index);
         const before = childState(prefix, state);
-        const clipped: Clipped = strategy.clip(passed, before, context);
-        passed = clipped.gradients;
-        // What an earlier strategy drops is not for the later ones to remember.
-        const memory = skip === undefined ? clipped.state : selectState(sub(1, skip), clipped.state, before);
-        Object.assign(after, prefixed(prefix, memory));
-        if (clipped.skip) skip = skip === undefined ? clipped.skip : maximum(skip, clipped.skip);
+        const result = strategy.clip(clipped, before, context);
+        clipped = result.gradients;
+        // A step that an earlier strategy skips does not enter the state of the later ones.
+        const next = skip === undefined ? result.state : selectState(sub(1, skip), result.state, before);
+        Object.assign(after, withPrefix(prefix, next));
+        if (result.skip) skip = skip === undefined ? result.skip : maximum(skip, result.skip);
       });
-      return { gradients: passed, state: after, ...(skip === undefined ? {} : { skip }) };
+      return { gradients: clipped, state: after, ...(skip === undefined ? {} : { skip }) };
     },
   });
 }
@@ -61,11 +60,11 @@ export const chainCombinator: Combinator = {
   id: 'chain',
   fromOptions(options, create) {
     assertOptionNames('chain', options, ['strategies']);
-    const specs = options['strategies'];
-    if (!Array.isArray(specs)) {
-      const received = formatValue(specs);
-      throw new ClippingError('bad-option', `\`chain({ strategies })\` must be a list of specs; received ${received}.`);
-    }
-    return chainOf(specs.map(create));
+    const { strategies } = options;
+    if (Array.isArray(strategies)) return chain(...strategies.map(create));
+    throw new ClippingError(
+      'bad-option',
+      `\`chain({ strategies })\` must be a list of specs; received ${formatValue(strategies)}.`,
+    );
   },
 };

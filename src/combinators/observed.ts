@@ -1,7 +1,7 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { finiteOf, globalNormOf, normsOf } from '../core/tensors.ts';
-import { assertStrategy } from './combinator.ts';
+import { assertStrategy } from '../core/assert-strategy.ts';
 
 /**
  * What one step did, on the device; the tensors live until the step ends, so keep what you need.

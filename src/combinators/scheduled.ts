@@ -1,17 +1,20 @@
 import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
-import type { AnyStrategyFactory, StrategyFactory } from '../core/define.ts';
-import { ClippingError, inBackticks, truncate, formatValue } from '../core/errors.ts';
+import type { StrategyFactory } from '../core/define.ts';
+import { ClippingError, formatValue, inBackticks, truncate } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
+import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
-import { isPlainObject, toPlainOptions, rejectUnreadable } from '../core/plain.ts';
-import { type Combinator, parseSpec, register, specOf } from './combinator.ts';
-import { parseSchedule, isSchedule, turnsOf, valueAt, type Schedule } from './schedules.ts';
-import { unserializable } from './unsaved.ts';
+import { isPlainObject, toPlainOptions } from '../core/plain.ts';
+import { parseSpec, specOf } from '../registry/spec.ts';
+import { isSchedule, parseSchedule, turningPoints, valueAt, type Schedule } from './schedules.ts';
+import { unserializable } from './unserializable.ts';
+
+const EXAMPLE = `{ kind: 'linear', from: 5, to: 0.5, steps: 1000 }`;
 
 /**
- * The options of a strategy, of which those that take numbers may also be given a {@link Schedule}, or a function
- * from the step (counted from 0) to the value.
+ * The options of a strategy; a numeric option also takes a {@link Schedule}, or a function from the step (counted
+ * from 0) to the value.
  *
  * @category Combinators
  */
@@ -20,17 +23,18 @@ export type ScheduledOptions<F extends Fields> = {
     F[Name]['default'] | (number extends F[Name]['default'] ? Schedule | ((step: number) => number) : never);
 };
 
-type Varying = Schedule | ((step: number) => number);
+type VaryingOption = Schedule | ((step: number) => number);
 
 /**
- * Lets options of a strategy change from step to step; the strategy's memory goes on.
+ * Changes options of a strategy from step to step; the strategy keeps its state.
  *
- * The step is that of the contract: steps attempted, skipped ones included, saved and resumed with the optimizer.
- * Options that are whole numbers are rounded. A schedule is JSON and is saved with a model; a function trains like
- * one, but cannot be saved, and its values are checked when their step comes.
+ * Steps count from 0. Skipped steps count too, and saving and resuming keep the count. Integer options are rounded.
+ * A schedule is JSON and is saved with a model. A function trains like a schedule but cannot be saved, and its
+ * values are checked at the step they apply to.
  *
- * @throws ClippingError `bad-option` when nothing is scheduled, an option takes no numbers or sizes the memory, or a
- *   schedule ever leaves the bounds of its option; `unknown-option`; `not-serializable` when one with a function is saved.
+ * @throws ClippingError `bad-option` when nothing is scheduled, when an option is not numeric or sets the size of the
+ *   state, or when a schedule leaves the range of its option; `unknown-option`; `not-serializable` when a model with
+ *   a function is saved.
  *
  * @example
  * ```ts
@@ -49,114 +53,121 @@ export function scheduled<F extends Fields>(
   factory: StrategyFactory<F>,
   options: ScheduledOptions<F>,
 ): ClippingStrategy {
-  const { id, fields } = assertFactory(factory);
+  assertFactory(factory);
   register(scheduledCombinator);
-  const varying = new Map<string, Varying>();
-  const given = Object.entries(toPlainOptions(`scheduled(${id}, options)`, (options as unknown) ?? {}));
-  const isVarying = (value: unknown): boolean => isSchedule(value) || typeof value === 'function';
-  const fixed = Object.fromEntries(given.filter(([, value]) => !isVarying(value)));
-  for (const [name, value] of given.filter(([, one]) => isVarying(one))) {
-    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const call = `scheduled(${id}, { ${truncate(name)} })`;
-    if (field === undefined || !mayVary(field)) {
-      throw new ClippingError('bad-option', notVarying(call, id, name, fields));
-    }
-    const isFunction = typeof value === 'function';
-    varying.set(name, isFunction ? (value as (step: number) => number) : parseSchedule(call, value as Schedule));
-  }
-  if (varying.size === 0) {
-    throw new ClippingError(
-      'bad-option',
-      `\`scheduled(${id}, options)\` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; ` +
-        `received ${formatValue(options)}.`,
-    );
-  }
-
-  const make = factory as (options: unknown) => ClippingStrategy;
-  let latest: { readonly values: readonly number[]; readonly strategy: ClippingStrategy } | undefined;
-  const strategyAt = (step: number): ClippingStrategy => {
-    const values = [...varying].map(([name, one]) => {
-      const value =
-        typeof one === 'function'
-          ? rejectUnreadable(`scheduled(${id}, { ${name} })`, () => one(step))
-          : valueAt(one, step);
-      return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value) : value;
-    });
-    // Most schedules end in a value that stays, so the last strategy is usually the next one too.
-    if (latest === undefined || values.some((value, place) => value !== latest?.values[place])) {
-      const named = Object.fromEntries([...varying.keys()].map((name, place) => [name, values[place]]));
-      for (const [name, value] of Object.entries(named)) assertInBounds(id, name, fields[name] as Field, value, step);
-      latest = { values, strategy: make({ ...fixed, ...named }) };
-    }
-    return latest.strategy;
-  };
+  const { fixed, varying } = parseScheduledOptions(factory, options);
+  const strategyAt = createStrategyAt(factory, fixed, varying);
+  // Between two turning points a schedule is monotonic, so these steps show whether it ever leaves its option's range.
   const schedules = [...varying.values()].filter((one) => typeof one !== 'function');
-  for (const step of new Set([0, ...schedules.flatMap(turnsOf)])) strategyAt(step);
-
+  for (const step of new Set([0, ...schedules.flatMap(turningPoints)])) strategyAt(step);
   return Object.freeze<ClippingStrategy>({
     id: 'scheduled',
-    options: optionsOf(strategyAt(0), varying),
+    options: toJsonOptions(strategyAt(0), varying),
     init: (parameters) => strategyAt(0).init(parameters),
     clip: (gradients, state, context) => strategyAt(context.step).clip(gradients, state, context),
   });
 }
 
-// The form of JSON: one option by name, several in a record.
-function optionsOf(start: ClippingStrategy, varying: ReadonlyMap<string, Varying>): Readonly<Record<string, unknown>> {
+function parseScheduledOptions(
+  { id, fields }: StrategyFactory,
+  options: object,
+): { readonly fixed: Readonly<Record<string, unknown>>; readonly varying: ReadonlyMap<string, VaryingOption> } {
+  const fixed: [name: string, value: unknown][] = [];
+  const varying = new Map<string, VaryingOption>();
+  for (const [name, value] of Object.entries(toPlainOptions(`scheduled(${id}, options)`, options ?? {}))) {
+    if (!isSchedule(value) && typeof value !== 'function') {
+      fixed.push([name, value]);
+      continue;
+    }
+    const call = `scheduled(${id}, { ${truncate(name)} })`;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined || !canVary(field)) throw cannotVary(call, id, name, fields);
+    varying.set(name, isSchedule(value) ? parseSchedule(call, value) : (value as (step: number) => number));
+  }
+  if (varying.size > 0) return { fixed: Object.fromEntries(fixed), varying };
+  throw new ClippingError(
+    'bad-option',
+    `\`scheduled(${id}, options)\` must schedule at least one option, as in ${EXAMPLE}; received ${formatValue(options)}.`,
+  );
+}
+
+function createStrategyAt(
+  factory: StrategyFactory,
+  fixed: Readonly<Record<string, unknown>>,
+  varying: ReadonlyMap<string, VaryingOption>,
+): (step: number) => ClippingStrategy {
+  const { id, fields } = factory;
+  const names = [...varying.keys()];
+  // Most schedules end in a constant value, so the latest strategy usually serves the next step too.
+  let latest: { readonly values: readonly number[]; readonly strategy: ClippingStrategy } | undefined;
+  return (step) => {
+    const values = [...varying].map(([name, option]) => {
+      const value = typeof option === 'function' ? option(step) : valueAt(option, step);
+      return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value) : value;
+    });
+    if (latest !== undefined && values.every((value, index) => value === latest?.values[index])) return latest.strategy;
+    const current = Object.fromEntries(names.map((name, index) => [name, values[index]]));
+    for (const [name, value] of Object.entries(current)) assertInRange(id, name, fields[name] as Field, value, step);
+    const strategy = (factory as (options: unknown) => ClippingStrategy)({ ...fixed, ...current });
+    latest = { values, strategy };
+    return strategy;
+  };
+}
+
+/** The options as JSON: `option` and `schedule` for one scheduled option, `schedules` by name for several. */
+function toJsonOptions(
+  start: ClippingStrategy,
+  varying: ReadonlyMap<string, VaryingOption>,
+): Readonly<Record<string, unknown>> {
   const { id, options } = specOf(start);
   const fixed = Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !varying.has(name)));
   const strategy = { id, options: fixed };
   const [first] = varying;
-  const result =
+  const json =
     varying.size === 1 && first !== undefined
       ? { strategy, option: first[0], schedule: first[1] }
       : { strategy, schedules: Object.fromEntries(varying) };
-  return [...varying.values()].some((one) => typeof one === 'function')
-    ? unserializable(
-        result,
-        `A \`scheduled\` by a function cannot be saved. Give it a schedule such as ${EXAMPLE} instead.`,
-      )
-    : Object.freeze(result);
+  return [...varying.values()].some((option) => typeof option === 'function')
+    ? unserializable(json, `A \`scheduled\` by a function cannot be saved; give it a schedule such as ${EXAMPLE}.`)
+    : Object.freeze(json);
 }
 
-const EXAMPLE = `{ kind: 'linear', from: 5, to: 0.5, steps: 1000 }`;
-
-function mayVary(field: Field): boolean {
-  return takesNumbers(field) && field.sizesMemory !== true;
+function canVary(field: Field): boolean {
+  return isNumeric(field) && field.sizesMemory !== true;
 }
 
-function takesNumbers({ kind, choices = [] }: Field): boolean {
-  return kind === 'number' || kind === 'integer' || choices.some((one) => typeof one === 'number');
+function isNumeric({ kind, choices = [] }: Field): boolean {
+  return kind === 'number' || kind === 'integer' || choices.some((choice) => typeof choice === 'number');
 }
 
-function assertFactory<F extends Fields>(given: StrategyFactory<F>): StrategyFactory<F> {
-  const isFactory = rejectUnreadable(
-    'scheduled(factory, options)',
-    () => typeof given === 'function' && typeof given.id === 'string' && typeof given.fields === 'object',
+function cannotVary(call: string, id: string, name: string, fields: Fields): ClippingError {
+  const candidates = Object.keys(fields).filter((one) => canVary(fields[one] as Field));
+  const list = candidates.map((one) => `\`${one}\``).join(', ') || 'none';
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  let reason = 'is not one of its options';
+  if (field !== undefined) reason = isNumeric(field) ? 'sets the size of its state' : 'is not numeric';
+  return new ClippingError(
+    'bad-option',
+    `\`${call}\`: ${inBackticks(name)} ${reason}. Options of \`${id}\` that can be scheduled: ${list}.`,
   );
-  if (isFactory) return given;
+}
+
+function assertFactory(value: unknown): asserts value is StrategyFactory {
+  const { id, fields } = Object(value) as Partial<StrategyFactory>;
+  if (typeof value === 'function' && typeof id === 'string' && typeof fields === 'object') return;
   throw new ClippingError(
     'bad-spec',
-    `\`scheduled(factory, options)\` takes the factory itself, as in scheduled(globalNorm, { maxNorm: … }); ` +
-      `received ${formatValue(given)}.`,
+    '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); ' +
+      `received ${formatValue(value)}.`,
   );
 }
 
-function assertInBounds(id: string, name: string, field: Field, value: unknown, step: number): void {
+function assertInRange(id: string, name: string, field: Field, value: unknown, step: number): void {
   if (v.is(field.schema, value)) return;
   throw new ClippingError(
     'bad-option',
-    `\`scheduled(${id}, { ${name} })\` reaches ${formatValue(value)} at step ${step}, but \`${name}\` must be ${field.rule}.`,
+    `\`scheduled(${id}, { ${name} })\` reaches ${formatValue(value)} at step ${step}; \`${name}\` must be ${field.rule}.`,
   );
-}
-
-function notVarying(call: string, id: string, name: string, fields: Fields): string {
-  const varying = Object.keys(fields).filter((one) => mayVary(fields[one] as Field));
-  const list = varying.map((one) => `\`${one}\``).join(', ') || 'none';
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  const sized = 'decides the size of its memory, which stays as it begins';
-  const what = field === undefined ? 'is no option of it' : takesNumbers(field) ? sized : 'takes no numbers';
-  return `\`${call}\`: ${inBackticks(name)} ${what}; of \`${id}\` these can be scheduled: ${list}.`;
 }
 
 /** {@link scheduled} in JSON: `{ id: "scheduled", options: { strategy: spec, option, schedule } }`, or `schedules`. */
@@ -166,16 +177,15 @@ export const scheduledCombinator: Combinator = {
     assertOptionNames('scheduled', options, ['strategy', 'option', 'schedule', 'schedules']);
     const { strategy, option, schedule, schedules } = options;
     const { id, options: fixed } = parseSpec(strategy);
-    const named = schedules ?? (typeof option === 'string' ? { [option]: schedule } : undefined);
-    const together = schedules !== undefined && (option !== undefined || schedule !== undefined);
-    if (!isPlainObject(named) || together || !Object.values(named).every(isSchedule)) {
+    const byName = schedules ?? (typeof option === 'string' ? { [option]: schedule } : undefined);
+    const hasBoth = schedules !== undefined && (option !== undefined || schedule !== undefined);
+    if (!isPlainObject(byName) || hasBoth || !Object.values(byName).every(isSchedule)) {
       throw new ClippingError(
         'bad-option',
         '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as ' +
           `{ "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received ${formatValue(options)}.`,
       );
     }
-    const factory: AnyStrategyFactory = factoryOf(id);
-    return scheduled(factory as unknown as StrategyFactory, { ...fixed, ...named });
+    return scheduled(factoryOf(id) as unknown as StrategyFactory, { ...fixed, ...byName });
   },
 };

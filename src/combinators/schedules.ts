@@ -7,8 +7,8 @@ import { ClippingError, formatValue } from '../core/errors.ts';
  * - `linear`: from + (to − from)·t, with t = min(step / steps, 1).
  * - `cosine`: to + (from − to)·(1 + cos πt) / 2.
  * - `exponential`: from·(to / from)ᵗ, both greater than 0.
- * - `piecewise`: straight between `points` `[step, value]`; before the first and after the last it stays.
- * - `step`: each of the `points` `[step, value]` holds until the next; before the first, the first.
+ * - `piecewise`: linear between `points` `[step, value]`; constant before the first and after the last.
+ * - `step`: the value of the latest of the `points` `[step, value]`; before the first, its value.
  *
  * @category Combinators
  */
@@ -23,7 +23,7 @@ export type Schedule =
   | { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] };
 
 /**
- * A step, counted from 0, and the value there.
+ * A step, counted from 0, and the value at it.
  *
  * @category Combinators
  */
@@ -38,36 +38,37 @@ const KINDS: Readonly<Record<Schedule['kind'], readonly string[]>> = {
   step: ['points'],
 };
 
-/** Whether something is meant as a schedule in JSON. */
+/** Whether a value has the form of a schedule. */
 export function isSchedule(given: unknown): given is Schedule {
   return typeof given === 'object' && given !== null && 'kind' in given;
 }
 
 /**
- * A schedule that was looked at: its shape, its numbers (JSON writes Infinity as a string) and its steps.
+ * Validates a schedule: its kind, its numbers and its steps. JSON writes Infinity as a string.
  *
- * @throws ClippingError `bad-option`; `call` says where it was given.
+ * @param call - The scheduled option, for the message.
+ * @throws ClippingError `bad-option`.
  */
 export function parseSchedule(call: string, given: Schedule): Schedule {
-  const fault = (what: string, received: unknown): ClippingError =>
-    new ClippingError('bad-option', `\`${call}\`: ${what}; received ${formatValue(received)}.`);
+  const error = (rule: string, received: unknown): ClippingError =>
+    new ClippingError('bad-option', `\`${call}\`: ${rule}; received ${formatValue(received)}.`);
   if (typeof given.kind !== 'string' || !Object.hasOwn(KINDS, given.kind)) {
-    throw fault(`a schedule is of kind ${Object.keys(KINDS).join(', ')}`, given.kind);
+    throw error(`\`kind\` must be one of ${Object.keys(KINDS).join(', ')}`, given.kind);
   }
   const names = KINDS[given.kind];
   const extra = Object.keys(given).find((name) => name !== 'kind' && !names.includes(name));
   if (extra !== undefined) {
-    throw fault(`a ${given.kind} schedule has ${names.map((name) => `\`${name}\``).join(', ')}`, extra);
+    throw error(`a ${given.kind} schedule takes ${names.map((name) => `\`${name}\``).join(', ')}`, extra);
   }
   const number = (name: string, value: unknown): number => {
-    const read = value === 'Infinity' ? Infinity : value;
-    if (typeof read === 'number' && !Number.isNaN(read)) return read;
-    throw fault(`\`${name}\` of a ${given.kind} schedule must be a number`, value);
+    const parsed = value === 'Infinity' ? Infinity : value;
+    if (typeof parsed === 'number' && !Number.isNaN(parsed)) return parsed;
+    throw error(`\`${name}\` of a ${given.kind} schedule must be a number`, value);
   };
   const finite = (name: string, value: unknown): number => {
-    const read = number(name, value);
-    if (Number.isFinite(read)) return read;
-    throw fault(`\`${name}\` of a ${given.kind} schedule must be finite`, value);
+    const parsed = number(name, value);
+    if (Number.isFinite(parsed)) return parsed;
+    throw error(`\`${name}\` of a ${given.kind} schedule must be finite`, value);
   };
   switch (given.kind) {
     case 'constant':
@@ -77,9 +78,9 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
     case 'exponential': {
       const [from, to] = [finite('from', given.from), finite('to', given.to)];
       const { kind, steps } = given;
-      if (!Number.isInteger(steps) || steps < 1) throw fault('`steps` must be a whole number of at least 1', steps);
+      if (!Number.isInteger(steps) || steps < 1) throw error('`steps` must be an integer of at least 1', steps);
       if (kind === 'exponential' && !(from > 0 && to > 0)) {
-        throw fault('`from` and `to` of an exponential schedule must be greater than 0', Math.min(from, to));
+        throw error('`from` and `to` of an exponential schedule must be greater than 0', Math.min(from, to));
       }
       return { kind, from, to, steps };
     }
@@ -92,16 +93,16 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
         pairs.length === 0 ||
         !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)
       ) {
-        throw fault(`\`points\` of a ${kind} schedule must be a list of [step, value]`, pairs);
+        throw error(`\`points\` of a ${kind} schedule must be a list of [step, value]`, pairs);
       }
       const value = kind === 'step' ? number : finite;
-      const read = points.map(([at, height]): SchedulePoint => [at, value('points', height)]);
-      read.forEach(([at], place) => {
-        const before = read[place - 1]?.[0] ?? -1;
+      const parsed = points.map(([at, height]): SchedulePoint => [at, value('points', height)]);
+      parsed.forEach(([at], index) => {
+        const before = parsed[index - 1]?.[0] ?? -1;
         if (Number.isInteger(at) && at > before) return;
-        throw fault('the steps of `points` must be whole numbers from 0 on, each greater than the one before', at);
+        throw error('the steps of `points` must be increasing integers from 0', at);
       });
-      return { kind, points: read };
+      return { kind, points: parsed };
     }
   }
 }
@@ -109,9 +110,9 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
 /** The value at a step. */
 export function valueAt(schedule: Schedule, step: number): number {
   if (schedule.kind === 'constant') return schedule.value;
-  if ('points' in schedule) return betweenPoints(schedule, step);
+  if ('points' in schedule) return interpolate(schedule, step);
   const { kind, from, to, steps } = schedule;
-  // Exact at both ends, which the formulas are only up to rounding.
+  // The formulas reach both ends only up to rounding.
   if (step >= steps) return to;
   if (step <= 0) return from;
   const t = step / steps;
@@ -120,7 +121,7 @@ export function valueAt(schedule: Schedule, step: number): number {
   return from * (to / from) ** t;
 }
 
-function betweenPoints(
+function interpolate(
   { kind, points }: { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] },
   step: number,
 ): number {
@@ -134,7 +135,7 @@ function betweenPoints(
   return last[1] + (after[1] - last[1]) * t;
 }
 
-/** The place of the first point that lies after a step; as many as there are, where none does. */
+/** The index of the first point after a step, or the number of points. */
 function firstAfter(points: readonly SchedulePoint[], step: number): number {
   let [low, high] = [0, points.length];
   while (low < high) {
@@ -145,8 +146,8 @@ function firstAfter(points: readonly SchedulePoint[], step: number): number {
   return low;
 }
 
-/** The steps at which a schedule turns; between two of them it only rises or only falls. */
-export function turnsOf(schedule: Schedule): readonly number[] {
+/** The steps between which a schedule is monotonic. */
+export function turningPoints(schedule: Schedule): readonly number[] {
   if (schedule.kind === 'constant') return [0];
   if ('points' in schedule) return schedule.points.map(([at]) => at);
   return [0, schedule.steps];

@@ -1,5 +1,6 @@
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from './contract.ts';
 import { ClippingError, formatValue } from './errors.ts';
+import { register } from './known.ts';
 import type { Fields, OptionsOf, ResolvedOptions } from './fields.ts';
 import { resolveOptions } from './options.ts';
 import { toPlainOptions } from './plain.ts';
@@ -166,7 +167,7 @@ export function defineStrategy<const F extends Fields>(
     const resolved = resolveOptions(id, fields, own);
     const set = Object.entries(own).filter(([, value]) => value !== undefined && value !== null);
     const options = Object.freeze(refine(resolved, new Set(set.map(([name]) => name))));
-    made.set(id, factory);
+    register(factory);
     return Object.freeze<ClippingStrategy>({
       id,
       options,
@@ -181,12 +182,4 @@ export function defineStrategy<const F extends Fields>(
     Object.assign(make, { id, title, source, laws, fields, ...(thresholds === undefined ? {} : { thresholds }) }),
   );
   return factory;
-}
-
-// What this process has made it can load again without being told of any shelf: decision 0005.
-const made = new Map<string, AnyStrategyFactory>();
-
-/** The factories of all strategies made so far in this process, by id; the latest of an id wins. */
-export function factoriesInUse(): ReadonlyMap<string, AnyStrategyFactory> {
-  return made;
 }

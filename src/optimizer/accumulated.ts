@@ -2,22 +2,22 @@ import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
-import { toPlainData, toPlainOptions } from '../core/plain.ts';
-import { innerFrom, isOrder, settingsIn, escapeUnderscores } from '../saving/config.ts';
+import { toPlainOptions } from '../core/plain.ts';
+import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
 import { isGone, readGradients, type Gradients, type GradientList } from './gradients.ts';
-import { registerOnce } from '../saving/loading.ts';
+import { registerClass } from '../saving/loading.ts';
 import { VariableOrder } from './order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
 /**
- * The settings of an {@link AccumulatedOptimizer}, as a saved model holds them.
+ * The config of an {@link AccumulatedOptimizer} in a saved model.
  *
  * @category Combinators
  */
 export interface AccumulationConfig extends serialization.ConfigDict {
   /** The class of the inner optimizer. */
   readonly innerClassName: string;
-  /** Its settings. */
+  /** The config of the inner optimizer. */
   readonly innerConfig: serialization.ConfigDict;
   /** Steps and the order of the variables, as JSON without underscores. */
   readonly accumulation: string;
@@ -106,7 +106,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     if (this.#pending === this.steps) this.#take();
   }
 
-  /** The settings, as they are saved. */
+  /** The config to save with a model. */
   override getConfig(): AccumulationConfig {
     const { steps } = this;
     return {
@@ -116,16 +116,14 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     };
   }
 
-  /** Makes one from saved settings; for `tf.loadLayersModel`. */
+  /** Creates one from a saved config; called by `tf.loadLayersModel`. */
   static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
-    const settings: unknown = toPlainData('AccumulatedOptimizer.fromConfig', config);
-    const { innerClassName, innerConfig, accumulation } = Object(settings) as Partial<AccumulationConfig>;
+    const { innerClassName, innerConfig, accumulation } = Object(config) as Partial<AccumulationConfig>;
     if (typeof innerClassName !== 'string' || innerConfig === undefined || typeof accumulation !== 'string') {
-      const received = formatValue(config);
-      throw new ClippingError('bad-spec', `These are not the settings of a saved AccumulatedOptimizer: ${received}.`);
+      throw notAConfig('AccumulatedOptimizer', config);
     }
-    const { steps, order } = settingsIn(accumulation, isSaved, 'AccumulatedOptimizer', '`steps` and `order`');
-    const optimizer = new AccumulatedOptimizer(innerFrom(innerClassName, innerConfig), steps);
+    const { steps, order } = parseSaved(accumulation, isSaved, 'AccumulatedOptimizer', '`steps` and `order`');
+    const optimizer = new AccumulatedOptimizer(createInner(innerClassName, innerConfig), steps);
     optimizer.#order.restore(order);
     return optimizer as T;
   }
@@ -203,6 +201,6 @@ export function accumulated<Inner extends Optimizer>(
 ): AccumulatedOptimizer<Inner> {
   const given = toPlainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
   assertOptionNames('accumulated', given, ['steps']);
-  registerOnce(AccumulatedOptimizer);
+  registerClass(AccumulatedOptimizer);
   return new AccumulatedOptimizer(optimizer, given['steps'] as number);
 }

@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
-import { registerOnce } from '../saving/loading.ts';
+import { registerClass } from '../saving/loading.ts';
 import type { ClipOptions } from './options.ts';
 
 /**
@@ -29,6 +29,6 @@ import type { ClipOptions } from './options.ts';
  * @category Optimizer
  */
 export function clipOptimizer(inner: Optimizer, strategy: ClippingStrategy, options?: ClipOptions): ClippedOptimizer {
-  registerOnce(ClippedOptimizer);
+  registerClass(ClippedOptimizer);
   return new ClippedOptimizer(inner, strategy, options);
 }

@@ -1,7 +1,7 @@
 import { scalar, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { kernels, rememberingNorms } from '../kernels/index.ts';
-import { assertStrategy } from '../combinators/combinator.ts';
+import { assertStrategy } from '../core/assert-strategy.ts';
 import { observed, type Observation } from '../combinators/observed.ts';
 import { isGone, readGradients, variablesLike, type Gradients, type GradientList } from './gradients.ts';
 import { clipRateWatch } from '../records/clip-rate.ts';
@@ -10,7 +10,7 @@ import { parseOptions, type ClipOptions } from './options.ts';
 import { VariableOrder } from './order.ts';
 import { Recorder } from '../records/recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
-import { type ClippingConfig, configOf, parseConfig } from '../saving/config.ts';
+import { parseConfig, toConfig, type ClippingConfig } from '../saving/config.ts';
 import { withContractChecks } from './faults.ts';
 import { GiveUp } from './give-up.ts';
 import { leakWatch } from './leak-watch.ts';
@@ -132,15 +132,15 @@ export class ClippedOptimizer extends WrappingOptimizer {
     return this.#recorder.last;
   }
 
-  /** The settings, as they are saved. */
+  /** The config to save with a model. */
   override getConfig(): ClippingConfig {
-    return configOf(this.inner, this.strategy, this.options, this.#order.settled);
+    return toConfig(this.inner, this.strategy, this.options, this.#order.settled);
   }
 
-  /** Makes one from saved settings; for `tf.loadLayersModel`. */
+  /** Creates one from a saved config; called by `tf.loadLayersModel`. */
   static override fromConfig<T>(this: void, _class: unknown, config: unknown): T {
     const { inner, strategy, options, order } = parseConfig(config);
-    const optimizer = new ClippedOptimizer(inner, strategy, options);
+    const optimizer = new ClippedOptimizer(inner, strategy, options as ClipOptions);
     optimizer.#order.restore(order);
     return optimizer as T;
   }

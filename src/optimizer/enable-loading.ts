@@ -1,16 +1,18 @@
-import type { AnyStrategyFactory } from '../core/define.ts';
 import { combinators } from '../combinators/index.ts';
+import type { AnyStrategyFactory } from '../core/define.ts';
+import { register } from '../core/known.ts';
 import { StrategyRegistry } from '../registry/registry.ts';
+import { registerClass } from '../saving/loading.ts';
 import { AccumulatedOptimizer } from './accumulated.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
-import { registerForLoading, registerOnce } from '../saving/loading.ts';
 
 /**
  * Lets `tf.loadLayersModel` restore models that were saved with a {@link ClippedOptimizer}.
  *
- * Strategies made in this process are known already; a fresh process that only loads must be told where to find them.
+ * A process that has made a strategy can load it without this call. A new process that only loads needs it.
  *
- * @param strategies - A shelf, a list of factories of your own, or a registry.
+ * @param strategies - A list of strategy factories, such as `allStrategies`, or a registry.
+ * @throws ClippingError `bad-spec` or `duplicate-id`, as a {@link StrategyRegistry} does.
  *
  * @example
  * ```ts
@@ -23,10 +25,8 @@ import { registerForLoading, registerOnce } from '../saving/loading.ts';
  * @category Optimizer
  */
 export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
-  registerOnce(ClippedOptimizer);
-  registerOnce(AccumulatedOptimizer);
-  registerForLoading(
-    strategies instanceof StrategyRegistry ? strategies.ids().map((id) => strategies.get(id)) : strategies,
-    combinators,
-  );
+  const registry = strategies instanceof StrategyRegistry ? strategies : new StrategyRegistry(strategies);
+  registerClass(ClippedOptimizer);
+  registerClass(AccumulatedOptimizer);
+  register(...combinators, ...registry.entries());
 }

@@ -1,5 +1,5 @@
 import { maximum, min, scalar, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { selectState } from '../combinators/states.ts';
+import { selectState } from '../combinators/child-states.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { isHostSideBackend, kernels } from '../kernels/index.ts';
 import { type GiveUp, nonFiniteStep } from './give-up.ts';

@@ -1,5 +1,5 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
-import { factoriesInUse } from '../core/define.ts';
+import { registeredFactory } from '../core/known.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { StepRecord } from './records.ts';
 
@@ -48,7 +48,7 @@ function warning(thresholds: string, clipped: number, ascending: Float64Array): 
 function fixedThresholdsOf({ id, options }: ClippingStrategy): string | undefined {
   const on: string[] = [];
   for (const part of partsOf({ id, options })) {
-    const thresholds = factoriesInUse().get(part.id)?.thresholds;
+    const thresholds = registeredFactory(part.id)?.thresholds;
     if (thresholds === undefined) return undefined;
     const { options: set = {} } = part;
     const own = thresholds.filter((name) => isOn(set[name])).map((name) => `${name}: ${JSON.stringify(set[name])}`);

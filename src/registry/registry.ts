@@ -1,73 +1,69 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { isCombinator, type Registrable } from '../core/known.ts';
 import { toPlainData } from '../core/plain.ts';
 import { nearest } from '../core/suggest.ts';
-import { type Combinator, parseSpec } from '../combinators/combinator.ts';
+import { parseSpec } from './spec.ts';
 
-// A spec nests as deep as combinators do; a hostile one must not exhaust the stack.
-const DEEPEST = 32;
+// Combinators nest; without a limit a malicious spec could exhaust the stack.
+const MAX_DEPTH = 32;
 
 /**
- * Strategies by id, and from JSON.
+ * Finds strategies by id and creates them from JSON.
  *
  * @category Registry
  */
 export class StrategyRegistry {
-  readonly #factories = new Map<string, AnyStrategyFactory>();
-  readonly #combinators: ReadonlyMap<string, Combinator>;
+  readonly #entries = new Map<string, Registrable>();
 
   /**
-   * Takes the factories on offer, and the combinators that JSON may name: none but for a registry from a container.
+   * Creates a registry of strategy factories and combinators.
    *
-   * @throws ClippingError `bad-spec` for what is no factory, `duplicate-id` when two have the same id, or one has a
-   *   combinator's.
+   * @throws ClippingError `bad-spec` for an entry that is neither, `duplicate-id` for two entries with the same id.
    */
-  constructor(factories: Iterable<AnyStrategyFactory>, combinators: Iterable<Combinator> = []) {
-    this.#combinators = new Map([...combinators].map((combinator) => [combinator.id, combinator]));
-    for (const factory of factories) {
-      assertFactory(factory);
-      const { id } = factory;
-      if (this.#combinators.has(id)) {
-        throw new ClippingError('duplicate-id', `A strategy may not be called \`${id}\`; that is a combinator.`);
+  constructor(entries: Iterable<Registrable>) {
+    for (const entry of entries) {
+      assertRegistrable(entry);
+      const { id } = entry;
+      const existing = this.#entries.get(id);
+      if (existing !== undefined && existing !== entry) {
+        const kind = isCombinator(existing) ? 'a combinator' : 'another strategy';
+        throw new ClippingError('duplicate-id', `The id \`${id}\` belongs to ${kind} already; choose another id.`);
       }
-      const known = this.#factories.get(id);
-      if (known !== undefined && known !== factory) {
-        throw new ClippingError(
-          'duplicate-id',
-          `Two strategies are called \`${id}\`; ids must be unique in a registry.`,
-        );
-      }
-      this.#factories.set(id, factory);
+      this.#entries.set(id, entry);
     }
   }
 
-  /** The ids of the strategies, in the order registered; combinators are not among them. */
+  /** The ids of the strategies, in the order registered; combinators are not included. */
   ids(): string[] {
-    return [...this.#factories.keys()];
+    return [...this.#entries.values()].filter((entry) => !isCombinator(entry)).map(({ id }) => id);
+  }
+
+  /** The factories and combinators, in the order registered. */
+  entries(): Registrable[] {
+    return [...this.#entries.values()];
   }
 
   /**
-   * The factory of this id.
+   * Returns the factory of an id.
    *
-   * @throws ClippingError `unknown-strategy`, with the id that was probably meant.
+   * @throws ClippingError `unknown-strategy`, with the closest id.
    */
   get(id: string): AnyStrategyFactory {
-    const factory = this.#factories.get(id);
-    if (factory !== undefined) return factory;
-    if (this.#combinators.has(id)) {
-      throw new ClippingError(
-        'unknown-strategy',
-        `\`${id}\` is a combinator and has no factory; make one with \`create({ id: "${id}", options })\`.`,
-      );
-    }
-    throw this.#unknown(id);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw this.#unknown(id);
+    if (!isCombinator(entry)) return entry;
+    throw new ClippingError(
+      'unknown-strategy',
+      `\`${id}\` is a combinator and has no factory; create one with \`create({ id: "${id}", options })\`.`,
+    );
   }
 
   /**
-   * Makes a strategy from its id and options, or from JSON, in which combinators may nest.
+   * Creates a strategy from its id and options, or from JSON, in which combinators may nest.
    *
-   * @throws ClippingError `bad-spec` for what is no spec, `unknown-strategy`, `unknown-option` or `bad-option`.
+   * @throws ClippingError `bad-spec` for a malformed spec, `unknown-strategy`, `unknown-option` or `bad-option`.
    *
    * @example
    * ```ts
@@ -81,40 +77,42 @@ export class StrategyRegistry {
    */
   create(id: string, options?: StrategySpec['options']): ClippingStrategy;
   create(spec: StrategySpec): ClippingStrategy;
-  create(given: string | StrategySpec, options: StrategySpec['options'] = {}): ClippingStrategy {
-    return this.#create(toPlainData('registry.create', typeof given === 'string' ? { id: given, options } : given), 0);
+  create(idOrSpec: string | StrategySpec, options: StrategySpec['options'] = {}): ClippingStrategy {
+    const spec = typeof idOrSpec === 'string' ? { id: idOrSpec, options } : idOrSpec;
+    return this.#create(toPlainData('registry.create', spec), 0);
   }
 
   #create(spec: unknown, depth: number): ClippingStrategy {
-    if (depth > DEEPEST) throw new ClippingError('bad-spec', `A spec may nest ${DEEPEST} deep; this one goes deeper.`);
-    const { id, options } = parseSpec(spec);
-    const combinator = this.#combinators.get(id);
-    if (combinator !== undefined) {
-      return combinator.fromOptions(
-        options,
-        (inner) => this.#create(inner, depth + 1),
-        (inner) => this.get(inner),
-      );
+    if (depth > MAX_DEPTH) {
+      throw new ClippingError('bad-spec', `A strategy spec may nest ${MAX_DEPTH} levels deep; this one nests deeper.`);
     }
-    return (this.get(id) as (options: unknown) => ClippingStrategy)(options);
+    const { id, options } = parseSpec(spec);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw this.#unknown(id);
+    if (!isCombinator(entry)) return (entry as (options: unknown) => ClippingStrategy)(options);
+    return entry.fromOptions(
+      options,
+      (inner) => this.#create(inner, depth + 1),
+      (inner) => this.get(inner),
+    );
   }
 
   #unknown(id: string): ClippingError {
-    const known = [...this.ids(), ...this.#combinators.keys()];
-    const meant = nearest(id, known);
-    const advice = meant === undefined ? `There are ${known.join(', ') || 'none'}.` : `Did you mean \`${meant}\`?`;
-    return new ClippingError('unknown-strategy', `No strategy ${formatValue(id)}. ${advice}`);
+    const [strategies, combinators] = [this.ids(), this.entries().filter(isCombinator)];
+    const ids = [...strategies, ...combinators.map((combinator) => combinator.id)];
+    const closest = nearest(id, ids);
+    const hint = closest === undefined ? `Known ids: ${ids.join(', ') || 'none'}.` : `Did you mean \`${closest}\`?`;
+    return new ClippingError('unknown-strategy', `There is no strategy ${formatValue(id)}. ${hint}`);
   }
 }
 
-function assertFactory(given: unknown): void {
-  if (typeof given === 'function' && typeof (given as Partial<AnyStrategyFactory>).id === 'string') return;
-  const advice =
-    typeof (given as Partial<ClippingStrategy> | null | undefined)?.clip === 'function'
-      ? ' That is a strategy already; give the function that makes it.'
-      : '';
+function assertRegistrable(value: unknown): asserts value is Registrable {
+  const entry = Object(value) as Partial<AnyStrategyFactory> & { readonly fromOptions?: unknown };
+  if (typeof entry.id === 'string' && (typeof value === 'function' || typeof entry.fromOptions === 'function')) return;
+  const isStrategy = typeof (entry as { clip?: unknown }).clip === 'function';
+  const hint = isStrategy ? ' This is already a strategy; register its factory instead.' : '';
   throw new ClippingError(
     'bad-spec',
-    `A registry takes strategy factories, as \`defineStrategy\` makes them; received ${formatValue(given)}.${advice}`,
+    `A registry takes strategy factories made by \`defineStrategy\`; received ${formatValue(value)}.${hint}`,
   );
 }

@@ -1,51 +1,50 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
-import { ClippingError, inBackticks, formatValue } from '../core/errors.ts';
+import { ClippingError, formatValue, inBackticks, messageOf } from '../core/errors.ts';
 import { asJson } from '../core/json.ts';
-import { isPlainObject, toPlainData, rejectUnreadable } from '../core/plain.ts';
-import { specOf } from '../combinators/combinator.ts';
+import { isPlainObject } from '../core/plain.ts';
+import { specOf } from '../registry/spec.ts';
 import { strategyFromSaved } from './loading.ts';
-import type { ClipOptions } from '../optimizer/options.ts';
 
 /**
- * The settings of a wrapper, as a saved model holds them.
+ * The config of a clipped optimizer in a saved model.
  *
  * @category Optimizer
  */
 export interface ClippingConfig extends serialization.ConfigDict {
   /** The class of the inner optimizer. */
   readonly innerClassName: string;
-  /** Its settings. */
+  /** The config of the inner optimizer. */
   readonly innerConfig: serialization.ConfigDict;
-  /** Strategy, options and the order of the variables, as JSON without underscores. */
+  /** Strategy, options and order of the variables, as JSON without underscores. */
   readonly clipping: string;
 }
 
-/** What the text in {@link ClippingConfig.clipping} says. */
-interface Saved {
+/** The JSON in {@link ClippingConfig.clipping}. */
+interface SavedClipping {
   readonly strategy: unknown;
   readonly options: Readonly<Record<string, unknown>>;
   readonly order: readonly string[];
 }
 
-// What the options themselves and the strategy's spec must be is said, better, where they are used.
-function isSaved(json: Partial<Saved>): json is Saved {
+// The strategy and the options are checked where they are used, with better messages.
+function isSavedClipping(json: Partial<SavedClipping>): json is SavedClipping {
   return isPlainObject(json.options) && isOrder(json.order);
 }
 
-/** Whether these may be names of variables; what every object has, such as `constructor`, tfjs has no variable of. */
-export function isOrder(given: unknown): given is readonly string[] {
-  return Array.isArray(given) && given.every((name) => typeof name === 'string' && !(name in {}));
+/** Whether a value is a list of variable names. */
+export function isOrder(value: unknown): value is readonly string[] {
+  // A name such as `constructor` would collide with Object.prototype when names become keys.
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && !(name in {}));
 }
 
-/** The settings to save. */
-export function configOf(
+/** The config to save; options that are functions are left out. */
+export function toConfig(
   inner: Optimizer,
   strategy: ClippingStrategy,
-  { onNonFinite, maxConsecutiveNonFinite, warnings, window }: ClipOptions,
+  options: object,
   order: readonly string[],
 ): ClippingConfig {
-  const options = { onNonFinite, maxConsecutiveNonFinite, warnings, window };
   return {
     innerClassName: inner.getClassName(),
     innerConfig: inner.getConfig(),
@@ -54,85 +53,95 @@ export function configOf(
 }
 
 /**
- * What a saved config stands for.
+ * Validates the config of a saved clipped optimizer and creates its parts.
  *
- * @throws ClippingError `bad-spec` when it is not one of ours, `unknown-strategy` when its strategy is not known here.
+ * @throws ClippingError `bad-spec` when it is not such a config, `unknown-strategy` when its strategy is not registered.
  */
 export function parseConfig(config: unknown): {
   inner: Optimizer;
   strategy: ClippingStrategy;
-  options: ClipOptions;
+  options: Readonly<Record<string, unknown>>;
   order: readonly string[];
 } {
-  const settings: unknown = toPlainData('ClippedOptimizer.fromConfig', config);
-  const { innerClassName, innerConfig, clipping } = Object(settings) as Partial<ClippingConfig>;
+  const { innerClassName, innerConfig, clipping } = Object(config) as Partial<ClippingConfig>;
   if (typeof innerClassName !== 'string' || innerConfig === undefined || typeof clipping !== 'string') {
-    throw new ClippingError(
-      'bad-spec',
-      `These are not the settings of a saved ClippedOptimizer: ${formatValue(config)}.`,
-    );
+    throw notAConfig('ClippedOptimizer', config);
   }
-  const what = '`strategy`, `options` and `order`';
-  const { strategy, options, order } = settingsIn(clipping, isSaved, 'ClippedOptimizer', what);
+  const contents = '`strategy`, `options` and `order`';
+  const { strategy, options, order } = parseSaved(clipping, isSavedClipping, 'ClippedOptimizer', contents);
   return {
-    inner: innerFrom(innerClassName, innerConfig),
+    inner: createInner(innerClassName, innerConfig),
     strategy: strategyFromSaved(strategy),
-    options: numbersRestored(options),
+    options: restoreInfinity(options),
     order,
   };
 }
 
+/** The error for a value that is not the config of a saved wrapper. */
+export function notAConfig(className: string, value: unknown): ClippingError {
+  return new ClippingError(
+    'bad-spec',
+    `\`${className}.fromConfig\` takes the config of a saved ${className}; received ${formatValue(value)}.`,
+  );
+}
+
 /**
- * What a wrapper of this class wrote of itself, read back.
+ * Parses the JSON text in the config of a saved wrapper.
  *
- * @throws ClippingError `bad-spec` when it is no JSON, or does not hold what it should.
+ * @throws ClippingError `bad-spec` when it is not JSON or lacks an entry.
  */
-export function settingsIn<Settings extends object>(
+export function parseSaved<Saved extends object>(
   text: string,
-  isSound: (json: Partial<Settings>) => json is Settings,
+  isValid: (json: Partial<Saved>) => json is Saved,
   className: string,
-  what: string,
-): Settings {
+  contents: string,
+): Saved {
   const damaged = (how: string, cause?: unknown): ClippingError =>
-    new ClippingError('bad-spec', `The settings of the saved ${className} are damaged: ${how}.`, { cause });
+    new ClippingError('bad-spec', `The config of the saved ${className} is damaged: ${how}.`, { cause });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw damaged('they are no JSON', cause);
+    throw damaged('it is not JSON', cause);
   }
-  const settings = Object(json) as Partial<Settings>;
-  if (!isSound(settings)) throw damaged(`they must hold ${what}`);
-  return settings;
+  const saved = Object(json) as Partial<Saved>;
+  if (!isValid(saved)) throw damaged(`it must hold ${contents}`);
+  return saved;
 }
 
 /**
- * The optimizer inside a saved wrapper.
+ * Creates the inner optimizer of a saved wrapper.
  *
- * @throws ClippingError `bad-spec` when tfjs does not know its class, `bad-option` when that cannot read the settings.
+ * @throws ClippingError `bad-spec` when tfjs does not know its class, or its class refuses the config.
  */
-export function innerFrom(className: string, config: serialization.ConfigDict): Optimizer {
+export function createInner(className: string, config: serialization.ConfigDict): Optimizer {
   const { classNameMap } = serialization.SerializationMap.getMap();
   const known = Object.hasOwn(classNameMap, className) ? classNameMap[className] : undefined;
   if (known === undefined) {
     throw new ClippingError(
       'bad-spec',
-      `The saved optimizer wraps ${inBackticks(className)}, which tfjs does not know; register its class first.`,
+      `The saved optimizer wraps ${inBackticks(className)}, a class that tfjs does not know; ` +
+        'register it with `tf.serialization.registerClass` first.',
     );
   }
   const [constructor, fromConfig] = known;
-  return rejectUnreadable(`${className}.fromConfig`, () => fromConfig(constructor, config)) as Optimizer;
+  try {
+    return fromConfig(constructor, config) as Optimizer;
+  } catch (cause) {
+    throw new ClippingError(
+      'bad-spec',
+      `The saved config of the inner optimizer is damaged: \`${className}.fromConfig\` failed: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
 }
 
-/**
- * The same JSON without underscores: on loading, tfjs camel-cases every string that has one, so `my_lstm_1` would come
- * back as `myLstm1`.
- */
+/** Escapes underscores: on loading, tfjs camel-cases every string with one, so `my_lstm_1` would become `myLstm1`. */
 export function escapeUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
 }
 
-function numbersRestored(options: Saved['options']): ClipOptions {
+function restoreInfinity(options: SavedClipping['options']): SavedClipping['options'] {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : value]),
   );

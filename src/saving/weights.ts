@@ -2,27 +2,27 @@ import { dispose, type Optimizer, type Tensor, type Variable } from '@tensorflow
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 
-/** Weights as optimizers hand them out. */
+/** Weights as `Optimizer.getWeights` returns them. */
 export type NamedWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
 
-// A wrapper around a wrapper puts one more level before its own names, so the two never meet in a file.
+// A wrapper around a wrapper uses the next level number, so their names never collide in a file.
 const PREFIX = /^clip(\d+)\//;
 const STATE = 'state/';
 
-// Adam recomputes these from the step count when it is loaded, a little off; with them it resumes exactly.
+// Adam recomputes these powers from the step count on loading, with rounding errors; saved, it resumes bit-identical.
 const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
 
 type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], unknown>>;
 
 /**
- * The weights of the inner optimizer, its count of iterations first, then the wrapper's own.
+ * Returns the weights of the inner optimizer, its iteration count first, followed by those of the wrapper.
  *
- * `counted` makes the tensor that says how many there are, so that one that is lost is missed.
+ * @param createCount - Creates the tensor that holds the number of weights, so that loading detects a lost one.
  */
 export async function joinWeights(
   inner: Optimizer,
   state: NamedTensors,
-  counted: (tensors: number) => Tensor,
+  createCount: (tensors: number) => Tensor,
 ): Promise<NamedWeights> {
   const weights = await innerWeights(inner);
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
@@ -32,22 +32,26 @@ export async function joinWeights(
     if (isVariable(variable)) own[power] = variable;
   }
   for (const [name, tensor] of Object.entries(state)) own[`${STATE}${name}`] = tensor;
-  own['step'] = counted(weights.length + Object.keys(own).length + 1);
+  own['step'] = createCount(weights.length + Object.keys(own).length + 1);
   return [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))];
 }
 
-/** Gives the inner optimizer its weights, and answers the wrapper's own; copies what is kept. */
+/**
+ * Restores the weights of the inner optimizer and returns those of the wrapper; the tensors stay the caller's.
+ *
+ * @throws ClippingError `bad-state` when weights are missing, damaged or not those of a wrapper.
+ */
 export async function splitWeights(
   inner: Optimizer,
   weights: NamedWeights,
-  mayHoldNaN: boolean,
+  mayContainNaN: boolean,
 ): Promise<{ state: NamedTensors; count: number }> {
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name)), -1);
   if (level < 0) {
     throw new ClippingError(
       'bad-state',
-      '`setWeights` takes the weights of a saved ClippedOptimizer; these hold none of its entries. ' +
-        'Give weights of a plain optimizer to `optimizer.inner.setWeights`.',
+      '`setWeights(weights)` takes the weights of a saved ClippedOptimizer; received none of its entries. ' +
+        'For the weights of a plain optimizer call `optimizer.inner.setWeights`.',
     );
   }
   const prefix = `clip${level}/`;
@@ -61,13 +65,13 @@ export async function splitWeights(
   );
   const [count, tensors] = (await own.get('step')?.data()) ?? [];
   const powers = ADAM_POWERS.filter((power) => isVariable((inner as WithPowers)[power]));
-  const lost = ['step', ...powers].find((name) => !own.has(name));
-  if (lost !== undefined) throw damaged(`\`${prefix}${lost}\` is missing`);
-  if (tensors !== weights.length) throw damaged(`it holds ${weights.length} tensors, and ${tensors ?? 1} were saved`);
-  for (const [name, tensor] of mayHoldNaN ? [] : Object.entries(state)) {
-    if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` holds NaN`);
+  const missing = ['step', ...powers].find((name) => !own.has(name));
+  if (missing !== undefined) throw damaged(`\`${prefix}${missing}\` is missing`);
+  if (tensors !== weights.length) throw damaged(`${tensors ?? 1} tensors were saved; received ${weights.length}`);
+  for (const [name, tensor] of mayContainNaN ? [] : Object.entries(state)) {
+    if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` contains NaN`);
   }
-  await replaceInner(
+  await restoreInner(
     inner,
     weights.filter(({ name }) => !name.startsWith(prefix)),
   );
@@ -76,18 +80,18 @@ export async function splitWeights(
 }
 
 function damaged(how: string): ClippingError {
-  return new ClippingError('bad-state', `The memory of the saved optimizer is damaged: ${how}.`);
+  return new ClippingError('bad-state', `The state of the saved optimizer is damaged: ${how}.`);
 }
 
-// Stock optimizers drop their old memory without freeing it.
-async function replaceInner(inner: Optimizer, weights: NamedWeights): Promise<void> {
+// tfjs's optimizers drop their old state without disposing it, so this does.
+async function restoreInner(inner: Optimizer, weights: NamedWeights): Promise<void> {
   const old = await innerWeights(inner);
   await inner.setWeights(weights);
   const now = await innerWeights(inner);
   const inUse = new Set(now.map(({ tensor }) => tensor));
-  // What is no variable was made for the asking, as the count of iterations is. A wrapper inside frees its own.
-  const asked = now.filter(({ tensor }) => !isVariable(tensor));
-  const dropped = [...old.filter(({ tensor }) => !inUse.has(tensor)), ...asked];
+  // `getWeights` creates plain tensors, such as the iteration count. A wrapper inside disposes its own.
+  const created = now.filter(({ tensor }) => !isVariable(tensor));
+  const dropped = [...old.filter(({ tensor }) => !inUse.has(tensor)), ...created];
   dispose(dropped.filter(({ name, tensor }) => levelOf(name) < 0 && !tensor.isDisposed).map(({ tensor }) => tensor));
 }
 
@@ -97,8 +101,8 @@ async function innerWeights(inner: Optimizer): Promise<NamedWeights> {
   } catch (error) {
     throw new ClippingError(
       'not-serializable',
-      `tfjs cannot save the memory of ${inner.getClassName()}. Save the model without \`includeOptimizer\`, ` +
-        'or train with one that it can save: adam, rmsprop, momentum, adagrad, adadelta or sgd.',
+      `tfjs cannot save the state of ${inner.getClassName()}. Save the model without \`includeOptimizer\`, ` +
+        'or train with adam, rmsprop, momentum, adagrad, adadelta or sgd.',
       { cause: error },
     );
   }

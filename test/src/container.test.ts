@@ -10,7 +10,7 @@ import { expectError } from '../support/fixtures.ts';
 const idsIn = (container: Container): string[] => container.get(TOKENS.StrategyRegistry).ids();
 
 describe('createContainer', () => {
-  it('knows the shelf it was given, and makes strategies from JSON', () => {
+  it('contains the given strategies and creates strategies from JSON', () => {
     const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
     expect(registry).toBeInstanceOf(StrategyRegistry);
     expect(registry.ids()).toEqual(allStrategies.map(({ id }) => id));
@@ -20,7 +20,7 @@ describe('createContainer', () => {
     });
   });
 
-  it('answers in types that need no cast', () => {
+  it('returns types that need no cast', () => {
     const container = createContainer({ strategies: allStrategies });
     expectTypeOf(container.get(TOKENS.StrategyRegistry)).toEqualTypeOf<StrategyRegistry>();
     expectTypeOf(container.getAll(TOKENS.StrategyFactory)).toEqualTypeOf<AnyStrategyFactory[]>();
@@ -29,29 +29,29 @@ describe('createContainer', () => {
     expect(optimizer.strategy.id).toBe('none');
   });
 
-  it('is empty without a shelf', () => {
+  it('is empty without strategies', () => {
     expect(idsIn(createContainer())).toEqual([]);
     expectError(
       () => createContainer().get(TOKENS.StrategyRegistry).get('none'),
       'unknown-strategy',
-      'No strategy "none". There are chain, partition, scheduled.',
+      'There is no strategy "none". Known ids: chain, partition, scheduled.',
     );
   });
 
-  it('does not share strategies with another container', () => {
+  it('shares no strategies with another container', () => {
     const [one, other] = [createContainer({ strategies: [none] }), createContainer({ strategies: [globalNorm] })];
     expect([idsIn(one), idsIn(other)]).toEqual([['none'], ['global-norm']]);
   });
 
-  it('is what one gets from the modules, too', () => {
+  it('equals a container with both modules loaded', () => {
     const container = new Container();
     container.load(frameworkModule, strategyModule([none, perValue]));
     expect(idsIn(container)).toEqual(['none', 'per-value']);
   });
 });
 
-describe('modules', () => {
-  it('loaded later are known to a registry resolved later', () => {
+describe('a module', () => {
+  it('that is loaded later is part of a registry resolved after it', () => {
     const container = createContainer({ strategies: [none] });
     const before = container.get(TOKENS.StrategyRegistry);
     container.load(strategyModule([globalNorm]));
@@ -59,7 +59,7 @@ describe('modules', () => {
     expect(idsIn(container)).toEqual(['none', 'global-norm']);
   });
 
-  it('unloaded are forgotten, and can be loaded again', () => {
+  it('can be unloaded and loaded again', () => {
     const container = createContainer({ strategies: [none] });
     const mine = strategyModule([globalNorm, perLayer]);
     container.load(mine);
@@ -69,7 +69,7 @@ describe('modules', () => {
     expect(idsIn(container)).toEqual(['none', 'global-norm', 'per-layer']);
   });
 
-  it('of other makes may bind factories as well', () => {
+  it('of another author can bind factories', () => {
     const container = createContainer();
     container.load(
       new ContainerModule(({ bind }) => {
@@ -81,7 +81,7 @@ describe('modules', () => {
 });
 
 describe('a child container', () => {
-  it('knows its own strategies and those of its parents, who do not know its own', () => {
+  it('contains its own strategies and those of its parents, but not the reverse', () => {
     const grandparent = createContainer({ strategies: [none] });
     const parent = createContainer({ strategies: [perValue], parent: grandparent });
     const child = createContainer({ strategies: [globalNorm], parent });
@@ -90,14 +90,14 @@ describe('a child container', () => {
     expect(idsIn(grandparent)).toEqual(['none']);
   });
 
-  it('without a shelf of its own knows that of its parent, what is loaded later included', () => {
+  it('contains strategies that its parent loads later', () => {
     const parent = createContainer({ strategies: [none] });
     const child = createContainer({ parent });
     parent.load(strategyModule([globalNorm]));
     expect(idsIn(child)).toEqual(['none', 'global-norm']);
   });
 
-  it('may have a strategy that its parent has, but not another of the same id', () => {
+  it('may bind the same strategy as its parent, but not a different one of the same id', () => {
     const parent = createContainer({ strategies: allStrategies });
     expect(idsIn(createContainer({ strategies: [none], parent })).sort()).toEqual(
       allStrategies.map(({ id }) => id).sort(),
@@ -106,20 +106,20 @@ describe('a child container', () => {
     expectError(
       () => createContainer({ strategies: [otherNone], parent }).get(TOKENS.StrategyRegistry),
       'duplicate-id',
-      'Two strategies are called `none`; ids must be unique in a registry.',
+      'The id `none` belongs to another strategy already; choose another id.',
     );
   });
 });
 
-describe('what is bound that should not be', () => {
-  it('is named when the registry is asked for', () => {
+describe('a binding that is not a factory', () => {
+  it('is named when the registry is resolved', () => {
     const container = createContainer({ strategies: [globalNorm() as never] });
     expectError(
       () => container.get(TOKENS.StrategyRegistry),
       'bad-spec',
-      'A registry takes strategy factories, as `defineStrategy` makes them; ' +
+      'A registry takes strategy factories made by `defineStrategy`; ' +
         'received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}. ' +
-        'That is a strategy already; give the function that makes it.',
+        'This is already a strategy; register its factory instead.',
     );
   });
 });

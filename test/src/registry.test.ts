@@ -20,53 +20,53 @@ const called = (id: string): AnyStrategyFactory =>
   });
 
 describe('a registry', () => {
-  it('lists ids in the order given, and finds factories by them', () => {
+  it('lists ids in the order given and finds factories by id', () => {
     const small = new StrategyRegistry([perValue, none, globalNorm]);
     expect(small.ids()).toEqual(['per-value', 'none', 'global-norm']);
     expect(small.get('global-norm')).toBe(globalNorm);
     expect(registry.ids()).toEqual(allStrategies.map(({ id }) => id));
   });
 
-  it('takes any iterable, and the same factory twice', () => {
+  it('accepts any iterable and the same factory twice', () => {
     expect(new StrategyRegistry(new Set([none])).ids()).toEqual(['none']);
     expect(new StrategyRegistry([none, none]).ids()).toEqual(['none']);
   });
 
-  it('refuses two strategies of one id, and the id of a combinator', () => {
+  it('refuses a second strategy of the same id, and the id of a combinator', () => {
     expectError(
       () => new StrategyRegistry([called('mine'), called('mine')]),
       'duplicate-id',
-      'Two strategies are called `mine`; ids must be unique in a registry.',
+      'The id `mine` belongs to another strategy already; choose another id.',
     );
     expectError(
       () => createContainer({ strategies: [called('chain')] }).get(TOKENS.StrategyRegistry),
       'duplicate-id',
-      'A strategy may not be called `chain`; that is a combinator.',
+      'The id `chain` belongs to a combinator already; choose another id.',
     );
   });
 
   it.each([
-    [none(), '{"id":"none","options":{}}. That is a strategy already; give the function that makes it.'],
+    [none(), '{"id":"none","options":{}}. This is already a strategy; register its factory instead.'],
     [undefined, 'undefined.'],
     [() => 1, 'a function.'],
-  ])('refuses %s, which is no factory', (given, received) => {
+  ])('refuses %s, which is not a factory', (given, received) => {
     expectError(
       () => new StrategyRegistry([given as never]),
       'bad-spec',
-      `A registry takes strategy factories, as \`defineStrategy\` makes them; received ${received}`,
+      `A registry takes strategy factories made by \`defineStrategy\`; received ${received}`,
     );
   });
 });
 
 describe('create', () => {
-  it('makes a strategy from id and options, from a spec, or with the defaults', () => {
+  it('creates a strategy from id and options, from a spec, or with the defaults', () => {
     expect(registry.create('global-norm', { maxNorm: 5 }).options).toEqual({ maxNorm: 5, ord: 2 });
     expect(registry.create({ id: 'global-norm', options: { maxNorm: 5 } }).options).toEqual({ maxNorm: 5, ord: 2 });
     expect(registry.create('global-norm').options).toEqual({ maxNorm: 1, ord: 2 });
     expect(registry.create({ id: 'none' }).id).toBe('none');
   });
 
-  it('makes combinators, which nest, from JSON, and gives the same JSON back', () => {
+  it('creates nested combinators from JSON and returns the same JSON', () => {
     const spec: StrategySpec = {
       id: 'chain',
       options: {
@@ -88,27 +88,27 @@ describe('create', () => {
   });
 
   it.each([
-    ['globalnorm', 'No strategy "globalnorm". Did you mean `global-norm`?'],
-    ['GlobalNorm', 'No strategy "GlobalNorm". Did you mean `global-norm`?'],
-    ['per_valeu', 'No strategy "per_valeu". Did you mean `per-value`?'],
-    ['chin', 'No strategy "chin". Did you mean `chain`?'],
-  ])('asks of `%s` whether another was meant', (id, message) => {
+    ['globalnorm', 'There is no strategy "globalnorm". Did you mean `global-norm`?'],
+    ['GlobalNorm', 'There is no strategy "GlobalNorm". Did you mean `global-norm`?'],
+    ['per_valeu', 'There is no strategy "per_valeu". Did you mean `per-value`?'],
+    ['chin', 'There is no strategy "chin". Did you mean `chain`?'],
+  ])('suggests the closest id for `%s`', (id, message) => {
     expectError(() => registry.create(id), 'unknown-strategy', message);
     expectError(() => registry.get(id), 'unknown-strategy', message);
   });
 
-  it('lists what there is where nothing is near, prototypes included', () => {
+  it('lists the known ids when none is close, also for names of Object.prototype', () => {
     const small = createContainer({ strategies: [none, globalNorm] }).get(TOKENS.StrategyRegistry);
     for (const id of ['adam-something-else', 'constructor', '__proto__']) {
-      expect(() => small.create(id)).toThrow(`No strategy "${id}". There are none, global-norm, chain`);
+      expect(() => small.create(id)).toThrow(`There is no strategy "${id}". Known ids: none, global-norm, chain`);
     }
   });
 
-  it('says that a combinator has no factory', () => {
+  it('explains that a combinator has no factory', () => {
     expectError(
       () => registry.get('chain'),
       'unknown-strategy',
-      '`chain` is a combinator and has no factory; make one with `create({ id: "chain", options })`.',
+      '`chain` is a combinator and has no factory; create one with `create({ id: "chain", options })`.',
     );
   });
 
@@ -120,19 +120,19 @@ describe('create', () => {
     [{}, '{}'],
     [{ id: 7 }, '{"id":7}'],
     [{ options: { maxNorm: 1 } }, '{"options":{"maxNorm":1}}'],
-  ])('refuses %j, which is no spec', (spec, received) => {
+  ])('refuses %j, which is not a spec', (spec, received) => {
     expectError(
       () => registry.create(spec as never),
       'bad-spec',
-      `A strategy in JSON is { "id": "global-norm", "options": { "maxNorm": 1 } }; received ${received}.`,
+      `A strategy spec must have the form { "id": "global-norm", "options": { "maxNorm": 1 } }; received ${received}.`,
     );
   });
 
-  it('refuses options beside `options`, options that are none, and options that do not exist', () => {
+  it('refuses options outside `options`, options that are not an object, and unknown options', () => {
     expectError(
       () => registry.create({ id: 'global-norm', maxNorm: 1 } as never),
       'bad-spec',
-      'A strategy in JSON has `id` and `options`; received `maxNorm` beside them.',
+      'A strategy spec has only `id` and `options`; received `maxNorm` as well.',
     );
     expectError(
       () => registry.create('global-norm', 5 as never),
@@ -156,14 +156,14 @@ describe('create', () => {
     );
   });
 
-  it('refuses a spec that nests without end', () => {
+  it('refuses a spec that nests too deep', () => {
     let spec: StrategySpec = { id: 'none' };
     for (let depth = 0; depth < 32; depth += 1) spec = { id: 'chain', options: { strategies: [spec] } };
     expect(registry.create(spec).id).toBe('chain');
     expectError(
       () => registry.create({ id: 'chain', options: { strategies: [spec] } }),
       'bad-spec',
-      'A spec may nest 32 deep; this one goes deeper.',
+      'A strategy spec may nest 32 levels deep; this one nests deeper.',
     );
   });
 });

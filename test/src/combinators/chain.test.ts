@@ -12,16 +12,16 @@ beforeAll(async () => {
 });
 
 const make = (): ClippingStrategy => chain(perValue({ maxAbs: 2 }), adaptivePercentile({ percentile: 50, window: 9 }));
-const judged = Object.assign(make, {
+const chainFactory = Object.assign(make, {
   id: 'chain',
   title: 'Chain',
   source: { authors: 'gradclip', year: 2026, title: 'Chain', url: 'https://example.org' },
   laws: { direction: 'none', idempotent: false },
   fields: {},
 } as const);
-const noOptions = 'is made of strategies, not of options';
+const noOptions = 'takes strategies instead of options';
 
-describeStrategy(judged, {
+describeStrategy(chainFactory, {
   describe,
   it,
   backends: ['cpu', 'wasm'],
@@ -34,18 +34,18 @@ const skipping = (skip: 0 | 1): ClippingStrategy => ({
 });
 
 describe('chain', () => {
-  it('gives each strategy what the one before let through', () => {
-    // (30, 3) is cut to (4, 3), which is 5 long and is halved; (6, 8) is halved, and then cut to (3, 3).
+  it('passes the result of each strategy to the next', () => {
+    // (30, 3) is clamped to (4, 3), whose norm 5 is halved; (6, 8) is halved to (3, 4), then clamped to (3, 3).
     const [valueFirst] = inTurn(chain(perValue({ maxAbs: 4 }), globalNorm({ maxNorm: 2.5 })), [{ w: [30, 3] }]);
     expect(valueFirst?.gradients).toEqual({ w: [2, 1.5] });
     const [normFirst] = inTurn(chain(globalNorm({ maxNorm: 5 }), perValue({ maxAbs: 3 })), [{ w: [6, 8] }]);
     expect(normFirst?.gradients).toEqual({ w: [3, 3] });
   });
 
-  it('keeps the memory of each under its place', () => {
+  it('keeps the state of each strategy under its index', () => {
     const strategy = chain(adaptivePercentile({ percentile: 50 }), adaptivePercentile({ percentile: 0 }));
     const steps = inTurn(strategy, [{ w: [2] }, { w: [4] }]);
-    // The first lets 2 and 3 pass, of which the second takes the least.
+    // The first strategy passes 2 and 3; the second clips to the smallest of them.
     expect(steps.map(({ gradients }) => gradients['w'])).toEqual([nearly([2]), nearly([2])]);
     expect(Object.keys(steps[1]?.state ?? {}).map((name) => name.split('/')[0])).toEqual([
       '0',
@@ -57,7 +57,7 @@ describe('chain', () => {
     ]);
   });
 
-  it('changes nothing when it is empty', () => {
+  it('changes nothing without strategies', () => {
     tidy(() => {
       const gradients = { w: tensor1d([1]) };
       const clipped = chain().clip(gradients, {}, { step: 0, parameters: gradients });
@@ -71,13 +71,13 @@ describe('chain', () => {
     [[0, 1], true],
     [[1, 0], true],
     [[1, 1], true],
-  ] as const)('skips when any of its strategies does: %s', (skips, skipped) => {
+  ] as const)('skips the step when any of its strategies does: %s', (skips, skipped) => {
     const [step] = inTurn(chain(...skips.map(skipping), globalNorm()), [{ w: [1] }]);
     expect(step?.skipped).toBe(skipped);
   });
 
   it.each(['cpu', 'wasm'])(
-    'does not let a strategy remember a step that one before it skips, on %s',
+    'keeps a step that an earlier strategy skips out of the state of later ones, on %s',
     async (backend) => {
       await setBackend(backend);
       const aboveTen: ClippingStrategy = {
@@ -87,18 +87,18 @@ describe('chain', () => {
       const percentile = adaptivePercentile({ percentile: 50, window: 9 });
       const steps = inTurn(chain(percentile, aboveTen, percentile), [{ w: [4] }, { w: [300] }, { w: [2] }]);
       expect(steps.map(({ skipped }) => skipped)).toEqual([false, true, false]);
-      expect(steps.map(({ state }) => [0, 2].map((place) => state[`${place}/filled/global`]))).toEqual([
+      expect(steps.map(({ state }) => [0, 2].map((index) => state[`${index}/filled/global`]))).toEqual([
         [1, 1],
         [2, 1],
         [3, 2],
       ]);
-      // Among 4 and 2, where the spike would have made it 4.
+      // The median of 4 and 2 is 3; with the spike in its state it would be 4.
       expect(steps[2]?.gradients['w']).toEqual(nearly([2]));
       await setBackend('cpu');
     },
   );
 
-  it('nests, and comes back from JSON', () => {
+  it('nests and survives a round trip through JSON', () => {
     const strategy = chain(perValue({ maxAbs: 5 }), chain(globalNorm({ maxNorm: 2 }), none()));
     const spec = JSON.parse(JSON.stringify(specOf(strategy))) as StrategySpec;
     const again = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry).create(spec);
@@ -109,12 +109,12 @@ describe('chain', () => {
 
   it.each([
     [globalNorm, 'a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'],
-    [{ id: 'global-norm' }, '{"id":"global-norm"}. A spec becomes a strategy with `registry.create(spec)`.'],
+    [{ id: 'global-norm' }, '{"id":"global-norm"}. Create a strategy from a spec with `registry.create(spec)`.'],
     [null, 'null.'],
     ['global-norm', '"global-norm".'],
-  ])('refuses what is no strategy: %o', (given, came) => {
+  ])('refuses %o, which is not a strategy', (given, received) => {
     expect(() => chain(given as unknown as ClippingStrategy)).toThrow(
-      new ClippingError('bad-spec', `\`chain(...)\` takes strategies; received ${came}`),
+      new ClippingError('bad-spec', `\`chain(...strategies)\` takes strategies; received ${received}`),
     );
   });
 
@@ -122,7 +122,7 @@ describe('chain', () => {
     [{ strategies: 'all' }, '`chain({ strategies })` must be a list of specs; received "all".'],
     [{}, '`chain({ strategies })` must be a list of specs; received undefined.'],
     [{ strategy: [] }, '`chain` has no option `strategy`; it has `strategies`.'],
-  ])('refuses the options %o in JSON', (options, message) => {
+  ])('refuses the JSON options %o', (options, message) => {
     const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
     expect(() => registry.create({ id: 'chain', options })).toThrow(message);
   });

@@ -14,15 +14,18 @@ describe('combinators on a device', () => {
     tf.disposeVariables();
   });
 
-  it('read nothing from it in a step, and leak nothing', () => {
+  it('read nothing from the device in a step and leak no tensor', () => {
     const variables = ['lstm/kernel', 'lstm/bias', 'dense/kernel'].map((name) => {
       return tf.tidy(() => tf.variable(tf.ones([4]), true, name));
     });
     const strategy = chain(
-      partition({ loop: 'lstm', head: 'dense' }, { loop: adaptivePercentile({ window: 5 }), head: perValue() }),
+      partition([
+        { match: 'lstm', strategy: adaptivePercentile({ window: 5 }) },
+        { match: 'dense', strategy: perValue() },
+      ]),
       scheduled(globalNorm, { maxNorm: { kind: 'cosine', from: 2, to: 0.5, steps: 20 } }),
     );
-    // Nothing is recorded, whose reading after the step would keep tensors for a while.
+    // Without records, because unread records keep tensors on the device.
     const optimizer = accumulated(clipOptimizer(tf.train.sgd(0.1), strategy, { window: 0 }), { steps: 2 });
     const step = (index: number): void => {
       const gradients = Object.fromEntries(variables.map(({ name }) => [name, tf.fill([4], index)]));

@@ -32,7 +32,7 @@ onEachBackend(() => {
       ]),
     );
 
-    it('takes the norm of each group by itself', () => {
+    it('clips each group by its own norm', () => {
       const strategy = partition([{ match: 'lstm', strategy: globalNorm({ maxNorm: 6.5 }) }], {
         default: globalNorm({ maxNorm: 1 }),
       });
@@ -43,7 +43,7 @@ onEachBackend(() => {
       });
     });
 
-    it('gives a variable to the first rule that fits, and leaves the rest alone, bit for bit', () => {
+    it('applies the first matching rule and passes all other variables bit-identical', () => {
       const strategy = partition([
         { match: '*/bias', strategy: perValue({ maxAbs: 1 }) },
         { match: ['lstm*', 'gru*'], strategy: perValue({ maxAbs: 2 }) },
@@ -56,19 +56,12 @@ onEachBackend(() => {
       expect(Object.keys(result.gradients)).toEqual(Object.keys(GRADIENTS));
     });
 
-    it('hands what a rule excludes to the next one', () => {
+    it('offers excluded variables to the next rule', () => {
       const strategy = partition([{ match: '**', exclude: ['*/bias', 'dense'], strategy: perValue({ maxAbs: 1 }) }]);
       expect(clipped(strategy, [GRADIENTS])[0]).toEqual({ ...GRADIENTS, 'lstm/kernel': [1, 1] });
     });
 
     it.each([
-      [
-        'labels',
-        partition(
-          { loop: 'lstm', head: { match: 'dense' } },
-          { loop: perValue({ maxAbs: 1 }), head: perValue({ maxAbs: 2 }) },
-        ),
-      ],
       [
         'a function',
         partition((name) => (name.startsWith('lstm') ? 'loop' : 'head'), {
@@ -90,7 +83,7 @@ onEachBackend(() => {
           default: perValue({ maxAbs: 2 }),
         }),
       ],
-    ])('says the same by %s', (_, strategy) => {
+    ])('groups variables by %s', (_, strategy) => {
       expect(clipped(strategy, [GRADIENTS])[0]).toEqual({
         'lstm/kernel': [1, 1],
         'lstm/bias': [0, 1],
@@ -98,15 +91,15 @@ onEachBackend(() => {
       });
     });
 
-    it('leaves a strategy out of a step in which its variables have no gradient', () => {
-      // Were the absent group told of a norm of 0, its median would fall from 4 to 2.
+    it('does not run a strategy in a step in which its variables have no gradient', () => {
+      // A norm of 0 for the absent group would lower its median from 4 to 2.
       const median = adaptivePercentile({ percentile: 50, window: 10 });
       const strategy = partition([{ match: 'lstm', strategy: median }]);
       const steps = [{ 'lstm/kernel': [4], w: [1] }, { w: [1] }, { 'lstm/kernel': [8], w: [1] }];
       expectClose(clipped(strategy, steps)[2], { 'lstm/kernel': [6], w: [1] });
     });
 
-    it('gives each strategy the parameters of its group alone', () => {
+    it('passes each strategy only the parameters of its group', () => {
       const seen: string[][] = [];
       const spy = defineStrategy({
         id: 'spy',
@@ -130,7 +123,7 @@ onEachBackend(() => {
       ]);
     });
 
-    it('knows a variable that tfjs numbered by its original name', () => {
+    it('matches a variable that tfjs numbered by its original name', () => {
       const strategy = partition([{ match: 'lstm/kernel', strategy: perValue({ maxAbs: 1 }) }]);
       expect(clipped(strategy, [{ 'lstm/kernel_1': [5], w: [5] }])[0]).toEqual({ 'lstm/kernel_1': [1], w: [5] });
     });
@@ -155,7 +148,7 @@ onEachBackend(() => {
 });
 
 describe('partition in JSON', () => {
-  it('is the form of the contract', () => {
+  it('has the documented form', () => {
     const spec = {
       id: 'partition',
       options: {
@@ -172,7 +165,10 @@ describe('partition in JSON', () => {
 
   it.each([
     [{}, '`partition({ rules })` must be a list of { "match": "lstm*", "strategy": spec }; received undefined.'],
-    [{ rules: [] }, '`partition(rules)` must have at least one rule; received none.'],
+    [
+      { rules: [] },
+      '`partition(rules)` must be a list of at least one rule, or a function from names to labels; received [].',
+    ],
     [
       { rules: [{ match: 'a', strategy: { id: 'none' } }], fallback: 1 },
       '`partition` has no option `fallback`; it has `rules`, `default`.',
@@ -198,56 +194,51 @@ describe('partition refuses', () => {
   const one = globalNorm();
   const onVariables = (strategy: ReturnType<typeof partition>) => (): unknown => clipped(strategy, [GRADIENTS]);
 
-  it('a rule that fits nothing, and lists the variables', () => {
+  it('a rule that matches no variable, and lists the variables', () => {
     expect(onVariables(partition([{ match: 'gru*', strategy: one }]))).toThrow(
-      '`partition` has a rule for `gru*`, which fits no variable; there are lstm/kernel, lstm/bias, dense/kernel.',
+      '`partition`: the rule for `gru*` matches no variable; the variables are lstm/kernel, lstm/bias, dense/kernel.',
     );
   });
 
-  it('a rule whose variables are all taken', () => {
+  it('a rule whose variables all follow an earlier rule', () => {
     const strategy = partition([
       { match: 'lstm*', strategy: one },
       { match: ['*/bias', (name) => name === 'x'], exclude: 'dense', strategy: one },
     ]);
     expect(onVariables(strategy)).toThrow(
-      '`partition` has a rule for `*/bias` or a predicate but `dense`, but lstm/bias already falls under an earlier rule.',
+      '`partition`: the rule for `*/bias` or a predicate except `dense` takes no variable: an earlier rule takes lstm/bias.',
     );
   });
 
   it('a label without a strategy', () => {
     const label = (name: string): string => (name.startsWith('lstm') ? 'recurent' : 'rest');
     expect(onVariables(partition(label, { recurrent: one, rest: one }))).toThrow(
-      '`lstm/kernel` is labelled `recurent`, which has no strategy. Did you mean `recurrent`?',
-    );
-    // @ts-expect-error the types say so too
-    expect(() => partition({ loop: 'lstm*', head: 'dense*' }, { loop: one })).toThrow(
-      'The rule `head` of `partition` has no strategy. There are loop.',
+      '`partition(labelOf, strategies)` has no strategy `recurent`, the label of `lstm/kernel`. Did you mean `recurrent`?',
     );
   });
 
-  it('a strategy without a rule', () => {
-    const message =
-      '`partition(rules, strategies)` has a strategy `head` but no rule of that label; the strategy of all other variables is called `default`.';
-    expect(() => partition({ loop: 'lstm*' }, { loop: one, head: one } as { loop: typeof one })).toThrow(message);
-    expect(() => partition([{ match: 'lstm*', strategy: one }], { head: one } as object)).toThrow(message);
+  it('a strategy beside the rules that is not the default', () => {
+    expect(() => partition([{ match: 'lstm*', strategy: one }], { head: one } as object)).toThrow(
+      '`partition(rules, others)` has no option `head`; it has `default`.',
+    );
   });
 
-  it('what is no strategy, and says what to do about a factory', () => {
+  it('a factory instead of a strategy, and says to call it', () => {
     expect(() => partition([{ match: 'a', strategy: globalNorm as never }])).toThrow(
       '`partition(rules)[0].strategy` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
     );
   });
 
-  it('to be saved with a predicate or a function, but only then', () => {
+  it('to be saved with a predicate or a function', () => {
     const byPredicate = chain(partition([{ match: (name) => name === 'w', strategy: one }]));
     const byFunction = partition(() => 'all', { all: one });
     const saving = (strategy: ReturnType<typeof partition>) => (): unknown =>
       clipOptimizer(tf.train.sgd(1), strategy).getConfig();
     expect(saving(byPredicate)).toThrow(
-      'A `partition` with a predicate cannot be saved. Say which variables by globs instead.',
+      'A `partition` with a predicate cannot be saved; select its variables with globs instead.',
     );
     expect(saving(byFunction)).toThrow(
-      'A `partition` by a function cannot be saved. Give it rules with globs instead.',
+      'A `partition` by a function cannot be saved; give it rules with globs instead.',
     );
     expect(saving(byFunction)).toThrow(expect.objectContaining({ code: 'not-serializable' }) as Error);
   });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { clipped, fromSpec, onEachBackend, throughJson } from './fixture.ts';
 import { itKeepsTheLawsInTraining } from './laws.ts';
 
-/** The threshold in use at each of these steps, read off a gradient that is always longer. */
+/** The threshold at each of these steps, measured with a gradient that always exceeds it. */
 function thresholds(schedule: Schedule | ((step: number) => number), steps: number[]): number[] {
   const strategy = scheduled(perValue, { maxAbs: schedule });
   return tf.tidy(() =>
@@ -82,7 +82,7 @@ onEachBackend(() => {
       expect(thresholds((step) => 8 / 2 ** step, [0, 1, 3])).toEqual([8, 4, 1]);
     });
 
-    it('can begin by only measuring', () => {
+    it('clips nothing while the threshold is Infinity', () => {
       const points = [
         [0, Infinity],
         [2, 1],
@@ -92,7 +92,7 @@ onEachBackend(() => {
       expect(clipped(strategy, steps)).toEqual([{ w: [3, 4] }, { w: [3, 4] }, { w: [0, 1] }]);
     });
 
-    it('keeps the memory of its strategy while options change', () => {
+    it('keeps the state of its strategy while options change', () => {
       // Medians, then maxima, of one growing history: 4 | 4, 8 | 4, 8, 6.
       const points = [
         [0, 50],
@@ -102,7 +102,7 @@ onEachBackend(() => {
       expect(clipped(strategy, [{ w: [4] }, { w: [8] }, { w: [6] }])).toEqual([{ w: [4] }, { w: [6] }, { w: [4] }]);
     });
 
-    it('goes by steps attempted, skipped ones included', () => {
+    it('counts skipped steps', () => {
       const w = tf.variable(tf.tensor1d([0]), true, 'w');
       const strategy = scheduled(perValue, { maxAbs: { kind: 'linear', from: 4, to: 1, steps: 3 } });
       const optimizer = clipOptimizer(tf.train.sgd(1), strategy, { onNonFinite: 'skip' });
@@ -126,7 +126,7 @@ onEachBackend(() => {
 });
 
 describe('scheduled', () => {
-  it('is in JSON as the contract says', () => {
+  it('has the documented form in JSON', () => {
     const schedule = { kind: 'linear', from: 5, to: 0.5, steps: 30 } as const;
     const spec = {
       id: 'scheduled',
@@ -139,12 +139,12 @@ describe('scheduled', () => {
     ).toEqual(spec.options);
   });
 
-  it('rounds where only whole numbers are taken', () => {
+  it('rounds integer options', () => {
     const strategy = scheduled(adaptivePercentile, { minHistory: { kind: 'linear', from: 1, to: 2, steps: 4 } });
     expect(() => clipped(strategy, [{ w: [1] }, { w: [1] }, { w: [1] }])).not.toThrow();
   });
 
-  it('makes a strategy only when a value changes', () => {
+  it('creates a strategy only when a value changes', () => {
     let made = 0;
     const counting = defineStrategy({
       id: 'counting',
@@ -169,12 +169,12 @@ describe('scheduled', () => {
     [
       'a schedule that goes negative',
       () => scheduled(globalNorm, { maxNorm: linear(-1) }),
-      '`scheduled(global-norm, { maxNorm })` reaches -1 at step 30, but `maxNorm` must be a number from 0 to Infinity.',
+      '`scheduled(global-norm, { maxNorm })` reaches -1 at step 30; `maxNorm` must be a number from 0 to Infinity.',
     ],
     [
-      'a point out of bounds',
+      'a point out of range',
       () => scheduled(adaptivePercentile, { percentile: { kind: 'piecewise', points: [[0, 50], [400, 101], [800, 50]] } }), // prettier-ignore
-      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400, but `percentile` must be a number from 0 to 100.',
+      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400; `percentile` must be a number from 0 to 100.',
     ],
     [
       'options that exclude each other',
@@ -182,64 +182,64 @@ describe('scheduled', () => {
       '`per-value` takes either `maxAbs` or `min` and `max`; received both.',
     ],
     [
-      'an option without numbers',
+      'an option that is not numeric',
       () => scheduled(perLayer, { layers: linear(1) as never }),
-      '`scheduled(per-layer, { layers })`: `layers` takes no numbers; of `per-layer` these can be scheduled: `maxNorm`, `ord`.',
+      '`scheduled(per-layer, { layers })`: `layers` is not numeric. Options of `per-layer` that can be scheduled: `maxNorm`, `ord`.',
     ],
     [
-      'an option that decides the size of the memory',
+      'an option that sets the size of the state',
       () => scheduled(adaptivePercentile, { window: { kind: 'linear', from: 10, to: 100, steps: 30 } }),
-      '`scheduled(adaptive-percentile, { window })`: `window` decides the size of its memory, which stays as it begins; of `adaptive-percentile` these can be scheduled: `percentile`, `minHistory`.',
+      '`scheduled(adaptive-percentile, { window })`: `window` sets the size of its state. Options of `adaptive-percentile` that can be scheduled: `percentile`, `minHistory`.',
     ],
     [
       'no options at all',
       () => scheduled(globalNorm, undefined as never),
-      "`scheduled(global-norm, options)` must schedule an option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
+      "`scheduled(global-norm, options)` must schedule at least one option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
     ],
     [
-      'an option that is none',
+      'an unknown option',
       () => scheduled(globalNorm, { maxNrm: linear(1) } as object),
-      '`scheduled(global-norm, { maxNrm })`: `maxNrm` is no option of it; of `global-norm` these can be scheduled: `maxNorm`, `ord`.',
+      '`scheduled(global-norm, { maxNrm })`: `maxNrm` is not one of its options. Options of `global-norm` that can be scheduled: `maxNorm`, `ord`.',
     ],
     [
-      'a fixed option that is none',
+      'an unknown fixed option',
       () => scheduled(globalNorm, { maxNorm: linear(1), rod: 1 } as object),
       '`global-norm` has no option `rod`; it has `maxNorm`, `ord`.',
     ],
     [
-      'no schedule',
+      'options without a schedule',
       () => scheduled(globalNorm, { maxNorm: 1 }),
-      '`scheduled(global-norm, options)` must schedule an option, as in { kind: \'linear\', from: 5, to: 0.5, steps: 1000 }; received {"maxNorm":1}.',
+      '`scheduled(global-norm, options)` must schedule at least one option, as in { kind: \'linear\', from: 5, to: 0.5, steps: 1000 }; received {"maxNorm":1}.',
     ],
     [
       'a strategy instead of its factory',
       () => scheduled(globalNorm() as never, {}),
-      '`scheduled(factory, options)` takes the factory itself, as in scheduled(globalNorm, { maxNorm: … }); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',
+      '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',
     ],
     [
-      'a kind that is none',
+      'an unknown kind',
       () => scheduled(globalNorm, { maxNorm: { kind: 'liner' } as never }),
-      '`scheduled(global-norm, { maxNorm })`: a schedule is of kind constant, linear, cosine, exponential, piecewise, step; received "liner".',
+      '`scheduled(global-norm, { maxNorm })`: `kind` must be one of constant, linear, cosine, exponential, piecewise, step; received "liner".',
     ],
     [
-      'an entry that is none',
+      'an unknown entry of a schedule',
       () => scheduled(globalNorm, { maxNorm: { ...linear(1), form: 1 } as never }),
-      '`scheduled(global-norm, { maxNorm })`: a linear schedule has `from`, `to`, `steps`; received "form".',
+      '`scheduled(global-norm, { maxNorm })`: a linear schedule takes `from`, `to`, `steps`; received "form".',
     ],
     [
-      'no number',
+      'NaN',
       () => scheduled(globalNorm, { maxNorm: linear(NaN) }),
       '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a number; received NaN.',
     ],
     [
-      'an endless ramp',
+      'an infinite end',
       () => scheduled(globalNorm, { maxNorm: linear(Infinity) }),
       '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be finite; received Infinity.',
     ],
     [
-      'half a step',
+      'a fractional number of steps',
       () => scheduled(globalNorm, { maxNorm: { kind: 'cosine', from: 1, to: 2, steps: 1.5 } }),
-      '`scheduled(global-norm, { maxNorm })`: `steps` must be a whole number of at least 1; received 1.5.',
+      '`scheduled(global-norm, { maxNorm })`: `steps` must be an integer of at least 1; received 1.5.',
     ],
     [
       'an exponential to 0',
@@ -249,22 +249,25 @@ describe('scheduled', () => {
     [
       'points out of order',
       () => scheduled(globalNorm, { maxNorm: { kind: 'step', points: [[5, 1], [5, 2]] } }), // prettier-ignore
-      '`scheduled(global-norm, { maxNorm })`: the steps of `points` must be whole numbers from 0 on, each greater than the one before; received 5.',
+      '`scheduled(global-norm, { maxNorm })`: the steps of `points` must be increasing integers from 0; received 5.',
     ],
     [
-      'no points',
+      'an empty list of points',
       () => scheduled(globalNorm, { maxNorm: { kind: 'piecewise', points: [] } }),
       '`scheduled(global-norm, { maxNorm })`: `points` of a piecewise schedule must be a list of [step, value]; received [].',
     ],
-  ])('refuses %s when it is made', (_, make, message) => {
+  ])('refuses %s when the strategy is created', (_, make, message) => {
     expect(make).toThrow(message);
   });
 
   it.each([
-    [{}, 'A strategy in JSON is { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.'],
+    [
+      {},
+      'A strategy spec must have the form { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.',
+    ],
     [
       { strategy: { id: 'global-norm', maxNorm: 1 }, option: 'ord', schedule: linear(1) },
-      'A strategy in JSON has `id` and `options`; received `maxNorm` beside them.',
+      'A strategy spec has only `id` and `options`; received `maxNorm` as well.',
     ],
     [
       { strategy: { id: 'global-norm' }, option: 'maxNorm' },
@@ -272,23 +275,23 @@ describe('scheduled', () => {
     ],
     [
       { strategy: { id: 'global-nrm' }, option: 'maxNorm', schedule: linear(1) },
-      'No strategy "global-nrm". Did you mean `global-norm`?',
+      'There is no strategy "global-nrm". Did you mean `global-norm`?',
     ],
-  ])('refuses the options %j', (options, message) => {
+  ])('refuses the JSON options %j', (options, message) => {
     expect(() => fromSpec({ id: 'scheduled', options })).toThrow(message);
   });
 
-  it('refuses a value of a function when its step comes', () => {
+  it('refuses an out-of-range value of a function at its step', () => {
     const strategy = scheduled(perValue, { maxAbs: (step) => 1 - step });
     expect(() => clipped(strategy, [{ w: [1] }, { w: [1] }, { w: [1] }])).toThrow(
-      '`scheduled(per-value, { maxAbs })` reaches -1 at step 2, but `maxAbs` must be a number from 0 to Infinity, or null.',
+      '`scheduled(per-value, { maxAbs })` reaches -1 at step 2; `maxAbs` must be a number from 0 to Infinity, or null.',
     );
   });
 
-  it('refuses to be saved with a function, but only then', () => {
+  it('refuses to be saved with a function', () => {
     const optimizer = clipOptimizer(tf.train.sgd(1), chain(scheduled(globalNorm, { maxNorm: () => 1 })));
     expect(() => optimizer.getConfig()).toThrow(
-      "A `scheduled` by a function cannot be saved. Give it a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 } instead.",
+      "A `scheduled` by a function cannot be saved; give it a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 }.",
     );
   });
 });

@@ -4,7 +4,7 @@ import { add } from '@tensorflow/tfjs-core';
 import { ClippingError, type NamedTensors } from 'gradclip';
 import { count, defineStrategy, optional, positive, scaleAll } from 'gradclip/define';
 import { describe, expect, it } from 'vitest';
-import { factoriesInUse } from '../../../src/core/define.ts';
+import { registeredFactory } from '../../../src/core/known.ts';
 
 const facts = {
   title: 'Mine',
@@ -40,14 +40,14 @@ describe('defineStrategy', () => {
     expect(defineStrategy({ ...facts, ...none, id: 'limited', thresholds: [] })).toHaveProperty('thresholds', []);
   });
 
-  it('is found by what loads a saved model, once it has made a strategy', () => {
+  it('registers itself for loading when it makes a strategy', () => {
     const make = () =>
       defineStrategy({ ...facts, id: 'made-here', fields: {}, clip: (_options, gradients) => gradients });
     const [first, second] = [make(), make()];
-    expect(factoriesInUse().has('made-here')).toBe(false);
+    expect(registeredFactory('made-here')).toBeUndefined();
     first();
     second();
-    expect(factoriesInUse().get('made-here')).toBe(second);
+    expect(registeredFactory('made-here')).toBe(second);
   });
 
   it('makes strategies that are values: frozen, with the defaults filled in', () => {

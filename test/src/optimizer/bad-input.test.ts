@@ -32,7 +32,7 @@ describe('clipOptimizer', () => {
     [globalNorm, 'a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'],
     [
       { id: 'none', options: {} },
-      '{"id":"none","options":{}}. A spec becomes a strategy with `registry.create(spec)`.',
+      '{"id":"none","options":{}}. Create a strategy from a spec with `registry.create(spec)`.',
     ],
     [{ maxNorm: 1 }, '{"maxNorm":1}.'],
   ])('refuses %s for a strategy', (strategy, received) => {

@@ -1,6 +1,7 @@
-// What a process needs in order to load, and what it says of files and weights that are not right.
+// What a process needs before it can load a model, and how it refuses damaged files and weights.
 import * as tf from '@tensorflow/tfjs';
 import type * as gradclip from 'gradclip';
+import type * as container from 'gradclip/container';
 import type * as strategies from 'gradclip/strategies';
 import { chain, clipOptimizer, ClippedOptimizer } from 'gradclip';
 import { createContainer, TOKENS } from 'gradclip/container';
@@ -18,10 +19,10 @@ import {
 } from '../../support/fixtures.ts';
 
 type Gradclip = typeof gradclip;
-type Container = typeof import('gradclip/container');
-type Shelf = typeof strategies;
+type Container = typeof container;
+type Strategies = typeof strategies;
 
-/** The library as a process knows it that has just begun: no strategy made, no class registered. */
+/** The library as a new process sees it: no strategy made, no class registered. */
 async function freshProcess(): Promise<Gradclip & Container> {
   vi.resetModules();
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
@@ -29,7 +30,7 @@ async function freshProcess(): Promise<Gradclip & Container> {
   return { ...(await import('gradclip')), ...(await import('gradclip/container')) };
 }
 
-// Modules that begin anew number their variables anew, and tfjs remembers the names.
+// Reloaded modules number their variables from the start, and tfjs still has the old names.
 afterAll(() => {
   tf.disposeVariables();
 });
@@ -43,11 +44,11 @@ async function trainedFile(strategy = chain(perValue({ maxAbs: 2 }), adaptivePer
   return { file, expected: weightsOf(net) };
 }
 
-describe('a fresh process', () => {
-  it('that only calls enableLoading with a shelf resumes a saved model', async () => {
+describe('a new process', () => {
+  it('resumes a saved model after enableLoading(allStrategies)', async () => {
     const { file, expected } = await trainedFile();
     const { enableLoading } = await freshProcess();
-    const fresh = (await import('gradclip/strategies')) as Shelf;
+    const fresh = (await import('gradclip/strategies')) as Strategies;
     expect(fresh.allStrategies).not.toBe(allStrategies);
     enableLoading(fresh.allStrategies);
     const net = await loaded(file);
@@ -57,48 +58,48 @@ describe('a fresh process', () => {
     expect((net.optimizer as unknown as ClippedOptimizer).strategy.id).toBe('chain');
   });
 
-  it('may give a registry, or a list, in place of the shelf', async () => {
+  it('can pass a registry or a list to enableLoading', async () => {
     const { file } = await trainedFile();
     for (const how of ['registry', 'list']) {
       const { enableLoading, StrategyRegistry } = await freshProcess();
-      const fresh = (await import('gradclip/strategies')) as Shelf;
+      const fresh = (await import('gradclip/strategies')) as Strategies;
       enableLoading(how === 'registry' ? new StrategyRegistry(fresh.allStrategies) : [...fresh.allStrategies]);
       expect((await loaded(file)).optimizer.getClassName()).toBe('ClippedOptimizer');
     }
   });
 
-  it('that does not know the strategy says how to make it known', async () => {
+  it('explains how to make an unknown strategy known', async () => {
     const { file } = await trainedFile();
     const { enableLoading } = await freshProcess();
-    const fresh = (await import('gradclip/strategies')) as Shelf;
+    const fresh = (await import('gradclip/strategies')) as Strategies;
     enableLoading([fresh.globalNorm, fresh.perVariable]);
     await expectRejection(
       loaded(file),
       'unknown-strategy',
-      'The saved model was trained with a strategy that is not known here. No strategy "per-value". ' +
-        'There are global-norm, per-variable, chain, partition, scheduled. ' +
-        'Call `enableLoading(allStrategies)` with the shelf or registry that has it before loading.',
+      'The saved model uses a strategy that this process does not know. There is no strategy "per-value". ' +
+        'Known ids: global-norm, per-variable, chain, partition, scheduled. ' +
+        'Before loading, call `enableLoading(strategies)` with a list or registry that contains it.',
     );
     const cause = expect.objectContaining({
-      message: expect.stringMatching(/^No strategy "per-value"/) as string,
+      message: expect.stringMatching(/^There is no strategy "per-value"/) as string,
     }) as object;
     await expect(loaded(file)).rejects.toMatchObject({ cause });
   });
 
-  it('needs no more than the strategies it has made itself', async () => {
+  it('loads strategies that it has made itself without further calls', async () => {
     const { file, expected } = await trainedFile();
     const fresh = await freshProcess();
-    const made = (await import('gradclip/strategies')) as Shelf;
+    const made = (await import('gradclip/strategies')) as Strategies;
     fresh.clipOptimizer(tf.train.sgd(1), fresh.chain(made.perValue(), made.adaptivePercentile()));
     const net = await loaded(file);
     await train(net, 2);
     expect(weightsOf(net)).toEqual(expected);
   });
 
-  it('may have made the strategy through a container', async () => {
+  it('loads strategies that it has made through a container', async () => {
     const { file } = await trainedFile(globalNorm() as never);
     const fresh = await freshProcess();
-    const made = (await import('gradclip/strategies')) as Shelf;
+    const made = (await import('gradclip/strategies')) as Strategies;
     const registry = fresh.createContainer({ strategies: made.allStrategies }).get(fresh.TOKENS.StrategyRegistry);
     fresh.clipOptimizer(tf.train.sgd(1), registry.create('global-norm'));
     expect((await loaded(file)).optimizer.getClassName()).toBe('ClippedOptimizer');
@@ -106,84 +107,81 @@ describe('a fresh process', () => {
   });
 });
 
-describe('saved settings', () => {
+describe('a saved config', () => {
   const optimizer = clipOptimizer(tf.train.adam(0.05), perValue({ maxAbs: 3 }), { maxConsecutiveNonFinite: Infinity });
-  const revive = (config: unknown) => ClippedOptimizer.fromConfig<ClippedOptimizer>(ClippedOptimizer, config);
+  const load = (config: unknown) => ClippedOptimizer.fromConfig<ClippedOptimizer>(ClippedOptimizer, config);
   const clipping = (change: object): string =>
     JSON.stringify({ ...(JSON.parse(optimizer.getConfig().clipping) as object), ...change });
 
-  it('hold no underscore, which tfjs would change on loading', () => {
+  it('holds no underscore, which tfjs would change on loading', () => {
     const strategy = chain(perValue({ maxAbs: 1 }));
     const config = clipOptimizer(tf.train.adam(0.05), strategy).getConfig();
     expect(JSON.stringify(config)).not.toContain('_');
   });
 
-  it('make the same optimizer again', () => {
-    const again = revive(JSON.parse(JSON.stringify(optimizer.getConfig())));
+  it('creates the same optimizer again', () => {
+    const again = load(JSON.parse(JSON.stringify(optimizer.getConfig())));
     expect(again.getConfig()).toEqual(optimizer.getConfig());
     expect(again.options).toEqual({ maxConsecutiveNonFinite: Infinity });
   });
 
   it.each([
-    [undefined, 'These are not the settings of a saved ClippedOptimizer: undefined.'],
-    [null, 'These are not the settings of a saved ClippedOptimizer: null.'],
-    [{ learningRate: 1 }, 'These are not the settings of a saved ClippedOptimizer: {"learningRate":1}.'],
+    [undefined, '`ClippedOptimizer.fromConfig` takes the config of a saved ClippedOptimizer; received undefined.'],
+    [null, '`ClippedOptimizer.fromConfig` takes the config of a saved ClippedOptimizer; received null.'],
+    [
+      { learningRate: 1 },
+      '`ClippedOptimizer.fromConfig` takes the config of a saved ClippedOptimizer; received {"learningRate":1}.',
+    ],
     ...['innerClassName', 'innerConfig', 'clipping'].map((left): [object, string] => {
       const config = { innerClassName: 'SGD', innerConfig: {}, clipping: '{}', [left]: undefined };
-      return [config, `These are not the settings of a saved ClippedOptimizer: ${JSON.stringify(config)}.`];
+      return [
+        config,
+        `\`ClippedOptimizer.fromConfig\` takes the config of a saved ClippedOptimizer; received ${JSON.stringify(config)}.`,
+      ];
     }),
-  ])('that are %j are refused', (config, message) => {
-    expectError(() => revive(config), 'bad-spec', message);
+  ])('is refused when it is %j', (config, message) => {
+    expectError(() => load(config), 'bad-spec', message);
   });
 
   it.each([
-    ['{ cut off', 'they are no JSON'],
-    ['null', 'they must hold `strategy`, `options` and `order`'],
-    [clipping({ order: 7 }), 'they must hold `strategy`, `options` and `order`'],
-    [clipping({ order: [7] }), 'they must hold `strategy`, `options` and `order`'],
-    [clipping({ options: 7 }), 'they must hold `strategy`, `options` and `order`'],
-  ])('that are damaged are refused (%#)', (damaged, reason) => {
+    ['{ cut off', 'it is not JSON'],
+    ['null', 'it must hold `strategy`, `options` and `order`'],
+    [clipping({ order: 7 }), 'it must hold `strategy`, `options` and `order`'],
+    [clipping({ order: [7] }), 'it must hold `strategy`, `options` and `order`'],
+    [clipping({ options: 7 }), 'it must hold `strategy`, `options` and `order`'],
+  ])('is refused when it is damaged (%#)', (damaged, reason) => {
     expectError(
-      () => revive({ ...optimizer.getConfig(), clipping: damaged }),
+      () => load({ ...optimizer.getConfig(), clipping: damaged }),
       'bad-spec',
-      `The settings of the saved ClippedOptimizer are damaged: ${reason}.`,
+      `The config of the saved ClippedOptimizer is damaged: ${reason}.`,
     );
   });
 
-  it('that are no JSON say where reading stopped', () => {
+  it('keeps the JSON error as the cause', () => {
     const damaged = { ...optimizer.getConfig(), clipping: '{ cut off' };
-    expect(() => revive(damaged)).toThrow(
+    expect(() => load(damaged)).toThrow(
       expect.objectContaining({ cause: expect.any(SyntaxError) as unknown }) as Error,
     );
   });
 
-  it('that cannot be read say whose they are', () => {
-    const unreadable = {
-      get clipping(): string {
-        throw new Error('not today');
-      },
-    };
-    expect(() => revive(unreadable)).toThrow('`ClippedOptimizer.fromConfig` was given something that cannot be read');
-  });
-
-  it('with an option that does not exist, or a strategy that is none, are refused as if given by hand', () => {
+  it('is refused for an unknown option or a malformed strategy', () => {
     expectError(
-      () => revive({ ...optimizer.getConfig(), clipping: clipping({ options: { onNonFinit: 'skip' } }) }),
+      () => load({ ...optimizer.getConfig(), clipping: clipping({ options: { onNonFinit: 'skip' } }) }),
       'unknown-option',
       '`clipOptimizer` has no option `onNonFinit`; it has `onNonFinite`, `maxConsecutiveNonFinite`, `warnings`, `window`, `onStep`. Did you mean `onNonFinite`?',
     );
     expectError(
-      () => revive({ ...optimizer.getConfig(), clipping: clipping({ strategy: 7 }) }),
+      () => load({ ...optimizer.getConfig(), clipping: clipping({ strategy: 7 }) }),
       'bad-spec',
-      'A strategy in JSON is { "id": "global-norm", "options": { "maxNorm": 1 } }; received 7.',
+      'A strategy spec must have the form { "id": "global-norm", "options": { "maxNorm": 1 } }; received 7.',
     );
   });
 
-  it('of an inner optimizer that tfjs does not know say its name', () => {
+  it('names an inner optimizer class that tfjs does not know', () => {
     expectError(
-      () => revive({ ...optimizer.getConfig(), innerClassName: 'Lion' }),
+      () => load({ ...optimizer.getConfig(), innerClassName: 'Lion' }),
       'bad-spec',
-      'The saved optimizer wraps `Lion`, which tfjs does not know; register its class first.',
+      'The saved optimizer wraps `Lion`, a class that tfjs does not know; register it with `tf.serialization.registerClass` first.',
     );
   });
 });
@@ -200,7 +198,7 @@ describe('setWeights', () => {
     return optimizer.getWeights();
   };
 
-  it('takes what getWeights gave, and the tensors stay the caller’s', async () => {
+  it('restores what getWeights returned and leaves the tensors to the caller', async () => {
     const weights = await used(adaptivePercentile({ window: 4 }));
     const optimizer = clipOptimizer(tf.train.adam(0.05), adaptivePercentile({ window: 4 }));
     await optimizer.setWeights(weights);
@@ -217,8 +215,8 @@ describe('setWeights', () => {
     await expectRejection(
       clipOptimizer(tf.train.adam(0.05), none()).setWeights(await plain.getWeights()),
       'bad-state',
-      '`setWeights` takes the weights of a saved ClippedOptimizer; these hold none of its entries. ' +
-        'Give weights of a plain optimizer to `optimizer.inner.setWeights`.',
+      '`setWeights(weights)` takes the weights of a saved ClippedOptimizer; received none of its entries. ' +
+        'For the weights of a plain optimizer call `optimizer.inner.setWeights`.',
     );
   });
 
@@ -236,22 +234,25 @@ describe('setWeights', () => {
       'The saved optimizer holds `values/global` of shape [4], but `none` has no such entry. ',
     ],
     [
-      'a strategy without memory',
+      'a strategy without state',
       none(),
       adaptivePercentile({ window: 4 }),
       'The saved optimizer holds no `values/global`, which `adaptive-percentile` keeps and would forget. ',
     ],
-  ])('with the memory of %s stops the next step, before anything moves', async (_about, before, after, message) => {
-    const optimizer = clipOptimizer(tf.train.adam(0.05), after);
-    await optimizer.setWeights(await used(before as never));
-    const values = problem.values();
-    for (let time = 0; time < 2; time += 1) {
-      expectError(
-        () => optimizer.applyGradients(problem.gradients(2) as never),
-        'bad-state',
-        `${message}Load it with the strategy and options it was saved with.`,
-      );
-    }
-    expect(problem.values()).toEqual(values);
-  });
+  ])(
+    'refuses the next step, before any variable changes, with the state of %s',
+    async (_about, before, after, message) => {
+      const optimizer = clipOptimizer(tf.train.adam(0.05), after);
+      await optimizer.setWeights(await used(before as never));
+      const values = problem.values();
+      for (let time = 0; time < 2; time += 1) {
+        expectError(
+          () => optimizer.applyGradients(problem.gradients(2) as never),
+          'bad-state',
+          `${message}Load it with the strategy and options it was saved with.`,
+        );
+      }
+      expect(problem.values()).toEqual(values);
+    },
+  );
 });

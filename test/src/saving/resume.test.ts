@@ -1,4 +1,4 @@
-// Saving and loading in the middle of training must not be seen in a single bit of the weights.
+// Saving and loading in the middle of training leaves every weight bit-identical.
 import * as tf from '@tensorflow/tfjs';
 import { chain, clipOptimizer, isClipped, type ClippedOptimizer, type ClippingStrategy } from 'gradclip';
 import { adaptivePercentile, globalNorm, none, perLayer, perValue } from 'gradclip/strategies';
@@ -20,7 +20,7 @@ const percentile = (scope: 'global' | 'layer' | 'variable') => adaptivePercentil
 const both = (): ClippingStrategy =>
   chain(perValue({ maxAbs: 0.7 }), percentile('variable'), globalNorm({ maxNorm: 3 }));
 
-/** Ten steps, a pause or a file between them, and 20 more. */
+/** Trains 10 steps, optionally saves and loads the model, and trains 20 more. */
 async function trained(
   optimizer: tf.Optimizer,
   between: (net: tf.LayersModel) => Promise<tf.LayersModel> | tf.LayersModel,
@@ -39,7 +39,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
   afterAll(() => tf.setBackend('cpu'));
 
-  it.each(SAVABLE)('%s with a chain goes on from a file as if nothing had been', async (name) => {
+  it.each(SAVABLE)('resumes %s with a chain bit-identical', async (name) => {
     const whole = await trained(clipOptimizer(optimizerCalled(name), both()), uninterrupted);
     const resumed = await trained(clipOptimizer(optimizerCalled(name), both()), reloaded);
     expect(resumed.weights).toEqual(whole.weights);
@@ -51,7 +51,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
   });
 
   it.each(['global', 'layer', 'variable'] as const)(
-    'adam under adaptive-percentile of scope %s goes on as if nothing had been',
+    'resumes adam with adaptive-percentile of scope %s bit-identical',
     async (scope) => {
       const whole = await trained(clipOptimizer(tf.train.adam(0.05), percentile(scope)), uninterrupted);
       const resumed = await trained(clipOptimizer(tf.train.adam(0.05), percentile(scope)), reloaded);
@@ -60,15 +60,15 @@ describe.each(BACKENDS)('on %s', (backend) => {
   );
 });
 
-describe('a file', () => {
-  it('that is itself loaded and saved again goes on as if nothing had been', async () => {
+describe('a saved model', () => {
+  it('resumes bit-identical after a second round of loading and saving', async () => {
     const make = () => clipOptimizer(tf.train.adam(0.05), both());
     const whole = await trained(make(), uninterrupted);
     const resumed = await trained(make(), async (net) => reloaded(await reloaded(net)));
     expect(resumed.weights).toEqual(whole.weights);
   });
 
-  it('written before the first step begins as a new model would', async () => {
+  it('that was saved before the first step trains like a new model', async () => {
     const fresh = async (between: (net: tf.LayersModel) => Promise<tf.LayersModel>): Promise<number[][]> => {
       const net = model();
       net.compile({ optimizer: clipOptimizer(tf.train.adam(0.05), both()), loss: 'meanSquaredError' });
@@ -79,7 +79,7 @@ describe('a file', () => {
     expect(await fresh(reloaded)).toEqual(await fresh((net) => Promise.resolve(net)));
   });
 
-  it('brings back strategy, options, learning rate, and a layer called my_lstm_1 with its own threshold', async () => {
+  it('restores strategy, options, learning rate and the threshold of a layer named my_lstm_1', async () => {
     const strategy = perLayer({ maxNorm: Infinity, layers: { my_lstm_1: 0.01, 'he*': Infinity } });
     const options = { onNonFinite: 'zero', maxConsecutiveNonFinite: Infinity, window: 5 } as const;
     const make = () => clipOptimizer(tf.train.momentum(0.1, 0.9), strategy, options);
@@ -101,7 +101,7 @@ describe('a file', () => {
     expect((await trained(without, uninterrupted)).weights).not.toEqual(whole.weights);
   });
 
-  it('of a wrapper around a wrapper brings back both memories', async () => {
+  it('restores the states of a wrapper around a wrapper', async () => {
     const make = () => clipOptimizer(clipOptimizer(tf.train.adam(0.05), percentile('layer')), percentile('variable'));
     const whole = await trained(make(), uninterrupted);
     const resumed = await trained(make(), reloaded);
@@ -113,7 +113,7 @@ describe('a file', () => {
   });
 
   it.each(['global', 'layer', 'variable'] as const)(
-    'survives a layer frozen after loading and freed later, with memory of scope %s',
+    'resumes with a layer frozen after loading and unfrozen later, with state of scope %s',
     async (scope) => {
       const strategy = chain(perLayer({ layers: { my_lstm_1: 0.5 } }), percentile(scope));
       const run = async (between: (net: tf.LayersModel) => Promise<tf.LayersModel>): Promise<number[][]> => {
@@ -131,7 +131,7 @@ describe('a file', () => {
       };
       const whole = await run((net) => Promise.resolve(net));
       expect(await run(reloaded)).toEqual(whole);
-      // And where the old model is gone, so that the saved names stand for no variable.
+      // The same with the old model disposed, so that no variable has a saved name.
       const alone = await run(async (net) => {
         const file = await saved(net);
         net.dispose();
@@ -141,15 +141,15 @@ describe('a file', () => {
     },
   );
 
-  it('of adamax cannot be written, and the error says what can', async () => {
+  it('cannot hold the state of adamax, and the error lists the optimizers that can be saved', async () => {
     const net = model();
     net.compile({ optimizer: clipOptimizer(tf.train.adamax(0.05), none()), loss: 'meanSquaredError' });
     await train(net, 1);
     await expectRejection(
       saved(net),
       'not-serializable',
-      'tfjs cannot save the memory of Adamax. Save the model without `includeOptimizer`, ' +
-        'or train with one that it can save: adam, rmsprop, momentum, adagrad, adadelta or sgd.',
+      'tfjs cannot save the state of Adamax. Save the model without `includeOptimizer`, ' +
+        'or train with adam, rmsprop, momentum, adagrad, adadelta or sgd.',
     );
   });
 });

@@ -17,7 +17,7 @@ async function refusal(loading: Promise<unknown>): Promise<ClippingError> {
   return error as ClippingError;
 }
 
-describe('saved weights of a wrapper around Adam', () => {
+describe('setWeights of a wrapper around Adam', () => {
   let w: tf.Variable;
   let saved: NamedWeights;
   let other: ClippedOptimizer;
@@ -40,28 +40,24 @@ describe('saved weights of a wrapper around Adam', () => {
   it.each([
     ['lack their count', () => without(/\/step$/), '`clip0/step` is missing'],
     ['lack a power of Adam', () => without(/accBeta2/), '`clip0/accBeta2` is missing'],
-    ['lack a tensor of the strategy', () => without(/values/), /^it holds \d+ tensors, and \d+ were saved$/],
-    ['lack a tensor of Adam', () => without(/\/m$/), /^it holds \d+ tensors, and \d+ were saved$/],
+    ['lack a tensor of the strategy', () => without(/values/), /^\d+ tensors were saved; received \d+$/],
+    ['lack a tensor of Adam', () => without(/\/m$/), /^\d+ tensors were saved; received \d+$/],
+    ['hold a wrong count', () => changed(/\/step$/, () => tf.tensor1d([1])), /^1 tensors were saved; received \d+$/],
     [
-      'were counted as one',
-      () => changed(/\/step$/, () => tf.tensor1d([1])),
-      /^it holds \d+ tensors, and 1 were saved$/,
-    ],
-    [
-      'hold NaN in one place of the strategy',
+      'contain NaN in the state of the strategy',
       () => changed(/values/, () => tf.tensor1d([1, NaN, 0, 0])),
-      /^`[^`]+` holds NaN$/,
+      /^`[^`]+` contains NaN$/,
     ],
-  ])('are refused when they %s', async (_, damaged, how) => {
+  ])('refuses weights that %s', async (_, damaged, how) => {
     const refused = await refusal(other.setWeights(damaged()));
     expect(refused.code).toBe('bad-state');
-    const [, said] = /^The memory of the saved optimizer is damaged: (.*)\.$/.exec(refused.message) ?? [];
-    expect(said).toEqual(typeof how === 'string' ? how : expect.stringMatching(how));
-    // Nothing of them was taken.
+    const [, reason] = /^The state of the saved optimizer is damaged: (.*)\.$/.exec(refused.message) ?? [];
+    expect(reason).toEqual(typeof how === 'string' ? how : expect.stringMatching(how));
+    // The inner optimizer is unchanged.
     expect((await other.inner.getWeights()).length).toBe(1);
   });
 
-  it('have names that no variable can pass for', async () => {
+  it('uses names that no variable can collide with', async () => {
     const odd = tf.variable(tf.zeros([2]), true, 'my_clip7/w');
     const optimizer = clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 }));
     step(optimizer, odd);
@@ -70,7 +66,7 @@ describe('saved weights of a wrapper around Adam', () => {
   });
 });
 
-/** Takes its weights into the variables that it has. */
+/** An optimizer that assigns loaded weights to its existing variables. */
 class InPlace extends tf.SGDOptimizer {
   readonly kept = tf.variable(tf.tensor1d([1]), false);
   names = ['kept'];
@@ -83,7 +79,7 @@ class InPlace extends tf.SGDOptimizer {
   }
 }
 
-it('leaves alone what an optimizer has kept of its old memory', async () => {
+it('does not dispose state that an inner optimizer still uses', async () => {
   const inner = new InPlace(0.1);
   const counted = (tensors: number): tf.Tensor => tf.tensor1d([3, tensors]);
   const weights = await joinWeights(inner, {}, counted);
@@ -92,16 +88,16 @@ it('leaves alone what an optimizer has kept of its old memory', async () => {
   expect([...inner.kept.dataSync()]).toEqual([5]);
 });
 
-it('counts wrappers within wrappers beyond nine', async () => {
+it('numbers nested wrappers beyond nine', async () => {
   const inner = new InPlace(0.1);
   inner.names = ['kept', 'clip9/step', 'clip10/step'];
   const weights = await joinWeights(inner, {}, (tensors) => tf.tensor1d([0, tensors]));
   expect(weights.at(-1)?.name).toBe('clip11/step');
 });
 
-it('says whose memory tfjs cannot save, and what tfjs said', async () => {
+it('names an optimizer that tfjs cannot save and keeps the error of tfjs as the cause', async () => {
   const refused = await refusal(joinWeights(tf.train.adamax(0.1), {}, () => tf.scalar(0)));
   expect(refused.code).toBe('not-serializable');
-  expect(refused.message).toContain('tfjs cannot save the memory of Adamax.');
+  expect(refused.message).toContain('tfjs cannot save the state of Adamax.');
   expect(refused.cause).toBeInstanceOf(Error);
 });

@@ -1,9 +1,9 @@
 import { ClippingError } from '../core/errors.ts';
 
 /**
- * Options that work, and refuse to become JSON: those that hold a function, which no file can keep.
+ * Options that hold a function: they work, and throw `not-serializable` when something converts them to JSON.
  *
- * The refusal waits until something is saved, since most strategies never are.
+ * Most strategies are never saved, so making one with a function is no error.
  */
 export function unserializable(
   options: Readonly<Record<string, unknown>>,
@@ -12,6 +12,6 @@ export function unserializable(
   const toJSON = (): never => {
     throw new ClippingError('not-serializable', reason);
   };
-  // Hidden, so that the options still list as what was given.
+  // Not enumerable, so that listing the options shows only what the caller set.
   return Object.freeze(Object.defineProperty({ ...options }, 'toJSON', { value: toJSON, enumerable: false }));
 }
