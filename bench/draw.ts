@@ -1,12 +1,12 @@
-// Draws the growth curves of a results file: `node bench/dist/draw.js [results.json] [folder]`.
+// Draws the growth charts of a results file: `node bench/dist/draw.js [results.json] [folder]`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { GrowthRow } from './growth.ts';
 
-const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const [results = here('results/latest.json'), folder = here('../docs/guide')] = process.argv.slice(2);
+const benchPath = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const [results = benchPath('results/latest.json'), folder = benchPath('../docs/guide')] = process.argv.slice(2);
 const { growth } = JSON.parse(readFileSync(results, 'utf8')) as { growth: GrowthRow[] };
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
@@ -16,13 +16,13 @@ const COLORS: Readonly<Record<string, string>> = {
   'gradclip, not clipping': '#1f6fb2',
 };
 
-const fill = ({ method }: GrowthRow) => COLORS[method];
+const colorOf = ({ method }: GrowthRow) => COLORS[method];
 
 const LABELS = { elements: 'elements of one tensor', tensors: 'tensors of 1000 elements' };
 
 for (const axis of ['elements', 'tensors'] as const) {
   const rows = growth.filter((row) => row.axis === axis);
-  const last = Math.max(...rows.map(({ count }) => count));
+  const largest = Math.max(...rows.map(({ count }) => count));
   const svg = Plot.plot({
     document: document as unknown as Document,
     width: 760,
@@ -41,13 +41,13 @@ for (const axis of ['elements', 'tensors'] as const) {
         x: 'count',
         y: 'ms',
         z: 'method',
-        stroke: fill,
+        stroke: colorOf,
         strokeWidth: 1.8,
       }),
-      Plot.dot(rows, { fx: 'backend', x: 'count', y: 'ms', fill, r: 3 }),
+      Plot.dot(rows, { fx: 'backend', x: 'count', y: 'ms', fill: colorOf, r: 3 }),
       Plot.text(
-        rows.filter(({ backend, count }) => backend === 'cpu' && count === last),
-        { fx: 'backend', x: 'count', y: 'ms', text: 'method', fill, textAnchor: 'start', dx: 8 },
+        rows.filter(({ backend, count }) => backend === 'cpu' && count === largest),
+        { fx: 'backend', x: 'count', y: 'ms', text: 'method', fill: colorOf, textAnchor: 'start', dx: 8 },
       ),
       Plot.frame({ stroke: '#ccc' }),
     ],

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { globalNorm } from 'gradclip/strategies';
 import { usualIdiom } from './idioms.ts';
-import { race } from './measure.ts';
-import { hold } from './sets.ts';
+import { compareTimes } from './measure.ts';
+import { createGradients } from './sets.ts';
 
 /** One point of a curve. */
 export interface GrowthRow {
   readonly backend: string;
-  /** What grows: the elements of one tensor, or the tensors of 1000 elements. */
+  /** The quantity that grows: the elements of one tensor, or the number of tensors of 1000 elements. */
   readonly axis: 'elements' | 'tensors';
   readonly count: number;
   readonly method: string;
@@ -16,38 +16,38 @@ export interface GrowthRow {
 
 const ELEMENTS = [1e3, 1e4, 1e5, 1e6, 5e6, 2e7];
 const TENSORS = [1, 3, 10, 30, 100, 300, 1000];
-const SMALL = 1000;
-const MANY = 2e6;
+const ELEMENTS_PER_TENSOR = 1000;
+const COLLECT_GARBAGE_FROM = 2e6;
 
-/** Time against size on the backend in use. */
-export function growth(elementsPerSecond: number): GrowthRow[] {
+/** Measures time against size on the backend in use. */
+export function benchGrowth(elementsPerSecond: number): GrowthRow[] {
   const points = [
     ...ELEMENTS.map((count) => ({ axis: 'elements' as const, count, tensors: 1, elements: count })),
-    ...TENSORS.map((count) => ({ axis: 'tensors' as const, count, tensors: count, elements: SMALL })),
+    ...TENSORS.map((count) => ({ axis: 'tensors' as const, count, tensors: count, elements: ELEMENTS_PER_TENSOR })),
   ];
   return points.flatMap(({ axis, count, tensors, elements }) => {
-    const held = hold({ tensors, shape: [elements / 10, 10] });
-    const gradients = Object.values(held.gradients);
-    const context = { step: 0, parameters: held.parameters };
+    const set = createGradients({ tensors, shape: [elements / 10, 10] });
+    const gradients = Object.values(set.gradients);
+    const context = { step: 0, parameters: set.parameters };
     const clip = (maxNorm: number) => {
       const strategy = globalNorm({ maxNorm });
-      return () => tf.tidy(() => void strategy.clip(held.gradients, {}, context));
+      return () => tf.tidy(() => void strategy.clip(set.gradients, {}, context));
     };
     const rounds = Math.round(Math.min(100, Math.max(5, elementsPerSecond / (tensors * elements))));
-    const times = race(
+    const times = compareTimes(
       {
         'gradclip, not clipping': clip(1e9),
         'gradclip, clipping': clip(1e-3),
         'usual tfjs idiom': () => tf.tidy(() => void usualIdiom(gradients, 1e-3)),
       },
-      { rounds, tidyUp: tensors * elements > MANY },
+      { rounds, collectGarbage: tensors * elements > COLLECT_GARBAGE_FROM },
     );
-    held.dispose();
+    set.dispose();
     return Object.entries(times).map(([method, ms]) => ({ backend: tf.getBackend(), axis, count, method, ms }));
   });
 }
 
-/** What one tensor more costs beyond its elements, in microseconds: the slope between 10 and 1000 small tensors. */
+/** Returns the cost of one more tensor, apart from its elements, in microseconds: the slope between 10 and 1000 small tensors. */
 export function perTensor(rows: readonly GrowthRow[], backend: string, method: string): number {
   const at = (count: number): number =>
     rows.find(

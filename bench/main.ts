@@ -1,4 +1,4 @@
-// What clipping costs. `npm run bench` takes about two minutes; `-- --json <file>` says where to write.
+// Measures the cost of clipping. `npm run bench` takes about two minutes; `-- --json <file>` names the file for the results.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, relative } from 'node:path';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs';
-import { growth, type GrowthRow, perTensor } from './growth.ts';
-import { type KernelRow, raceKernels } from './kernels.ts';
-import { racePeers } from './peers.ts';
-import { heading, printKernels, printShelf, printTraining } from './print.ts';
-import { raceShelf, type StrategyRow } from './shelf.ts';
-import { printTargets, targets } from './targets.ts';
-import { raceTraining } from './training.ts';
+import { benchGrowth, type GrowthRow, perTensor } from './growth.ts';
+import { benchKernels, type KernelRow } from './kernels.ts';
+import { benchPeers } from './peers.ts';
+import { printHeading, printKernels, printStrategies, printTraining } from './print.ts';
+import { benchStrategies, type StrategyRow } from './strategies.ts';
+import { measureTargets, printTargets } from './targets.ts';
+import { benchTraining } from './training.ts';
 
 const FORMAT = 1;
 const { values } = parseArgs({
@@ -22,35 +22,35 @@ const { values } = parseArgs({
   },
 });
 
-const peers = values['no-peers'] ? [] : racePeers((text) => console.log(text));
+const peers = values['no-peers'] ? [] : benchPeers((text) => console.log(text));
 const kernels: KernelRow[] = [];
 const strategies: StrategyRow[] = [];
 const curves: GrowthRow[] = [];
 
 await tf.setBackend('wasm');
-const training = await raceTraining(25);
+const training = await benchTraining(25);
 for (const [backend, perSecond] of [
   ['wasm', 400e6],
   ['cpu', 60e6],
 ] as const) {
-  // The cpu backend greets whoever uses it in Node; wasm, which is ready by then, would look for threads.
+  // In Node the cpu backend prints a notice unless IS_NODE is false; wasm reads IS_NODE only while it starts.
   if (backend === 'cpu') tf.env().set('IS_NODE', false);
   await tf.setBackend(backend);
-  const rows = await raceKernels((elements) => Math.round(Math.min(300, Math.max(25, perSecond / elements))));
+  const rows = await benchKernels((elements) => Math.round(Math.min(300, Math.max(25, perSecond / elements))));
   kernels.push(...rows);
   printKernels(backend, rows, peers);
-  strategies.push(...raceShelf(60));
-  curves.push(...growth(perSecond / 4));
+  strategies.push(...benchStrategies(60));
+  curves.push(...benchGrowth(perSecond / 4));
 }
-printShelf(strategies);
+printStrategies(strategies);
 printTraining(training);
-heading('what one tensor more costs beyond its elements, in microseconds');
+printHeading('cost of one more tensor, apart from its elements, in microseconds');
 for (const backend of ['wasm', 'cpu'])
   for (const method of new Set(curves.map((row) => row.method)))
     console.log(`${backend}, ${method}`.padEnd(40) + perTensor(curves, backend, method).toFixed(2).padStart(8));
 
-const promised = targets(kernels, training);
-printTargets(promised);
+const targets = measureTargets(kernels, training);
+printTargets(targets);
 
 const environment = {
   node: process.version,
@@ -65,6 +65,6 @@ const environment = {
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(
   values.json,
-  `${JSON.stringify({ version: FORMAT, environment, kernels, strategies, training, growth: curves, peers, promised }, null, 2)}\n`,
+  `${JSON.stringify({ version: FORMAT, environment, kernels, strategies, training, growth: curves, peers, targets }, null, 2)}\n`,
 );
 console.log(`\nwritten to ${relative('.', values.json)}`);

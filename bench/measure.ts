@@ -1,36 +1,38 @@
 /**
- * Medians in milliseconds of contestants that take turns in another order each round, so that all meet the same
- * weather and none always finds the caches as one and the same other left them.
+ * Times functions in turn, in a new order each round, and returns their medians in milliseconds.
  *
- * With `tidyUp` the garbage of each is collected before the next begins, which else would pay for it; that needs
- * `node --expose-gc`, and is worth its time where garbage is many megabytes.
+ * Taking turns exposes all functions to the same load of the machine, and the changing order keeps any of them from always
+ * finding the caches as the same other function left them.
+ *
+ * With `collectGarbage`, garbage is collected before each call, so that no function pays for the garbage of the one before. It
+ * needs `node --expose-gc` and is slow, so use it only for calls that allocate many megabytes.
  */
-export function race<Name extends string>(
-  contestants: Readonly<Record<Name, () => void>>,
-  { rounds, warmUp = 5, tidyUp = false }: { rounds: number; warmUp?: number; tidyUp?: boolean },
+export function compareTimes<Name extends string>(
+  functions: Readonly<Record<Name, () => void>>,
+  { rounds, warmUp = 5, collectGarbage = false }: { rounds: number; warmUp?: number; collectGarbage?: boolean },
 ): Record<Name, number> {
-  const names = Object.keys(contestants) as Name[];
+  const names = Object.keys(functions) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1)
-    for (const name of shuffled(names)) {
-      if (tidyUp) globalThis.gc?.();
+    for (const name of shuffle(names)) {
+      if (collectGarbage) globalThis.gc?.();
       const start = performance.now();
-      contestants[name]();
-      const spent = performance.now() - start;
-      if (round >= 0) times.get(name)?.push(spent);
+      functions[name]();
+      const elapsed = performance.now() - start;
+      if (round >= 0) times.get(name)?.push(elapsed);
     }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
 }
 
-/** The middle value. */
+/** Returns the middle value; the upper one of two. */
 export function median(values: readonly number[]): number {
   const ascending = [...values].sort((a, b) => a - b);
   return ascending[ascending.length >> 1] ?? NaN;
 }
 
-function shuffled<Value>(values: readonly Value[]): Value[] {
+function shuffle<Value>(values: readonly Value[]): Value[] {
   return values
-    .map((value) => ({ value, place: Math.random() }))
-    .sort((one, other) => one.place - other.place)
+    .map((value) => ({ value, key: Math.random() }))
+    .sort((one, other) => one.key - other.key)
     .map(({ value }) => value);
 }

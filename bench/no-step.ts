@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** An optimizer that takes no step, so that what is timed around it is the clipping alone. */
+/** An optimizer that does nothing, so that timing a wrapper around it times the clipping alone. */
 export class NoStep extends tf.Optimizer {
-  /** The name tfjs saves it under. */
+  /** The name under which tfjs saves it. */
   static get className(): string {
     return 'NoStep';
   }
 
   override applyGradients(): void {
-    // Nothing to time.
+    // Does nothing, on purpose.
   }
 
   override getConfig(): tf.serialization.ConfigDict {

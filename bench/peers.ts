@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What another library takes for the same sets. */
+/** The time of another library on one set. */
 export interface PeerRow {
   readonly peer: string;
   readonly set: string;
   readonly ms: number;
 }
 
-/** One peer: how to run it, and what to say where it is missing. */
+/** Another library and the script that times it. */
 interface Peer {
   readonly name: string;
   readonly command: string;
@@ -20,15 +20,16 @@ const PEERS: readonly Peer[] = [
   { name: 'jax-js', command: process.execPath, script: 'jax-js.mjs' },
 ];
 
-/** Times the peers that are installed; says of the others that they are not. */
-export function racePeers(say: (text: string) => void): PeerRow[] {
+/** Times the peers that are installed, and reports those that are not. */
+export function benchPeers(report: (text: string) => void): PeerRow[] {
   return PEERS.flatMap(({ name, command, script }) => {
-    // Compiled into dist/, the scripts stay beside the sources.
+    // This file runs from dist/; the scripts are not compiled.
     const path = fileURLToPath(new URL(`../peers/${script}`, import.meta.url));
     const { status, stdout, stderr, error } = spawnSync(command, [path], { encoding: 'utf8' });
     if (status === 0) return JSON.parse(stdout) as PeerRow[];
-    const reason = error?.message ?? stderr.split('\n').findLast((text) => text.includes('Error')) ?? 'it failed';
-    say(`${name} is left out: ${reason}`);
+    const reason =
+      error?.message ?? stderr.split('\n').findLast((text) => text.includes('Error')) ?? 'the script failed';
+    report(`${name} is skipped: ${reason}`);
     return [];
   });
 }

@@ -4,14 +4,14 @@ import { globalNorm } from 'gradclip/strategies';
 import { repairWasmBackend, undoWasmRepairs } from 'gradclip/wasm';
 import { median } from './measure.ts';
 
-/** One training step of one network. */
+/** The times of a training step of one network. */
 export interface TrainingRow {
   readonly network: string;
-  /** On stock wasm. */
+  /** On the wasm backend as tfjs ships it. */
   readonly stockMs: number;
   /** With the kernels of `gradclip/wasm`. */
   readonly repairedMs: number;
-  /** What clipping takes of a repaired step: the wrapper's `applyGradients` less the inner optimizer's. */
+  /** Clipping in a repaired step: the time of the wrapper's `applyGradients` minus that of the inner optimizer. */
   readonly clippingMs: number;
 }
 
@@ -24,14 +24,14 @@ const cells = {
   GRU: tf.layers.gru,
 };
 
-/** Trains each network on wasm, a stock step and a repaired step in turn, and times the clipping inside. */
-export async function raceTraining(rounds: number): Promise<TrainingRow[]> {
+/** Trains each network on wasm, alternating stock and repaired steps, and times the clipping in them. */
+export async function benchTraining(rounds: number): Promise<TrainingRow[]> {
   const rows: TrainingRow[] = [];
   for (const [name, cell] of Object.entries(cells)) {
     const inner = tf.train.adam(1e-3);
     const optimizer = clipOptimizer(inner, globalNorm({ maxNorm: 1 }), { warnings: false });
-    const outerTimer = timed(optimizer);
-    const innerTimer = timed(inner);
+    const outerTimer = timeApplyGradients(optimizer);
+    const innerTimer = timeApplyGradients(inner);
     const model = tf.sequential({
       layers: [
         cell({ units: UNITS, inputShape: [STEPS, FEATURES], recurrentInitializer: 'glorotUniform' }) as tf.layers.Layer,
@@ -48,10 +48,10 @@ export async function raceTraining(rounds: number): Promise<TrainingRow[]> {
         else undoWasmRepairs();
         const start = performance.now();
         await model.trainOnBatch(x, y);
-        const spent = performance.now() - start;
+        const elapsed = performance.now() - start;
         const clipping = outerTimer.take() - innerTimer.take();
         if (round < 0) continue;
-        times[kind].push(spent);
+        times[kind].push(elapsed);
         if (kind === 'repaired') times.clipping.push(clipping);
       }
     undoWasmRepairs();
@@ -68,8 +68,8 @@ export async function raceTraining(rounds: number): Promise<TrainingRow[]> {
   return rows;
 }
 
-/** Times every `applyGradients` of an optimizer; `take` gives the time since it was last taken. */
-function timed(optimizer: tf.Optimizer): { take(): number } {
+/** Times every `applyGradients` of an optimizer; `take` returns the time since its last call. */
+function timeApplyGradients(optimizer: tf.Optimizer): { take(): number } {
   const apply = optimizer.applyGradients.bind(optimizer);
   let total = 0;
   optimizer.applyGradients = (gradients) => {

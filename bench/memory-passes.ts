@@ -1,4 +1,4 @@
-// What the machine allows: to read the bytes once, to copy them, and to copy them into arrays that are new.
+// The fastest passes over memory that the machine allows: reading, copying, and copying into new arrays.
 import wabt from 'wabt';
 
 const READ = `(module (import "env" "memory" (memory 0))
@@ -17,16 +17,16 @@ const READ = `(module (import "env" "memory" (memory 0))
 
 const PAGE_BYTES = 65_536;
 
-/** Passes over as many bytes as a set of gradients has, laid out as that set is. */
-export interface MemoryLimits {
+/** Passes over as many bytes as a set of gradients has, in the same layout. */
+export interface MemoryPasses {
   read(): void;
   copy(): void;
-  /** What a step that clips and never writes in place cannot do without on cpu. */
-  renew(): void;
+  /** The least that a clipping step can do on cpu without changing gradients in place. */
+  copyToNewArrays(): void;
 }
 
-/** Passes over a memory of their own, since the heap of tfjs is not for others to write to. */
-export async function memoryLimits(tensors: number, elements: number): Promise<MemoryLimits> {
+/** Creates the passes. They use their own WebAssembly memory, because the heap of tfjs must not be overwritten. */
+export async function memoryPasses(tensors: number, elements: number): Promise<MemoryPasses> {
   const bytes = elements * Float32Array.BYTES_PER_ELEMENT;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * tensors * bytes) / PAGE_BYTES) + 1 });
   const { parseWat } = await wabt();
@@ -37,7 +37,7 @@ export async function memoryLimits(tensors: number, elements: number): Promise<M
     read: (offset: number, bytes: number) => number;
   };
   const heap = new Uint8Array(memory.buffer);
-  // Pages that were never written share one page of zeros, which would be no reading of memory.
+  // The system maps pages that were never written to one page of zeros; reading that would not read memory.
   heap.fill(1);
   const arrays = Array.from({ length: tensors }, () => new Float32Array(elements).fill(1));
   const offsets = Array.from({ length: tensors }, (_, index) => index * bytes);
@@ -48,6 +48,6 @@ export async function memoryLimits(tensors: number, elements: number): Promise<M
     copy: () => {
       for (const offset of offsets) heap.copyWithin(offset + tensors * bytes, offset, offset + bytes);
     },
-    renew: () => void arrays.map((array) => new Float32Array(array)),
+    copyToNewArrays: () => void arrays.map((array) => new Float32Array(array)),
   };
 }
