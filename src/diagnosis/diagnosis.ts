@@ -1,14 +1,23 @@
+import { ClippingError, formatValue } from '../core/errors.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { StepRecord } from '../records/records.ts';
 import { round } from './suggest-threshold.ts';
 
-// The norm of an exploding network passes this many times the median of the steps before, that of an ordinary one
-// stays well below.
-const EXPLOSION = 10;
+// A sudden explosion exceeds this multiple of the median of the steps before it; ordinary norms stay well below.
+const SUDDEN = 10;
 const STEPS_BEFORE = 10;
+// A slow explosion multiplies the norm by this much over the recorded steps; training by itself does not.
+const SLOW = 1000;
+// Fewer steps with a norm of 0 can be a coincidence.
+const DEAD_STEPS = 3;
+
+/** An optimizer with records, as `clipOptimizer` and `accumulated` create them. */
+interface Recording {
+  records(): Promise<StepRecord[]>;
+}
 
 /**
- * Says in a sentence what one step did, and which variable dominated it.
+ * Describes in a sentence what one step did, and which variable dominated it.
  *
  * @example
  * ```ts
@@ -25,8 +34,8 @@ export function explainStep(record: StepRecord): string {
   const { step, normBefore, normAfter, clipped, skipped, dominant, dominantShare, nonFinite } = record;
   const skip = skipped ? '; the step was skipped' : '';
   if (nonFinite !== undefined) {
-    const several = nonFinite.length > 1;
-    return `step ${step}: the ${several ? 'gradients' : 'gradient'} of ${listed(nonFinite)} held NaN or Infinity${skip}.`;
+    const noun = nonFinite.length > 1 ? 'gradients' : 'gradient';
+    return `step ${step}: the ${noun} of ${listNames(nonFinite)} held NaN or Infinity${skip}.`;
   }
   const norm = `${round(normBefore)}${clipped ? `, which was clipped to ${round(normAfter)}` : ''}${skip}`;
   if (dominant === undefined) return `step ${step}: the norm was ${norm}.`;
@@ -35,10 +44,14 @@ export function explainStep(record: StepRecord): string {
 }
 
 /**
- * Says in sentences what is worth knowing of a window of records: where NaN began and what led to it, the longest
- * step, which variable dominated, and how much was clipped.
+ * Describes in sentences what went wrong in the recorded steps.
  *
- * @param records - As `optimizer.records()` answers them, oldest first.
+ * It names the first step with NaN and what led to it, gradients that died, the step with the largest norm, a
+ * variable that dominated, and how many steps were clipped or skipped.
+ *
+ * @param source - An optimizer made by `clipOptimizer`, or its records, oldest first.
+ * @returns The sentences; a promise of them for an optimizer, whose records may still be on the device.
+ * @throws ClippingError `bad-option` for anything else.
  *
  * @example
  * ```ts
@@ -49,55 +62,100 @@ export function explainStep(record: StepRecord): string {
  * const w = tf.variable(tf.tensor1d([1]), true, 'w');
  * const optimizer = clipOptimizer(tf.train.sgd(1), none());
  * for (let step = 0; step < 10; step += 1) optimizer.minimize(() => w.pow(4).sum());
- * for (const sentence of diagnose(await optimizer.records())) console.log(sentence);
+ * for (const sentence of await diagnose(optimizer)) console.log(sentence);
  * ```
  *
  * @category Diagnosis
  */
-export function diagnose(records: readonly StepRecord[]): string[] {
+export function diagnose(source: Recording): Promise<string[]>;
+export function diagnose(source: readonly StepRecord[]): string[];
+export function diagnose(source: Recording | readonly StepRecord[]): string[] | Promise<string[]> {
+  if (isRecording(source)) return source.records().then(diagnoseRecords);
+  if (Array.isArray(source)) return diagnoseRecords(source as readonly StepRecord[]);
+  throw new ClippingError(
+    'bad-option',
+    `\`diagnose(source)\` takes an optimizer or its records; received ${describeSource(source)}.`,
+  );
+}
+
+function describeSource(source: unknown): string {
+  if (source instanceof Promise) return 'a promise; put `await` before `optimizer.records()`';
+  const isOptimizer = typeof (Object(source) as { applyGradients?: unknown }).applyGradients === 'function';
+  return isOptimizer ? 'an optimizer without records; wrap it with `clipOptimizer`' : formatValue(source);
+}
+
+function isRecording(value: unknown): value is Recording {
+  return typeof (Object(value) as Partial<Recording>).records === 'function';
+}
+
+function diagnoseRecords(records: readonly StepRecord[]): string[] {
   if (records.length === 0) return ['No step was recorded: nothing was trained, or `window` is 0.'];
-  const sentences: string[] = [];
-  const first = records.findIndex(({ nonFinite }) => nonFinite !== undefined);
-  if (first !== -1) sentences.push(explainStep(records[first] as StepRecord), causeOf(records, first));
   const finite = records.filter(({ nonFinite }) => nonFinite === undefined);
-  const longest = finite.reduce<StepRecord | undefined>(
+  const count = (test: (record: StepRecord) => boolean): number => records.filter(test).length;
+  return [
+    ...describeFirstNonFinite(records),
+    ...describeDeadGradients(finite),
+    ...describeLargest(finite),
+    ...describeDominance(finite),
+    `Of ${records.length} steps, ${count(({ clipped }) => clipped)} were clipped, ` +
+      `${count(({ skipped }) => skipped)} skipped, and ${records.length - finite.length} held NaN or Infinity.`,
+  ];
+}
+
+function describeFirstNonFinite(records: readonly StepRecord[]): string[] {
+  const first = records.findIndex(({ nonFinite }) => nonFinite !== undefined);
+  if (first === -1) return [];
+  return [explainStep(records[first] as StepRecord), describeCause(records.slice(0, first), records[0] as StepRecord)];
+}
+
+function describeCause(before: readonly StepRecord[], oldest: StepRecord): string {
+  const norms = before.map(({ normBefore }) => normBefore);
+  const recent = norms.slice(-STEPS_BEFORE);
+  const [start, end] = [recent[0], recent.at(-1)];
+  if (start === undefined || end === undefined) {
+    const first = oldest.step === 0 ? 'It was the very first step' : 'No step before it is recorded';
+    return `${first}: look for NaN in the data and in the initial weights.`;
+  }
+  const advice = 'Clip by a global norm, or lower the learning rate.';
+  const steps = recent.length === 1 ? 'In the step before' : `In the ${recent.length} steps before`;
+  if (end > SUDDEN * median(recent.slice(0, -1))) {
+    return `${steps}, the norm went from ${round(start)} to ${round(end)}: the gradients exploded. ${advice}`;
+  }
+  const part = Math.min(STEPS_BEFORE, Math.floor(norms.length / 2));
+  const [early, late] = [median(norms.slice(0, part)), median(norms.slice(norms.length - part))];
+  if (early > 0 && late > SLOW * early) {
+    return (
+      `Over the ${norms.length} steps before, the norm grew from ${round(norms[0] as number)} to ${round(end)}: ` +
+      `the gradients exploded slowly. ${advice}`
+    );
+  }
+  return (
+    `${steps}, the norm was ordinary, ${round(Math.max(...recent))} at most: look at the data of that step, and for ` +
+    'a logarithm, a root or a division at 0 in the loss.'
+  );
+}
+
+function describeDeadGradients(records: readonly StepRecord[]): string[] {
+  const lastAlive = records.findLastIndex(({ normBefore }) => normBefore > 0);
+  const dead = records.slice(lastAlive + 1);
+  if (dead.length < DEAD_STEPS) return [];
+  return lastAlive === -1
+    ? ['The norm was 0 in every step: the loss does not depend on the variables.']
+    : [
+        `From step ${(dead[0] as StepRecord).step} on, the norm was 0: the gradients died. ` +
+          'Look for units that are always 0 or saturated, and lower the learning rate.',
+      ];
+}
+
+function describeLargest(records: readonly StepRecord[]): string[] {
+  const largest = records.reduce<StepRecord | undefined>(
     (best, record) => (best !== undefined && best.normBefore >= record.normBefore ? best : record),
     undefined,
   );
-  if (longest !== undefined) sentences.push(`The longest was ${explainStep(longest)}`);
-  sentences.push(...dominanceIn(finite));
-  const count = (test: (record: StepRecord) => boolean): number => records.filter(test).length;
-  sentences.push(
-    `Of ${records.length} steps, ${count(({ clipped }) => clipped)} were clipped, ${count(({ skipped }) => skipped)} skipped, ` +
-      `and ${records.length - finite.length} held NaN or Infinity.`,
-  );
-  return sentences;
+  return largest === undefined ? [] : [`The largest norm was at ${explainStep(largest)}`];
 }
 
-function causeOf(records: readonly StepRecord[], place: number): string {
-  const before = records.slice(Math.max(0, place - STEPS_BEFORE), place);
-  const [start, end] = [before[0]?.normBefore, before.at(-1)?.normBefore];
-  if (start === undefined || end === undefined) {
-    const first = records[0]?.step === 0 ? 'It was the very first step' : 'Nothing is recorded before it';
-    return `${first}: look for NaN in the data, and at the initial weights.`;
-  }
-  const steps = before.length === 1 ? 'In the step before' : `In the ${before.length} steps before`;
-  const norms = before.map(({ normBefore }) => normBefore);
-  const ordinary = percentileOfSorted(Float64Array.from(norms.slice(0, -1)).sort(), 50);
-  if (end > EXPLOSION * ordinary) {
-    return (
-      `${steps}, the norm went from ${round(start)} to ${round(end)}: the gradients exploded. ` +
-      'Clip by a global norm, or lower the learning rate.'
-    );
-  }
-  const longest = Math.max(...norms);
-  return (
-    `${steps}, the norm was ordinary, ${round(longest)} at most: look at the data of that step, and for a logarithm, ` +
-    'a root or a division at 0 in the loss.'
-  );
-}
-
-function dominanceIn(records: readonly StepRecord[]): string[] {
+function describeDominance(records: readonly StepRecord[]): string[] {
   const counts = new Map<string, number>();
   for (const { dominant } of records) if (dominant !== undefined) counts.set(dominant, (counts.get(dominant) ?? 0) + 1);
   return [...counts]
@@ -105,6 +163,10 @@ function dominanceIn(records: readonly StepRecord[]): string[] {
     .map(([name, count]) => `${name} dominated ${count} of ${records.length} steps.`);
 }
 
-function listed(names: readonly string[]): string {
+function median(values: readonly number[]): number {
+  return percentileOfSorted(Float64Array.from(values).sort(), 50);
+}
+
+function listNames(names: readonly string[]): string {
   return names.length < 5 ? names.join(', ') : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
 }

@@ -1,16 +1,16 @@
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { isClipped, type ClippedOptimizer } from '../optimizer/clipped-optimizer.ts';
 
-/** Logs as tfjs hands them from callback to callback. */
+/** The logs object that tfjs passes to every callback. */
 type Logs = Record<string, unknown>;
 
 /**
- * A callback for `fit` and `fitDataset`, in the form that tfjs takes as an object.
+ * A callback for `fit` and `fitDataset`, as a plain object.
  *
  * @category Diagnosis
  */
 export interface FitCallback {
-  /** Takes what tfjs tells its callbacks of a training. */
+  /** Called by tfjs with the settings of the training run. */
   setParams(params: Readonly<Record<string, unknown>>): void;
   /** Called by tfjs; does nothing. */
   setModel(model: unknown): void;
@@ -30,20 +30,19 @@ export interface FitCallback {
 
 const NAMES = ['grad_norm', 'grad_norm_clipped', 'clip_rate'] as const;
 type Values = Record<(typeof NAMES)[number], number>;
-const nothing: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: NaN };
+const NO_VALUES: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: NaN };
 
 /**
- * Puts `grad_norm`, `grad_norm_clipped` and `clip_rate` into the logs of `fit` and `fitDataset`.
+ * Adds `grad_norm`, `grad_norm_clipped` and `clip_rate` to the logs of `fit` and `fitDataset`.
  *
- * The logs of a batch hold that step's norms before and after clipping, and 1 where it was clipped; those of an epoch
- * hold the means, norms that were not finite left out. They reach every other callback, whether it stands before or
- * after this one: progress bars, charts, TensorBoard, and the history that `fit` returns. On webgl and webgpu the
- * norms are read after the step, as tfjs reads the loss for its callbacks; those standing before this one see the
- * batch before there. Callbacks that are instances of a class, such as `tf.callbacks.earlyStopping()`, must come
- * first in the list: so tfjs wants it where objects and instances are mixed.
+ * The logs of a batch hold the norms before and after clipping, and 1 if the step was clipped. The logs of an epoch
+ * hold the means over its finite values. All other callbacks see them, whatever the order: progress bars, charts,
+ * TensorBoard, and the history that `fit` returns. On webgl and webgpu the norms are read after the step, as tfjs
+ * reads the loss; there, callbacks earlier in the list see the values of the previous batch. tfjs requires class
+ * instances, such as `tf.callbacks.earlyStopping()`, to come first in a list that also contains objects.
  *
- * @throws ClippingError `not-an-optimizer` for another one than `clipOptimizer` makes, `bad-option` when it measures
- *   nothing, with a `window` of 0.
+ * @throws ClippingError `not-an-optimizer` for an optimizer not made by `clipOptimizer`, `bad-option` for one that
+ *   records nothing, with a `window` of 0.
  *
  * @example
  * ```ts
@@ -65,21 +64,21 @@ const nothing: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: NaN
  * @category Diagnosis
  */
 export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
-  if (!isClipped(optimizer)) throw notClipped(optimizer);
+  assertClipped(optimizer);
   if (optimizer.options.window === 0 && optimizer.options.onStep === undefined) {
     throw new ClippingError(
       'bad-option',
-      '`clippingLogs(optimizer)` must be given an optimizer that measures; this one was made with `window: 0`.',
+      '`clippingLogs(optimizer)` takes an optimizer that records its steps; received one made with `window: 0`.',
     );
   }
-  let latest = nothing;
-  let seen = optimizer.lastRecord;
+  let latest = NO_VALUES;
+  let lastRecord = optimizer.lastRecord;
   let steps: Values[] = [];
-  let told: Readonly<Record<string, unknown>> | undefined;
+  let ownParams: Readonly<Record<string, unknown>> | undefined;
   const update = (): void => {
     const record = optimizer.lastRecord;
-    if (record === undefined || record === seen) return;
-    seen = record;
+    if (record === undefined || record === lastRecord) return;
+    lastRecord = record;
     latest = {
       grad_norm: record.normBefore,
       grad_norm_clipped: record.normAfter,
@@ -90,13 +89,13 @@ export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
   const idle = async (): Promise<void> => Promise.resolve();
   return {
     setParams(params) {
-      told = params;
+      ownParams = params;
     },
     setModel: () => undefined,
-    // tfjs may call this on a callback of its own that has taken over these functions and the params.
-    async onTrainBegin(this: { readonly params?: typeof told }) {
-      const metrics = (told ?? this.params)?.['metrics'];
-      // What is a metric is averaged over the epoch before any callback is told of it.
+    // tfjs may copy these functions to a callback of its own, which then has the params.
+    async onTrainBegin(this: { readonly params?: typeof ownParams }) {
+      const metrics = (ownParams ?? this.params)?.['metrics'];
+      // tfjs averages the metrics over an epoch before it calls any callback.
       if (Array.isArray(metrics)) metrics.push(...NAMES.filter((name) => !metrics.includes(name)));
       return idle();
     },
@@ -105,8 +104,8 @@ export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
       steps = [];
       return idle();
     },
-    // The logs of a batch are one object from its beginning to its end. So callbacks that stand before this one, as
-    // a progress bar of tfjs itself does, find there what the step has measured meanwhile.
+    // tfjs uses one logs object from the beginning to the end of a batch. Getters let callbacks that run before this
+    // one, such as the progress bar of tfjs, read what the step has measured in the meantime.
     async onBatchBegin(_batch, logs = {}) {
       for (const name of NAMES) {
         const get = (): number => {
@@ -118,7 +117,7 @@ export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
       return idle();
     },
     async onBatchEnd() {
-      // Reads what is still on the device; nothing where the host has measured.
+      // On a device the record must be read first; on the host it is complete.
       await optimizer.records();
       update();
     },
@@ -132,11 +131,12 @@ export function clippingLogs(optimizer: ClippedOptimizer): FitCallback {
   };
 }
 
-function notClipped(given: unknown): ClippingError {
-  const { inner } = (given ?? {}) as { readonly inner?: unknown };
-  const advice = isClipped(inner) ? ' Give it the `inner` of this one.' : '';
-  return new ClippingError(
+function assertClipped(value: unknown): asserts value is ClippedOptimizer {
+  if (isClipped(value)) return;
+  const { inner } = Object(value) as { readonly inner?: unknown };
+  const hint = isClipped(inner) ? ' Pass its `inner` instead.' : '';
+  throw new ClippingError(
     'not-an-optimizer',
-    `\`clippingLogs(optimizer)\` takes what \`clipOptimizer\` made; received ${formatValue(given)}.${advice}`,
+    `\`clippingLogs(optimizer)\` takes an optimizer made by \`clipOptimizer\`; received ${formatValue(value)}.${hint}`,
   );
 }

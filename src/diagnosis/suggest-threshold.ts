@@ -1,42 +1,56 @@
-import * as v from 'valibot';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
-import { isPlainObject, toPlainData, toPlainOptions, rejectUnreadable } from '../core/plain.ts';
+import { isPlainObject, toPlainOptions } from '../core/plain.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
-import type { ClipStats, NormSummary } from '../records/records.ts';
+import type { ClipStats, NormSummary, StepRecord } from '../records/records.ts';
 
 /**
- * A threshold, and why.
+ * A threshold and the reason for it.
  *
  * @category Diagnosis
  */
 export interface SuggestedThreshold {
   /** The threshold, in gradient units. */
   readonly maxNorm: number;
-  /** The reason with its figures, as a sentence or two. */
+  /** The reason with its figures, in a sentence or two. */
   readonly because: string;
 }
 
 /**
- * What {@link suggestThreshold} goes by.
+ * The options of {@link suggestThreshold}.
  *
  * @category Diagnosis
  */
 export interface SuggestOptions {
-  /** The percentile (0–100) of the norms to take, interpolated linearly; defaults to 90. */
+  /** The percentile (0–100) of the norms to take, with linear interpolation; defaults to 90. */
   readonly percentile?: number;
 }
 
+/** An optimizer with records, as `clipOptimizer` and `accumulated` create them. */
+interface Recording {
+  records(): Promise<StepRecord[]>;
+}
+
+/** Measured norms: how many are finite, how many are not, and their percentiles. */
+interface MeasuredNorms {
+  readonly count: number;
+  readonly nonFinite: number;
+  at(percentile: number): number;
+}
+
 /**
- * Suggests a threshold for `globalNorm` from norms that were measured: a percentile of them.
+ * Suggests a threshold for `globalNorm`: a percentile of measured norms.
  *
- * The norms are those before clipping, so it matters little whether anything clipped while they were measured. The
- * default 90 shortens the longest tenth of the steps: enough against spikes, and most steps keep their length.
+ * It takes the norms before clipping, so it makes little difference whether anything clipped while they were
+ * measured. The default percentile 90 clips the largest tenth of the steps: that stops spikes and leaves most steps
+ * as they are.
  *
- * @param norms - Norms, as in `(await optimizer.records()).map((record) => record.normBefore)`, or the
- *   {@link ClipStats} of an optimizer; NaN and Infinity are left out.
- * @throws ClippingError `bad-option` when no norm is finite, one is negative, the percentile is not from 0 to 100, or
- *   the answer would be 0; `unknown-option`.
+ * @param source - An optimizer made by `clipOptimizer`; norms, as in
+ *   `(await optimizer.records()).map((record) => record.normBefore)`; or {@link ClipStats}, which know only the
+ *   percentiles 0, 25, 50, 75, 90, 99 and 100. NaN and Infinity are left out.
+ * @returns The threshold; a promise of it for an optimizer, whose records may still be on the device.
+ * @throws ClippingError `bad-option` when no norm is finite, a norm is negative, the percentile is not from 0 to 100
+ *   or not among those of the stats, or the threshold would be 0; `unknown-option`.
  *
  * @example
  * ```ts
@@ -48,109 +62,130 @@ export interface SuggestOptions {
  *
  * @category Diagnosis
  */
+export function suggestThreshold(source: Recording, options?: SuggestOptions): Promise<SuggestedThreshold>;
+export function suggestThreshold(source: ArrayLike<number> | ClipStats, options?: SuggestOptions): SuggestedThreshold;
 export function suggestThreshold(
-  norms: ArrayLike<number> | ClipStats,
+  source: Recording | ArrayLike<number> | ClipStats,
   options: SuggestOptions = {},
-): SuggestedThreshold {
-  const given = toPlainOptions('suggestThreshold(norms, options)', options);
-  assertOptionNames('suggestThreshold', given, ['percentile']);
-  const { percentile = 90 } = given;
-  if (typeof percentile !== 'number' || !(percentile >= 0 && percentile <= 100)) {
-    throw new ClippingError(
-      'bad-option',
-      `\`suggestThreshold(norms, { percentile })\` must be a number from 0 to 100; received ${formatValue(percentile)}.`,
-    );
+): SuggestedThreshold | Promise<SuggestedThreshold> {
+  const percentile = parsePercentile(options);
+  if (isRecording(source)) {
+    return source.records().then((records) => suggest(measureNorms(records.map((one) => one.normBefore)), percentile));
   }
-  const measured = rejectUnreadable('suggestThreshold(norms)', () =>
-    isPlainObject(norms) && 'normBefore' in norms ? fromStats(norms) : fromNorms(norms),
+  return suggest(isStats(source) ? measureStats(source) : measureNorms(source), percentile);
+}
+
+function parsePercentile(options: unknown): number {
+  const parsed = toPlainOptions('suggestThreshold(source, options)', options);
+  assertOptionNames('suggestThreshold', parsed, ['percentile']);
+  const { percentile = 90 } = parsed;
+  if (typeof percentile === 'number' && percentile >= 0 && percentile <= 100) return percentile;
+  throw new ClippingError(
+    'bad-option',
+    `\`suggestThreshold(source, { percentile })\` must be a number from 0 to 100; received ${formatValue(percentile)}.`,
   );
-  const maxNorm = measured.at(percentile);
-  const { count, left } = measured;
-  const [median, largest] = [measured.at(50), measured.at(100)];
+}
+
+function isRecording(value: unknown): value is Recording {
+  return typeof (Object(value) as Partial<Recording>).records === 'function';
+}
+
+function isStats(value: unknown): value is ClipStats {
+  return isPlainObject(value) && 'normBefore' in value;
+}
+
+function suggest({ count, nonFinite, at }: MeasuredNorms, percentile: number): SuggestedThreshold {
+  const maxNorm = at(percentile);
   if (maxNorm === 0) {
     throw new ClippingError(
       'bad-option',
-      `\`suggestThreshold\`: ${round(percentile)} % of the ${count} norms are 0, and a threshold of 0 would let nothing ` +
+      `\`suggestThreshold\`: ${round(percentile)} % of the ${count} norms are 0, and a threshold of 0 lets nothing ` +
         'pass. Does the loss depend on the variables?',
     );
   }
-  const omitted = left === 0 ? '' : ` ${left} ${left === 1 ? 'norm was' : 'norms were'} NaN or Infinity and left out.`;
+  const omitted =
+    nonFinite === 0 ? '' : ` ${nonFinite} ${nonFinite === 1 ? 'norm was' : 'norms were'} NaN or Infinity and left out.`;
   return {
     maxNorm,
     because:
-      `${round(percentile)} % of ${count} measured norms were at most ${round(maxNorm)} (median ${round(median)}, ` +
-      `largest ${round(largest)}), so it shortens about ${round(100 - percentile)} % of the steps.${omitted}`,
+      `${round(percentile)} % of ${count} measured norms were at most ${round(maxNorm)} (median ${round(at(50))}, ` +
+      `largest ${round(at(100))}), so it clips about ${round(100 - percentile)} % of the steps.${omitted}`,
   };
 }
 
-/** A number as a sentence shows it: three digits, and a power of ten where there would be many zeros. */
+/** Formats a number for a sentence: three digits, and a power of ten instead of many zeros. */
 export function round(value: number): string {
   const size = Math.abs(value);
   return size >= 1e6 || (size > 0 && size < 1e-4) ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 }
 
-interface Measured {
-  readonly count: number;
-  readonly left: number;
-  at(percentile: number): number;
-}
-
-function fromNorms(norms: unknown): Measured {
-  const { length } = Object(norms) as { readonly length?: unknown };
-  if (typeof norms !== 'object' || !Number.isSafeInteger(length)) throw wrong(`received ${formatValue(norms)}`);
-  const all: number[] = [];
-  // One by one, so that a long list with nothing in most places is refused before it is copied.
-  for (let place = 0; place < (length as number); place += 1) {
-    const norm = (norms as ArrayLike<unknown>)[place];
-    if (typeof norm !== 'number') throw wrong(`received ${formatValue(norms)}`);
-    all.push(norm);
+function measureNorms(source: unknown): MeasuredNorms {
+  const { length } = Object(source) as { readonly length?: unknown };
+  if (typeof source !== 'object' || !Number.isSafeInteger(length)) throw badSource(`received ${describe(source)}`);
+  const norms: number[] = [];
+  // One by one, so that a sparse list of enormous length is refused at its first hole.
+  for (let index = 0; index < (length as number); index += 1) {
+    const norm = (source as ArrayLike<unknown>)[index];
+    if (typeof norm !== 'number') throw badSource(`received ${formatValue(source)}`);
+    if (norm < 0) throw badSource(`a norm is never negative; received ${norm}`);
+    norms.push(norm);
   }
-  const negative = all.find((norm) => norm < 0);
-  if (negative !== undefined) throw wrong(`a norm is never negative; received ${negative}`);
-  const ascending = Float64Array.from(all.filter(Number.isFinite)).sort();
-  if (all.length === 0) throw wrong('received none. Train some steps first');
-  if (ascending.length === 0)
-    throw wrong(`none of the ${all.length} received is finite. Find out where they come from`);
+  if (norms.length === 0) throw badSource('received none. Train some steps first');
+  const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
+  if (ascending.length === 0) throw noneFinite(norms.length);
   return {
     count: ascending.length,
-    left: all.length - ascending.length,
+    nonFinite: norms.length - ascending.length,
     at: (percentile) => percentileOfSorted(ascending, percentile),
   };
 }
 
-const SUMMARY = [['min', 0], ['p25', 25], ['median', 50], ['p75', 75], ['p90', 90], ['p99', 99], ['max', 100]] as const; // prettier-ignore
+const PERCENTILES: Readonly<Record<number, keyof NormSummary>> = {
+  0: 'min',
+  25: 'p25',
+  50: 'median',
+  75: 'p75',
+  90: 'p90',
+  99: 'p99',
+  100: 'max',
+};
 
-// NaN throughout, where no norm was finite.
-const norm = v.union([v.number(), v.nan()]);
-const stats = v.object({
-  steps: v.number(),
-  normBefore: v.object({ min: norm, p25: norm, median: norm, p75: norm, p90: norm, p99: norm, max: norm }),
-});
-
-function fromStats(given: unknown): Measured {
-  const parsed = v.safeParse(stats, toPlainData('suggestThreshold(norms)', given));
-  if (!parsed.success) throw wrong(`received ${formatValue(given)}`);
-  const { steps, normBefore } = parsed.output;
-  if (steps === 0) throw wrong('the stats are of no steps. Train some steps first');
-  const values = Object.values(normBefore);
-  if (!values.every(Number.isFinite))
-    throw wrong(`none of the ${steps} measured is finite. Find out where they come from`);
+function measureStats(stats: ClipStats): MeasuredNorms {
+  const { steps, nonFinite = 0, normBefore } = stats as Partial<ClipStats>;
+  const values = Object.values(PERCENTILES).map((name) => normBefore?.[name]);
+  if (typeof steps !== 'number' || !values.every((value) => typeof value === 'number')) {
+    throw badSource(`received ${formatValue(stats)}`);
+  }
+  if (steps === 0) throw badSource('the stats contain no steps. Train some steps first');
+  if (!values.every(Number.isFinite)) throw noneFinite(steps);
   const negative = values.find((value) => value < 0);
-  if (negative !== undefined) throw wrong(`a norm is never negative; received ${negative}`);
-  return { count: steps, left: 0, at: (percentile) => interpolated(normBefore, percentile) };
+  if (negative !== undefined) throw badSource(`a norm is never negative; received ${negative}`);
+  return {
+    count: steps - nonFinite,
+    nonFinite,
+    at(percentile) {
+      const name = PERCENTILES[percentile];
+      if (name !== undefined) return (normBefore as NormSummary)[name];
+      throw new ClippingError(
+        'bad-option',
+        `\`suggestThreshold(stats, { percentile: ${percentile} })\`: the stats know only the percentiles ` +
+          `${Object.keys(PERCENTILES).join(', ')}; pass the optimizer itself for any other.`,
+      );
+    },
+  };
 }
 
-function interpolated(summary: NormSummary, percentile: number): number {
-  const next = SUMMARY.findIndex(([, at]) => at >= percentile);
-  const [name, at] = SUMMARY[next] ?? SUMMARY[6];
-  const [before, from] = SUMMARY[next - 1] ?? SUMMARY[0];
-  const t = at === from ? 1 : (percentile - from) / (at - from);
-  return summary[before] + (summary[name] - summary[before]) * t;
-}
-
-function wrong(what: string): ClippingError {
+function badSource(problem: string): ClippingError {
   return new ClippingError(
     'bad-option',
-    `\`suggestThreshold(norms)\` takes finite norms or the stats of an optimizer; ${what}.`,
+    `\`suggestThreshold(source)\` takes an optimizer, finite norms or stats; ${problem}.`,
   );
+}
+
+function noneFinite(count: number): ClippingError {
+  return badSource(`none of the ${count} norms received is finite. Find out where NaN or Infinity comes from`);
+}
+
+function describe(source: unknown): string {
+  return source instanceof Promise ? 'a promise; put `await` before it' : formatValue(source);
 }

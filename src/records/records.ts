@@ -58,6 +58,8 @@ export interface ClipStats {
   readonly clipRate: number;
   /** How many were skipped. */
   readonly skipped: number;
+  /** How many had gradients with NaN or ±Infinity. */
+  readonly nonFinite: number;
   /** ‖g‖₂ before clipping, over the steps where it was finite. */
   readonly normBefore: NormSummary;
   /** ‖g‖₂ after clipping, over the steps that were taken. */
@@ -110,6 +112,7 @@ export function statsOf(records: readonly StepRecord[]): ClipStats {
     steps: records.length,
     clipRate: records.length === 0 ? 0 : clipped / records.length,
     skipped: records.filter((record) => record.skipped).length,
+    nonFinite: records.filter((record) => record.nonFinite !== undefined).length,
     normBefore: summaryOf(records.map((record) => record.normBefore)),
     normAfter: summaryOf(records.filter((record) => !record.skipped).map((record) => record.normAfter)),
     dominant,

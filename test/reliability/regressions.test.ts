@@ -240,13 +240,13 @@ describe('suggestThreshold', () => {
     [() => suggested([1], { percentil: 5 }), 'has no option `percentil`; it has `percentile`.'],
     [() => suggested([1], { percentile: '90' }), 'must be a number from 0 to 100; received "90".'],
     [() => suggested([1], { percentile: 90n }), 'must be a number from 0 to 100; received 90.'],
-    [() => suggested({ steps: 3, normBefore: null }), 'takes finite norms or the stats of an optimizer; received'],
+    [() => suggested({ steps: 3, normBefore: null }), 'takes an optimizer, finite norms or stats; received'],
     [
       () => suggested({ steps: 3, normBefore: { max: 3 } }),
-      'takes finite norms or the stats of an optimizer; received',
+      'takes an optimizer, finite norms or stats; received',
     ],
     [() => suggested({ steps: 3, normBefore: { ...summary, min: -1 } }), 'a norm is never negative; received -1.'],
-    [() => suggested(new DataView(new ArrayBuffer(8))), 'takes finite norms or the stats of an optimizer; received {}'],
+    [() => suggested(new DataView(new ArrayBuffer(8))), 'takes an optimizer, finite norms or stats; received {}'],
   ])('refuses what is no norm and no percentile (%#)', (call, message) => {
     expect(call).toThrow(expect.objectContaining({ name: 'ClippingError', message: expect.stringContaining(message) }));
   });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, diagnose, explainStep, type StepRecord } from 'gradclip';
+import { ClippingError, clipOptimizer, diagnose, explainStep, type StepRecord } from 'gradclip';
 import { globalNorm, none } from 'gradclip/strategies';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -17,13 +17,13 @@ async function recorded(norms: readonly (readonly [number, number])[], maxNorm =
 }
 
 describe('a record', () => {
-  it('names the variable that dominated, and its share of the norm', async () => {
+  it('names the dominant variable and its share of the norm', async () => {
     const [first, second, third] = await recorded([
       [4, 3],
       [1, 1],
       [0, -7],
     ]);
-    // 4 of 5; neither; all of it.
+    // 4 of 5; none; all.
     expect([first?.dominant, first?.dominantShare]).toEqual(['lstm/recurrent_kernel', 0.8]);
     expect(second).not.toHaveProperty('dominant');
     expect(second).not.toHaveProperty('dominantShare');
@@ -50,7 +50,7 @@ describe('explainStep', () => {
       'step 812: the gradients of a, b, c, d and 1 more held NaN or Infinity.',
       { ...record, nonFinite: ['a', 'b', 'c', 'd', 'e'] },
     ],
-  ])('says: %s', (sentence, given) => {
+  ])('returns: %s', (sentence, given) => {
     expect(explainStep(given)).toBe(sentence);
   });
 });
@@ -63,8 +63,8 @@ describe('diagnose', () => {
       ...(Number.isNaN(normBefore) ? { nonFinite: ['w'] } : {}),
     }));
 
-  it('sums up a training without NaN, and takes the first of the longest', async () => {
-    // Each of the two dominates in half of the steps, which is not most of them.
+  it('summarizes a training run without NaN and names the first of the largest norms', async () => {
+    // Each variable dominates half of the steps, which is not a majority.
     const records = await recorded([
       [3, 0],
       [0, 2],
@@ -72,14 +72,14 @@ describe('diagnose', () => {
       [2, 0],
     ]);
     expect(diagnose(records)).toEqual([
-      'The longest was step 0: lstm/recurrent_kernel was 100 % of the norm, 3.',
+      'The largest norm was at step 0: lstm/recurrent_kernel was 100 % of the norm, 3.',
       'Of 4 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
     ]);
   });
 
-  it('says nothing of dominance where no variable dominates', async () => {
+  it('mentions no variable when none dominates', async () => {
     expect(diagnose(await recorded([[1, 1]]))).toEqual([
-      'The longest was step 0: the norm was 1.41.',
+      'The largest norm was at step 0: the norm was 1.41.',
       'Of 1 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
     ]);
   });
@@ -90,28 +90,28 @@ describe('diagnose', () => {
     { about: 'four times it', norms: [5, 20], exploded: false },
     // The median of the five is 3; the first is 40.
     { about: 'more than ten times it among outliers', norms: [40, 3, 50, 1, 2, 200], exploded: true },
-  ])('goes by whether the norm before NaN was $about', ({ norms, exploded }) => {
+  ])('decides by whether the norm before NaN was $about', ({ norms, exploded }) => {
     expect(diagnose(until(...norms))[1]).toContain(exploded ? 'the gradients exploded' : 'the norm was ordinary');
   });
 
-  it('does not call the first step that is recorded the very first', () => {
+  it('does not call the first recorded step the very first', () => {
     expect(diagnose(until().map((record) => ({ ...record, step: 300 })))[1]).toBe(
-      'Nothing is recorded before it: look for NaN in the data, and at the initial weights.',
+      'No step before it is recorded: look for NaN in the data and in the initial weights.',
     );
   });
 
-  it('tells an explosion from the norms before it', async () => {
+  it('recognizes an explosion by the norms before it', async () => {
     const records = await recorded([...[1, 4, 40, 4000].map((norm) => [norm, 0] as const), [NaN, 1], [2, 0]], 50);
     expect(diagnose(records)).toEqual([
       'step 4: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
       'In the 4 steps before, the norm went from 1 to 4000: the gradients exploded. Clip by a global norm, or lower the learning rate.',
-      'The longest was step 3: lstm/recurrent_kernel was 100 % of the norm, 4000, which was clipped to 50.',
+      'The largest norm was at step 3: lstm/recurrent_kernel was 100 % of the norm, 4000, which was clipped to 50.',
       'lstm/recurrent_kernel dominated 5 of 5 steps.',
       'Of 6 steps, 1 were clipped, 1 skipped, and 1 held NaN or Infinity.',
     ]);
   });
 
-  it('tells bad data from norms that were ordinary', async () => {
+  it('points to the data when the norms were ordinary', async () => {
     const records = await recorded([
       [1, 1],
       [2, 2],
@@ -122,7 +122,7 @@ describe('diagnose', () => {
     );
   });
 
-  it('does not take norms that fall to 0, or one step alone, for an explosion', async () => {
+  it('does not call falling norms or a single step an explosion', async () => {
     const falling = [9, 1, 0.01, 1e-9, 0].map((norm) => [norm, 0] as const);
     expect(diagnose(await recorded([...falling, [NaN, 0]]))[1]).toContain(
       'In the 5 steps before, the norm was ordinary, 9 at most: ',
@@ -138,15 +138,57 @@ describe('diagnose', () => {
     ).toContain('In the step before, the norm was ordinary, 5.00e+9 at most: ');
   });
 
-  it('tells NaN from the very beginning', async () => {
+  it('recognizes NaN in the first step', async () => {
     expect(diagnose(await recorded([[NaN, 1]]))).toEqual([
       'step 0: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
-      'It was the very first step: look for NaN in the data, and at the initial weights.',
+      'It was the very first step: look for NaN in the data and in the initial weights.',
       'Of 1 steps, 0 were clipped, 1 skipped, and 1 held NaN or Infinity.',
     ]);
   });
 
-  it('says so when there is nothing to go by', async () => {
+  it('recognizes a slow explosion', () => {
+    const norms = Array.from({ length: 218 }, (_, step) => 1.5 ** step);
+    expect(diagnose(until(...norms))[1]).toBe(
+      'Over the 218 steps before, the norm grew from 1 to 1.63e+38: the gradients exploded slowly. ' +
+        'Clip by a global norm, or lower the learning rate.',
+    );
+    // Training alone can change the norm this much.
+    expect(diagnose(until(...norms.slice(0, 15)))[1]).toContain('the norm was ordinary');
+  });
+
+  it('recognizes gradients that died', async () => {
+    const dying = await recorded([3, 2, 0, 0, 0].map((norm) => [norm, 0] as const));
+    expect(diagnose(dying)[0]).toBe(
+      'From step 2 on, the norm was 0: the gradients died. ' +
+        'Look for units that are always 0 or saturated, and lower the learning rate.',
+    );
+    tf.disposeVariables();
+    const neverAlive = await recorded([0, 0, 0].map((norm) => [norm, 0] as const));
+    expect(diagnose(neverAlive)[0]).toBe('The norm was 0 in every step: the loss does not depend on the variables.');
+    tf.disposeVariables();
+    const pausing = await recorded([3, 0, 0, 0, 2, 0, 0].map((norm) => [norm, 0] as const));
+    expect(diagnose(pausing)[0]).toContain('The largest norm was at step 0');
+  });
+
+  it('accepts an optimizer and reads its records', async () => {
+    const w = tf.variable(tf.tensor1d([1]), true, 'w');
+    const optimizer = clipOptimizer(tf.train.sgd(1), none());
+    for (let step = 0; step < 3; step += 1) optimizer.minimize(() => w.square().sum());
+    expect(await diagnose(optimizer)).toEqual(diagnose(await optimizer.records()));
+  });
+
+  it.each([
+    [Promise.resolve([]), 'a promise; put `await` before `optimizer.records()`'],
+    [undefined, 'undefined'],
+    [tf.train.sgd(1), 'an optimizer without records; wrap it with `clipOptimizer`'],
+    [{ steps: 1 }, '{"steps":1}'],
+  ])('refuses anything else (%#)', (source, received) => {
+    expect(() => diagnose(source as never)).toThrow(
+      new ClippingError('bad-option', `\`diagnose(source)\` takes an optimizer or its records; received ${received}.`),
+    );
+  });
+
+  it('reports when no step was recorded', async () => {
     const optimizer = clipOptimizer(tf.train.sgd(0), none(), { window: 0 });
     expect(diagnose(await optimizer.records())).toEqual([
       'No step was recorded: nothing was trained, or `window` is 0.',

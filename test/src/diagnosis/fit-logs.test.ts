@@ -18,7 +18,7 @@ function compiled(optimizer: tf.Optimizer): ReturnType<typeof recurrentModel> {
   return made;
 }
 
-/** A plain callback that keeps what it is shown. */
+/** A callback that collects the logs it receives. */
 function listener(): { batches: Logs[]; epochs: Logs[]; callback: tf.CustomCallbackArgs } {
   const batches: Logs[] = [];
   const epochs: Logs[] = [];
@@ -43,12 +43,12 @@ async function expectedFrom(optimizer: ClippedOptimizer): Promise<{ batches: num
   ]);
   const epochs = Array.from({ length: batches.length / 4 }, (_, epoch) => {
     const steps = batches.slice(4 * epoch, 4 * epoch + 4);
-    return [0, 1, 2].map((place) => mean(steps.map((step) => step[place] as number)));
+    return [0, 1, 2].map((index) => mean(steps.map((step) => step[index] as number)));
   });
   return { batches, epochs };
 }
 
-/** Holds what a listener was shown to the records: batches exactly, epochs to ten digits. */
+/** Compares collected logs with the records: batches exactly, epochs to ten digits. */
 async function expectLogs(optimizer: ClippedOptimizer, batches: Logs[], epochs: Logs[]): Promise<void> {
   const expected = await expectedFrom(optimizer);
   expect(pick(batches)).toEqual(expected.batches);
@@ -71,7 +71,7 @@ describe.each(['cpu', 'wasm', DEVICE])('clippingLogs on %s', (backend) => {
     await tf.ready();
   });
 
-  it('puts norms and clip rate into the logs of batches and epochs, for callbacks after it', async () => {
+  it('adds norms and clip rate to the logs of batches and epochs for callbacks after it', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
     const { model, xs, ys } = compiled(optimizer);
     const { batches, epochs, callback } = listener();
@@ -86,7 +86,7 @@ describe.each(['cpu', 'wasm', DEVICE])('clippingLogs on %s', (backend) => {
     expect(pick(batches)).toEqual(expected.batches);
     expect(pick(epochs)).toEqual(expected.epochs);
     expect(NAMES.map((name) => history[name])).toEqual(
-      [0, 1, 2].map((place) => expected.epochs.map((epoch) => epoch[place])),
+      [0, 1, 2].map((index) => expected.epochs.map((epoch) => epoch[index])),
     );
     expect(batches[0]?.['loss']).toBeTypeOf('number');
   });
@@ -95,7 +95,7 @@ describe.each(['cpu', 'wasm', DEVICE])('clippingLogs on %s', (backend) => {
 describe('clippingLogs', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('reaches callbacks that stand before it, as a progress bar does', async () => {
+  it('serves callbacks before it in the list', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
     const { model, xs, ys } = compiled(optimizer);
     const { batches, epochs, callback } = listener();
@@ -103,7 +103,7 @@ describe('clippingLogs', () => {
     await expectLogs(optimizer, batches, epochs);
   });
 
-  it('reaches instances of a class that stand before it, and adds each metric once when given twice', async () => {
+  it('serves class instances before it and adds each metric once when used twice', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
     const { model, xs, ys } = compiled(optimizer);
     const { batches, epochs, callback } = listener();
@@ -118,7 +118,7 @@ describe('clippingLogs', () => {
     expect(metrics.filter((name) => NAMES.includes(name))).toEqual(NAMES);
   });
 
-  it('works by itself, after instances of a class, and in fitDataset', async () => {
+  it('works alone, after class instances, and in fitDataset', async () => {
     const optimizer = clipOptimizer(tf.train.sgd(0.01), none());
     const { model, xs, ys } = compiled(optimizer);
     const alone = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: clippingLogs(optimizer) });
@@ -134,14 +134,14 @@ describe('clippingLogs', () => {
       callbacks: [clippingLogs(optimizer)],
     });
     const expected = await expectedFrom(optimizer);
-    const told = [alone, after, dataset].flatMap(({ history }) => history['grad_norm']);
-    expect(told).toHaveLength(expected.epochs.length);
-    told.forEach((value, index) => {
+    const norms = [alone, after, dataset].flatMap(({ history }) => history['grad_norm']);
+    expect(norms).toHaveLength(expected.epochs.length);
+    norms.forEach((value, index) => {
       expect(value).toBeCloseTo(expected.epochs[index]?.[0] as number, 10);
     });
   });
 
-  it('counts each step once where several batches make one', async () => {
+  it('counts each step once when several batches make one step', async () => {
     const inner = clipOptimizer(tf.train.sgd(0.01), none());
     const { model, xs, ys } = compiled(accumulated(inner, { steps: 2 }));
     const { history } = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: [clippingLogs(inner)] });
@@ -150,7 +150,7 @@ describe('clippingLogs', () => {
     expect(history['grad_norm']).toEqual([mean(norms)]);
   });
 
-  it('leaves norms that are not finite out of the mean', async () => {
+  it('leaves non-finite norms out of the mean', async () => {
     const optimizer = clipOptimizer(tf.train.sgd(0), none(), { onNonFinite: 'skip' });
     const { model, xs, ys } = compiled(optimizer);
     const data = await ys.array();
@@ -165,7 +165,7 @@ describe('clippingLogs', () => {
     expect(history['grad_norm']?.[0]).toBeCloseTo(mean(norms.filter(Number.isFinite)), 10);
   });
 
-  it('reads nothing from a device while it trains', async () => {
+  it('reads nothing synchronously from a device', async () => {
     registerDevice();
     await tf.setBackend(DEVICE);
     const optimizer = clipOptimizer(tf.train.sgd(0.01), globalNorm());
@@ -177,20 +177,18 @@ describe('clippingLogs', () => {
     await tf.setBackend('cpu');
   });
 
-  it('refuses an optimizer that does not clip, and names the one inside that does', () => {
-    const rule = '`clippingLogs(optimizer)` takes what `clipOptimizer` made; received ';
+  it('refuses an optimizer that does not clip and points to an inner one that does', () => {
+    const rule = '`clippingLogs(optimizer)` takes an optimizer made by `clipOptimizer`; received ';
     expectError(() => clippingLogs(undefined as never), 'not-an-optimizer', `${rule}undefined.`);
     const outer = accumulated(clipOptimizer(tf.train.sgd(0), none()), { steps: 2 });
-    expect(() => clippingLogs(outer as never)).toThrow(
-      /^`clippingLogs\(optimizer\)`.* Give it the `inner` of this one\.$/,
-    );
+    expect(() => clippingLogs(outer as never)).toThrow(/^`clippingLogs\(optimizer\)`.* Pass its `inner` instead\.$/);
   });
 
-  it('refuses an optimizer that measures nothing, and takes one that only calls a listener', () => {
+  it('refuses an optimizer without records and accepts one with only a listener', () => {
     expectError(
       () => clippingLogs(clipOptimizer(tf.train.sgd(0), none(), { window: 0 })),
       'bad-option',
-      '`clippingLogs(optimizer)` must be given an optimizer that measures; this one was made with `window: 0`.',
+      '`clippingLogs(optimizer)` takes an optimizer that records its steps; received one made with `window: 0`.',
     );
     const listening = clipOptimizer(tf.train.sgd(0), none(), { window: 0, onStep: () => undefined });
     expect(clippingLogs(listening)).toBeDefined();

@@ -71,6 +71,7 @@ it('nothing measured is NaN, not 0', async () => {
     steps: 0,
     clipRate: 0,
     skipped: 0,
+    nonFinite: 0,
     normBefore: nothing,
     normAfter: nothing,
     dominant: {},
@@ -177,7 +178,7 @@ it('stats sum up norms that are finite, and norms after clipping of the steps th
     { ...taken, normBefore: Infinity, normAfter: 0, clipped: false, skipped: true, nonFinite: ['b'] },
   ];
   expect(statsOf(records)).toEqual({
-    ...{ steps: 4, clipRate: 0.75, skipped: 1, dominant: { a: 2 } },
+    ...{ steps: 4, clipRate: 0.75, skipped: 1, nonFinite: 1, dominant: { a: 2 } },
     normBefore: {
       min: 6,
       p25: 6,
