@@ -23,7 +23,6 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**', 'test/playground/**'],
-          globalSetup: ['test/support/laws/table.ts'],
           testTimeout: 60_000,
         },
       },

@@ -76,11 +76,11 @@ export const oracle: Oracle<Required<${type}Options>> = ({ maxNorm }) => () => {
 /** The test: laws, oracle, cases and refusals; the cases are those of a global norm until they are thought about. */
 export const test = ({ id, factory }) => `import { ${factory} } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../laws/judge.ts';
-import { oracle } from '../oracles/${id}.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { oracle } from '../support/oracles/${id}.ts';
 import { clippedInTurn, nearly } from './in-turn.ts';
 
-itKeepsTheLaws(${factory}, { oracle });
+testLaws(${factory}, { oracle });
 
 describe('${factory}', () => {
   // Cases that a reader can check in the head; these are a guess, put in those of the paper.

@@ -48,7 +48,6 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: tests,
-    globalSetup: ['test/support/laws/table.ts'],
     testTimeout: 60_000,
     // One thread for all files of a run; each mutant still has a new one.
     isolate: false,

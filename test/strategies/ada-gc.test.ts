@@ -1,7 +1,7 @@
 import { adaGc } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/ada-gc.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -9,7 +9,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // Sixty steps of a reference, each rounded.
 const tolerance = 5e-6;
 
-itKeepsTheLaws(adaGc, { oracle, tolerance, ...trials['ada-gc'] });
+testLaws(adaGc, { oracle, tolerance, ...conditions['ada-gc'] });
 
 describe('adaGc', () => {
   const paper = { ratio: 1.05, decay: 0.99 };

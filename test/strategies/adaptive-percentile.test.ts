@@ -2,16 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { adaptivePercentile } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/adaptive-percentile.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(adaptivePercentile, { oracle, ...trials['adaptive-percentile'] });
+testLaws(adaptivePercentile, { oracle, ...conditions['adaptive-percentile'] });
 for (const scope of ['layer', 'variable'] as const) {
   const options = { scope, window: 20, percentile: 50, minHistory: 3 };
-  itKeepsTheLawsWith(adaptivePercentile, { oracle, options, laws: { direction: scope } });
+  testLawsWith(adaptivePercentile, { oracle, options, laws: { direction: scope } });
 }
 
 describe('adaptivePercentile', () => {

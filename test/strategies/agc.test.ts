@@ -4,12 +4,12 @@ import { agc } from 'gradclip/strategies';
 import { DEVICE } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
 import { onBackend } from '../../src/testing/backends.ts';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/agc.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(agc, { oracle });
+testLaws(agc, { oracle });
 
 describe('agc', () => {
   itAgreesWith(agc, oracle, [

@@ -1,11 +1,11 @@
 import { tensor1d, tidy, zeros } from '@tensorflow/tfjs';
 import { blockRms } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/block-rms.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(blockRms, { oracle });
+testLaws(blockRms, { oracle });
 
 describe('blockRms', () => {
   it.each([

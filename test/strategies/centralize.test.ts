@@ -1,16 +1,16 @@
 import { abs, max, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
 import { centralize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/centralize.ts';
 import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(centralize, {
+testLaws(centralize, {
   oracle,
   // What is left of a column of nearly equal numbers is as exact as these were.
   relativeTo: 'given',
-  ...trials.centralize,
+  ...conditions.centralize,
 });
 
 describe('centralize', () => {

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { elementSpike } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/element-spike.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -11,7 +11,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // A root of a mean square, rounded in each of sixty steps.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(elementSpike, { oracle, tolerance, ...trials['element-spike'] });
+testLaws(elementSpike, { oracle, tolerance, ...conditions['element-spike'] });
 
 describe('elementSpike', () => {
   itAgreesWith(elementSpike, oracle, [{}, { threshold: 2, decay: 0.9, warmup: 5 }, { decay: 0, warmup: 0 }], {

@@ -1,7 +1,7 @@
 import { emaRatio } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/ema-ratio.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -9,7 +9,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // Sixty steps of a mean, each rounded.
 const tolerance = 5e-6;
 
-itKeepsTheLaws(emaRatio, { oracle, tolerance, ...trials['ema-ratio'] });
+testLaws(emaRatio, { oracle, tolerance, ...conditions['ema-ratio'] });
 
 describe('emaRatio', () => {
   itAgreesWith(emaRatio, oracle, [{ ratio: 1.05, decay: 0.9 }, { decay: 0 }, { ratio: 0.5 }], { tolerance });

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { globalNorm } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/global-norm.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(globalNorm, { oracle });
+testLaws(globalNorm, { oracle });
 
 describe('globalNorm', () => {
   itAgreesWith(globalNorm, oracle, [

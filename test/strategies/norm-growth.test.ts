@@ -1,6 +1,6 @@
 import { normGrowth } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/norm-growth.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -8,7 +8,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // Each step is measured against the one before, so sixty roundings add up.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(normGrowth, { oracle, tolerance });
+testLaws(normGrowth, { oracle, tolerance });
 
 describe('normGrowth', () => {
   itAgreesWith(normGrowth, oracle, [{ ratio: 1.5, floor: 0.1 }, { floor: 0 }, { ratio: 2, floor: 1e-6 }], {

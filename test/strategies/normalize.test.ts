@@ -1,12 +1,12 @@
 import { normalize } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/normalize.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(normalize, { oracle, ...trials.normalize });
+testLaws(normalize, { oracle, ...conditions.normalize });
 
 describe('normalize', () => {
   itAgreesWith(normalize, oracle, [{ norm: 2, gamma: 0.01 }]);

@@ -1,13 +1,13 @@
 import { ClippingError } from 'gradclip';
 import { perLayer } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
+import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-layer.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { inTurn } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(perLayer, { oracle });
-itKeepsTheLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });
+testLaws(perLayer, { oracle });
+testLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });
 
 // The kernel (3, 0) and the bias (4) of the layer are 5 together.
 const given = { 'lstm/kernel': [3, 0], 'lstm/bias': [4], 'dense/kernel': [6, 8], gain: 1 };

@@ -1,12 +1,12 @@
 import { ClippingError } from 'gradclip';
 import { perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-value.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(perValue, { oracle });
+testLaws(perValue, { oracle });
 
 describe('perValue', () => {
   itAgreesWith(perValue, oracle, [{ min: -0.5, max: 2 }, { maxAbs: 1e-6 }, { min: 0, max: Infinity }, { maxAbs: 0 }]);

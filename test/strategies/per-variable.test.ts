@@ -1,13 +1,13 @@
 import { ClippingError } from 'gradclip';
 import { perVariable } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws, itKeepsTheLawsWith } from '../support/laws/judge.ts';
+import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-variable.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(perVariable, { oracle });
-itKeepsTheLawsWith(perVariable, { oracle, options: { axes: [-1, 0] }, laws: { direction: 'unit' } });
+testLaws(perVariable, { oracle });
+testLawsWith(perVariable, { oracle, options: { axes: [-1, 0] }, laws: { direction: 'unit' } });
 
 describe('perVariable', () => {
   itAgreesWith(perVariable, oracle, [

@@ -1,7 +1,7 @@
 import { ClippingError } from 'gradclip';
 import { quantileTracking } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/quantile-tracking.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -9,7 +9,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // Sixty factors, each rounded.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(quantileTracking, { oracle, tolerance });
+testLaws(quantileTracking, { oracle, tolerance });
 
 describe('quantileTracking', () => {
   itAgreesWith(

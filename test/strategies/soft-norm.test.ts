@@ -1,10 +1,10 @@
 import { softNorm } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/soft-norm.ts';
 import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(softNorm, { oracle });
+testLaws(softNorm, { oracle });
 
 describe('softNorm', () => {
   it.each([

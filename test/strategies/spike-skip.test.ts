@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { spikeSkip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/spike-skip.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 
-itKeepsTheLaws(spikeSkip, { oracle, ...trials['spike-skip'] });
+testLaws(spikeSkip, { oracle, ...conditions['spike-skip'] });
 
 describe('spikeSkip', () => {
   itAgreesWith(spikeSkip, oracle, [{}, { maxSigma: 1, decay: 0.8, minWeight: 0.5 }, { minWeight: 0, floor: 1 }]);

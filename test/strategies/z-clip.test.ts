@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippedOptimizer, clipOptimizer } from 'gradclip';
 import { zClip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { itKeepsTheLaws } from '../support/laws/judge.ts';
-import { trials } from '../support/laws/trials.ts';
+import { testLaws } from '../support/laws/test-laws.ts';
+import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/z-clip.ts';
 import { itAgreesWith } from '../support/agreement.ts';
 import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
@@ -11,7 +11,7 @@ import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
 // A limit is made of a mean, a deviation and their quotient, each rounded in each of sixty steps.
 const tolerance = 1e-5;
 
-itKeepsTheLaws(zClip, { oracle, tolerance, ...trials['z-clip'] });
+testLaws(zClip, { oracle, tolerance, ...conditions['z-clip'] });
 
 describe('zClip', () => {
   itAgreesWith(

@@ -19,7 +19,7 @@ function promisesOf({ direction, idempotent, lengthens = false }: Laws): Promise
 }
 
 /** Writes the tests of a declaration, under options that break what is not promised. */
-export function itDeclaresAllThatItKeeps<Options>(factory: Judged<Options>, options: Options | undefined): void {
+export function testDeclaration<Options>(factory: Judged<Options>, options: Options | undefined): void {
   const { thresholds, fields, laws } = factory;
 
   it.each(promisesOf(laws))('keeps the law "%s" with %o: %s', async (name, promise, made) => {

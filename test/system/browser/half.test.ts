@@ -4,7 +4,7 @@ import { clipOptimizer, type ClippingStrategy } from 'gradclip';
 import { globalNorm, allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { opsKernels } from '../../../src/kernels/ops.ts';
-import { trialOf } from '../../support/laws/trials.ts';
+import { conditionsFor } from '../../support/laws/conditions.ts';
 
 const LARGEST = 65504;
 
@@ -80,7 +80,7 @@ describe('on half floats, a gradient whose norm is beyond 65 504', () => {
     'is tamed by %s',
     (id, factory) => {
       const make = factory as unknown as (options: object) => ClippingStrategy;
-      const strategy = make(trialOf(id).options ?? {});
+      const strategy = make(conditionsFor(id).options ?? {});
       expect(movedBy(60_000, (sgd) => clipOptimizer(sgd, strategy))).toBeLessThan(1);
     },
   );

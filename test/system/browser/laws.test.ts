@@ -5,7 +5,7 @@ import { defineStrategy, mapTensors } from 'gradclip/define';
 import { globalNorm, allStrategies } from 'gradclip/strategies';
 import { describeStrategy, lawsOf, type Judged, type LawName } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
-import { trialOf } from '../../support/laws/trials.ts';
+import { conditionsFor } from '../../support/laws/conditions.ts';
 import { workingDevices } from './devices.ts';
 import { registerWasm } from './wasm-files.ts';
 
@@ -15,7 +15,7 @@ const devices = await workingDevices();
 tf.env().set('WEBGL_CPU_FORWARD', true);
 
 for (const factory of allStrategies) {
-  const { onDevice, ...trial } = trialOf(factory.id);
+  const { onDevice, ...trial } = conditionsFor(factory.id);
   const judged = factory as unknown as Judged<never>;
   describeStrategy(judged, { describe, it, backends: ['wasm'], ...trial });
   describeStrategy(judged, { describe, it, backends: ['webgl'], ...trial, ...onDevice });
