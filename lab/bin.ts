@@ -5,5 +5,5 @@ const interruption = new AbortController();
 process.on('SIGINT', () => interruption.abort());
 process.on('SIGTERM', () => interruption.abort());
 
-const { stdout, stderr } = process;
-process.exitCode = await runCli(process.argv.slice(2), { stdout, stderr, signal: interruption.signal });
+const { argv, stdout, stderr } = process;
+process.exitCode = await runCli({ args: argv.slice(2), stdout, stderr, signal: interruption.signal });

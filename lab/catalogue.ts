@@ -8,7 +8,7 @@ import type { Experiment } from './experiment.ts';
 import { experiments } from './experiments/index.ts';
 import type { Task } from './task.ts';
 
-/** Finds what a configuration names; each throws an error that suggests a name where there is none. */
+/** Finds the parts that a configuration names; each method throws an error for an unknown name. */
 export interface Catalogue {
   task(id: string): Task;
   cell(id: string): Cell;
@@ -17,62 +17,62 @@ export interface Catalogue {
 }
 
 /**
- * The parts bound in a container and in its parents.
+ * Creates a catalogue of the parts that are bound in a container and its parents.
  *
- * @throws LabError where two parts of a kind share an id
+ * @throws LabError if two parts of the same kind share an id
  */
-export function catalogueOf(container: Container): Catalogue {
-  const bound = <Part extends { readonly id: string }>(kind: string, token: Token<Part>) => {
+export function createCatalogue(container: Container): Catalogue {
+  const indexParts = <Part extends { readonly id: string }>(kind: string, token: Token<Part>) => {
     const parts = container.isBound(token) ? container.getAll(token, { chained: true }) : [];
-    return byId(kind, parts);
+    return indexById(kind, parts);
   };
-  const tasks = bound('task', LAB_TOKENS.Task);
-  const cells = bound('cell', LAB_TOKENS.Cell);
-  const optimizers = bound('optimizer', LAB_TOKENS.Optimizer);
+  const tasks = indexParts('task', LAB_TOKENS.Task);
+  const cells = indexParts('cell', LAB_TOKENS.Cell);
+  const optimizers = indexParts('optimizer', LAB_TOKENS.Optimizer);
   const registry = container.get(TOKENS.StrategyRegistry);
   return {
-    task: (id) => found('task', id, tasks),
-    cell: (id) => found('cell', id, cells),
-    optimizer: (id) => found('optimizer', id, optimizers).make,
+    task: (id) => find('task', id, tasks),
+    cell: (id) => find('cell', id, cells),
+    optimizer: (id) => find('optimizer', id, optimizers).make,
     strategy: (spec) => registry.create(spec),
   };
 }
 
-/** What the lab itself has. */
-export const builtIn: Catalogue = catalogueOf(createLabContainer());
+/** The parts that ship with the lab. */
+export const builtIn: Catalogue = createCatalogue(createLabContainer());
 
-/** The task of an id; throws a LabError that suggests one. */
-export const taskOf = (id: string): Task => builtIn.task(id);
+/** Returns the built-in task with an id; throws a LabError if there is none. */
+export const findTask = (id: string): Task => builtIn.task(id);
 
-/** The cell of an id; throws a LabError that suggests one. */
-export const cellOf = (id: string): Cell => builtIn.cell(id);
+/** Returns the built-in cell with an id; throws a LabError if there is none. */
+export const findCell = (id: string): Cell => builtIn.cell(id);
 
-/** The experiment of an id; throws a LabError that suggests one. */
-export const experimentOf = (id: string): Experiment => found('experiment', id, byId('experiment', experiments));
+/** Returns the experiment with an id; throws a LabError if there is none. */
+export const findExperiment = (id: string): Experiment => find('experiment', id, indexById('experiment', experiments));
 
-/** What makes an optimizer of a name; throws a LabError that suggests one. */
-export const optimizerOf = (id: string): NamedOptimizer['make'] => builtIn.optimizer(id);
+/** Returns the function that creates a built-in optimizer; throws a LabError if there is none. */
+export const findOptimizer = (id: string): NamedOptimizer['make'] => builtIn.optimizer(id);
 
-function byId<Entry extends { readonly id: string }>(
+function indexById<Entry extends { readonly id: string }>(
   kind: string,
   entries: readonly Entry[],
 ): ReadonlyMap<string, Entry> {
   const map = new Map<string, Entry>();
   for (const entry of entries) {
-    if (map.has(entry.id)) throw new LabError(`Two ${kind}s are called \`${entry.id}\`; give yours another id.`);
+    if (map.has(entry.id)) throw new LabError(`Two ${kind}s have the id \`${entry.id}\`. Give yours another id.`);
     map.set(entry.id, entry);
   }
   return map;
 }
 
-function found<Entry>(kind: string, id: string, entries: ReadonlyMap<string, Entry>): Entry {
+function find<Entry>(kind: string, id: string, entries: ReadonlyMap<string, Entry>): Entry {
   const entry = entries.get(id);
   if (entry !== undefined) return entry;
   const ids = [...entries.keys()];
-  const near = closest(id.toLowerCase(), ids);
+  const nearest = closest(id.toLowerCase(), ids);
   const advice =
-    distance(id.toLowerCase(), near) <= Math.max(2, near.length / 3)
-      ? `did you mean \`${near}\`?`
-      : `there is ${ids.map((one) => `\`${one}\``).join(', ')}.`;
-  throw new LabError(`No ${kind} \`${id}\`; ${advice}`);
+    distance(id.toLowerCase(), nearest) <= Math.max(2, nearest.length / 3)
+      ? `Did you mean \`${nearest}\`?`
+      : `Available ${kind}s: ${ids.map((known) => `\`${known}\``).join(', ')}.`;
+  throw new LabError(`Unknown ${kind} \`${id}\`. ${advice}`);
 }

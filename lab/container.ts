@@ -35,7 +35,7 @@ export const LAB_TOKENS = Object.freeze({
 });
 
 /** What a container is to have beside the lab's own parts. */
-export interface OwnParts {
+export interface LabParts {
   readonly tasks?: Iterable<Task>;
   readonly cells?: Iterable<Cell>;
   readonly optimizers?: Iterable<NamedOptimizer>;
@@ -48,7 +48,7 @@ export function createLabContainer({
   cells = [],
   optimizers = [],
   strategies = [],
-}: OwnParts = {}): Container {
+}: LabParts = {}): Container {
   const container = createContainer({ strategies: [...allStrategies, ...strategies] });
   const own = Object.entries(ownOptimizers).map(([id, make]) => ({ id, make }));
   for (const task of [...ownTasks, ...tasks]) container.bind(LAB_TOKENS.Task).toConstantValue(task);

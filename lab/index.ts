@@ -5,7 +5,7 @@
  */
 
 export { defineCell, type Cell, type CellRequest } from './cell.ts';
-export { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type OwnParts } from './container.ts';
+export { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type LabParts } from './container.ts';
 export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiment.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';

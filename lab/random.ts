@@ -5,7 +5,7 @@ import seedrandom from 'seedrandom';
  *
  * They are those of tfjs' own seeded generator, made without a backend and without the platform's `Math.random`.
  */
-export function fractions(count: number, ...seeds: readonly number[]): Float32Array {
+export function randomNumbers(count: number, ...seeds: readonly number[]): Float32Array {
   // Far-apart seeds for neighbouring steps and runs: multiples of two primes.
   const seed = seeds.reduce((mixed, one) => (mixed * 7919 + one * 104_729 + 1) % 2_147_483_647, 1);
   const next = seedrandom.alea(String(seed));
@@ -13,6 +13,6 @@ export function fractions(count: number, ...seeds: readonly number[]): Float32Ar
 }
 
 /** A stream of whole numbers from 0 up to but not including `below`, decided by its seeds alone. */
-export function wholeNumbers(count: number, below: number, ...seeds: readonly number[]): number[] {
-  return Array.from(fractions(count, ...seeds), (u) => Math.min(below - 1, Math.floor(u * below)));
+export function randomIntegers(count: number, below: number, ...seeds: readonly number[]): number[] {
+  return Array.from(randomNumbers(count, ...seeds), (u) => Math.min(below - 1, Math.floor(u * below)));
 }

@@ -1,17 +1,17 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Argument, type Command } from 'commander';
-import type { Terminal } from '../cli.ts';
 import { LabError } from '../errors.ts';
-import { csvSink } from '../export/csv.ts';
-import { mlflowSink } from '../export/mlflow.ts';
-import { parquetSink } from '../export/parquet.ts';
+import { createCsvSink } from '../export/csv.ts';
+import { createMlflowSink } from '../export/mlflow.ts';
+import { createParquetSink } from '../export/parquet.ts';
 import type { MetricSink, WriteFile } from '../export/sink.ts';
-import { tensorBoardSink } from '../export/tensorboard.ts';
-import { reasonOf } from '../node/data-files.ts';
-import { ResultsFolder } from '../node/folder.ts';
+import { createTensorBoardSink } from '../export/tensorboard.ts';
+import { describeSystemError } from '../node/data/user-files.ts';
+import { ResultsFolder } from '../node/results-folder.ts';
+import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
 
-const FILES = { parquet: parquetSink, csv: csvSink, tensorboard: tensorBoardSink };
+const FILE_FORMATS = { parquet: createParquetSink, csv: createCsvSink, tensorboard: createTensorBoardSink };
 
 interface Options {
   readonly out: string;
@@ -25,40 +25,38 @@ Examples:
   gradclip-lab export tensorboard --to logs && tensorboard --logdir logs
   MLFLOW_TRACKING_URI=http://localhost:5000 gradclip-lab export mlflow
 
-MLflow's name and password may stand in its URL, or in MLFLOW_TRACKING_USERNAME
-and MLFLOW_TRACKING_PASSWORD, or a token in MLFLOW_TRACKING_TOKEN.`;
+To log in to MLflow, put the user name and password in its URL, or set
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.`;
 
-/** Adds the command that takes finished runs elsewhere. */
-export function addExportCommand(program: Command, terminal: Terminal, defaultOut: string): void {
-  program
-    .command('export')
-    .description('take the finished runs to other programs')
-    .addArgument(new Argument('<format>', 'where to').choices([...Object.keys(FILES), 'mlflow']))
-    .option('-o, --out <folder>', 'the folder of an earlier comparison', defaultOut)
-    .option('--to <where>', 'a folder (default: export/<format> in the other); for mlflow a URL')
+/** `export`: writes finished runs in the formats of other programs, or sends them to MLflow. */
+export function exportCommand(terminal: Terminal): Command {
+  return createCommand('export', terminal)
+    .description('export finished runs to files or to MLflow')
+    .addArgument(new Argument('<format>', 'output format').choices([...Object.keys(FILE_FORMATS), 'mlflow']))
+    .option('-o, --out <folder>', 'folder of an earlier comparison', DEFAULT_OUT)
+    .option('--to <target>', 'folder to write to (default: export/<format> inside --out), or the URL of MLflow')
     .addHelpText('after', EXAMPLES)
-    .action(async (format: keyof typeof FILES | 'mlflow', { out, to }: Options) => {
+    .action(async (format: keyof typeof FILE_FORMATS | 'mlflow', { out, to }: Options) => {
       const folder = new ResultsFolder(out);
-      const runs = folder.ids().map((id) => folder.read(id));
-      if (runs.length === 0) throw new LabError(`--out ${out} has no finished runs. Make some: gradclip-lab compare`);
-      const where = to ?? join(out, 'export', format);
-      const sink = format === 'mlflow' ? mlflow(to) : FILES[format](into(where));
-      const did = await sink.take(runs);
-      terminal.stdout.write(`${runs.length} runs exported${format === 'mlflow' ? '' : ` to ${where}`}: ${did}.\n`);
+      const runs = folder.requireFinishedIds().map((id) => folder.readRun(id));
+      const target = to ?? join(out, 'export', format);
+      const sink = format === 'mlflow' ? connectToMlflow(to) : FILE_FORMATS[format](writeInto(target));
+      const outcome = await sink.write(runs);
+      terminal.stdout.write(`Exported ${runs.length} runs${format === 'mlflow' ? '' : ` to ${target}`}: ${outcome}.\n`);
     });
 }
 
-function mlflow(to: string | undefined, environment = process.env): MetricSink {
+function connectToMlflow(to: string | undefined, environment = process.env): MetricSink {
   const server = to ?? environment['MLFLOW_TRACKING_URI'];
-  if (!server) throw new LabError('Where is MLflow? Give --to URL, or set MLFLOW_TRACKING_URI.');
-  return mlflowSink(server, {
+  if (!server) throw new LabError('MLflow has no address. Pass --to URL or set MLFLOW_TRACKING_URI.');
+  return createMlflowSink(server, {
     token: environment['MLFLOW_TRACKING_TOKEN'],
     username: environment['MLFLOW_TRACKING_USERNAME'],
     password: environment['MLFLOW_TRACKING_PASSWORD'],
   });
 }
 
-function into(folder: string): WriteFile {
+function writeInto(folder: string): WriteFile {
   return (name, content) => {
     const path = join(folder, name);
     try {
@@ -66,7 +64,7 @@ function into(folder: string): WriteFile {
       writeFileSync(`${path}.part`, content);
       renameSync(`${path}.part`, path);
     } catch (error) {
-      throw new LabError(`${path} cannot be written: ${reasonOf(error)}.`);
+      throw new LabError(`${path} cannot be written: ${describeSystemError(error)}.`);
     }
   };
 }

@@ -1,22 +1,41 @@
 import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
-import { reasonOf } from '../node/data-files.ts';
-import { ResultsFolder } from '../node/folder.ts';
+import { describeSystemError } from '../node/data/user-files.ts';
+import { ResultsFolder } from '../node/results-folder.ts';
 import { digestOf } from '../report/digest.ts';
 import { keptText } from '../report/kept.ts';
+import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
+
+/** `keep`: saves a finished comparison as one small file. */
+export function keepCommand(terminal: Terminal): Command {
+  return createCommand('keep', terminal)
+    .description('save a finished comparison as one small file')
+    .argument('<file>', 'file to write, such as lab/results/quick.jsonl')
+    .option('-o, --out <folder>', 'folder of the comparison', DEFAULT_OUT)
+    .action((file: string, { out }: { out: string }) => {
+      const count = keep(out, file, new Date().toISOString().slice(0, 10));
+      terminal.stdout.write(`Saved ${count} runs in ${file}.\n`);
+    });
+}
 
 /**
- * Condenses a finished comparison into one file that is small enough to be committed; answers the number of runs.
+ * Condenses a finished comparison into one file that is small enough to commit.
  *
- * @throws LabError where the comparison is not finished or the file cannot be written
+ * @returns the number of runs
+ * @throws LabError if the comparison is not finished or the file cannot be written
  */
 export function keep(out: string, file: string, date: string): number {
   const folder = new ResultsFolder(out);
-  const plan = folder.plan();
-  if (plan === undefined) throw new LabError(`--out ${out} holds no comparison. Make one: gradclip-lab compare`);
-  const missing = plan.runs.filter((id) => !folder.has(id)).length;
-  if (missing > 0) throw new LabError(`${missing} of ${plan.runs.length} runs in ${out} are missing: ${plan.command}`);
-  const runs = plan.runs.map((id) => folder.read(id));
+  const plan = folder.readPlan();
+  if (plan === undefined)
+    throw new LabError(`--out ${out} contains no comparison. Create one with: gradclip-lab compare`);
+  const missing = plan.runs.filter((id) => !folder.hasRun(id)).length;
+  if (missing > 0)
+    throw new LabError(
+      `${missing} of ${plan.runs.length} runs in ${out} are missing. Finish them with: ${plan.command}`,
+    );
+  const runs = plan.runs.map((id) => folder.readRun(id));
   const [first] = runs;
   if (first === undefined) throw new LabError(`The comparison in ${out} has no runs.`);
   const head = {
@@ -31,7 +50,7 @@ export function keep(out: string, file: string, date: string): number {
   try {
     writeFileSync(file, keptText({ head, digests: runs.map(digestOf) }));
   } catch (error) {
-    throw new LabError(`${file} cannot be written: ${reasonOf(error)}.`);
+    throw new LabError(`${file} cannot be written: ${describeSystemError(error)}.`);
   }
   return runs.length;
 }

@@ -1,29 +1,45 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
 import { firstTableOf, resultsDocument, type Written } from '../report/document.ts';
 import { readKept, type Kept } from '../report/kept.ts';
+import { createCommand, type Terminal } from './terminal.ts';
 
-/** What people made of the results, beside the kept experiments. */
+/** The introduction of the results page, written by hand and stored beside the saved experiments. */
 const CONCLUSIONS = 'conclusions.md';
 
+/** `results`: builds the results page and its charts from saved comparisons. */
+export function resultsCommand(terminal: Terminal): Command {
+  return createCommand('results', terminal)
+    .description('build the results page and its charts from saved comparisons')
+    .option('--from <folder>', 'folder of the saved comparisons', 'lab/results')
+    .option('--to <folder>', 'folder to write the page to', 'docs')
+    .action(({ from, to }: { from: string; to: string }) => {
+      terminal.stdout.write(`Wrote ${writeResults(from, to)}.\n`);
+    });
+}
+
 /**
- * What a folder of kept experiments makes of the documents: the page of results and its figures, experiments in the
- * order they are listed, and the pages of the guide that show a table between `<!-- lab: experiment -->` and `<!-- /lab -->`.
+ * Builds the documents from a folder of saved experiments.
+ *
+ * These are the results page and its charts, with the experiments in their listed order, and the guide pages that show
+ * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`.
  */
 export function resultsFrom(folder: string, docs: string): Written[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
   const kept = names.map((name) => readKept(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
-  if (kept.length === 0) throw new LabError(`${folder} holds no kept experiments; make one by gradclip-lab keep.`);
-  const ordered = kept.toSorted((a, b) => place(a) - place(b));
+  if (kept.length === 0)
+    throw new LabError(`${folder} contains no saved experiments. Save one with: gradclip-lab keep`);
+  const ordered = kept.toSorted((a, b) => position(a) - position(b));
   const conclusions = join(folder, CONCLUSIONS);
   return [
     ...resultsDocument(ordered, existsSync(conclusions) ? readFileSync(conclusions, 'utf8') : ''),
     ...guidePages(ordered, docs),
   ];
 
-  function place({ head }: Kept): number {
+  function position({ head }: Kept): number {
     return experiments.findIndex(({ id }) => id === head.experiment);
   }
 }
@@ -33,19 +49,19 @@ function guidePages(kept: readonly Kept[], docs: string): Written[] {
   const names = existsSync(guide) ? readdirSync(guide).filter((name) => name.endsWith('.md')) : [];
   return names.flatMap((name) => {
     const page = readFileSync(join(guide, name), 'utf8');
-    const text = page.replace(PLACE, (_, opening: string, id: string, closing: string) => {
+    const text = page.replace(TABLE_BLOCK, (_, opening: string, id: string, closing: string) => {
       const one = kept.find(({ head }) => head.experiment === id);
       if (one === undefined)
-        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which is not kept.`);
+        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which is not saved.`);
       return `${opening}${firstTableOf(one)}${closing}`;
     });
     return text.includes('<!-- lab: ') ? [{ path: `guide/${name}`, text }] : [];
   });
 }
 
-const PLACE = /(<!-- lab: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
+const TABLE_BLOCK = /(<!-- lab: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
 
-/** Writes them; answers the path of the document. */
+/** Writes the documents and returns the path of the results page. */
 export function writeResults(from: string, to: string): string {
   const files = resultsFrom(from, to);
   for (const { path, text } of files) {

@@ -1,74 +1,66 @@
-import type { StrategySpec } from 'gradclip';
-import type { Grid } from '../experiment.ts';
-import { compare, publish, type Compared } from '../node/compare.ts';
-import { ResultsFolder } from '../node/folder.ts';
-import type { Screen } from '../node/progress.ts';
-import type { Run } from '../record.ts';
-import { TUNE } from '../report/judged.ts';
-import { measuredNorms } from '../report/norms.ts';
-import { tuneText } from '../report/tune-section.ts';
+import type { Command } from 'commander';
+import { tune } from '../node/tune.ts';
+import { terminalReport } from '../report/terminal.ts';
+import { requireFinished, workersOption } from './compare.ts';
+import {
+  createCommand,
+  parseNumber,
+  parseNumbers,
+  printReportPath,
+  printResult,
+  shellCommand,
+  type Terminal,
+} from './terminal.ts';
 
-/** What is to be tuned: one network, at one learning rate. */
-export interface Tuning {
-  readonly grid: Omit<Grid, 'strategies' | 'learningRates'>;
+interface Options {
+  readonly task: string;
+  readonly cell: string;
+  readonly optimizer: string;
   readonly learningRate: number;
-  readonly command: string;
-  readonly out: string;
+  readonly seeds: number[];
+  readonly steps: number;
   readonly data?: string;
   readonly workers?: number;
+  readonly out: string;
+  readonly json?: true;
 }
 
-const NONE: StrategySpec = { id: 'none' };
+const EXAMPLES = `
+Examples:
+  gradclip-lab tune --cell lstm --learning-rate 10
+  gradclip-lab tune --task sentiment --optimizer adam --learning-rate 0.01
+  gradclip-lab tune --data my-book.txt --steps 200`;
 
-/** The thresholds of the curve, as multiples of the suggested one. */
-const MULTIPLES = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4];
-
-/** Where unclipped training diverges, norms are measured at these fractions of the learning rate, until it trains. */
-const FRACTIONS = [1, 1 / 3, 1 / 10, 1 / 30, 1 / 100];
-
-/**
- * Trains without clipping, suggests a threshold from the norms, and trains with it and with others.
- *
- * @returns how it ended, and the norms with the suggestion as text
- */
-export async function tune(tuning: Tuning, screen: Screen, signal: AbortSignal): Promise<Compared & { text: string }> {
-  const { grid, learningRate, ...rest } = tuning;
-  const folder = new ResultsFolder(tuning.out);
-  const tried = async (rate: number, strategies: readonly StrategySpec[]): Promise<Compared> =>
-    compare(
-      {
-        ...rest,
-        experiment: TUNE,
-        question: `Which threshold suits ${grid.cells.join(', ')} on ${grid.tasks.join(', ')}?`,
-        budget: 'Every threshold is tried at the same learning rate with the same seeds.',
-        grid: { ...grid, learningRates: [rate], strategies },
-      },
-      screen,
-      signal,
-    );
-  const runsNow = (): Run[] => (folder.plan()?.runs ?? []).map((id) => folder.read(id));
-
-  const measured: Run[] = [];
-  let outcome: Compared | undefined;
-  for (const fraction of FRACTIONS) {
-    outcome = await tried(Number((fraction * learningRate).toPrecision(2)), [NONE]);
-    if (outcome.interrupted) return { ...outcome, text: '' };
-    const own = runsNow();
-    measured.push(...own);
-    if (own.every(({ end }) => end.outcome === 'finished')) break;
-  }
-  const suggested = measuredNorms(measured)?.maxNorm;
-  const text = tuneText(measured);
-  if (suggested !== undefined) {
-    const thresholds = MULTIPLES.map((multiple) => Number((multiple * suggested).toPrecision(2)));
-    const clipped = thresholds.map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));
-    outcome = await tried(learningRate, [NONE, ...clipped]);
-  }
-  const plan = folder.plan();
-  if (outcome?.interrupted === true) return { ...outcome, text };
-  if (outcome === undefined || plan === undefined) throw new Error('There is nothing to report.');
-  // The report shows the norms too, so their runs belong to the plan.
-  const whole = { ...plan, runs: [...new Set([...plan.runs, ...measured.map(({ start }) => start.id)])] };
-  folder.save('plan.json', `${JSON.stringify(whole, undefined, 2)}\n`);
-  return { ...outcome, ...publish(folder, whole), text };
+/** `tune`: suggests a threshold from the gradient norms of unclipped training and compares it with others. */
+export function tuneCommand(terminal: Terminal): Command {
+  return createCommand('tune', terminal)
+    .description('suggest a clipping threshold and show the score at others')
+    .option('--task <id>', 'task', 'char-lm')
+    .option('--cell <id>', 'cell', 'rnn')
+    .option('--optimizer <name>', 'optimizer', 'sgd')
+    .option('--learning-rate <number>', 'learning rate', parseNumber, 1)
+    .option('--seeds <numbers>', 'comma-separated seeds, one run for each', parseNumbers, [1, 2, 3])
+    .option('--steps <number>', 'training steps per run', parseNumber, 80)
+    .option('--data <file>', "train on this file instead of the task's own data")
+    .addOption(workersOption())
+    .option('-o, --out <folder>', 'folder for records and reports', 'gradclip-tune')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ task, cell, optimizer, learningRate, seeds, steps, out, data, workers, json }: Options) => {
+      const { text, ...result } = await tune(
+        {
+          grid: { tasks: [task], cells: [cell], optimizers: [optimizer], seeds, steps },
+          learningRate,
+          command: shellCommand(terminal),
+          out,
+          ...(data === undefined ? {} : { data }),
+          ...(workers === undefined ? {} : { workers }),
+        },
+        terminal.stderr,
+        terminal.signal,
+      );
+      const { summary, report } = requireFinished(result, out);
+      printResult(terminal, json, summary, `${text}\n\n${terminalReport(summary)}`);
+      printReportPath(terminal, report);
+    });
 }

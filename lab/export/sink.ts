@@ -1,10 +1,10 @@
 import type { Run } from '../record.ts';
 
-/** Somewhere that runs can be taken to. */
+/** A destination for exported runs. */
 export interface MetricSink {
-  /** Takes whole runs; answers what it did with them, for people. */
-  take(runs: readonly Run[]): Promise<string>;
+  /** Exports runs and returns a description of the outcome. */
+  write(runs: readonly Run[]): Promise<string>;
 }
 
-/** Writes a file into the folder that was asked for. */
+/** Writes a file to the target folder. */
 export type WriteFile = (name: string, content: string | Uint8Array) => void;

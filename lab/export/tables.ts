@@ -1,15 +1,15 @@
 import type { Run } from '../record.ts';
 
-/** A column with its type, as Parquet calls it. */
+/** A column with its Parquet type. */
 export interface Column {
   readonly name: string;
   readonly type: 'STRING' | 'DOUBLE' | 'INT32' | 'BOOLEAN';
   readonly data: readonly (string | number | boolean | null)[];
 }
 
-type Of<Row> = readonly [name: string, type: Column['type'], value: (row: Row) => Column['data'][number]];
+type ColumnOf<Row> = readonly [name: string, type: Column['type'], value: (row: Row) => Column['data'][number]];
 
-const SETTING: readonly Of<Run>[] = [
+const CONFIG_COLUMNS: readonly ColumnOf<Run>[] = [
   ['run', 'STRING', ({ start }) => start.id],
   ['task', 'STRING', ({ start }) => start.config.task],
   ['data', 'STRING', ({ start }) => start.config.data],
@@ -22,10 +22,10 @@ const SETTING: readonly Of<Run>[] = [
   ['seed', 'INT32', ({ start }) => start.config.seed],
 ];
 
-/** A row for every run: its configuration and how it ended. */
+/** One row per run, with its configuration and outcome. */
 export function runsTable(runs: readonly Run[]): Column[] {
-  return columns(runs, [
-    ...SETTING,
+  return createColumns(runs, [
+    ...CONFIG_COLUMNS,
     ['backend', 'STRING', ({ start }) => start.config.backend],
     ['metricName', 'STRING', ({ start }) => start.metric.name],
     ['better', 'STRING', ({ start }) => start.metric.better],
@@ -38,10 +38,10 @@ export function runsTable(runs: readonly Run[]): Column[] {
   ]);
 }
 
-/** A row for every step of every run; `run` leads to the row of the run. */
+/** One row per step of every run. The column `run` is the id of the run. */
 export function stepsTable(runs: readonly Run[]): Column[] {
   const rows = runs.flatMap(({ start, steps }) => steps.map((step) => ({ run: start.id, ...step })));
-  return columns(rows, [
+  return createColumns(rows, [
     ['run', 'STRING', ({ run }) => run],
     ['step', 'INT32', ({ step }) => step],
     ['loss', 'DOUBLE', ({ loss }) => loss],
@@ -54,6 +54,6 @@ export function stepsTable(runs: readonly Run[]): Column[] {
   ]);
 }
 
-function columns<Row>(rows: readonly Row[], of: readonly Of<Row>[]): Column[] {
-  return of.map(([name, type, value]) => ({ name, type, data: rows.map(value) }));
+function createColumns<Row>(rows: readonly Row[], definitions: readonly ColumnOf<Row>[]): Column[] {
+  return definitions.map(([name, type, value]) => ({ name, type, data: rows.map(value) }));
 }

@@ -1,8 +1,9 @@
 /**
- * TensorBoard's event files: a TFRecord for each event, which is a protocol buffer.
+ * Writes TensorBoard event files, which contain one TFRecord per event. An event is a protocol buffer.
  *
- * A record is its length [8 bytes, little-endian], a checksum of that [4], the bytes, and a checksum of them [4];
- * see tensorflow/core/lib/io/record_writer.h. The messages are `Event` and `Summary` of event.proto and summary.proto.
+ * A record is the length of its data [8 bytes, little-endian], a checksum of the length [4], the data, and a checksum of
+ * the data [4]; see tensorflow/core/lib/io/record_writer.h. The messages are `Event` and `Summary` of event.proto and
+ * summary.proto.
  *
  * @module
  */
@@ -10,25 +11,25 @@
 import type { Run } from '../record.ts';
 import type { MetricSink, WriteFile } from './sink.ts';
 
-/** A folder for each run, with one event file, which `tensorboard --logdir` shows by the name of the folder. */
-export function tensorBoardSink(write: WriteFile, now = Date.now()): MetricSink {
+/** Creates a sink that writes one folder per run with one event file; TensorBoard shows the folder's name. */
+export function createTensorBoardSink(writeFile: WriteFile, now = Date.now()): MetricSink {
   return {
-    take(runs) {
+    write(runs) {
       for (const run of runs) {
         const { cell, strategy, learningRate, seed } = run.start.config;
         const name = `${cell}-${strategy.id}-${learningRate}-${seed}-${run.start.id}`;
-        // In seconds, and without the time, so that a second export replaces the first.
-        write(`${name}/events.out.tfevents.0000000000.gradclip`, eventsOf(run, now / 1000));
+        // The name has no time, so that a second export replaces the first.
+        writeFile(`${name}/events.out.tfevents.0000000000.gradclip`, encodeEvents(run, now / 1000));
       }
-      return Promise.resolve(`${runs.length} event files; look at them by tensorboard --logdir`);
+      return Promise.resolve(`${runs.length} event files for tensorboard --logdir`);
     },
   };
 }
 
-/** The event file of a run that began at a time, in seconds since 1970. */
-export function eventsOf({ steps, end }: Run, begun: number): Uint8Array {
-  const events = [record(message(double(1, begun), text(3, 'brain.Event:2')))];
-  let seconds = begun;
+/** Encodes the event file of a run that started at a time, in seconds since 1970. */
+export function encodeEvents({ steps, end }: Run, start: number): Uint8Array {
+  const events = [encodeRecord(message(double(1, start), text(3, 'brain.Event:2')))];
+  let seconds = start;
   for (const { step, loss, normBefore, normAfter, clipped, threshold, ms } of steps) {
     seconds += ms / 1000;
     const scalars: [string, number][] = [
@@ -38,10 +39,10 @@ export function eventsOf({ steps, end }: Run, begun: number): Uint8Array {
       ['clipped', clipped ? 1 : 0],
       ...(threshold === undefined ? [] : ([['norm/threshold', threshold]] as [string, number][])),
     ];
-    events.push(record(event(seconds, step, scalars)));
+    events.push(encodeRecord(event(seconds, step, scalars)));
   }
-  events.push(record(event(seconds, end.steps, [['metric', end.metric]])));
-  return concatenated(events);
+  events.push(encodeRecord(event(seconds, end.steps, [['metric', end.metric]])));
+  return concatenate(events);
 }
 
 function event(seconds: number, step: number, scalars: readonly [string, number][]): Uint8Array {
@@ -49,8 +50,8 @@ function event(seconds: number, step: number, scalars: readonly [string, number]
   return message(double(1, seconds), integer(2, step), bytes(5, message(...values)));
 }
 
-/** Frames the bytes of an event. */
-export function record(data: Uint8Array): Uint8Array {
+/** Adds the length and the checksums to the bytes of an event. */
+export function encodeRecord(data: Uint8Array): Uint8Array {
   const framed = new Uint8Array(data.length + 16);
   const view = new DataView(framed.buffer);
   view.setBigUint64(0, BigInt(data.length), true);
@@ -60,7 +61,7 @@ export function record(data: Uint8Array): Uint8Array {
   return framed;
 }
 
-/** The checksum as TFRecord stores it, so that a checksum of data that holds checksums stays sound. */
+/** The checksum that TFRecord stores: masked, because a CRC of data that contains CRCs is unreliable. */
 export function maskedCrc(data: Uint8Array): number {
   const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
@@ -81,7 +82,7 @@ export function crc32c(data: Uint8Array): number {
 
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 
-const message = (...fields: readonly Uint8Array[]): Uint8Array => concatenated(fields);
+const message = (...fields: readonly Uint8Array[]): Uint8Array => concatenate(fields);
 const key = (field: number, wire: number): number => (field << 3) | wire;
 
 function double(field: number, value: number): Uint8Array {
@@ -107,7 +108,7 @@ function text(field: number, value: string): Uint8Array {
 }
 
 function bytes(field: number, value: Uint8Array): Uint8Array {
-  return concatenated([Uint8Array.of(key(field, LENGTH), ...varint(value.length)), value]);
+  return concatenate([Uint8Array.of(key(field, LENGTH), ...varint(value.length)), value]);
 }
 
 function varint(value: number): number[] {
@@ -117,7 +118,7 @@ function varint(value: number): number[] {
   return [...out, rest];
 }
 
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -4,33 +4,33 @@ import type { Grid } from '../experiment.ts';
 import type { PlannedRun } from '../plan.ts';
 import { reportPage } from '../report/page.ts';
 import { summarize, type Summary } from '../report/summary.ts';
-import { ResultsFolder, type SavedPlan } from './folder.ts';
+import { executeRuns } from './execute-runs.ts';
 import { planRuns } from './plan-runs.ts';
-import { doRuns } from './pool.ts';
-import { progressOn, type Screen } from './progress.ts';
-import { reportProgram } from './report-program.ts';
+import { showProgress, type Screen } from './progress.ts';
 import type { RedisAddress } from './redis/address.ts';
-import { redisParts } from './redis/index.ts';
+import { loadRedis } from './redis/index.ts';
+import { loadReportScript } from './report-script.ts';
+import { ResultsFolder, type SavedPlan } from './results-folder.ts';
 
-/** What to compare and how. */
+/** The settings of one comparison. */
 export interface Comparison {
   readonly experiment: string;
   readonly question: string;
   readonly budget: string;
-  /** As the user wrote it, to be repeated. */
+  /** The command line, so that the report can say how to repeat it. */
   readonly command: string;
   readonly grid: Grid;
-  /** The user's own file. */
+  /** A file that replaces the tasks' own data. */
   readonly data?: string;
   readonly out: string;
-  /** Worker threads; 0 trains on this thread. */
+  /** The number of worker threads; 0 trains on the main thread. */
   readonly workers?: number;
-  /** A Redis whose workers do the runs, instead of threads here. */
+  /** A Redis whose workers execute the runs, instead of threads on this machine. */
   readonly redis?: RedisAddress;
 }
 
-/** How a comparison ended. */
-export interface Compared {
+/** The outcome of a comparison; without a summary and a report if it was interrupted. */
+export interface ComparisonResult {
   readonly summary?: Summary;
   readonly report?: string;
   readonly interrupted: boolean;
@@ -39,60 +39,66 @@ export interface Compared {
 }
 
 /**
- * Does the runs that are not yet on the disk, then writes `summary.json` and `report.html`.
+ * Executes the runs that are not finished yet, then writes `summary.json` and `report.html`.
  *
- * @throws LabError or ClippingError before anything is trained, for whatever is wrong with the request
+ * @throws LabError or ClippingError for invalid arguments, before any training
  */
-export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<Compared> {
-  const { out, data } = comparison;
+export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<ComparisonResult> {
+  const { experiment, question, budget, command, out, data } = comparison;
   const runs = await planRuns(comparison.grid, builtIn, data);
   const folder = new ResultsFolder(out);
-  folder.open();
-  const left = runs.filter(({ id }) => !folder.has(id));
-  runs.filter(({ id }) => folder.has(id)).forEach(({ id }) => folder.read(id));
-  const kept = runs.length - left.length;
-  if (kept > 0) screen.write(`${kept} of ${runs.length} runs are in ${out} already and are not done again.\n`);
+  folder.assertWritable();
+  const pending = runs.filter(({ id }) => !folder.hasRun(id));
+  // Reading finished runs now reports corrupt files before any training.
+  runs.filter(({ id }) => folder.hasRun(id)).forEach(({ id }) => folder.readRun(id));
+  const skipped = runs.length - pending.length;
+  if (skipped > 0) screen.write(`Skipping ${skipped} of ${runs.length} runs that are already finished in ${out}.\n`);
 
-  const { experiment, question, budget, command } = comparison;
-  const saved: SavedPlan = { experiment, question, budget, command, runs: runs.map(({ id }) => id) };
-  folder.save('plan.json', `${JSON.stringify(saved, undefined, 2)}\n`);
+  const plan: SavedPlan = { experiment, question, budget, command, runs: runs.map(({ id }) => id) };
+  folder.writePlan(plan);
+  if (pending.length > 0) await executePending(pending, comparison, screen, signal);
 
-  if (left.length > 0) {
-    const { redis } = comparison;
-    const workers = comparison.workers ?? availableParallelism();
-    const jobs = left.toSorted(longestFirst).map((run) => ({ ...run, out, ...(data === undefined ? {} : { data }) }));
-    const threads = workers === 0 ? 'this thread' : counted(Math.min(workers, left.length), 'worker');
-    screen.write(`${left.length} runs on ${redis === undefined ? threads : `the workers at ${redis.shown}`}.\n`);
-    const progress = progressOn(screen, jobs, workers);
-    try {
-      if (redis === undefined) await doRuns(jobs, workers, progress, signal);
-      else await (await redisParts()).doRunsOnRedis(jobs, redis, progress, screen, signal);
-    } finally {
-      progress.stop();
-    }
-  }
-  const finished = runs.filter(({ id }) => folder.has(id)).length;
+  const finished = runs.filter(({ id }) => folder.hasRun(id)).length;
   const counts = { finished, total: runs.length, interrupted: finished < runs.length };
-  return counts.interrupted ? counts : { ...counts, ...publish(folder, saved) };
+  return counts.interrupted ? counts : { ...counts, ...writeReport(folder, plan) };
 }
 
-/** Writes summary and report of the runs of a plan that are finished. */
-export function publish(folder: ResultsFolder, plan: SavedPlan): { summary: Summary; report: string } {
-  const runs = plan.runs.filter((id) => folder.has(id)).map((id) => folder.read(id));
+async function executePending(
+  pending: readonly PlannedRun[],
+  { out, data, redis, workers = availableParallelism() }: Comparison,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
+  const jobs = pending.toSorted(byDuration).map((run) => ({ ...run, out, ...(data === undefined ? {} : { data }) }));
+  const threads = workers === 0 ? 'the main thread' : countOf(Math.min(workers, pending.length), 'worker thread');
+  const where = redis === undefined ? threads : `the workers of ${redis.displayUrl}`;
+  screen.write(`Executing ${countOf(pending.length, 'run')} on ${where}.\n`);
+  const progress = showProgress(screen, jobs, workers);
+  try {
+    if (redis === undefined) await executeRuns(jobs, workers, progress, signal);
+    else await (await loadRedis()).executeOnRedis(jobs, redis, progress, screen, signal);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Writes the summary and the report of the finished runs of a plan. */
+export function writeReport(folder: ResultsFolder, plan: SavedPlan): { summary: Summary; report: string } {
+  const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
   const summary = summarize(plan.experiment, runs);
-  folder.save('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
-  const report = folder.save('report.html', reportPage({ ...plan, total: plan.runs.length }, runs, reportProgram()));
-  return { summary, report };
+  folder.writeFile('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
+  const page = reportPage({ ...plan, total: plan.runs.length }, runs, loadReportScript());
+  return { summary, report: folder.writeFile('report.html', page) };
 }
 
-const GATED = ['lstm', 'gru'];
+const GATED_CELLS = ['lstm', 'gru'];
 
-/** Gated cells take several times as long as a plain one; begun last, they would leave the other workers idle. */
-function longestFirst(a: PlannedRun, b: PlannedRun): number {
-  const weight = ({ config }: PlannedRun): number => config.steps * (GATED.includes(config.cell) ? 3 : 1);
+/** Orders long runs first: a gated cell that starts last would leave the other workers idle at the end. */
+function byDuration(a: PlannedRun, b: PlannedRun): number {
+  const weight = ({ config }: PlannedRun): number => config.steps * (GATED_CELLS.includes(config.cell) ? 3 : 1);
   return weight(b) - weight(a);
 }
 
-function counted(count: number, noun: string): string {
+function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -4,13 +4,13 @@ import { availableParallelism, cpus } from 'node:os';
 import { version_core } from '@tensorflow/tfjs';
 import type { Environment } from '../record.ts';
 
-/** The backend of every run on Node: the fastest that needs no native code. */
+/** The backend of every run on Node.js: the fastest one without native code. */
 export const BACKEND = 'wasm';
 
-/** Where this process computes. */
-export function environmentHere(): Environment {
+/** Describes the machine and the versions that this process runs on. */
+export function currentEnvironment(): Environment {
   return {
-    gradclip: gradclipVersion(),
+    gradclip: readGradclipVersion(),
     tfjs: version_core,
     backend: BACKEND,
     repaired: true,
@@ -22,7 +22,7 @@ export function environmentHere(): Environment {
   };
 }
 
-function gradclipVersion(): string {
+function readGradclipVersion(): string {
   const path = createRequire(import.meta.url).resolve('gradclip/package.json');
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -2,25 +2,25 @@ import type { Catalogue } from '../catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiment.ts';
 import { planned, settingsOf, type PlannedRun } from '../plan.ts';
-import { dataOf } from './data.ts';
+import { loadData } from './data/load-data.ts';
 import { BACKEND } from './environment.ts';
 
 /**
- * The runs of a grid, with the data they are trained on read and checked.
+ * Plans the runs of a grid, after reading and checking their data.
  *
- * @throws LabError or ClippingError for whatever is wrong with the grid or the data
+ * @throws LabError or ClippingError if the grid or the data is invalid
  */
 export async function planRuns(grid: Grid, catalogue: Catalogue, data: string | undefined): Promise<PlannedRun[]> {
-  const ids = new Map<string, string>();
+  const dataIds = new Map<string, string>();
   for (const task of grid.tasks.map((id) => catalogue.task(id))) {
-    const { id, text } = await dataOf(task, data);
+    const { id, text } = await loadData(task, data);
     try {
       settingsOf(task, grid).forEach((settings) => task.prepare(text, settings));
     } catch (error) {
       if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
       throw error;
     }
-    ids.set(task.id, id);
+    dataIds.set(task.id, id);
   }
-  return planned(grid, { catalogue, data: (task) => ids.get(task) as string, backend: BACKEND });
+  return planned(grid, { catalogue, data: (task) => dataIds.get(task) as string, backend: BACKEND });
 }

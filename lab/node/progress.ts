@@ -1,48 +1,48 @@
 import cliProgress from 'cli-progress';
 import { outcomeOf } from '../report/outcome.ts';
-import type { Job } from './execute.ts';
-import { Forecast } from './forecast.ts';
-import type { RunWatcher } from './pool.ts';
+import type { Job } from './execute-run.ts';
+import type { RunListener } from './execute-runs.ts';
+import { TimeEstimate } from './time-estimate.ts';
 
-/** Where progress is shown; `process.stderr` is one. */
+/** A stream that shows progress, such as `process.stderr`. */
 export type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-/** Shows how a comparison gets on. */
-export interface Progress extends RunWatcher {
+/** Shows the progress of a comparison. */
+export interface Progress extends RunListener {
   stop(): void;
 }
 
-/** A bar where the screen is a terminal, and elsewhere a plain line for every run that ends. */
-export function progressOn(screen: Screen, jobs: readonly Job[], workers: number): Progress {
-  const forecast = new Forecast(
+/** Shows a progress bar on a terminal, and one line for each finished run elsewhere. */
+export function showProgress(screen: Screen, jobs: readonly Job[], workers: number): Progress {
+  const estimate = new TimeEstimate(
     jobs.map(({ id, config }) => ({ id, kind: `${config.task} ${config.cell}`, steps: config.steps })),
     workers,
   );
-  const begun = performance.now();
-  const elapsed = (): number => (performance.now() - begun) / 1000;
-  const show = screen.isTTY ? bar(screen, forecast, elapsed) : lines(screen, forecast, elapsed);
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const view = screen.isTTY ? createBar(screen, estimate, elapsed) : createLines(screen, estimate, elapsed);
   return {
     onSteps(job, done) {
-      forecast.advance(job.id, done);
-      show.update();
+      estimate.advance(job.id, done);
+      view.update();
     },
     onEnd(job, end) {
-      forecast.end(job.id, end.steps, end.ms);
+      estimate.end(job.id, end.steps, end.ms);
       const { cell, strategy, learningRate, seed } = job.config;
-      show.ended(`${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${outcomeOf(end)}`);
+      view.runEnded(`${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${outcomeOf(end)}`);
     },
-    stop: () => show.stop(),
+    stop: () => view.stop(),
   };
 }
 
-interface Show {
+interface ProgressView {
   update(): void;
-  ended(what: string): void;
+  runEnded(description: string): void;
   stop(): void;
 }
 
-function bar(screen: Screen, forecast: Forecast, elapsed: () => number): Show {
-  const single = new cliProgress.SingleBar(
+function createBar(screen: Screen, estimate: TimeEstimate, elapsed: () => number): ProgressView {
+  const progressBar = new cliProgress.SingleBar(
     {
       stream: screen,
       format: '{bar} {percentage} % | {runs} runs | {rate} steps/s | {left}',
@@ -54,34 +54,34 @@ function bar(screen: Screen, forecast: Forecast, elapsed: () => number): Show {
     },
     cliProgress.Presets.shades_classic,
   );
-  const payload = (): Record<string, string> => ({
-    runs: `${forecast.runsEnded}/${forecast.runsInAll}`,
-    rate: rateOf(forecast, elapsed()),
-    left: leftOf(forecast, elapsed()),
+  const fields = (): Record<string, string> => ({
+    runs: `${estimate.finishedRuns}/${estimate.totalRuns}`,
+    rate: formatRate(estimate, elapsed()),
+    left: formatTimeLeft(estimate, elapsed()),
   });
-  single.start(forecast.progress.total, 0, payload());
-  const update = (): void => single.update(forecast.progress.done, payload());
-  return { update, ended: update, stop: () => single.stop() };
+  progressBar.start(estimate.progress.total, 0, fields());
+  const update = (): void => progressBar.update(estimate.progress.done, fields());
+  return { update, runEnded: update, stop: () => progressBar.stop() };
 }
 
-function lines(screen: Screen, forecast: Forecast, elapsed: () => number): Show {
+function createLines(screen: Screen, estimate: TimeEstimate, elapsed: () => number): ProgressView {
   return {
     update: () => undefined,
-    ended(what) {
-      const state = `${forecast.runsEnded}/${forecast.runsInAll} runs, ${rateOf(forecast, elapsed())} steps/s, ${leftOf(forecast, elapsed())}`;
-      screen.write(`${state}: ${what}\n`);
+    runEnded(description) {
+      const position = `${estimate.finishedRuns}/${estimate.totalRuns} runs, ${formatRate(estimate, elapsed())} steps/s, ${formatTimeLeft(estimate, elapsed())}`;
+      screen.write(`${position}: ${description}\n`);
     },
     stop: () => undefined,
   };
 }
 
-function rateOf(forecast: Forecast, elapsed: number): string {
-  return (forecast.stepsTaken / Math.max(elapsed, 0.001)).toFixed(0);
+function formatRate(estimate: TimeEstimate, elapsed: number): string {
+  return (estimate.stepsTaken / Math.max(elapsed, 0.001)).toFixed(0);
 }
 
-function leftOf(forecast: Forecast, elapsed: number): string {
-  const seconds = forecast.secondsLeft(elapsed);
+function formatTimeLeft(estimate: TimeEstimate, elapsed: number): string {
+  const seconds = estimate.secondsLeft(elapsed);
   if (seconds === undefined) return 'time left unknown';
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')} left`;
+  const rounded = Math.round(seconds);
+  return `${Math.floor(rounded / 60)}:${String(rounded % 60).padStart(2, '0')} left`;
 }

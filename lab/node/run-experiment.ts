@@ -1,33 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
-import { catalogueOf, experimentOf } from '../catalogue.ts';
+import { createCatalogue, findExperiment } from '../catalogue.ts';
 import { createLabContainer, type Container } from '../container.ts';
 import type { Experiment, Grid } from '../experiment.ts';
 import type { Run, RunRecord } from '../record.ts';
-import { recordsOf } from './execute.ts';
-import { ResultsFolder } from './folder.ts';
+import { trainRun } from './execute-run.ts';
 import { planRuns } from './plan-runs.ts';
+import { ResultsFolder } from './results-folder.ts';
 
-/** How `runExperiment` runs. */
+/** Options of `runExperiment`. */
 export interface RunExperimentOptions {
-  /** Where tasks, cells, optimizers and strategies are found by their ids; the lab's own where not given. */
+  /** Provides tasks, cells, optimizers and strategies by id; by default those of the lab. */
   readonly container?: Container;
-  /** The user's own data instead of the tasks' own. */
+  /** A file that replaces the tasks' own data. */
   readonly data?: string;
-  /** A folder that keeps the records; what is finished in it is read from there and not trained again. */
+  /** A folder for the records; finished runs in it are read instead of trained again. */
   readonly out?: string;
-  /** Ends the stream before the next record. */
+  /** Ends the stream before the next record when it aborts. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains every combination of a grid on this thread, and yields the records as they come.
+ * Trains every combination in a grid on this thread and yields the records as they arrive.
  *
- * Every run is a `start` record, a `step` record for each training step, and an `end` record. Runs on the wasm
- * backend with the repaired kernels of `gradclip/wasm`; the backend of before is set again at the end.
+ * Each run yields a `start` record, a `step` record for each training step, and an `end` record. Runs use the wasm
+ * backend with the repaired kernels of `gradclip/wasm`; the previous backend is restored at the end.
  *
- * @param experiment an experiment, the id of one of the lab's, or a grid
- * @throws LabError or ClippingError before the first record, for a name that is not known, a number out of range, or
- * data that cannot be used
+ * @param experiment an experiment, the id of a built-in experiment, or a grid
+ * @throws LabError or ClippingError before the first record, for an unknown name, a number out of range, or invalid data
  *
  * @example
  * ```ts
@@ -42,29 +41,29 @@ export async function* runExperiment(
   experiment: string | Experiment | Grid,
   { container = createLabContainer(), data, out, signal }: RunExperimentOptions = {},
 ): AsyncGenerator<RunRecord, void, undefined> {
-  const catalogue = catalogueOf(container);
-  const named = typeof experiment === 'string' ? experimentOf(experiment) : experiment;
-  const runs = await planRuns('grid' in named ? named.grid : named, catalogue, data);
+  const catalogue = createCatalogue(container);
+  const resolved = typeof experiment === 'string' ? findExperiment(experiment) : experiment;
+  const runs = await planRuns('grid' in resolved ? resolved.grid : resolved, catalogue, data);
   const folder = out === undefined ? undefined : new ResultsFolder(out);
-  folder?.open();
+  folder?.assertWritable();
 
-  const backend = tf.getBackend();
+  const previousBackend = tf.getBackend();
   try {
     for (const { id, config } of runs) {
-      const trained = recordsOf(config, catalogue, data === undefined ? {} : { data });
-      const records = folder?.has(id) ? kept(folder.read(id)) : (folder?.filed(id, trained) ?? trained);
+      const training = trainRun(config, catalogue, data === undefined ? {} : { data });
+      const records = folder?.hasRun(id) ? replayRun(folder.readRun(id)) : (folder?.writeRun(id, training) ?? training);
       for await (const record of records) {
         if (signal?.aborted) return;
         yield record;
       }
     }
   } finally {
-    // Undefined where nothing had been computed before.
-    if (backend) await tf.setBackend(backend);
+    // Undefined if tfjs has not computed anything yet.
+    if (previousBackend) await tf.setBackend(previousBackend);
   }
 }
 
-function* kept({ start, steps, end }: Run): Generator<RunRecord> {
+function* replayRun({ start, steps, end }: Run): Generator<RunRecord> {
   yield start;
   yield* steps;
   yield end;

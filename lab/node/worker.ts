@@ -1,21 +1,21 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EndRecord } from '../record.ts';
-import { execute, type Job } from './execute.ts';
+import { executeRun, type Job } from './execute-run.ts';
 
-/** What the pool hands a worker thread: a run, and where to tell how far it is. */
+/** The message from the pool to a worker thread: a run, and the port for its progress. */
 export interface WorkerJob extends Job {
   readonly progress: MessagePort;
 }
 
-const EVERY_MS = 200;
+const REPORT_INTERVAL_MS = 200;
 
-/** The worker thread's task. */
+/** The function that the pool calls in a worker thread. */
 export default async function ({ progress, ...job }: WorkerJob): Promise<EndRecord | undefined> {
-  let told = 0;
+  let lastReport = 0;
   try {
-    return await execute(job, (done) => {
-      if (performance.now() - told < EVERY_MS) return;
-      told = performance.now();
+    return await executeRun(job, (done) => {
+      if (performance.now() - lastReport < REPORT_INTERVAL_MS) return;
+      lastReport = performance.now();
       progress.postMessage(done);
     });
   } finally {

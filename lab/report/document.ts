@@ -4,7 +4,7 @@
  * @module
  */
 
-import { experimentOf } from '../catalogue.ts';
+import { findExperiment } from '../catalogue.ts';
 import type { Figure, JudgedTable } from '../judge/judgement.ts';
 import { WIDTH } from './charts/drawing.ts';
 import { curvesIn, inkFor, panelChart } from './figure.ts';
@@ -49,7 +49,7 @@ export function firstTableOf({ head, digests }: Kept): string {
 }
 
 function sectionOf({ head, digests }: Kept): { text: string; figures: Written[] } {
-  const { id, question, budget, grid } = experimentOf(head.experiment);
+  const { id, question, budget, grid } = findExperiment(head.experiment);
   const judgement = judged(id, rowsOf(digests));
   const figures = judgement.figures.flatMap((figure) => imagesOf(id, figure));
   const { environment, command, date, seconds } = head;

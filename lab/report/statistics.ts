@@ -1,5 +1,5 @@
 import { median, quantile, sampleWithReplacement } from 'simple-statistics';
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 
 const RESAMPLES = 1000;
 const SEED = 20130616;
@@ -12,7 +12,7 @@ const SEED = 20130616;
  * Source: Efron & Tibshirani (1993), "An Introduction to the Bootstrap", section 13.3.
  */
 export function bootstrapInterval(values: readonly number[]): [low: number, high: number] {
-  const drawn = fractions(RESAMPLES * values.length, SEED);
+  const drawn = randomNumbers(RESAMPLES * values.length, SEED);
   let place = 0;
   const random = (): number => drawn[place++] as number;
   const medians = Array.from({ length: RESAMPLES }, () =>

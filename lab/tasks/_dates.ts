@@ -1,4 +1,4 @@
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 import type { Pair } from './_pairs.ts';
 
 const SEED = 20_000_101;
@@ -10,7 +10,7 @@ export function datePairs(count: number, from: string, to: string): Pair[] {
     new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
   const [source, target] = [written(from), written(to)];
   // Twice as many as asked for, because some are drawn twice.
-  const days = new Set(Array.from(fractions(2 * count, SEED), (u) => Math.floor(u * DAYS)));
+  const days = new Set(Array.from(randomNumbers(2 * count, SEED), (u) => Math.floor(u * DAYS)));
   return [...days].slice(0, count).map((day) => {
     const date = new Date(Date.UTC(1900, 0, 1 + day));
     return { source: source.format(date), target: target.format(date) };

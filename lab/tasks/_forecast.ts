@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, rootMeanSquare, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import type { Batch, Problem, Settings } from '../task.ts';
 import { head, meanOverRows } from './_model.ts';
 import { checkSettings } from './_settings.ts';
@@ -68,7 +68,7 @@ export function forecastProblem({ seen, next }: Forecasting, settings: Settings)
       tf.sequential({
         layers: [cell.layer({ units, seed, returnSequences: false, inputShape: [window, 1] }), head(1, seed)],
       }),
-    batch: (at, seed) => rowsFor(wholeNumbers(batch, trained, seed, at)),
+    batch: (at, seed) => rowsFor(randomIntegers(batch, trained, seed, at)),
     loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
     async evaluate(model) {
       const errorsOf = ({ x, y }: Batch): tf.Tensor => tf.mul(tf.sub(model.apply(x) as tf.Tensor, y), step);

@@ -10,7 +10,7 @@ import { columnNamed, tableOf, type Table } from './_table.ts';
 
 /** What the user's own series must be. */
 export const SERIES_FILE =
-  'a CSV file in UTF-8 with a header, a column of numbers and, if it has one, a `date` column; FILE#COLUMN chooses the column';
+  'a UTF-8 CSV file with a header, a numeric column and optionally a `date` column (FILE#COLUMN selects the column)';
 
 const DATE_NAMES = ['date', 'day', 'time', 'timestamp', 'datetime'];
 

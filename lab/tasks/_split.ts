@@ -1,4 +1,4 @@
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 
 /** The share of the examples that is trained on where they have no order in time. */
 export const TRAINED_SHARE = 0.8;
@@ -9,7 +9,7 @@ const SPLIT_SEED = 1_000_003;
 /** The items in an order that looks random and is always the same. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   const order = [...items];
-  const drawn = fractions(order.length, SPLIT_SEED);
+  const drawn = randomNumbers(order.length, SPLIT_SEED);
   for (let last = order.length - 1; last > 0; last -= 1) {
     const other = Math.floor(drawn[last]! * (last + 1));
     [order[last], order[other]] = [order[other]!, order[last]!];

@@ -20,7 +20,7 @@ export function encoded(text: string, limits: { readonly alphabet: number; reado
   const characters = [...text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')];
   if (characters.length < limits.atLeast) {
     throw new LabError(
-      `The text has ${count(characters.length)}; training needs at least ${limits.atLeast}. Use a longer file.`,
+      `The text has ${count(characters.length)}; training needs at least ${limits.atLeast}. Use a longer text.`,
     );
   }
   const times = new Map<string, number>();

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 import type { Recording, Recordings } from './_recordings.ts';
 
 /** The first three formants in Hz, by the vowel's ARPAbet name. */
@@ -48,7 +48,7 @@ export function vowels(): Recordings {
 
 function said(formants: readonly number[], speaker: number, seeds: readonly number[]): Float32Array {
   const length = Math.round(SECONDS * SAMPLE_RATE);
-  const u = fractions(length + 4, 4711, ...seeds);
+  const u = randomNumbers(length + 4, 4711, ...seeds);
   const [pitchChance = 0, ...formantChances] = u.subarray(length);
   // From a man's vocal tract to a child's, and the pitch with it.
   const share = speaker / (SPEAKERS - 1);

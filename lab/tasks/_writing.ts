@@ -5,7 +5,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 
 const WRITTEN = 160;
 const LEAST = 1e-7;
@@ -31,7 +31,7 @@ export async function written(
   const { cell } = recurrent as unknown as Stepped;
   const letters = alphabet.length;
   const chosen = tf.tidy(() => {
-    const uniform = fractions(WRITTEN * letters, seed, WRITTEN).map((u) => Math.min(1 - LEAST, Math.max(LEAST, u)));
+    const uniform = randomNumbers(WRITTEN * letters, seed, WRITTEN).map((u) => Math.min(1 - LEAST, Math.max(LEAST, u)));
     const noise = tf.tensor2d(
       uniform.map((u) => -Math.log(-Math.log(u))),
       [WRITTEN, letters],

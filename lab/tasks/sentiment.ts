@@ -9,7 +9,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { accuracy, batchesOf, classLoss, majorityShare } from './_classes.ts';
 import { head } from './_model.ts';
@@ -30,7 +30,7 @@ export const sentiment = defineTask({
     licence: 'CC BY 4.0; package MIT',
     url: 'https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences',
   },
-  dataFile: 'a CSV or TSV file in UTF-8 whose header names a column `text` and a column `label`',
+  dataFile: 'a UTF-8 CSV or TSV file with the columns `text` and `label`',
   settings: { units: 32, words: 30, embedding: 32, vocabulary: 2000, batch: 32 },
   metric: { name: 'share of sentences right', better: 'higher' },
   loss: { name: 'cross-entropy in nats', perTrained: 1 },
@@ -80,7 +80,7 @@ export const sentiment = defineTask({
             head(labels.length, seed),
           ],
         }),
-      batch: (step, seed) => rowsOf(wholeNumbers(batch, seen.length, seed, step).map((index) => seen[index]!)),
+      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
       loss: classLoss(labels.length),
       evaluate: (model) => accuracy(model, batchesOf(unseen, rowsOf)),
     };

@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { accuracy, batchesOf, classLoss, majorityShare } from './_classes.ts';
 import { COEFFICIENTS, mfcc } from './_mfcc.ts';
@@ -86,7 +86,7 @@ export const speech = defineTask({
             head(labels.length, seed),
           ],
         }),
-      batch: (step, seed) => rowsOf(wholeNumbers(batch, seen.length, seed, step).map((index) => seen[index]!)),
+      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
       loss: classLoss(labels.length),
       evaluate: (model) => accuracy(model, batchesOf(unseen, rowsOf)),
     };

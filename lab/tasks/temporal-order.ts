@@ -11,7 +11,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { fractions } from '../random.ts';
+import { randomNumbers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { accuracy, classLoss } from './_classes.ts';
 import { GENERATED, validationBatches } from './_generated.ts';
@@ -27,7 +27,7 @@ const CLASSES = 4;
 export const temporalOrder = defineTask({
   id: 'temporal-order',
   title: 'Temporal order of two symbols',
-  about: 'Two symbols stand far apart among distractors; at the end, say which they were and in which order.',
+  about: 'Two symbols are far apart among distractors. At the end, name them in order.',
   dataset: GENERATED,
   settings: { units: 50, length: 50, batch: 20 },
   metric: { name: 'share of sequences wrong', better: 'lower', solved: 0.01 },
@@ -67,7 +67,7 @@ export const temporalOrder = defineTask({
 function sequences(rows: number, length: number, seeds: readonly number[]): Batch {
   const symbols = new Float32Array(rows * length * SYMBOLS);
   const classes = new Int32Array(rows);
-  const drawn = fractions(rows * (length + 4), ...seeds);
+  const drawn = randomNumbers(rows * (length + 4), ...seeds);
   const withinTenth = (u: number, tenth: number): number => {
     const [low, high] = [Math.ceil((tenth * length) / 10), Math.ceil(((tenth + 1) * length) / 10)];
     return low + Math.floor(u * (high - low));

@@ -11,7 +11,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
-import { wholeNumbers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from '../task.ts';
 import { head } from './_model.ts';
 import { alphabetOf, END, lengthOf, NOTHING, pairsIn, type Alphabet, type Pair } from './_pairs.ts';
@@ -36,7 +36,7 @@ export const translation = defineTask({
     licence: 'Unicode-3.0',
     url: 'https://www.npmjs.com/package/cldr-annotations-full',
   },
-  dataFile: 'a text file in UTF-8 whose lines are a text, a tab and its translation',
+  dataFile: 'a UTF-8 text file in which each line is a text, a tab and its translation',
   settings: { units: 64, length: 30, batch: 32 },
   metric: { name: 'bits per character', better: 'lower' },
   loss: { name: 'bits per character', perTrained: BITS_PER_NAT },
@@ -115,7 +115,7 @@ export const translation = defineTask({
         const outputs = head(targets, seed).apply(decoder.apply(both)) as tf.SymbolicTensor;
         return tf.model({ inputs: [source, before], outputs });
       },
-      batch: (step, seed) => rowsOf(wholeNumbers(batch, seen.length, seed, step).map((index) => seen[index]!)),
+      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
       loss(model, one) {
         const { nats, characters } = costOf(model, one);
         return tf.div(nats, characters);
@@ -132,7 +132,7 @@ export const translation = defineTask({
         return (nats / characters) * BITS_PER_NAT;
       },
       async sample(model, seed) {
-        const some = wholeNumbers(SAMPLES, unseen.length, seed).map((index) => unseen[index]!);
+        const some = randomIntegers(SAMPLES, unseen.length, seed).map((index) => unseen[index]!);
         const { x, y } = rowsOf(some);
         const said: number[][] = some.map(() => []);
         for (let at = 0; at <= length; at += 1) {

@@ -29,7 +29,7 @@ describe('a text as numbers', () => {
 
   it('refuses what cannot be learned from', () => {
     expect(() => encoded('abc', { alphabet: 64, atLeast: 10 })).toThrow(
-      'The text has 3 characters; training needs at least 10. Use a longer file.',
+      'The text has 3 characters; training needs at least 10. Use a longer text.',
     );
     expect(() => encoded('aaaa', limits)).toThrow(
       'The text repeats a single character; there is nothing to learn from it.',

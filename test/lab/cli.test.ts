@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../lab/cli.ts';
 import type { Summary } from '../../lab/report/summary.ts';
-import { Screen } from './screen.ts';
+import { runLab, Screen } from './screen.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -23,14 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const inFolder = (name: string): string => join(folder, name);
 
-async function lab(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [stdout, stderr] = [new Screen(), new Screen()];
-  const code = await runCli(args, { stdout, stderr, signal: new AbortController().signal });
-  return { code, out: stdout.text, err: stderr.text };
-}
-
-/** The smallest comparison there is, trained on this thread. */
-function tiny(out: string, ...more: string[]): string[] {
+/** The arguments of a very small comparison, trained on the main thread. */
+function tinyComparison(out: string, ...more: string[]): string[] {
   const grid = [
     '--cells',
     'rnn',
@@ -44,14 +38,14 @@ function tiny(out: string, ...more: string[]): string[] {
   return ['compare', ...grid, '--steps', '2', '--workers', '0', '--out', inFolder(out), ...more];
 }
 
-function contentsOf(out: string): Map<string, string> {
+function readRuns(out: string): Map<string, string> {
   const runs = join(inFolder(out), 'runs');
   return new Map(readdirSync(runs).map((name) => [name, readFileSync(join(runs, name), 'utf8')]));
 }
 
 describe('compare', () => {
-  it('trains, keeps records, and writes summary and report', async () => {
-    const { code, out, err } = await lab(...tiny('first'));
+  it('trains and writes records, a summary and a report', async () => {
+    const { code, out, err } = await runLab(...tinyComparison('first'));
     expect(code).toBe(0);
     expect(out).toMatch(/rnn +none +1 +\d/);
     expect(out).toMatch(/rnn: clipping (helped|lost|made no clear difference)\./);
@@ -69,59 +63,59 @@ describe('compare', () => {
       { id: 'global-norm', options: { maxNorm: 0.25, ord: 2 } },
     ]);
     expect(readFileSync(join(inFolder('first'), 'report.html'), 'utf8')).toContain('</html>');
-    expect([...contentsOf('first').keys()].every((name) => /^[0-9a-f]{16}\.jsonl$/.test(name))).toBe(true);
+    expect([...readRuns('first').keys()].every((name) => /^[0-9a-f]{16}\.jsonl$/.test(name))).toBe(true);
   });
 
-  it('repeats nothing that is finished, and does again what was broken off', async () => {
-    await lab(...tiny('again'));
-    const [first, second] = [...contentsOf('again').keys()] as [string, string];
+  it('skips finished runs and repeats interrupted ones', async () => {
+    await runLab(...tinyComparison('again'));
+    const [first, second] = [...readRuns('again').keys()] as [string, string];
     const path = (name: string): string => join(inFolder('again'), 'runs', name);
     const before = statSync(path(first)).mtimeMs;
-    // What kill -9 leaves behind: a beginning under a name that is not final.
+    // `kill -9` leaves the beginning of a run under a temporary name.
     writeFileSync(`${path(second)}.part`, readFileSync(path(second)).subarray(0, 700));
     rmSync(path(second));
-    const { code, err } = await lab(...tiny('again'));
+    const { code, err } = await runLab(...tinyComparison('again'));
     expect(code).toBe(0);
-    expect(err).toContain('1 of 2 runs are in');
+    expect(err).toContain('Skipping 1 of 2 runs');
     expect(err).toContain('1/1 runs');
     expect(statSync(path(first)).mtimeMs).toBe(before);
     expect(existsSync(path(second))).toBe(true);
     expect(existsSync(`${path(second)}.part`)).toBe(false);
-    expect((await lab(...tiny('again'))).err).toContain('2 of 2 runs are in');
+    expect((await runLab(...tinyComparison('again'))).err).toContain('Skipping 2 of 2 runs');
   });
 
-  it('gives the same records a second time, but for times', async () => {
-    await lab(...tiny('one'));
-    await lab(...tiny('two'));
-    const timeless = (out: string): unknown =>
-      [...contentsOf(out)].map(([name, text]) => [name, text.replace(/"ms":[\d.]+/g, '')]);
-    expect(timeless('two')).toEqual(timeless('one'));
+  it('writes the same records a second time, except for durations', async () => {
+    await runLab(...tinyComparison('one'));
+    await runLab(...tinyComparison('two'));
+    const withoutTimes = (out: string): unknown =>
+      [...readRuns(out)].map(([name, text]) => [name, text.replace(/"ms":[\d.]+/g, '')]);
+    expect(withoutTimes('two')).toEqual(withoutTimes('one'));
   });
 
-  it('names the file and line of a damaged record, and changes nothing', async () => {
-    await lab(...tiny('damaged'));
-    const [name] = [...contentsOf('damaged').keys()] as [string];
-    const path = join(inFolder('damaged'), 'runs', name);
+  it('names the file and line of a corrupt record and changes nothing', async () => {
+    await runLab(...tinyComparison('corrupt'));
+    const [name] = [...readRuns('corrupt').keys()] as [string];
+    const path = join(inFolder('corrupt'), 'runs', name);
     const lines = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, [lines[0], '{"type":"st', ...lines.slice(2)].join('\n'));
-    const before = contentsOf('damaged');
-    for (const command of [tiny('damaged'), ['report', '--out', inFolder('damaged')]]) {
-      const { code, err } = await lab(...command);
+    const before = readRuns('corrupt');
+    for (const command of [tinyComparison('corrupt'), ['report', '--out', inFolder('corrupt')]]) {
+      const { code, err } = await runLab(...command);
       expect(code).toBe(2);
-      expect(err).toBe(`${path}, line 2: not JSON. Move that file away to have the run done again.\n`);
+      expect(err).toBe(`${path}, line 2: not JSON. Move this file away to repeat the run.\n`);
     }
-    expect(contentsOf('damaged')).toEqual(before);
+    expect(readRuns('corrupt')).toEqual(before);
   });
 
-  it("trains on the user's own text, and prints JSON alone on stdout", async () => {
+  it("trains on the user's own text and prints nothing but JSON on stdout", async () => {
     writeFileSync(inFolder('own.txt'), 'Call me Ishmael, or what you will. '.repeat(60));
-    const { code, out } = await lab(...tiny('own', '--data', inFolder('own.txt'), '--json'));
+    const { code, out } = await runLab(...tinyComparison('own', '--data', inFolder('own.txt'), '--json'));
     expect(code).toBe(0);
     expect((JSON.parse(out) as Summary).rows).toHaveLength(2);
-    expect([...contentsOf('own').values()][0]).toContain('"data":"own.txt sha256:');
+    expect([...readRuns('own').values()][0]).toContain('"data":"own.txt sha256:');
   });
 
-  it('stops when told to, keeps what is finished, and answers 130', async () => {
+  it('stops when interrupted, keeps finished runs, and returns 130', async () => {
     const [stdout, stderr] = [new Screen(), new Screen()];
     const interruption = new AbortController();
     stderr._write = function (this: Screen, chunk: Buffer, _encoding: string, done: () => void) {
@@ -129,17 +123,17 @@ describe('compare', () => {
       if (this.text.includes('1/2 runs')) interruption.abort();
       done();
     };
-    const code = await runCli(tiny('stopped'), { stdout, stderr, signal: interruption.signal });
+    const code = await runCli({ args: tinyComparison('stopped'), stdout, stderr, signal: interruption.signal });
     expect(code).toBe(130);
     expect(stderr.text).toContain(
-      `Interrupted. 1 of 2 runs are finished and kept in ${inFolder('stopped')}.\nThe same command does the rest.`,
+      `Interrupted. 1 of 2 runs are finished and saved in ${inFolder('stopped')}.\nRun the same command again`,
     );
-    expect(contentsOf('stopped').size).toBe(1);
-    expect((await lab(...tiny('stopped'))).code).toBe(0);
+    expect(readRuns('stopped').size).toBe(1);
+    expect((await runLab(...tinyComparison('stopped'))).code).toBe(0);
   });
 });
 
-describe('a comparison that cannot be', () => {
+describe('a comparison with invalid arguments', () => {
   const file = (name: string, content: string | Uint8Array): string => {
     writeFileSync(inFolder(name), content);
     return inFolder(name);
@@ -156,39 +150,39 @@ describe('a comparison that cannot be', () => {
       says: '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received -1.',
     },
     { args: ['--strategies', 'per-value:min=2,max=1'], says: 'per-value' },
-    { args: ['--tasks', 'charlm'], says: 'No task `charlm`; did you mean `char-lm`?' },
-    { args: ['--cells', 'ltsm'], says: 'No cell `ltsm`; did you mean `lstm`?' },
-    { args: ['--cells', 'transformer'], says: 'No cell `transformer`; there is `rnn`, `lstm`, `gru`,' },
-    { args: ['--optimizers', 'adm'], says: 'No optimizer `adm`; did you mean `adam`?' },
-    { args: ['--experiment', 'quik'], says: 'No experiment `quik`; did you mean `quick`?' },
+    { args: ['--tasks', 'charlm'], says: 'Unknown task `charlm`. Did you mean `char-lm`?' },
+    { args: ['--cells', 'ltsm'], says: 'Unknown cell `ltsm`. Did you mean `lstm`?' },
+    { args: ['--cells', 'transformer'], says: 'Unknown cell `transformer`. Available cells: `rnn`, `lstm`, `gru`,' },
+    { args: ['--optimizers', 'adm'], says: 'Unknown optimizer `adm`. Did you mean `adam`?' },
+    { args: ['--experiment', 'quik'], says: 'Unknown experiment `quik`. Did you mean `quick`?' },
     { args: ['--learning-rates', '0'], says: 'A learning rate must be a finite number greater than 0; received 0.' },
     { args: ['--learning-rates', '1,x'], says: '`x` is not a number.' },
     { args: ['--steps', '0'], says: 'The number of steps must be a whole number of at least 1; received 0.' },
     { args: ['--seeds', '1.5'], says: 'A seed must be a whole number from 0 to 999999; received 1.5.' },
-    { args: ['--workers', '-1'], says: 'It must be a whole number from 0 to 256; 0 trains on the main thread.' },
+    { args: ['--workers', '-1'], says: 'Expected a whole number from 0 to 256. 0 trains on the main thread.' },
     { args: ['--strategys', 'none'], says: "unknown option '--strategys'\n(Did you mean --strategies?)" },
     {
       args: () => ['--data', inFolder('missing.txt')],
-      says: 'missing.txt cannot be read: there is no such file. It must be a text file in UTF-8.',
+      says: 'missing.txt cannot be read: no such file or folder. Expected a UTF-8 text file.',
     },
     { args: () => ['--data', folder], says: 'cannot be read: it is a folder.' },
-    { args: () => ['--data', file('empty.txt', '')], says: 'empty.txt is empty. It must be a text file in UTF-8.' },
+    { args: () => ['--data', file('empty.txt', '')], says: 'empty.txt is empty. Expected a UTF-8 text file.' },
     {
       args: () => ['--data', file('latin1.txt', Uint8Array.of(0x63, 0x61, 0x66, 0xe9))],
-      says: 'latin1.txt is not UTF-8. Save it in that encoding:',
+      says: 'latin1.txt is not UTF-8. Convert it, for example:',
     },
     {
       args: () => ['--data', file('short.txt', 'Too short.')],
-      says: 'short.txt: The text has 10 characters; training needs at least 820. Use a longer file.',
+      says: 'short.txt: The text has 10 characters; training needs at least 820. Use a longer text.',
     },
     {
       args: () => ['--out', file('a-file', '')],
-      says: 'cannot be written to: a part of its path is a file, not a folder. Name another folder.',
+      says: 'is not writable: part of its path is a file, not a folder. Choose another folder.',
     },
-  ])('says so before anything is trained, and answers 2: $says', async ({ args, says }) => {
+  ])('is rejected before training with exit code 2: $says', async ({ args, says }) => {
     const out = inFolder('never');
-    const given = typeof args === 'function' ? args() : args;
-    const { code, err, out: printed } = await lab('compare', '--out', out, ...given);
+    const extra = typeof args === 'function' ? args() : args;
+    const { code, err, out: printed } = await runLab('compare', '--out', out, ...extra);
     expect(code).toBe(2);
     expect(err).toContain(says);
     expect(err).not.toMatch(/\n\s+at /);
@@ -197,42 +191,42 @@ describe('a comparison that cannot be', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)(
-    'is refused where the folder may not be written to (root may write anywhere)',
+    'is rejected if the folder is not writable (root can write anywhere)',
     async () => {
       const out = mkdtempSync(inFolder('locked-'));
       chmodSync(out, 0o500);
-      const { code, err } = await lab('compare', '--out', out);
-      expect([code, err]).toEqual([2, `--out ${out} cannot be written to: permission denied. Name another folder.\n`]);
+      const { code, err } = await runLab('compare', '--out', out);
+      expect([code, err]).toEqual([2, `--out ${out} is not writable: permission denied. Choose another folder.\n`]);
     },
   );
 });
 
 describe('report', () => {
-  it('makes summary and page again from the records, the same but for nothing', async () => {
-    await lab(...tiny('rebuilt'));
+  it('rebuilds exactly the same summary and page from the records', async () => {
+    await runLab(...tinyComparison('rebuilt'));
     const files = ['summary.json', 'report.html'].map((name) => join(inFolder('rebuilt'), name));
     const before = files.map((name) => readFileSync(name, 'utf8'));
     files.forEach((name) => rmSync(name));
-    const { code, out } = await lab('report', '--out', inFolder('rebuilt'));
+    const { code, out } = await runLab('report', '--out', inFolder('rebuilt'));
     expect(code).toBe(0);
     expect(out).toMatch(/rnn +none/);
     expect(files.map((name) => readFileSync(name, 'utf8'))).toEqual(before);
   });
 
-  it('says where there is nothing to report', async () => {
-    expect(await lab('report', '--out', inFolder('nothing'))).toMatchObject({
+  it('rejects a folder without finished runs', async () => {
+    expect(await runLab('report', '--out', inFolder('nothing'))).toMatchObject({
       code: 2,
-      err: `--out ${inFolder('nothing')} has no finished runs. Make some: gradclip-lab compare\n`,
+      err: `--out ${inFolder('nothing')} contains no finished runs. Create some with: gradclip-lab compare\n`,
     });
   });
 });
 
 describe('list', () => {
-  it('names everything that can be asked for, with the options of strategies', async () => {
-    const { code, out } = await lab('list');
+  it('lists everything that can be named, with the options of strategies', async () => {
+    const { code, out } = await runLab('list');
     expect(code).toBe(0);
     for (const name of ['char-lm', 'lstm', 'sgd', 'global-norm', 'maxNorm (1)', 'quick']) expect(out).toContain(name);
-    const asJson = JSON.parse((await lab('list', '--json')).out) as { strategies: { id: string }[] };
+    const asJson = JSON.parse((await runLab('list', '--json')).out) as { strategies: { id: string }[] };
     expect(asJson.strategies.map(({ id }) => id)).toContain('adaptive-percentile');
   });
 });

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ResultsFolder } from '../../lab/node/folder.ts';
+import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { readRun, type RunRecord } from '../../lab/record.ts';
-import { builtLab, type BuiltLab } from './built.ts';
+import { buildLab, type BuiltLab } from './built.ts';
 import { runOf, stepLine } from './fixtures.ts';
 
 let folder: string;
@@ -15,100 +16,101 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function opened(name: string): { results: ResultsFolder; names: () => string[] } {
+function createFolder(name: string): { results: ResultsFolder; names: () => string[] } {
   const path = join(folder, name);
   const results = new ResultsFolder(path);
-  results.open();
+  results.assertWritable();
   return { results, names: () => readdirSync(join(path, 'runs')).sort() };
 }
 
-const whole = runOf({}, {}, [stepLine(0), stepLine(1)]);
-const records: RunRecord[] = [whole.start, ...whole.steps, whole.end];
+const run = runOf({}, {}, [stepLine(0), stepLine(1)]);
+const records: RunRecord[] = [run.start, ...run.steps, run.end];
 
 // eslint-disable-next-line @typescript-eslint/require-await -- records come from an asynchronous source
-async function* coming(some: readonly RunRecord[]): AsyncGenerator<RunRecord> {
+async function* streamOf(some: readonly RunRecord[]): AsyncGenerator<RunRecord> {
   yield* some;
 }
 
-async function drained(stream: AsyncIterable<RunRecord>): Promise<void> {
+async function drain(stream: AsyncIterable<RunRecord>): Promise<void> {
   for await (const _ of stream);
 }
 
-describe('a folder of results', () => {
-  it('files a run under its name before its last record is handed on, and not earlier', async () => {
-    const { results } = opened('order');
+describe('a results folder', () => {
+  it('gives a run its final name just before it yields the last record', async () => {
+    const { results } = createFolder('order');
     const seen: [string, boolean][] = [];
-    for await (const { type } of results.filed('a', coming(records))) seen.push([type, results.has('a')]);
+    for await (const { type } of results.writeRun('a', streamOf(records))) seen.push([type, results.hasRun('a')]);
     expect(seen).toEqual([
       ['start', false],
       ['step', false],
       ['step', false],
       ['end', true],
     ]);
-    expect(results.read('a')).toEqual(whole);
+    expect(results.readRun('a')).toEqual(run);
   });
 
-  it('refuses a run that ends without its last record, and keeps nothing of it', async () => {
-    const { results, names } = opened('cut');
-    await expect(drained(results.filed('a', coming(records.slice(0, 2))))).rejects.toThrow('Run a did not end.');
+  it('rejects a run without an end record and leaves no file', async () => {
+    const { results, names } = createFolder('cut');
+    await expect(drain(results.writeRun('a', streamOf(records.slice(0, 2))))).rejects.toThrow(
+      'Run a has no end record.',
+    );
     expect(names()).toEqual([]);
   });
 
-  it('lets two programs write the same run at once, and keeps one whole', async () => {
-    const { results, names } = opened('both');
+  it('lets two programs write the same run at once and keeps one complete file', async () => {
+    const { results, names } = createFolder('both');
     const [one, two] = [
-      results.filed('a', coming(records)),
-      new ResultsFolder(results.path).filed('a', coming(records)),
+      results.writeRun('a', streamOf(records)),
+      new ResultsFolder(results.path).writeRun('a', streamOf(records)),
     ];
     await one.next();
     await two.next();
-    expect(results.isUnderWay('a')).toBe(true);
+    expect(results.isBeingWritten('a')).toBe(true);
     for (let turn = 1; turn < records.length; turn += 1) await Promise.all([one.next(), two.next()]);
     await Promise.all([one.return(), two.return()]);
     expect(names()).toEqual(['a.jsonl']);
-    expect(results.read('a')).toEqual(whole);
+    expect(results.readRun('a')).toEqual(run);
   });
 
-  it('clears away what a killed program left of a run, once the run is done', async () => {
-    const { results, names } = opened('left');
+  it('deletes the leftovers of a killed program once the run is finished', async () => {
+    const { results, names } = createFolder('left');
     writeFileSync(join(results.path, 'runs', 'a.jsonl.0123.part'), 'half a li');
-    expect(results.ids()).toEqual([]);
-    await drained(results.filed('a', coming(records)));
+    expect(results.finishedIds()).toEqual([]);
+    await drain(results.writeRun('a', streamOf(records)));
     expect(names()).toEqual(['a.jsonl']);
   });
 });
 
 describe('a full disk', () => {
-  const trial = fullDisk();
+  const trial = mountSmallDisk();
   const reason = typeof trial === 'string' ? trial : undefined;
-  if (typeof trial === 'object') trial.free();
-  it.skipIf(reason)(
-    `names the file, keeps what is finished and loses nothing${reason ? ` (${reason})` : ''}`,
-    async () => {
-      const { path, free } = fullDisk() as { path: string; free(): void };
-      try {
-        const results = new ResultsFolder(path);
-        results.open();
-        await drained(results.filed('first', coming(records)));
-        const endless = [whole.start, ...Array.from({ length: 3000 }, (_, step) => stepLine(step)), whole.end];
-        await expect(drained(results.filed('second', coming(endless)))).rejects.toThrow(
-          /runs\/second\.jsonl\.[0-9a-f]+\.part cannot be written: the disk is full\.$/,
-        );
-        expect(() => results.save('report.html', 'x'.repeat(500_000))).toThrow('cannot be written: the disk is full.');
-        expect(readdirSync(path)).toEqual(['runs']);
-        expect(results.ids()).toEqual(['first']);
-        expect(results.read('first')).toEqual(whole);
-        await drained(results.filed('third', coming(records)));
-        expect(results.ids()).toEqual(['first', 'third']);
-      } finally {
-        free();
-      }
-    },
-  );
+  if (typeof trial === 'object') trial.unmount();
+  it.skipIf(reason)(`names the file and keeps all finished runs${reason ? ` (${reason})` : ''}`, async () => {
+    const { path, unmount } = mountSmallDisk() as { path: string; unmount(): void };
+    try {
+      const results = new ResultsFolder(path);
+      results.assertWritable();
+      await drain(results.writeRun('first', streamOf(records)));
+      const tooLong = [run.start, ...Array.from({ length: 3000 }, (_, step) => stepLine(step)), run.end];
+      await expect(drain(results.writeRun('second', streamOf(tooLong)))).rejects.toThrow(
+        /runs\/second\.jsonl\.[0-9a-f]+\.part cannot be written: the disk is full\.$/,
+      );
+      expect(() => results.writeFile('report.html', 'x'.repeat(500_000))).toThrow(
+        'cannot be written: the disk is full.',
+      );
+      expect(readdirSync(path)).toEqual(['runs']);
+      expect(results.finishedIds()).toEqual(['first']);
+      expect(results.readRun('first')).toEqual(run);
+      await drain(results.writeRun('third', streamOf(records)));
+      expect(results.finishedIds()).toEqual(['first', 'third']);
+    } finally {
+      unmount();
+    }
+  });
 });
 
-/** A file system of 128 KiB, or why there is none. */
-function fullDisk(): { path: string; free(): void } | string {
+/** Mounts a file system of 128 KiB; returns the reason if that is not possible. */
+function mountSmallDisk(): { path: string; unmount(): void } | string {
   const path = mkdtempSync(join(tmpdir(), 'gradclip-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', path], { stdio: 'ignore' });
@@ -118,21 +120,21 @@ function fullDisk(): { path: string; free(): void } | string {
   }
   return {
     path,
-    free() {
+    unmount() {
       execFileSync('umount', [path]);
       rmSync(path, { recursive: true });
     },
   };
 }
 
-describe('programs on one folder', { timeout: 120_000 }, () => {
+describe('several programs on one folder', { timeout: 120_000 }, () => {
   let lab: BuiltLab;
   beforeAll(async () => {
-    lab = await builtLab();
+    lab = await buildLab();
   });
   afterAll(() => lab.remove());
 
-  const begin = (out: string, identity: { uid?: number } = {}) => {
+  const startComparison = (out: string, identity: { uid?: number } = {}) => {
     const grid = ['--cells', 'rnn', '--strategies', 'none', '--learning-rates', '0.1,0.3,1', '--seeds', '1'];
     const args = ['compare', ...grid, '--steps', '3', '--workers', '0', '--out', join(folder, out)];
     const child = spawn(process.execPath, [lab.bin, ...args], identity);
@@ -143,8 +145,8 @@ describe('programs on one folder', { timeout: 120_000 }, () => {
   };
   const filesIn = (out: string): string[] => readdirSync(join(folder, out, 'runs')).sort();
 
-  it('share it: both end well, and every run is whole', async () => {
-    const both = [begin('shared'), begin('shared')];
+  it('finish the same runs together without damaging any', async () => {
+    const both = [startComparison('shared'), startComparison('shared')];
     const codes = (await Promise.all(both.map(({ ended }) => ended))).map(([code]) => code as number);
     expect(codes, both.map(({ text }) => text()).join('\n')).toEqual([0, 0]);
     const files = filesIn('shared');
@@ -155,37 +157,43 @@ describe('programs on one folder', { timeout: 120_000 }, () => {
     }
   });
 
-  it('killed at any moment lose at most the run under way, and end whole', async () => {
-    const finished = new Map<string, string>();
-    const path = join(folder, 'killed', 'runs');
-    // Killed sooner and later: before anything, in the first run, and between runs.
-    for (const ms of [50, 1500, 2500]) {
-      const { child, ended } = begin('killed');
-      setTimeout(() => child.kill('SIGKILL'), ms);
-      await ended;
-      for (const [name, text] of finished) expect(readFileSync(join(path, name), 'utf8')).toBe(text);
-      if (!existsSync(path)) continue;
-      const names = filesIn('killed').filter((name) => name.endsWith('.jsonl'));
-      for (const name of names) {
-        const text = readFileSync(join(path, name), 'utf8');
-        expect(readRun(text)?.end.steps).toBe(3);
-        finished.set(name, text);
-      }
-    }
-    const last = begin('killed');
-    expect((await last.ended)[0], last.text()).toBe(0);
-    for (const [name, text] of finished) expect(readFileSync(join(path, name), 'utf8')).toBe(text);
-    expect(filesIn('killed')).toHaveLength(3);
-    expect(filesIn('killed').every((name) => name.endsWith('.jsonl'))).toBe(true);
+  /** Waits until a file of the runs has a name that matches, or the program ends. */
+  const untilFile = async (out: string, name: RegExp, { child }: ReturnType<typeof startComparison>): Promise<void> => {
+    while (
+      child.exitCode === null &&
+      !(existsSync(join(folder, out, 'runs')) && filesIn(out).some((one) => name.test(one)))
+    )
+      await setTimeout(5);
+  };
+
+  it.each([
+    { moment: 'at the start', out: 'killed-early', killWhen: undefined },
+    { moment: 'during the first run', out: 'killed-in-run', killWhen: /\.part$/ },
+    { moment: 'after the first run', out: 'killed-between', killWhen: /\.jsonl$/ },
+  ])('lose at most the run in progress when killed $moment', async ({ out, killWhen }) => {
+    const path = join(folder, out, 'runs');
+    const killed = startComparison(out);
+    if (killWhen !== undefined) await untilFile(out, killWhen, killed);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const finished = existsSync(path) ? filesIn(out).filter((name) => name.endsWith('.jsonl')) : [];
+    const contents = finished.map((name) => readFileSync(join(path, name), 'utf8'));
+    for (const text of contents) expect(readRun(text)?.end.steps).toBe(3);
+
+    const second = startComparison(out);
+    expect((await second.ended)[0], second.text()).toBe(0);
+    expect(finished.map((name) => readFileSync(join(path, name), 'utf8'))).toEqual(contents);
+    expect(filesIn(out)).toHaveLength(3);
+    expect(filesIn(out).every((name) => name.endsWith('.jsonl'))).toBe(true);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('is refused where it may not be written to, by exit code 2', async () => {
+  it.skipIf(process.getuid?.() !== 0)('exit with code 2 if the folder is not writable', async () => {
     mkdirSync(join(folder, 'locked'), { mode: 0o555 });
     execFileSync('chmod', ['755', folder]);
-    const nobody = begin('locked', { uid: 65534 });
+    const nobody = startComparison('locked', { uid: 65534 });
     expect((await nobody.ended)[0], nobody.text()).toBe(2);
     expect(nobody.text()).toBe(
-      `--out ${join(folder, 'locked')} cannot be written to: permission denied. Name another folder.\n`,
+      `--out ${join(folder, 'locked')} is not writable: permission denied. Choose another folder.\n`,
     );
   });
 });

@@ -22,7 +22,7 @@ describe.each(experiments)('the experiment $id', ({ id, question, budget, grid }
     const [stdout, stderr] = [new Screen(), new Screen()];
     const out = join(folder, id);
     const args = ['compare', '--experiment', id, '--smoke', '--workers', '0', '--out', out];
-    expect(await runCli(args, { stdout, stderr, signal: new AbortController().signal }), stderr.text).toBe(0);
+    expect(await runCli({ args, stdout, stderr, signal: new AbortController().signal }), stderr.text).toBe(0);
     const summary = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Summary;
     expect(summary.experiment).toBe(`${id}, smoke`);
     expect(summary.rows.length).toBeGreaterThan(1);

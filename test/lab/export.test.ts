@@ -6,43 +6,42 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import Papa from 'papaparse';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../lab/cli.ts';
-import { csvSink } from '../../lab/export/csv.ts';
-import { mlflowSink } from '../../lab/export/mlflow.ts';
-import { parquetSink } from '../../lab/export/parquet.ts';
-import { crc32c, eventsOf, maskedCrc, record } from '../../lab/export/tensorboard.ts';
-import { ResultsFolder } from '../../lab/node/folder.ts';
+import { createCsvSink } from '../../lab/export/csv.ts';
+import { createMlflowSink } from '../../lab/export/mlflow.ts';
+import { createParquetSink } from '../../lab/export/parquet.ts';
+import { crc32c, encodeEvents, encodeRecord, maskedCrc } from '../../lab/export/tensorboard.ts';
+import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine, type Run } from '../../lab/record.ts';
 import { runOf, stepLine } from './fixtures.ts';
-import { Screen } from './screen.ts';
+import { runLab } from './screen.ts';
 
 const steps = [stepLine(0, { threshold: 0.25, clipped: true }), stepLine(1, { loss: NaN, normBefore: Infinity })];
 const plain = runOf({ data: '=1+1' }, { metric: 3.5 }, steps);
 const diverged = runOf({ seed: 2 }, { outcome: 'diverged', divergedAt: 1, metric: -Infinity }, [stepLine(0)]);
 const runs: Run[] = [plain, diverged].map((run, index) => ({ ...run, start: { ...run.start, id: `run${index}` } }));
 
-/** What a sink writes, by name. */
-async function written(sink: typeof csvSink): Promise<Map<string, string | Uint8Array>> {
+/** Runs a sink and returns the files it writes, by name. */
+async function exportTo(sink: typeof createCsvSink): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
-  await sink((name, content) => void files.set(name, content)).take(runs);
+  await sink((name, content) => void files.set(name, content)).write(runs);
   return files;
 }
 
 describe('parquet', () => {
   const read = async (name: string): Promise<Record<string, unknown>[]> => {
-    const bytes = (await written(parquetSink)).get(name) as Uint8Array;
+    const bytes = (await exportTo(createParquetSink)).get(name) as Uint8Array;
     return parquetReadObjects({ file: Uint8Array.from(bytes).buffer });
   };
 
-  it('comes back with every step, NaN, infinities and what is missing', async () => {
+  it('preserves every step, NaN, infinities and missing values', async () => {
     const rows = await read('steps.parquet');
     expect(rows).toHaveLength(3);
-    expect(rows[0]).toEqual({ ...bare(steps[0]), run: 'run0' });
-    expect(rows[1]).toEqual({ ...bare(steps[1]), run: 'run0', threshold: null });
+    expect(rows[0]).toEqual({ ...withoutType(steps[0]), run: 'run0' });
+    expect(rows[1]).toEqual({ ...withoutType(steps[1]), run: 'run0', threshold: null });
     expect(rows[2]).toMatchObject({ run: 'run1', step: 0, skipped: false });
   });
 
-  it('comes back with configuration and outcome', async () => {
+  it('preserves configurations and outcomes', async () => {
     const [first, second] = await read('runs.parquet');
     expect(first).toMatchObject({
       run: 'run0',
@@ -55,15 +54,15 @@ describe('parquet', () => {
     expect(second).toMatchObject({ run: 'run1', seed: 2, outcome: 'diverged', divergedAt: 1, metric: -Infinity });
   });
 
-  function bare(step: unknown): Record<string, unknown> {
+  function withoutType(step: unknown): Record<string, unknown> {
     const { type: _, ...rest } = step as Record<string, unknown>;
     return rest;
   }
 });
 
 describe('csv', () => {
-  it('comes back, and has no text that a spreadsheet would compute', async () => {
-    const files = await written(csvSink);
+  it('preserves values and escapes text that a spreadsheet would execute', async () => {
+    const files = await exportTo(createCsvSink);
     const rows = Papa.parse<Record<string, string>>(String(files.get('steps.csv')), {
       header: true,
       skipEmptyLines: true,
@@ -84,7 +83,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('tensorboard', () => {
-  it('has the checksums of the standard', () => {
+  it('computes the checksums of the standard', () => {
     expect(crc32c(ascii('123456789')).toString(16)).toBe('e3069283');
     // RFC 3720, B.4: 32 bytes of zeros, and of ones.
     expect(crc32c(new Uint8Array(32)).toString(16)).toBe('8a9136aa');
@@ -93,17 +92,17 @@ describe('tensorboard', () => {
     expect(maskedCrc(ascii('123456789')).toString(16)).toBe('c78ab0e5');
   });
 
-  it('begins with the bytes that name the format', () => {
-    const file = eventsOf(runs[0] as Run, 1.5);
+  it('starts with the bytes that name the format', () => {
+    const file = encodeEvents(runs[0] as Run, 1.5);
     // wall_time 1.5 | file_version "brain.Event:2": 9 + 2 + 13 bytes.
     const event = '09000000000000f83f' + '1a0d' + hex(ascii('brain.Event:2'));
     expect(hex(file.subarray(0, 8))).toBe('1800000000000000');
     expect(hex(file.subarray(12, 36))).toBe(event);
-    expect(hex(record(file.subarray(12, 36)))).toBe(hex(file.subarray(0, 40)));
+    expect(hex(encodeRecord(file.subarray(12, 36)))).toBe(hex(file.subarray(0, 40)));
   });
 
-  it('tells every scalar at its step, read back by a decoder', () => {
-    const events = decoded(eventsOf(runs[0] as Run, 100));
+  it('writes every scalar at its step, as an independent decoder reads it', () => {
+    const events = decode(encodeEvents(runs[0] as Run, 100));
     expect(events[0]).toEqual({ seconds: 100, step: 0, version: 'brain.Event:2', scalars: {} });
     expect(events[1]).toMatchObject({
       step: 0,
@@ -113,7 +112,7 @@ describe('tensorboard', () => {
     expect(events[2]).toMatchObject({ step: 1, scalars: { loss: NaN, 'norm/before': Infinity, clipped: 0 } });
     expect(events[3]).toMatchObject({ step: 2, scalars: { metric: 3.5 } });
     const late = { ...plain, steps: [stepLine(70_000)] };
-    expect(decoded(eventsOf(late, 0))[1]?.step).toBe(70_000);
+    expect(decode(encodeEvents(late, 0))[1]?.step).toBe(70_000);
   });
 });
 
@@ -124,8 +123,8 @@ interface Decoded {
   scalars: Record<string, number>;
 }
 
-/** Reads an event file, from the formats' descriptions. */
-function decoded(file: Uint8Array): Decoded[] {
+/** Decodes an event file according to the specifications of the formats. */
+function decode(file: Uint8Array): Decoded[] {
   const events: Decoded[] = [];
   const buffer = Buffer.from(file);
   for (let at = 0; at < buffer.length;) {
@@ -134,13 +133,13 @@ function decoded(file: Uint8Array): Decoded[] {
     expect(buffer.readUInt32LE(at + 8)).toBe(maskedCrc(buffer.subarray(at, at + 8)));
     expect(buffer.readUInt32LE(at + 12 + length)).toBe(maskedCrc(data));
     const event: Decoded = { seconds: 0, step: 0, scalars: {} };
-    for (const [field, value] of fieldsOf(data)) {
+    for (const [field, value] of readFields(data)) {
       if (field === 1) event.seconds = (value as Buffer).readDoubleLE();
       if (field === 2) event.step = value as number;
       if (field === 3) event.version = String(value);
       if (field === 5) {
-        for (const [, one] of fieldsOf(value as Buffer)) {
-          const parts = new Map(fieldsOf(one as Buffer));
+        for (const [, one] of readFields(value as Buffer)) {
+          const parts = new Map(readFields(one as Buffer));
           event.scalars[String(parts.get(1))] = (parts.get(2) as Buffer).readFloatLE();
         }
       }
@@ -151,7 +150,7 @@ function decoded(file: Uint8Array): Decoded[] {
   return events;
 }
 
-function fieldsOf(data: Buffer): [number, Buffer | number][] {
+function readFields(data: Buffer): [number, Buffer | number][] {
   const fields: [number, Buffer | number][] = [];
   let at = 0;
   const varint = (): number => {
@@ -212,10 +211,10 @@ describe('mlflow', () => {
     there = present;
   };
 
-  it('is sent parameters and metrics, within the limits of log-batch', async () => {
+  it('receives parameters and metrics within the limits of log-batch', async () => {
     reset();
     const long = { ...plain, steps: Array.from({ length: 600 }, (_, step) => stepLine(step)) };
-    await mlflowSink(address(), {}, 1000).take([long]);
+    await createMlflowSink(address(), {}, 1000).write([long]);
     const batches = calls.filter(({ path }) => path === 'runs/log-batch').map(({ body }) => body);
     const metrics = batches.map((body) => (body['metrics'] as unknown[] | undefined)?.length ?? 0);
     expect(metrics).toEqual([0, 1000, 1000, 401]);
@@ -224,9 +223,9 @@ describe('mlflow', () => {
     expect(calls.at(-1)).toMatchObject({ path: 'runs/update', body: { run_id: 'r', status: 'FINISHED' } });
   });
 
-  it('is sent NaN as a string, and nothing that it has already', async () => {
+  it('receives NaN as a string, and no run that it already has', async () => {
     reset(['run1']);
-    expect(await mlflowSink(address(), {}, 1000).take(runs)).toBe('1 runs, 1 of 2 were there already');
+    expect(await createMlflowSink(address(), {}, 1000).write(runs)).toBe('1 of 2 runs sent, 1 already there');
     const sent = calls.flatMap(({ body }) => (body['metrics'] as { key: string }[] | undefined) ?? []);
     expect(sent).toContainEqual({ key: 'loss', value: 'NaN', timestamp: 1020, step: 1 });
     expect(calls.filter(({ path }) => path === 'runs/create')).toHaveLength(1);
@@ -241,13 +240,13 @@ describe('mlflow', () => {
       expected: `Basic ${btoa('ann:s3cret')}`,
     },
     { about: 'a token', who: '', credentials: { token: 's3cret' }, expected: 'Bearer s3cret' },
-  ])('lets in by $about, which no message repeats', async ({ who, credentials, expected }) => {
+  ])('authenticates by $about, which no message repeats', async ({ who, credentials, expected }) => {
     reset();
-    await mlflowSink(address(who), credentials).take([]);
+    await createMlflowSink(address(who), credentials).write([]);
     expect(calls[0]?.authorization).toBe(expected);
     refusal = '{"error_code":"UNAUTHENTICATED"}';
-    const failure = await mlflowSink(address(who), credentials).take(runs).catch(String);
-    expect(failure).toContain('refused experiments/get-by-name');
+    const failure = await createMlflowSink(address(who), credentials).write(runs).catch(String);
+    expect(failure).toContain('rejected experiments/get-by-name');
     expect(failure).toContain('401');
     expect(failure).not.toContain('s3cret');
   });
@@ -258,21 +257,16 @@ describe('gradclip-lab export', () => {
   beforeAll(() => {
     out = mkdtempSync(join(tmpdir(), 'gradclip-export-'));
     const folder = new ResultsFolder(out);
-    folder.open();
+    folder.assertWritable();
     for (const { start, steps: some, end } of runs) {
-      folder.file(start.id, [start, ...some, end].map((one) => `${toLine(one)}\n`).join(''));
+      folder.addRun(start.id, [start, ...some, end].map((one) => `${toLine(one)}\n`).join(''));
     }
   });
   afterAll(() => rmSync(out, { recursive: true }));
-  const lab = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const [stdout, stderr] = [new Screen(), new Screen()];
-    const code = await runCli(args, { stdout, stderr, signal: new AbortController().signal });
-    return { code, out: stdout.text, err: stderr.text };
-  };
 
   it.each(['parquet', 'csv', 'tensorboard'])('writes %s', async (format) => {
-    const { code, out: said } = await lab('export', format, '--out', out);
-    expect([code, said]).toEqual([0, expect.stringContaining(`2 runs exported to ${join(out, 'export', format)}`)]);
+    const { code, out: said } = await runLab('export', format, '--out', out);
+    expect([code, said]).toEqual([0, expect.stringContaining(`Exported 2 runs to ${join(out, 'export', format)}`)]);
     const files = readdirSync(join(out, 'export', format), { recursive: true, encoding: 'utf8' });
     expect(files.some((name) => /runs\.(parquet|csv)$|tfevents/.test(name))).toBe(true);
     expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
@@ -283,13 +277,13 @@ describe('gradclip-lab export', () => {
       args: ['xml'],
       says: "value 'xml' is invalid for argument 'format'. Allowed choices are parquet, csv, tensorboard, mlflow.",
     },
-    { args: ['csv', '--out', '/nowhere'], says: '--out /nowhere has no finished runs.' },
+    { args: ['csv', '--out', '/nowhere'], says: '--out /nowhere contains no finished runs.' },
     {
       args: () => ['mlflow', '--to', 'http://u:s3cret@127.0.0.1:1', '--out', out],
       says: 'MLflow at http://127.0.0.1:1 cannot be reached',
     },
-  ])('refuses what cannot be: $says', async ({ args, says }) => {
-    const { code, err } = await lab('export', ...(typeof args === 'function' ? args() : args));
+  ])('rejects invalid arguments: $says', async ({ args, says }) => {
+    const { code, err } = await runLab('export', ...(typeof args === 'function' ? args() : args));
     expect(code).toBe(2);
     expect(err).toContain(says);
     expect(err).not.toContain('s3cret');
@@ -297,7 +291,7 @@ describe('gradclip-lab export', () => {
 
   it('shows examples in its help', async () => {
     for (const command of ['export', 'worker', 'compare', 'tune', 'report', 'list']) {
-      const { code, out: said } = await lab(command, '--help');
+      const { code, out: said } = await runLab(command, '--help');
       expect(code).toBe(0);
       expect(said).toMatch(/Examples:\n {2}\S/);
     }

@@ -14,7 +14,7 @@ import {
   type RunRecord,
 } from 'gradclip-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taskOf } from '../../lab/catalogue.ts';
+import { findTask } from '../../lab/catalogue.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -33,58 +33,59 @@ const grid: Grid = {
   steps: 2,
 };
 
-async function recordsOf(own: Partial<Grid> = {}, options: RunExperimentOptions = {}): Promise<RunRecord[]> {
+async function collectRecords(change: Partial<Grid> = {}, options: RunExperimentOptions = {}): Promise<RunRecord[]> {
   const records: RunRecord[] = [];
-  for await (const record of runExperiment({ ...grid, ...own }, options)) records.push(record);
+  for await (const record of runExperiment({ ...grid, ...change }, options)) records.push(record);
   return records;
 }
 
-const timeless = (records: readonly RunRecord[]): unknown[] => records.map((record) => ({ ...record, ms: undefined }));
-const adding = taskOf('adding');
+const withoutTimes = (records: readonly RunRecord[]): unknown[] =>
+  records.map((record) => ({ ...record, ms: undefined }));
+const adding = findTask('adding');
 const own = defineTask({ ...adding, id: 'own', dataset: { ...adding.dataset, id: 'own', read: () => '' } });
 
 describe('runExperiment', () => {
-  it('streams every run: its beginning, its steps, its end', async () => {
-    const records = await recordsOf();
+  it('streams the start, the steps and the end of every run', async () => {
+    const records = await collectRecords();
     const run = ['start', 'step', 'step', 'end'];
     expect(records.map(({ type }) => type)).toEqual([...run, ...run]);
     const strategies = records.flatMap((record) => (record.type === 'start' ? [record.config.strategy.id] : []));
     expect(strategies).toEqual(['none', 'global-norm']);
   });
 
-  it('sets the backend of before again, and leaves no tensor behind, when it is broken off too', async () => {
+  it('restores the backend and leaks no tensor, even when it is interrupted', async () => {
     await tf.setBackend('cpu');
-    await recordsOf();
+    await collectRecords();
     const before = tf.memory().numTensors;
     for await (const record of runExperiment(grid)) if (record.type === 'step') break;
     expect([tf.getBackend(), tf.memory().numTensors]).toEqual(['cpu', before]);
   });
 
-  it('keeps records in a folder and trains nothing twice', async () => {
+  it('writes records to a folder and trains nothing twice', async () => {
     const out = join(folder, 'kept');
-    const first = await recordsOf({}, { out });
+    const first = await collectRecords({}, { out });
     const files = (): [string, number][] =>
       readdirSync(join(out, 'runs')).map((name) => [name, statSync(join(out, 'runs', name)).mtimeMs]);
     const written = files();
     expect(written).toHaveLength(2);
-    expect(await recordsOf({}, { out })).toEqual(first);
+    expect(await collectRecords({}, { out })).toEqual(first);
     expect(files()).toEqual(written);
-    expect(timeless(await recordsOf())).toEqual(timeless(first));
+    expect(withoutTimes(await collectRecords())).toEqual(withoutTimes(first));
   });
 
-  it('has filed a run by the time its last record comes', async () => {
+  it('has saved a run before it yields the last record', async () => {
     const out = join(folder, 'filed');
     for await (const record of runExperiment(grid, { out })) if (record.type === 'end') break;
     expect(readdirSync(join(out, 'runs')).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1);
   });
 
-  it('leaves nothing of a run that is broken off', async () => {
+  it('leaves no file of an interrupted run', async () => {
     const out = join(folder, 'broken');
     for await (const record of runExperiment(grid, { out })) if (record.type === 'step') break;
     expect(readdirSync(join(out, 'runs'))).toEqual([]);
   });
 
-  it('stops when told to', async () => {
+  it('stops when the signal aborts', async () => {
     const stop = new AbortController();
     const seen: string[] = [];
     for await (const { type } of runExperiment(grid, { signal: stop.signal })) {
@@ -94,13 +95,13 @@ describe('runExperiment', () => {
     expect(seen).toEqual(['start', 'step']);
   });
 
-  it('takes an experiment by its id', async () => {
+  it('accepts the id of an experiment', async () => {
     const stream = runExperiment('quick');
     expect((await stream.next()).value).toMatchObject({ type: 'start', config: { task: 'char-lm' } });
     await stream.return();
   });
 
-  it("trains on the user's own task, and cell, and optimizer", async () => {
+  it("trains on the user's own task, cell and optimizer", async () => {
     const rnn = defineCell({
       id: 'wide',
       title: 'A wide one',
@@ -111,33 +112,33 @@ describe('runExperiment', () => {
       cells: [rnn],
       optimizers: [{ id: 'slow', make: (rate) => tf.train.sgd(rate / 100) }],
     });
-    const records = await recordsOf({ tasks: ['own'], cells: ['wide'], optimizers: ['slow'] }, { container });
+    const records = await collectRecords({ tasks: ['own'], cells: ['wide'], optimizers: ['slow'] }, { container });
     expect(records[0]).toMatchObject({ config: { task: 'own', cell: 'wide', optimizer: 'slow', data: 'own' } });
     expect(records).toHaveLength(8);
   });
 
   it.each([
-    { about: 'a name that is not known', change: { cells: ['rn'] }, says: 'No cell `rn`; did you mean `rnn`?' },
+    { about: 'an unknown name', change: { cells: ['rn'] }, says: 'Unknown cell `rn`. Did you mean `rnn`?' },
     { about: 'a number out of range', change: { seeds: [-1] }, says: 'A seed must be a whole number' },
-  ])('refuses $about before it trains', async ({ change, says }) => {
-    await expect(recordsOf(change)).rejects.toThrow(says);
+  ])('rejects $about before it trains', async ({ change, says }) => {
+    await expect(collectRecords(change)).rejects.toThrow(says);
   });
 
-  it('refuses a task that shares an id with another, and one whose data nobody can read', async () => {
+  it('rejects two tasks with the same id, and a task whose data cannot be read', async () => {
     const twice = createLabContainer({ tasks: [defineTask({ ...own, id: 'adding' })] });
-    await expect(recordsOf({}, { container: twice })).rejects.toThrow(
-      new LabError('Two tasks are called `adding`; give yours another id.'),
+    await expect(collectRecords({}, { container: twice })).rejects.toThrow(
+      new LabError('Two tasks have the id `adding`. Give yours another id.'),
     );
     const { read: _, ...dataset } = own.dataset;
     const container = createLabContainer({ tasks: [defineTask({ ...own, dataset })] });
-    await expect(recordsOf({ tasks: ['own'] }, { container })).rejects.toThrow(
-      '`own`: its dataset `own` must have a function `read` that gives its text.',
+    await expect(collectRecords({ tasks: ['own'] }, { container })).rejects.toThrow(
+      '`own`: the dataset `own` needs a function `read` that returns its text.',
     );
   });
 
-  it("finds a parent's parts from a child of the container", async () => {
+  it('finds parts that were bound to the container later', async () => {
     const parent = createLabContainer();
     parent.bind(LAB_TOKENS.Task).toConstantValue(own);
-    expect(await recordsOf({ tasks: ['own'] }, { container: parent })).toHaveLength(8);
+    expect(await collectRecords({ tasks: ['own'] }, { container: parent })).toHaveLength(8);
   });
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keep } from '../../lab/cli/keep.ts';
 import { resultsFrom } from '../../lab/cli/results.ts';
-import { ResultsFolder } from '../../lab/node/folder.ts';
+import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine } from '../../lab/record.ts';
 import { readKept } from '../../lab/report/kept.ts';
 import { runOf } from './fixtures.ts';
@@ -53,12 +53,12 @@ describe('keeping a comparison', () => {
   function finished(out: string, planned: readonly string[]): string {
     const path = join(folder, out);
     const results = new ResultsFolder(path);
-    results.open();
+    results.assertWritable();
     const { start, steps, end } = runOf({}, { metric: 3 });
     const text = [{ ...start, id: 'a' }, ...steps, end].map((one) => `${toLine(one)}\n`).join('');
     writeFileSync(join(path, 'runs', 'a.jsonl'), text);
     const plan = { experiment: 'quick', question: '?', budget: '', command: 'gradclip-lab compare', runs: planned };
-    results.save('plan.json', JSON.stringify(plan));
+    results.writeFile('plan.json', JSON.stringify(plan));
     return path;
   }
 
@@ -73,7 +73,7 @@ describe('keeping a comparison', () => {
   it('refuses a comparison that is not finished', () => {
     const file = join(folder, 'part.jsonl');
     expect(() => keep(finished('part', ['a', 'b']), file, '2026-01-31')).toThrow(
-      /^1 of 2 runs in .* are missing: gradclip-lab compare$/,
+      /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare$/,
     );
     expect(existsSync(file)).toBe(false);
   });

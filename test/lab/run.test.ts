@@ -3,7 +3,7 @@ import { type StrategySpec } from 'gradclip';
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cellOf, optimizerOf, taskOf } from '../../lab/catalogue.ts';
+import { findCell, findOptimizer, findTask } from '../../lab/catalogue.ts';
 import type { EndRecord, RunRecord, StepLine } from '../../lab/record.ts';
 import { DIVERGED_STEPS, run } from '../../lab/run.ts';
 import type { RunConfig } from '../../lab/run-config.ts';
@@ -22,12 +22,12 @@ async function recordsOf(
   const strategy = registry.create(spec);
   const { id, options } = strategy;
   const config: RunConfig = { ...plain, ...change, strategy: { id, options } };
-  const task = taskOf(config.task);
+  const task = findTask(config.task);
   const parts = {
     task,
     problem: task.prepare(text, config.settings),
-    cell: cellOf(config.cell),
-    optimizer: optimizerOf(config.optimizer),
+    cell: findCell(config.cell),
+    optimizer: findOptimizer(config.optimizer),
     strategy,
     environment,
   };

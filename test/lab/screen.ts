@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
+import { runCli } from '../../lab/cli.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that captures what is written to it. */
 export class Screen extends Writable {
   readonly isTTY: boolean;
   text = '';
@@ -14,4 +15,11 @@ export class Screen extends Writable {
     this.text += chunk.toString();
     done();
   }
+}
+
+/** Runs the command line in this process and returns its exit code and output. */
+export async function runLab(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [stdout, stderr] = [new Screen(), new Screen()];
+  const code = await runCli({ args, stdout, stderr, signal: new AbortController().signal });
+  return { code, out: stdout.text, err: stderr.text };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStrategies } from '../../lab/strategy-syntax.ts';
+import { parseStrategies } from '../../lab/cli/strategy-syntax.ts';
 
 describe('strategies on the command line', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('strategies on the command line', () => {
       words: ['{"id":"chain","options":{"strategies":[{"id":"none"}]}}'],
       specs: [{ id: 'chain', options: { strategies: [{ id: 'none' }] } }],
     },
-  ])('reads $words', ({ words, specs }) => {
+  ])('parses $words', ({ words, specs }) => {
     expect(parseStrategies(words)).toEqual(specs);
   });
 
@@ -31,7 +31,7 @@ describe('strategies on the command line', () => {
     ['global-norm:maxNorm', '`maxNorm` is not an option; write id:option=value,option=value.'],
     ['{"id":3}', 'A strategy in JSON is {"id": "…", "options": {…}}; received {"id":3}.'],
     ['{id:none}', '`{id:none}` is not valid JSON: '],
-  ])('refuses %s', (word, message) => {
+  ])('rejects %s', (word, message) => {
     expect(() => parseStrategies([word])).toThrow(message);
   });
 });

@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../lab/cli.ts';
 import { logBins, measuredNorms } from '../../lab/report/norms.ts';
 import type { Summary } from '../../lab/report/summary.ts';
 import { runOf, stepLine } from './fixtures.ts';
-import { Screen } from './screen.ts';
+import { runLab } from './screen.ts';
 
 const steps = (...norms: number[]) => norms.map((normBefore, step) => stepLine(step, { normBefore }));
 const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
@@ -61,16 +60,10 @@ describe('tune', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const lab = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const [stdout, stderr] = [new Screen(), new Screen()];
-    const code = await runCli(args, { stdout, stderr, signal: new AbortController().signal });
-    return { code, out: stdout.text, err: stderr.text };
-  };
-
-  it('suggests a threshold, and shows norms and curve in terminal and report', { timeout: 60_000 }, async () => {
+  it('suggests a threshold and shows norms and scores in terminal and report', { timeout: 60_000 }, async () => {
     const network = ['--task', 'adding', '--cell', 'gru', '--learning-rate', '0.01', '--seeds', '1', '--steps', '4'];
     const args = ['tune', ...network, '--workers', '0', '--out', folder];
-    const { code, out, err } = await lab(...args);
+    const { code, out, err } = await runLab(...args);
     expect(code, err).toBe(0);
     expect(out).toContain('Gradient norms without clipping at learning rate 0.01');
     expect(out).toContain('<- suggested');
@@ -81,15 +74,15 @@ describe('tune', () => {
     const page = readFileSync(join(folder, 'report.html'), 'utf8');
     expect(page).toContain('Distribution of the gradient norm without clipping');
     expect(page).toContain('aria-label="Score by threshold, gru at rate 0.01"');
-    const again = await lab('report', '--out', folder);
+    const again = await runLab('report', '--out', folder);
     expect(again.code).toBe(0);
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe(page);
   });
 
-  it('refuses a cell that is not there', async () => {
-    expect(await lab('tune', '--cell', 'lstn', '--out', folder)).toMatchObject({
+  it('rejects an unknown cell', async () => {
+    expect(await runLab('tune', '--cell', 'lstn', '--out', folder)).toMatchObject({
       code: 2,
-      err: 'No cell `lstn`; did you mean `lstm`?\n',
+      err: 'Unknown cell `lstn`. Did you mean `lstm`?\n',
     });
   });
 });

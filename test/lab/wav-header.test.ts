@@ -1,32 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { faultInHeader } from '../../lab/node/wav-header.ts';
+import { findHeaderError } from '../../lab/node/data/wav-header.ts';
 import { encode } from './tasks/wav.ts';
 
 const sound = encode([new Float32Array(8), new Float32Array(8)], { sampleRate: 8000 });
 
-function changed(place: number, value: number, bytes: 2 | 4): Buffer {
+function withField(offset: number, value: number, bytes: 2 | 4): Buffer {
   const file = Buffer.from(sound);
-  file.writeUIntLE(value, place, bytes);
+  file.writeUIntLE(value, offset, bytes);
   return file;
 }
 
 describe('the header of a WAV file', () => {
-  it('is believed where it is sound, whatever comes before the samples', () => {
-    expect(faultInHeader(sound)).toBeUndefined();
+  it('is accepted if it is valid, whatever chunks precede the samples', () => {
+    expect(findHeaderError(sound)).toBeUndefined();
     const note = Buffer.from('note\u0004\u0000\u0000\u0000abcd', 'latin1');
-    expect(faultInHeader(Buffer.concat([sound.subarray(0, 36), note, sound.subarray(36)]))).toBeUndefined();
+    expect(findHeaderError(Buffer.concat([sound.subarray(0, 36), note, sound.subarray(36)]))).toBeUndefined();
   });
 
   it.each([
-    ['more samples than there are', changed(40, 33, 4), 'ends before its samples do.'],
-    ['samples without end', changed(40, 0xffffffff, 4), 'ends before its samples do.'],
-    ['sixty thousand channels', changed(22, 60_000, 2), 'has a header that contradicts itself.'],
-    ['no channel', changed(22, 0, 2), 'has a header that contradicts itself.'],
-    ['samples of other bytes', changed(34, 8, 2), 'has a header that contradicts itself.'],
-    ['blocks of one byte', changed(32, 1, 2), 'has a header that contradicts itself.'],
-    ['nothing but itself', sound.subarray(0, 36), 'has no samples.'],
-    ['not even itself', sound.subarray(0, 10), 'has no samples.'],
-  ])('is not believed where it tells of %s', (_, file, fault) => {
-    expect(faultInHeader(file)).toBe(fault);
+    ['more samples than the file has', withField(40, 33, 4), 'is truncated.'],
+    ['4 GiB of samples', withField(40, 0xffffffff, 4), 'is truncated.'],
+    ['60000 channels', withField(22, 60_000, 2), 'has an inconsistent header.'],
+    ['0 channels', withField(22, 0, 2), 'has an inconsistent header.'],
+    ['the wrong bits per sample', withField(34, 8, 2), 'has an inconsistent header.'],
+    ['the wrong block size', withField(32, 1, 2), 'has an inconsistent header.'],
+    ['no samples', sound.subarray(0, 36), 'contains no samples.'],
+    ['ten bytes', sound.subarray(0, 10), 'contains no samples.'],
+  ])('is rejected with %s', (_, file, fault) => {
+    expect(findHeaderError(file)).toBe(fault);
   });
 });

@@ -85,7 +85,7 @@ describeInBrowser('the threshold', (visit) => {
       const written: string[] = [];
       const sink = { write: (text: string) => (written.push(text), true), isTTY: false };
       const signal = new AbortController().signal;
-      expect(await runCli(['report', '--out', folder], { stdout: sink, stderr: sink, signal } as never)).toBe(0);
+      expect(await runCli({ args: ['report', '--out', folder], stdout: sink, stderr: sink, signal } as never)).toBe(0);
       expect(written.join('')).toMatch(/global-norm/);
       expect(readFileSync(join(folder, 'report.html'), 'utf8')).toMatch(/diverged/i);
     } finally {

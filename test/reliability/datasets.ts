@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../../lab/errors.ts';
-import { dataOf } from '../../lab/node/data.ts';
+import { loadData } from '../../lab/node/data/load-data.ts';
 import type { Task } from '../../lab/task.ts';
 import { tasks } from '../../lab/tasks/index.ts';
 import { seeded, type Random } from '../../src/testing/random.ts';
@@ -104,7 +104,7 @@ function recordings(folder: string, random: Random): { readonly data: string; re
 /** Reads, prepares, and takes one batch; answers what was thrown. */
 async function tried(task: Task, data: string): Promise<unknown> {
   try {
-    const { text } = await dataOf(task, data);
+    const { text } = await loadData(task, data);
     const problem = task.prepare(text, { ...task.settings, ...SMALL });
     const { x, y } = problem.batch(0, 1);
     const finite = [x, y].every((one) => one.dataSync().every(Number.isFinite));

@@ -85,7 +85,7 @@ function begin(bin: string, folder: string, workers: string) {
 /** Compares what was finished before with what there is, and takes up what is new; answers how many were as they were. */
 function expectKept(folder: string, finished: Map<string, Finished>, said: string): number {
   const runs = join(folder, 'runs');
-  const told = /^(\d+) of \d+ runs are in /m.exec(said)?.[1];
+  const told = /^Skipping (\d+) of \d+ runs /m.exec(said)?.[1];
   // It is said before the first run of this time begins.
   if (told !== undefined && Number(told) !== finished.size) {
     throw new Error(`${finished.size} runs were finished, and the program found ${told}`);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../lab/errors.ts';
-import { publish } from '../../lab/node/compare.ts';
-import { ResultsFolder } from '../../lab/node/folder.ts';
+import { writeReport } from '../../lab/node/compare.ts';
+import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine, type Run } from '../../lab/record.ts';
 import { seeded } from '../../src/testing/random.ts';
 import { runOf, stepLine } from '../lab/fixtures.ts';
@@ -25,8 +25,8 @@ export function damageRecords(times: number): Row[] {
   const random = seeded(3);
   const path = mkdtempSync(join(tmpdir(), 'gradclip-records-'));
   const folder = new ResultsFolder(path);
-  folder.open();
-  folder.file('sound', text);
+  folder.assertWritable();
+  folder.addRun('sound', text);
   const outcomes = new Map<string, { refused: number; shown: number }>();
   try {
     for (let time = 0; time < times; time += 1) {
@@ -37,7 +37,7 @@ export function damageRecords(times: number): Row[] {
       outcomes.set(how, outcome);
       const wrong = (what: string, cause?: unknown): Error =>
         new Error(`a record that ${how} at line ${line}: ${what}\n${content}`, { cause });
-      const read = attempted(() => folder.read('damaged'));
+      const read = attempted(() => folder.readRun('damaged'));
       if (read instanceof Error) {
         outcome.refused += 1;
         if (!(read instanceof LabError)) throw wrong(`it threw ${String(read)}`, read);
@@ -49,11 +49,11 @@ export function damageRecords(times: number): Row[] {
         outcome.shown += 1;
         expectWhole(read, wrong);
         const plan = { experiment: '', question: '', budget: '', command: '', runs: ['sound', 'damaged'] };
-        const published = attempted(() => publish(folder, plan));
+        const published = attempted(() => writeReport(folder, plan));
         if (published instanceof Error) throw wrong(`the report of it threw ${published.message}`, published);
       }
       if (readFileSync(file, 'utf8') !== Buffer.from(content).toString('utf8')) throw wrong('reading changed the file');
-      if (folder.read('sound').steps.length !== STEPS) throw wrong('the sound run beside it was lost');
+      if (folder.readRun('sound').steps.length !== STEPS) throw wrong('the sound run beside it was lost');
     }
   } finally {
     rmSync(path, { recursive: true });

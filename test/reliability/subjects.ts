@@ -1,6 +1,6 @@
 // What is put to the test, in the order in which docs/reliability.md tells of it.
 import { DEVICE } from '../../src/testing/backends.ts';
-import { builtLab } from '../lab/built.ts';
+import { buildLab } from '../lab/built.ts';
 import { harmCheckpoints } from './checkpoints.ts';
 import type { FULL, QUICK } from './counts.ts';
 import { damageDatasets } from './datasets.ts';
@@ -96,7 +96,7 @@ export const ofTheLab: readonly Subject[] = [
     name: 'kills',
     title: 'a comparison that is killed loses nothing finished and does nothing twice',
     run: async ({ kills }) => {
-      const lab = await builtLab();
+      const lab = await buildLab();
       try {
         return [await kill(lab.bin, kills)];
       } finally {

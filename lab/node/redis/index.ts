@@ -1,13 +1,16 @@
 import { LabError } from '../../errors.ts';
-import type { doRunsOnRedis } from './submit.ts';
-import type { work } from './work.ts';
+import type { executeOnRedis } from './execute-on-redis.ts';
+import type { runWorker } from './run-worker.ts';
 
-/** What needs the optional packages, loaded when it is asked for. */
-export async function redisParts(): Promise<{ doRunsOnRedis: typeof doRunsOnRedis; work: typeof work }> {
+/** Loads the parts that need optional packages. */
+export async function loadRedis(): Promise<{
+  executeOnRedis: typeof executeOnRedis;
+  runWorker: typeof runWorker;
+}> {
   try {
-    return { ...(await import('./submit.ts')), ...(await import('./work.ts')) };
+    return { ...(await import('./execute-on-redis.ts')), ...(await import('./run-worker.ts')) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new LabError('Many machines need two more packages: npm install bullmq ioredis');
+    throw new LabError('Redis needs two optional packages: npm install bullmq ioredis');
   }
 }

@@ -4,36 +4,36 @@ import { Redis } from 'ioredis';
 import { LabError } from '../../errors.ts';
 import { RECORD_VERSION } from '../../record.ts';
 import type { RunConfig } from '../../run-config.ts';
-import { environmentHere } from '../environment.ts';
-import { saidBy, type RedisAddress } from './address.ts';
+import { currentEnvironment } from '../environment.ts';
+import { redisErrorText, type RedisAddress } from './address.ts';
 
-/** What a job of the queue holds; its id is `jobId` of the run's. */
+/** The data of a queued job, whose id is `toJobId` of the run's id. */
 export interface RunJob {
   readonly config: RunConfig;
-  /** The digest under which the user's own data is stored. */
+  /** The digest of the user's data in the store. */
   readonly data?: string;
 }
 
-/** How long finished runs and data stay in Redis, in seconds. */
-export const KEPT_S = 7 * 24 * 3600;
+/** How long Redis keeps finished runs and data, in seconds. */
+export const RETENTION_SECONDS = 7 * 24 * 3600;
 
-/** The queue of a version: other versions may compute other numbers, so their workers take no runs of it. */
+/** The name of the queue, which contains the version, because other versions may compute other numbers. */
 export function queueName(): string {
-  return `gradclip-lab-${environmentHere().gradclip}-records-${RECORD_VERSION}`;
+  return `gradclip-lab-${currentEnvironment().gradclip}-records-${RECORD_VERSION}`;
 }
 
-/** The job of a run. A bare id could consist of digits alone, which the queue keeps for itself. */
-export const jobIdOf = (runId: string): string => `run-${runId}`;
+/** The job id of a run. The prefix keeps it from being a number, which the queue does not accept. */
+export const toJobId = (runId: string): string => `run-${runId}`;
 
-/** The run of a job. */
-export const runIdOf = (jobId: string): string => jobId.slice('run-'.length);
+/** The run id of a job. */
+export const toRunId = (jobId: string): string => jobId.slice('run-'.length);
 
-/** How the queue is to connect: it waits for a Redis that is away, and never gives up a request. */
-export function connectionTo({ shown: _, ...options }: RedisAddress): ConnectionOptions {
+/** The queue's connection options: it waits for an unavailable Redis and never drops a request. */
+export function queueConnection({ displayUrl: _, ...options }: RedisAddress): ConnectionOptions {
   return { ...options, maxRetriesPerRequest: null };
 }
 
-/** Records and data in a Redis, beside the queue. */
+/** Stores records and data in Redis, next to the queue. */
 export class RecordStore {
   readonly #redis: Redis;
 
@@ -41,51 +41,51 @@ export class RecordStore {
     this.#redis = redis;
   }
 
-  /** @throws LabError where there is no Redis at the address, or it lets nobody in */
+  /** @throws LabError if there is no Redis at the address or it rejects the credentials */
   static async open(address: RedisAddress): Promise<RecordStore> {
-    const { shown, ...options } = address;
-    let last: unknown;
-    let reached = false;
+    const { displayUrl, ...options } = address;
+    let lastError: unknown;
+    let isConnected = false;
     const redis = new Redis({
       ...options,
       lazyConnect: true,
       maxRetriesPerRequest: null,
-      // The first connection must succeed; one that breaks later is made again.
-      retryStrategy: (times) => (reached ? Math.min(times * 200, 5000) : null),
+      // The first connection must succeed; later ones are retried.
+      retryStrategy: (times) => (isConnected ? Math.min(times * 200, 5000) : null),
     });
-    redis.on('error', (error) => (last = error));
+    redis.on('error', (error) => (lastError = error));
     try {
       await redis.connect();
       await redis.ping();
     } catch (error) {
       redis.disconnect();
-      throw new LabError(`The Redis at ${shown} cannot be used: ${saidBy(last ?? error, address)}`);
+      throw new LabError(`Cannot use Redis at ${displayUrl}: ${redisErrorText(lastError ?? error, address)}`);
     }
-    reached = true;
+    isConnected = true;
     return new RecordStore(redis);
   }
 
   /** Stores the records of a run. */
   async putRecords(id: string, text: string): Promise<void> {
-    await this.#redis.set(recordsKey(id), gzipSync(text), 'EX', KEPT_S);
+    await this.#redis.set(recordsKey(id), gzipSync(text), 'EX', RETENTION_SECONDS);
   }
 
-  /** The records of a run, if they are there. */
+  /** The records of a run, if it has any. */
   async records(id: string): Promise<string | undefined> {
     return this.#text(recordsKey(id));
   }
 
-  /** Whether the records of a run are there. */
+  /** Whether the run has records. */
   async hasRecords(id: string): Promise<boolean> {
     return (await this.#redis.exists(recordsKey(id))) === 1;
   }
 
   /** Stores data under its digest. */
   async putData(digest: string, text: string): Promise<void> {
-    await this.#redis.set(dataKey(digest), gzipSync(text), 'EX', KEPT_S);
+    await this.#redis.set(dataKey(digest), gzipSync(text), 'EX', RETENTION_SECONDS);
   }
 
-  /** The data of a digest, if it is there. */
+  /** The data with a digest, if it exists. */
   async data(digest: string): Promise<string | undefined> {
     return this.#text(dataKey(digest));
   }

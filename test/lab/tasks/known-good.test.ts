@@ -1,8 +1,8 @@
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { cellOf, optimizerOf } from '../../../lab/catalogue.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { findCell, findOptimizer } from '../../../lab/catalogue.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import type { Task } from '../../../lab/task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 
@@ -11,12 +11,12 @@ const registry = createContainer({ strategies: allStrategies }).get(TOKENS.Strat
 describe('the known good setting', () => {
   it.each(tasks)('of $id names what there is, and promises more than the baseline', async (task: Task) => {
     const { cell, optimizer, strategy, settings, target } = task.knownGood!;
-    cellOf(cell);
-    optimizerOf(optimizer);
+    findCell(cell);
+    findOptimizer(optimizer);
     registry.create(strategy);
     expect(Object.keys(task.settings)).toEqual(expect.arrayContaining(Object.keys(settings ?? {})));
 
-    const { text } = await dataOf(task, undefined);
+    const { text } = await loadData(task, undefined);
     const { baseline, trivialLoss } = task.prepare(text, { ...task.settings, ...settings });
     expect(trivialLoss).toBeGreaterThan(0);
     expect(task.metric.better === 'lower' ? baseline - target : target - baseline).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../lab/cells/gru.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import { numbered, sentencesIn, vocabularyOf, wordsOf } from '../../../lab/tasks/_sentences.ts';
 import { split } from '../../../lab/tasks/_split.ts';
 import { sentiment } from '../../../lab/tasks/sentiment.ts';
@@ -102,7 +102,7 @@ describe('sentiment', () => {
 
 describe('the labelled sentences', () => {
   it('are about half positive, without the empty row and without duplicates', async () => {
-    const { text } = await dataOf(sentiment, undefined);
+    const { text } = await loadData(sentiment, undefined);
     const { labels, sentences } = sentencesIn(text);
     expect(labels).toEqual(['0', '1']);
     expect(text.includes('to plug it in here in the US unless I go by a converter.,0')).toBe(true);

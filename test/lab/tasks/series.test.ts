@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rnn } from '../../../lab/cells/rnn.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import { stocks } from '../../../lab/tasks/stocks.ts';
 import { weather } from '../../../lab/tasks/weather.ts';
 import { seriesOf, withOnly } from '../../../lab/tasks/_series.ts';
@@ -64,7 +64,7 @@ describe('weather', () => {
   });
 
   it('reads the days of Seattle by itself', async () => {
-    const { text } = await dataOf(weather, undefined);
+    const { text } = await loadData(weather, undefined);
     expect(
       seriesOf(text, ['temp_max'])
         .slice(0, 3)
@@ -95,7 +95,7 @@ describe('stocks', () => {
   });
 
   it('reads the S&P 500 by itself', async () => {
-    const { text } = await dataOf(stocks, undefined);
+    const { text } = await loadData(stocks, undefined);
     expect(text.split('\n')[1]).toMatch(/^2000-01-03,/);
     // The root mean square of the last 1017 of 5104 returns, computed from the file by other means.
     expect(stocks.prepare(text, stocks.settings).baseline).toBeCloseTo(1.214735, 5);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rnn } from '../../../lab/cells/rnn.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import { COEFFICIENTS, mfcc } from '../../../lab/tasks/_mfcc.ts';
 import { recordingsIn, recordingsText } from '../../../lab/tasks/_recordings.ts';
 import { FORMANTS, vowels } from '../../../lab/tasks/_vowels.ts';
@@ -186,39 +186,39 @@ describe('speech', () => {
       '0_b_0.wav': file(900, { sampleRate: 8000, float: true }),
       'readme.txt': 'not a recording',
     });
-    const { recordings } = recordingsIn((await dataOf(speech, place)).text);
+    const { recordings } = recordingsIn((await loadData(speech, place)).text);
     expect(recordings.map(({ label, speaker }) => label + speaker)).toEqual(['0a', '0b', '1a']);
     expect(recordings[0]!.samples.every((one) => Math.abs(one) < 1e-4)).toBe(true);
     recordings[2]!.samples.forEach((one, time) => expect(Math.abs(one - tone(500)[time]!)).toBeLessThan(1e-3));
   });
 
   it.each<[string, () => string, RegExp]>([
-    ['nowhere', () => join(folder, 'nowhere'), /cannot be read: there is no such file\. It must be a folder of WAV/],
-    ['a file', () => join(write({ 'a.wav': file(440) }), 'a.wav'), /a\.wav is a file\. It must be a folder/],
-    ['without WAV files', () => write({ 'a.mp3': 'x' }), /has no WAV files\. It must be/],
     [
-      'with text in a WAV file',
-      () => write({ '0_a_0.wav': 'hello there' }),
-      /0_a_0\.wav is not a WAV file that can be read/,
+      'that does not exist',
+      () => join(folder, 'missing'),
+      /cannot be read: no such file or folder\. Expected a folder of WAV/,
     ],
-    ['with an empty WAV file', () => write({ '0_a_0.wav': '' }), /0_a_0\.wav is not a WAV file that can be read/],
+    ['that is a file', () => join(write({ 'a.wav': file(440) }), 'a.wav'), /a\.wav is a file\. Expected a folder/],
+    ['without WAV files', () => write({ 'a.mp3': 'x' }), /contains no WAV files\. Expected/],
+    ['with text in a WAV file', () => write({ '0_a_0.wav': 'hello there' }), /0_a_0\.wav is not a readable WAV file/],
+    ['with an empty WAV file', () => write({ '0_a_0.wav': '' }), /0_a_0\.wav is not a readable WAV file/],
     [
-      'with a WAV file that is cut off',
+      'with a truncated WAV file',
       () => write({ '0_a_0.wav': file(440).subarray(0, 900) }),
-      /0_a_0\.wav (ends before|is not)/,
+      /0_a_0\.wav (is truncated|is not)/,
     ],
     [
-      'with a click',
+      'with a very short recording',
       () => write({ '0_a_0.wav': encode([tone(440, 99)], { sampleRate: 8000 }) }),
-      /0_a_0\.wav has 99 samples; at least 256 are needed/,
+      /0_a_0\.wav has 99 samples\. At least 256 are required/,
     ],
     [
       'with two sample rates',
       () => write({ '0_a_0.wav': file(440), '1_a_0.wav': file(440, { sampleRate: 16_000 }) }),
-      /1_a_0\.wav has 16000 samples a second and 0_a_0\.wav has 8000; all must have the same/,
+      /1_a_0\.wav has a sample rate of 16000 Hz and 0_a_0\.wav one of 8000 Hz\. All files must have the same/,
     ],
-  ])('refuses a folder %s', async (_, place, message) => {
-    await expect(dataOf(speech, place())).rejects.toThrow(message);
+  ])('rejects a folder %s', async (_, place, message) => {
+    await expect(loadData(speech, place())).rejects.toThrow(message);
   });
 
   it('refuses a single word', () => {
@@ -233,7 +233,7 @@ const why = digits === '' ? 'GRADCLIP_FSDD names no folder with that data set' :
 
 describe.skipIf(!there)(`the Free Spoken Digit Dataset${there ? '' : ` (skipped: ${why})`}`, () => {
   it('are read, and split by speakers', async () => {
-    const { text, id } = await dataOf(speech, digits);
+    const { text, id } = await loadData(speech, digits);
     expect(id).toMatch(/ sha256:[0-9a-f]{64}$/);
     const { recordings, sampleRate } = recordingsIn(text);
     expect(sampleRate).toBe(8000);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../lab/cells/gru.ts';
 import { lstm } from '../../../lab/cells/lstm.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import { datePairs } from '../../../lab/tasks/_dates.ts';
 import { alphabetOf, lengthOf, pairsIn } from '../../../lab/tasks/_pairs.ts';
 import { split } from '../../../lab/tasks/_split.ts';
@@ -137,7 +137,7 @@ describe('translation', () => {
   });
 
   it('has phrases and dates of its own', async () => {
-    const own = pairsIn((await dataOf(translation, undefined)).text);
+    const own = pairsIn((await loadData(translation, undefined)).text);
     const french = new Map(own.map(({ source, target }) => [source, target]));
     expect(french.get('tired face')).toBe('visage fatigué');
     expect(own.filter(({ source }) => /^\w+day, /.test(source))).toHaveLength(1000);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { bundleReportProgram } from '../../lab/built.ts';
+import { bundleReportScript } from '../../lab/built.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +14,6 @@ declare module 'vitest' {
 /** Bundles the program of a report once for all tests of reports. */
 export default async function setUp(project: TestProject): Promise<() => void> {
   const outDir = mkdtempSync(join(tmpdir(), 'gradclip-report-program-'));
-  project.provide('reportProgram', await bundleReportProgram(outDir));
+  project.provide('reportProgram', await bundleReportScript(outDir));
   return () => rmSync(outDir, { recursive: true, force: true });
 }

@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { describeWithBrowser } from '../browser/visit.ts';
-import { builtLab, type BuiltLab } from '../../lab/built.ts';
+import { buildLab, type BuiltLab } from '../../lab/built.ts';
 import { chart, tipIn } from './page.ts';
 
 describeWithBrowser('the built program', (open) => {
   let [folder, lab]: [string, BuiltLab | undefined] = ['', undefined];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gradclip-built-report-'));
-    lab = await builtLab();
+    lab = await buildLab();
     cpSync(dirname(inject('reportProgram')), join(lab.bin, '../../report'), { recursive: true });
   });
   afterAll(() => {

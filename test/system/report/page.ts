@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright';
 import { afterAll, inject } from 'vitest';
-import { reportProgram } from '../../../lab/node/report-program.ts';
+import { loadReportScript } from '../../../lab/node/report-script.ts';
 import type { Run } from '../../../lab/record.ts';
 import { reportPage, type ReportFrame } from '../../../lab/report/page.ts';
 import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
@@ -36,7 +36,7 @@ export function pageOf(runs: readonly Run[], frame: Partial<ReportFrame> = {}): 
     total: runs.length,
     ...frame,
   };
-  return reportPage(whole, runs, reportProgram(pathToFileURL(inject('reportProgram'))));
+  return reportPage(whole, runs, loadReportScript(pathToFileURL(inject('reportProgram'))));
 }
 
 /** The chart of that name. */

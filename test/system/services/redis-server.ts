@@ -2,14 +2,14 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A Redis of the test's own. */
+/** A Redis server that belongs to one test file. */
 export interface OwnRedis {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /** Whether a program is installed. */
-export function installed(program: string, flag = '--version'): boolean {
+export function isInstalled(program: string, flag = '--version'): boolean {
   try {
     execFileSync(program, [flag], { stdio: 'ignore' });
     return true;
@@ -18,14 +18,26 @@ export function installed(program: string, flag = '--version'): boolean {
   }
 }
 
-/** Starts Debian's `redis-server` on a free port of this machine, keeping nothing on disk. */
+const MAX_ATTEMPTS = 5;
+
+/** Starts `redis-server` on a free port of this machine, without persistence. */
 export async function startRedis(
-  more: (port: number) => string[] = (port) => ['--port', `${port}`],
+  args: (port: number) => string[] = (port) => ['--port', `${port}`],
 ): Promise<OwnRedis> {
-  const port = await freePort();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOn(await findFreePort(), args);
+    } catch (error) {
+      // Another program may take the port between the search and the start.
+      if (attempt === MAX_ATTEMPTS || !String(error).includes('Address already in use')) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, args: (port: number) => string[]): Promise<OwnRedis> {
   const settings = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-  const server = spawn('redis-server', [...more(port), ...settings]);
-  await readyIn(server);
+  const server = spawn('redis-server', [...args(port), ...settings]);
+  await untilReady(server);
   return {
     port,
     async stop() {
@@ -35,7 +47,7 @@ export async function startRedis(
   };
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
@@ -44,14 +56,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function readyIn(server: ChildProcess): Promise<void> {
-  let said = '';
+function untilReady(server: ChildProcess): Promise<void> {
+  let output = '';
   return new Promise((resolve, reject) => {
     server.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes('Ready to accept connections')) resolve();
+      output += chunk.toString();
+      if (output.includes('Ready to accept connections')) resolve();
     });
-    server.on('exit', () => reject(new Error(`redis-server ended: ${said}`)));
+    server.on('exit', () => reject(new Error(`redis-server ended: ${output}`)));
     server.on('error', reject);
   });
 }

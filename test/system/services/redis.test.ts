@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { builtLab, type BuiltLab } from '../../lab/built.ts';
-import { installed, startRedis, type OwnRedis } from './redis-server.ts';
+import { buildLab, type BuiltLab } from '../../lab/built.ts';
+import { isInstalled, startRedis, type OwnRedis } from './redis-server.ts';
 
-const absent = installed('redis-server') ? undefined : 'redis-server is not installed';
-const noTls = absent ?? (installed('openssl', 'version') ? undefined : 'openssl is not installed');
+const absent = isInstalled('redis-server') ? undefined : 'redis-server is not installed';
+const noTls = absent ?? (isInstalled('openssl', 'version') ? undefined : 'openssl is not installed');
 
 let lab: BuiltLab;
 let redis: OwnRedis;
@@ -17,12 +17,13 @@ const children = new Set<ChildProcess>();
 const inFolder = (name: string): string => join(folder, name);
 const url = (): string => `redis://someone:s3cret-w0rd@127.0.0.1:${redis.port}`;
 
-/** A program that has been started: what it has said, and how to wait for more. */
+/** A running program and its output. */
 interface Started {
   readonly child: ChildProcess;
   readonly temporary: string;
   readonly text: () => string;
-  says(what: string | RegExp): Promise<void>;
+  /** Waits for output. */
+  untilPrinted(what: string | RegExp): Promise<void>;
   readonly ended: Promise<number | null>;
 }
 
@@ -41,21 +42,21 @@ function start(args: string[], environment: NodeJS.ProcessEnv = {}): Started {
     });
   }
   const ended = once(child, 'close').then(() => child.exitCode);
-  const says = (what: string | RegExp): Promise<void> =>
+  const untilPrinted = (what: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         if (!text.match(what)) return;
-        listeners.delete(look);
+        listeners.delete(check);
         resolve();
       };
-      listeners.add(look);
-      look();
-      void ended.then(() => reject(new Error(`It ended without saying ${String(what)}:\n${text}`)));
+      listeners.add(check);
+      check();
+      void ended.then(() => reject(new Error(`The program ended without printing ${String(what)}:\n${text}`)));
     });
-  return { child, temporary, text: () => text, says, ended };
+  return { child, temporary, text: () => text, untilPrinted, ended };
 }
 
-/** Waits until a worker has a few steps of a run behind it. */
+/** Waits until a worker has completed a few steps of a run. */
 async function untilRunning({ temporary, text, child }: Started): Promise<void> {
   for (;;) {
     const names = readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -73,18 +74,18 @@ const compareArgs = (out: string, ...more: string[]): string[] => [
   ...more,
 ];
 
-function recordsIn(out: string): Map<string, string> {
+function readRecords(out: string): Map<string, string> {
   const runs = join(folder, out, 'runs');
   return new Map(
     readdirSync(runs).map((name) => [name, readFileSync(join(runs, name), 'utf8').replace(/"ms":[\d.e-]+/g, '')]),
   );
 }
 
-describe.skipIf(absent)(`runs by Redis${absent ? ` (${absent})` : ''}`, { timeout: 120_000 }, () => {
+describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, { timeout: 120_000 }, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gradclip-redis-'));
     const user = ['--user', 'someone', 'on', '>s3cret-w0rd', '~*', '&*', '+@all', '--user', 'default', 'off'];
-    [lab, redis] = await Promise.all([builtLab(), startRedis((port) => ['--port', `${port}`, ...user])]);
+    [lab, redis] = await Promise.all([buildLab(), startRedis((port) => ['--port', `${port}`, ...user])]);
   });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
@@ -96,98 +97,97 @@ describe.skipIf(absent)(`runs by Redis${absent ? ` (${absent})` : ''}`, { timeou
     rmSync(folder, { recursive: true });
   });
 
-  it('give the records of a local run bit for bit, and are done once for all who ask', async () => {
+  it('are bit-identical to a local run and execute once for all comparisons', async () => {
     const local = start(compareArgs('local', '--workers', '0'));
     const first = start(compareArgs('first', '--redis'), { REDIS_URL: url() });
-    await first.says(
-      `No worker is there yet. Start one, on any machine: gradclip-lab worker --redis redis://127.0.0.1`,
+    await first.untilPrinted(
+      `No worker is connected. Start one on any machine:\n  gradclip-lab worker --redis redis://127.0.0.1`,
     );
     const second = start(compareArgs('second', '--redis', url()));
     const worker = start(['worker', '--redis', url(), '--threads', '1']);
     const codes = await Promise.all([local.ended, first.ended, second.ended]);
     expect(codes, [local, first, second, worker].map(({ text }) => text()).join('\n---\n')).toEqual([0, 0, 0]);
-    expect(recordsIn('local').size).toBe(2);
-    expect(recordsIn('first')).toEqual(recordsIn('local'));
-    expect(recordsIn('second')).toEqual(recordsIn('local'));
+    expect(readRecords('local').size).toBe(2);
+    expect(readRecords('first')).toEqual(readRecords('local'));
+    expect(readRecords('second')).toEqual(readRecords('local'));
 
-    // Long after, without any worker: collected, not done again.
+    // Later, without any worker, the records are collected instead of computed again.
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
     const third = start(compareArgs('third', '--redis', url(), '--json'));
     expect(await third.ended, third.text()).toBe(0);
-    expect(recordsIn('third')).toEqual(recordsIn('local'));
+    expect(readRecords('third')).toEqual(readRecords('local'));
     expect(worker.text().match(/^[0-9a-f]{16} rnn /gm)).toHaveLength(2);
 
-    const said = [first, second, third, worker].map(({ text }) => text()).join('');
-    const kept = ['plan.json', 'summary.json', 'report.html'].map((name) =>
+    const output = [first, second, third, worker].map(({ text }) => text()).join('');
+    const files = ['plan.json', 'summary.json', 'report.html'].map((name) =>
       readFileSync(inFolder(`second/${name}`), 'utf8'),
     );
-    for (const text of [said, ...kept]) expect(text).not.toContain('s3cret-w0rd');
-    expect(JSON.parse(kept[0] ?? '')).toMatchObject({
+    for (const text of [output, ...files]) expect(text).not.toContain('s3cret-w0rd');
+    expect(JSON.parse(files[0] ?? '')).toMatchObject({
       command: expect.stringContaining(`--redis redis://127.0.0.1:${redis.port}`) as string,
     });
   });
 
-  it('are finished once, by another, when a worker is killed in mid-run', async () => {
-    const many = ['--seeds', '7', '--steps', '60', '--learning-rates', '1'];
+  it('are finished once, by another worker, if a worker is killed', async () => {
+    const many = ['--seeds', '7', '--steps', '240', '--learning-rates', '1'];
     const asked = start(compareArgs('killed', ...many, '--redis', url()));
-    const options = ['worker', '--redis', url(), '--threads', '1', '--lease', '2'];
-    const doomed = start(options);
-    await doomed.says('Taking runs');
-    // In mid-run: its records have begun in the doomed worker's folder.
-    await untilRunning(doomed);
-    doomed.child.kill('SIGKILL');
-    await doomed.ended;
-    const heir = start(options);
-    expect(await asked.ended, asked.text() + heir.text()).toBe(0);
-    expect(asked.text()).toContain('1 runs on the workers at');
-    expect(doomed.text()).not.toMatch(/^[0-9a-f]{16} rnn/m);
-    expect(heir.text().match(/^[0-9a-f]{16} rnn/gm)).toHaveLength(1);
+    const options = ['worker', '--redis', url(), '--threads', '1', '--lease', '5'];
+    const victim = start(options);
+    await victim.untilPrinted('Waiting for runs');
+    await untilRunning(victim);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    const successor = start(options);
+    expect(await asked.ended, asked.text() + successor.text()).toBe(0);
+    expect(asked.text()).toContain('Executing 1 run on the workers of');
+    expect(victim.text()).not.toMatch(/^[0-9a-f]{16} rnn/m);
+    expect(successor.text().match(/^[0-9a-f]{16} rnn/gm)).toHaveLength(1);
     const local = start(compareArgs('killed-local', ...many, '--workers', '0'));
     expect(await local.ended).toBe(0);
-    expect(recordsIn('killed')).toEqual(recordsIn('killed-local'));
+    expect(readRecords('killed')).toEqual(readRecords('killed-local'));
   });
 
-  it('go back to the queue when a worker is told to stop', async () => {
-    const many = ['--seeds', '8', '--steps', '60', '--learning-rates', '1'];
+  it('return to the queue when a worker is stopped', async () => {
+    const many = ['--seeds', '8', '--steps', '240', '--learning-rates', '1'];
     const asked = start(compareArgs('stopped', ...many, '--redis', url()));
     const first = start(['worker', '--redis', url(), '--threads', '1']);
     await untilRunning(first);
     first.child.kill('SIGTERM');
     expect(await first.ended, first.text()).toBe(0);
-    const heir = start(['worker', '--redis', url(), '--threads', '1', '--until-empty']);
-    expect(await asked.ended, asked.text() + heir.text()).toBe(0);
-    expect(await heir.ended).toBe(0);
-    expect(recordsIn('stopped').size).toBe(1);
+    const successor = start(['worker', '--redis', url(), '--threads', '1', '--until-empty']);
+    expect(await asked.ended, asked.text() + successor.text()).toBe(0);
+    expect(await successor.ended).toBe(0);
+    expect(readRecords('stopped').size).toBe(1);
   });
 
-  it('carry the data of the user', async () => {
+  it('transfer the data of the user', async () => {
     writeFileSync(inFolder('own.txt'), 'Call me Ishmael, or what you will. '.repeat(60));
     const worker = start(['worker', '--redis', url(), '--threads', '1']);
     const asked = start(compareArgs('own', '--data', inFolder('own.txt'), '--redis', url()));
     expect(await asked.ended, asked.text() + worker.text()).toBe(0);
     const local = start(compareArgs('own-local', '--data', inFolder('own.txt'), '--workers', '0'));
     expect(await local.ended).toBe(0);
-    expect(recordsIn('own')).toEqual(recordsIn('own-local'));
+    expect(readRecords('own')).toEqual(readRecords('own-local'));
   });
 
   it.each([
     { about: 'a wrong password', given: () => `redis://someone:wr0ng@127.0.0.1:${redis.port}`, says: 'WRONGPASS' },
-    { about: 'nobody at the address', given: () => 'redis://u:wr0ng@127.0.0.1:1', says: 'ECONNREFUSED' },
-    { about: 'another protocol', given: () => 'http://u:wr0ng@queue', says: '--redis is not the URL of a Redis.' },
-  ])('are refused for $about, without showing the password', async ({ given, says }) => {
-    for (const args of [compareArgs('refused', '--redis', given()), ['worker', '--redis', given()]]) {
-      const refused = start(args);
-      expect(await refused.ended).toBe(2);
-      expect(refused.text()).toContain(says);
-      expect(refused.text()).not.toContain('wr0ng');
-      expect(refused.text()).not.toMatch(/\n\s+at /);
+    { about: 'a closed port', given: () => 'redis://u:wr0ng@127.0.0.1:1', says: 'ECONNREFUSED' },
+    { about: 'another protocol', given: () => 'http://u:wr0ng@queue', says: '--redis is not a Redis URL.' },
+  ])('are rejected for $about without revealing the password', async ({ given, says }) => {
+    for (const args of [compareArgs('rejected', '--redis', given()), ['worker', '--redis', given()]]) {
+      const rejected = start(args);
+      expect(await rejected.ended).toBe(2);
+      expect(rejected.text()).toContain(says);
+      expect(rejected.text()).not.toContain('wr0ng');
+      expect(rejected.text()).not.toMatch(/\n\s+at /);
     }
   });
 });
 
 describe.skipIf(noTls)(`TLS${noTls ? ` (${noTls})` : ''}`, { timeout: 120_000 }, () => {
-  it('reaches a Redis by rediss://', async () => {
+  it('connects to Redis through rediss://', async () => {
     const own = mkdtempSync(join(tmpdir(), 'gradclip-tls-'));
     const [key, cert] = [join(own, 'key.pem'), join(own, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -207,17 +207,17 @@ describe.skipIf(noTls)(`TLS${noTls ? ` (${noTls})` : ''}`, { timeout: 120_000 },
       'no',
     ];
     const server = await startRedis((port) => ['--port', '0', '--tls-port', `${port}`, ...tls]);
-    lab = await builtLab();
+    lab = await buildLab();
     folder = own;
     try {
       const address = `rediss://localhost:${server.port}`;
-      const trusting = { NODE_EXTRA_CA_CERTS: cert };
-      const worker = start(['worker', '--redis', address, '--threads', '1'], trusting);
-      const asked = start(compareArgs('tls', '--redis', address), trusting);
+      const trustsCertificate = { NODE_EXTRA_CA_CERTS: cert };
+      const worker = start(['worker', '--redis', address, '--threads', '1'], trustsCertificate);
+      const asked = start(compareArgs('tls', '--redis', address), trustsCertificate);
       expect(await asked.ended, asked.text() + worker.text()).toBe(0);
-      const wary = start(['worker', '--redis', address]);
-      expect(await wary.ended).toBe(2);
-      expect(wary.text()).toContain('self-signed certificate');
+      const distrusting = start(['worker', '--redis', address]);
+      expect(await distrusting.ended).toBe(2);
+      expect(distrusting.text()).toContain('self-signed certificate');
     } finally {
       for (const child of children) child.kill('SIGKILL');
       await server.stop();

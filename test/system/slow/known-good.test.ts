@@ -5,8 +5,8 @@ import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cellOf, optimizerOf } from '../../../lab/catalogue.ts';
-import { dataOf } from '../../../lab/node/data.ts';
+import { findCell, findOptimizer } from '../../../lab/catalogue.ts';
+import { loadData } from '../../../lab/node/data/load-data.ts';
 import type { EndRecord } from '../../../lab/record.ts';
 import { run } from '../../../lab/run.ts';
 import type { Task } from '../../../lab/task.ts';
@@ -34,14 +34,14 @@ describe('the known good setting', () => {
 async function trained(task: Task): Promise<EndRecord> {
   const { cell, optimizer, strategy: spec, target: _target, settings: own, ...numbers } = task.knownGood!;
   const settings = { ...task.settings, ...own };
-  const { id: data, text } = await dataOf(task, undefined);
+  const { id: data, text } = await loadData(task, undefined);
   const strategy = registry.create(spec);
   const config = {
     ...numbers,
     ...{ task: task.id, settings, data, cell, optimizer, backend: 'wasm' },
     strategy: { id: strategy.id, options: strategy.options },
   };
-  const parts = { task, problem: task.prepare(text, settings), cell: cellOf(cell), optimizer: optimizerOf(optimizer) };
+  const parts = { task, problem: task.prepare(text, settings), cell: findCell(cell), optimizer: findOptimizer(optimizer) };
   for await (const record of run(config, { ...parts, strategy, environment })) {
     if (record.type === 'end') return record;
   }

@@ -1,24 +1,24 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import type { EndRecord } from '../record.ts';
-import type { Job } from './execute.ts';
+import type { Job } from './execute-run.ts';
 import type { WorkerJob } from './worker.ts';
 
-/** So many worker threads, each of which does one run at a time. */
-export class Threads {
+/** A fixed number of worker threads, each of which executes one run at a time. */
+export class WorkerPool {
   readonly #pool: Tinypool;
 
-  constructor(count: number) {
+  constructor(threads: number) {
     this.#pool = new Tinypool({
       filename: new URL('./worker.js', import.meta.url).href,
       runtime: 'worker_threads',
-      minThreads: count,
-      maxThreads: count,
+      minThreads: threads,
+      maxThreads: threads,
       isolateWorkers: false,
     });
   }
 
-  /** Does a run once a thread is free; like `execute` otherwise. */
+  /** Executes a run as soon as a thread is free; otherwise like `executeRun`. */
   async run(job: Job, onSteps: (done: number) => void): Promise<EndRecord | undefined> {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', onSteps);
@@ -30,7 +30,7 @@ export class Threads {
     }
   }
 
-  /** Ends the threads; runs under way are broken off and reject. */
+  /** Stops the threads; runs in progress are interrupted and reject. */
   async stop(): Promise<void> {
     await this.#pool.destroy();
   }

@@ -1,5 +1,4 @@
-/** A run as far as time is concerned. */
-interface Course {
+interface RunProgress {
   readonly kind: string;
   readonly steps: number;
   done: number;
@@ -7,13 +6,13 @@ interface Course {
 }
 
 /**
- * Says how much is done and how long the rest will take.
+ * Counts completed steps and estimates the remaining time.
  *
- * Steps of an LSTM take longer than those of an RNN, so time is kept for each kind of run by itself.
+ * A step of an LSTM takes longer than one of an RNN, so the pace is measured for each kind of run.
  */
-export class Forecast {
-  readonly #runs = new Map<string, Course>();
-  readonly #msPerStep = new Map<string, { ms: number; steps: number }>();
+export class TimeEstimate {
+  readonly #runs = new Map<string, RunProgress>();
+  readonly #pace = new Map<string, { ms: number; steps: number }>();
   readonly #workers: number;
   #stepsTaken = 0;
 
@@ -25,23 +24,23 @@ export class Forecast {
     this.#workers = Math.max(1, workers);
   }
 
-  /** So many steps of a run are done. */
+  /** Notes that a run has completed `done` steps. */
   advance(id: string, done: number): void {
-    const run = this.#course(id);
+    const run = this.#find(id);
     this.#stepsTaken += Math.max(0, done - run.done);
     run.done = Math.max(done, run.done);
   }
 
-  /** A run has ended after so many steps and milliseconds, early perhaps. */
+  /** Notes that a run has ended after `steps` steps, possibly early, and `ms` milliseconds. */
   end(id: string, steps: number, ms: number): void {
     this.advance(id, steps);
-    const run = this.#course(id);
+    const run = this.#find(id);
     run.ended = true;
-    const known = this.#msPerStep.get(run.kind) ?? { ms: 0, steps: 0 };
-    this.#msPerStep.set(run.kind, { ms: known.ms + ms, steps: known.steps + steps });
+    const before = this.#pace.get(run.kind) ?? { ms: 0, steps: 0 };
+    this.#pace.set(run.kind, { ms: before.ms + ms, steps: before.steps + steps });
   }
 
-  /** Steps done, those that a diverged run was spared included, and steps in all. */
+  /** Completed steps, including those that a diverged run skipped, and the total. */
   get progress(): { readonly done: number; readonly total: number } {
     const runs = [...this.#runs.values()];
     return {
@@ -50,35 +49,39 @@ export class Forecast {
     };
   }
 
-  get runsEnded(): number {
+  get finishedRuns(): number {
     return [...this.#runs.values()].filter(({ ended }) => ended).length;
   }
 
-  get runsInAll(): number {
+  get totalRuns(): number {
     return this.#runs.size;
   }
 
-  /** Steps that were really taken. */
+  /** Steps that were trained, without those that diverged runs skipped. */
   get stepsTaken(): number {
     return this.#stepsTaken;
   }
 
-  /** Seconds that are left, or undefined before the first step; `elapsed` in seconds sets the pace of kinds not yet seen. */
+  /**
+   * Estimates the remaining seconds; undefined before the first step.
+   *
+   * @param elapsed seconds since the start, which set the pace of kinds that have no finished run yet
+   */
   secondsLeft(elapsed: number): number | undefined {
     if (this.#stepsTaken === 0) return undefined;
-    const usual = (1000 * elapsed * this.#workers) / Math.max(1, this.#stepsTaken);
+    const averagePace = (1000 * elapsed * this.#workers) / Math.max(1, this.#stepsTaken);
     let ms = 0;
     for (const { kind, steps, done, ended } of this.#runs.values()) {
       if (ended) continue;
-      const pace = this.#msPerStep.get(kind);
-      ms += (steps - done) * (pace === undefined ? usual : pace.ms / Math.max(1, pace.steps));
+      const pace = this.#pace.get(kind);
+      ms += (steps - done) * (pace === undefined ? averagePace : pace.ms / Math.max(1, pace.steps));
     }
     return ms / 1000 / this.#workers;
   }
 
-  #course(id: string): Course {
+  #find(id: string): RunProgress {
     const run = this.#runs.get(id);
-    if (run === undefined) throw new Error(`No run ${id} in this forecast.`);
+    if (run === undefined) throw new Error(`Unknown run ${id}.`);
     return run;
   }
 }

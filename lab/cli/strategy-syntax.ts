@@ -1,15 +1,15 @@
 import type { StrategySpec } from 'gradclip';
-import { LabError } from './errors.ts';
+import { LabError } from '../errors.ts';
 
 /**
  * Reads strategies as written on a command line: `none`, `global-norm:maxNorm=0.25`, `per-value:min=-1,max=1`, or a
  * JSON spec, which also nests. Several may stand in one word, with commas between.
  */
 export function parseStrategies(words: readonly string[]): StrategySpec[] {
-  return words.flatMap((word) => (word.trimStart().startsWith('{') ? [fromJson(word)] : fromWord(word)));
+  return words.flatMap((word) => (word.trimStart().startsWith('{') ? [parseJson(word)] : parseWord(word)));
 }
 
-function fromWord(word: string): StrategySpec[] {
+function parseWord(word: string): StrategySpec[] {
   const specs: string[][] = [];
   for (const part of word.split(',')) {
     // An id has no "=", so a part with one and no ":" belongs to the strategy before it.
@@ -21,19 +21,19 @@ function fromWord(word: string): StrategySpec[] {
     const [id = '', ...rest] = first.trim().split(':');
     if (id === '') throw new LabError(`\`${word}\` has a strategy without a name; write id:option=value,option=value.`);
     const assignments = [...(rest.length > 0 ? [rest.join(':')] : []), ...more];
-    return assignments.length === 0 ? { id } : { id, options: Object.fromEntries(assignments.map(assigned)) };
+    return assignments.length === 0 ? { id } : { id, options: Object.fromEntries(assignments.map(parseAssignment)) };
   });
 }
 
-function assigned(text: string): [string, unknown] {
+function parseAssignment(text: string): [string, unknown] {
   const [name = '', ...value] = text.split('=');
   if (name.trim() === '' || value.length === 0) {
     throw new LabError(`\`${text}\` is not an option; write id:option=value,option=value.`);
   }
-  return [name.trim(), valueOf(value.join('=').trim())];
+  return [name.trim(), parseValue(value.join('=').trim())];
 }
 
-function valueOf(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -41,7 +41,7 @@ function valueOf(text: string): unknown {
   }
 }
 
-function fromJson(text: string): StrategySpec {
+function parseJson(text: string): StrategySpec {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,5 +1,5 @@
 declare module 'node-wav' {
-  /** Reads a WAV file; undefined where it has no samples. */
+  /** Decodes a WAV file; undefined if it contains no samples. */
   export function decode(
     file: ArrayBuffer,
   ): { readonly sampleRate: number; readonly channelData: readonly Float32Array[] } | undefined;

@@ -1,0 +1,124 @@
+import { Option, type Command } from 'commander';
+import { findExperiment } from '../catalogue.ts';
+import type { Experiment, Grid } from '../experiment.ts';
+import { compare, type ComparisonResult } from '../node/compare.ts';
+import { parseRedisAddress } from '../node/redis/address.ts';
+import { terminalReport } from '../report/terminal.ts';
+import { parseStrategies } from './strategy-syntax.ts';
+import {
+  createCommand,
+  DEFAULT_OUT,
+  InterruptedError,
+  parseNames,
+  parseNumber,
+  parseNumbers,
+  parseWorkers,
+  printReportPath,
+  printResult,
+  shellCommand,
+  type Terminal,
+} from './terminal.ts';
+
+interface Options {
+  readonly experiment: string;
+  readonly smoke?: true;
+  readonly tasks?: string[];
+  readonly cells?: string[];
+  readonly strategies?: string[];
+  readonly optimizers?: string[];
+  readonly learningRates?: number[];
+  readonly seeds?: number[];
+  readonly steps?: number;
+  readonly data?: string;
+  readonly workers?: number;
+  readonly redis?: string | true;
+  readonly out: string;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  gradclip-lab compare
+  gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1,2,3
+  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3
+  gradclip-lab compare --data my-book.txt --steps 200
+  gradclip-lab compare --redis redis://queue.local
+
+The last example needs at least one worker, on any machine. To start one, see
+gradclip-lab worker --help.`;
+
+/** `compare`: trains every combination in a grid and writes a report. */
+export function compareCommand(terminal: Terminal): Command {
+  return createCommand('compare', terminal)
+    .description('train every combination in a grid and write a report')
+    .option('-e, --experiment <name>', 'experiment to run (see gradclip-lab list)', 'quick')
+    .option('--smoke', 'run only the smallest part of the experiment, as a quick check')
+    .option('--tasks <ids>', 'comma-separated tasks', parseNames)
+    .option('--cells <ids>', 'comma-separated cells', parseNames)
+    .option('--strategies <specs...>', 'strategies as id, id:option=value,option=value, or JSON')
+    .option('--optimizers <names>', 'comma-separated optimizers', parseNames)
+    .option('--learning-rates <numbers>', 'comma-separated learning rates', parseNumbers)
+    .option('--seeds <numbers>', 'comma-separated seeds, one run for each', parseNumbers)
+    .option('--steps <number>', 'training steps per run', parseNumber)
+    .option('--data <file>', "train on this file instead of the task's own data")
+    .addOption(workersOption())
+    .option('-o, --out <folder>', 'folder for records and reports', DEFAULT_OUT)
+    .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => {
+      const { out, data, workers, redis } = options;
+      const result = await compare(
+        {
+          ...customizeExperiment(findExperiment(options.experiment), options),
+          command: shellCommand(terminal),
+          out,
+          ...(data === undefined ? {} : { data }),
+          ...(workers === undefined ? {} : { workers }),
+          ...(redis === undefined ? {} : { redis: parseRedisAddress(redis) }),
+        },
+        terminal.stderr,
+        terminal.signal,
+      );
+      const { summary, report } = requireFinished(result, out);
+      printResult(terminal, options.json, summary, terminalReport(summary));
+      printReportPath(terminal, report);
+    });
+}
+
+/** The option that sets the number of worker threads. */
+export function workersOption(): Option {
+  return new Option('--workers <number>', 'worker threads (default: one per core)').argParser(parseWorkers);
+}
+
+/** Returns the summary and the report of a finished comparison; throws an `InterruptedError` otherwise. */
+export function requireFinished(
+  compared: ComparisonResult,
+  out: string,
+): Required<Pick<ComparisonResult, 'summary' | 'report'>> {
+  const { summary, report, finished, total } = compared;
+  if (summary !== undefined && report !== undefined) return { summary, report };
+  throw new InterruptedError(
+    `Interrupted. ${finished} of ${total} runs are finished and saved in ${out}.\nRun the same command again to finish the rest.`,
+  );
+}
+
+/** Replaces the parts of an experiment's grid that the options name, and renames the experiment accordingly. */
+function customizeExperiment({ id, question, budget, grid, smoke }: Experiment, options: Options) {
+  const replaced: Partial<Grid> = {
+    ...(options.tasks && { tasks: options.tasks }),
+    ...(options.cells && { cells: options.cells }),
+    ...(options.strategies && { strategies: parseStrategies(options.strategies) }),
+    ...(options.optimizers && { optimizers: options.optimizers }),
+    ...(options.learningRates && { learningRates: options.learningRates }),
+    ...(options.seeds && { seeds: options.seeds }),
+    ...(options.steps !== undefined && { steps: options.steps }),
+  };
+  const isCustom = Object.keys(replaced).length > 0 || options.data !== undefined;
+  return {
+    experiment: isCustom ? `${id}, changed` : options.smoke ? `${id}, smoke` : id,
+    question: isCustom ? 'How do the strategies compare on this grid?' : question,
+    budget,
+    grid: { ...grid, ...(options.smoke ? smoke : {}), ...replaced },
+  };
+}

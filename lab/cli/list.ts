@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies } from 'gradclip/strategies';
+import { cells } from '../cells/index.ts';
+import { experiments } from '../experiments/index.ts';
+import { optimizers } from '../optimizers.ts';
+import { wrapped } from '../report/text-table.ts';
+import { tasks } from '../tasks/index.ts';
+import { createCommand, type Terminal } from './terminal.ts';
+
+const EXAMPLES = `
+Examples:
+  gradclip-lab list
+  gradclip-lab list --json | jq '.strategies[].id'`;
+
+/** `list`: shows everything that the other commands accept by name. */
+export function listCommand(terminal: Terminal): Command {
+  return createCommand('list', terminal)
+    .description('list tasks, cells, optimizers, strategies and experiments')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(({ json }: { json?: true }) => {
+      const strategies = describeStrategies();
+      const all = { tasks, cells, optimizers: Object.keys(optimizers), strategies, experiments };
+      terminal.stdout.write(`${json ? JSON.stringify(all, undefined, 2) : listText(strategies)}\n`);
+    });
+}
+
+interface StrategyDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly options: readonly { name: string; default: unknown; about: string; rule: unknown }[];
+}
+
+function describeStrategies(): StrategyDescription[] {
+  const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
+  return registry.ids().map((id) => {
+    const { title, fields } = registry.get(id);
+    const options = Object.entries(fields).map(([name, { default: value, about, rule }]) => ({
+      name,
+      default: value,
+      about,
+      rule,
+    }));
+    return { id, title, options };
+  });
+}
+
+function listText(strategies: readonly StrategyDescription[]): string {
+  return [
+    'Tasks',
+    ...tasks.flatMap(({ id, about, metric, dataset }) => [
+      wrapped(`${id}: ${about}`, '  '),
+      wrapped(`${metric.name}; ${dataset.title}`, '    '),
+    ]),
+    'Cells',
+    ...cells.map(({ id, title }) => wrapped(`${id}: ${title}`, '  ')),
+    'Optimizers',
+    `  ${Object.keys(optimizers).join(', ')}`,
+    'Strategies',
+    ...strategies.flatMap(({ id, title, options }) => [
+      wrapped(`${id}: ${title}`, '  '),
+      ...options.map((option) => wrapped(`${option.name} (${defaultText(option.default)}): ${option.about}`, '    ')),
+    ]),
+    'Experiments',
+    ...experiments.map(({ id, question }) => wrapped(`${id}: ${question}`, '  ')),
+    'Examples',
+    '  gradclip-lab compare --experiment threshold',
+    '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',
+    '  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3',
+  ].join('\n');
+}
+
+function defaultText(value: unknown): string {
+  return value === undefined ? 'not set' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

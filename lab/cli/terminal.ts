@@ -1,0 +1,78 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { redactCredentials } from '../node/redis/address.ts';
+import type { Screen } from '../node/progress.ts';
+
+/** What a command reads and writes. */
+export interface Terminal {
+  /** The arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: Screen;
+  /** Aborts when the user interrupts the program. */
+  readonly signal: AbortSignal;
+}
+
+/** The default of `--out`. */
+export const DEFAULT_OUT = 'gradclip-results';
+
+/** Thrown when a command was interrupted before it finished; the message says what was saved. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Creates a command that prints to the terminal and throws instead of ending the process. */
+export function createCommand(name: string, { stdout, stderr }: Terminal): Command {
+  return new Command(name).exitOverride().configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+  });
+}
+
+/** The command line as the user wrote it, ready to paste into a shell, without passwords. */
+export function shellCommand({ args }: Terminal): string {
+  return ['gradclip-lab', ...redactCredentials(args).map(quoteForShell)].join(' ');
+}
+
+/** Prints a result: the value as JSON where the user asked for it, otherwise the text. */
+export function printResult({ stdout }: Terminal, json: true | undefined, value: unknown, text: string): void {
+  stdout.write(`${json ? JSON.stringify(value, undefined, 2) : text}\n`);
+}
+
+/** Prints where the HTML report is. */
+export function printReportPath({ stderr }: Terminal, path: string): void {
+  stderr.write(`\nReport with charts: ${path}\n`);
+}
+
+export function parseNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Expected a comma-separated list of names.');
+  return names;
+}
+
+export function parseNumber(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError(`\`${text}\` is not a number.`);
+  return value;
+}
+
+export function parseNumbers(text: string): number[] {
+  return text.split(',').map(parseNumber);
+}
+
+export function parseWorkers(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 0 || value > 256) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 256. 0 trains on the main thread.');
+  }
+  return value;
+}
+
+export function parsePositiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+}
+
+function quoteForShell(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { LabError } from '../../errors.ts';
+import { sha256 } from '../../run-config.ts';
+import { withOnly } from '../../tasks/_series.ts';
+import type { Task } from '../../task.ts';
+import { packagedDatasets } from './packaged-datasets.ts';
+import { readRecordings } from './recordings.ts';
+import { readTextFile } from './user-files.ts';
+
+/** A task's data as text, and its id in run configurations. */
+export interface TaskData {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Loads the data of a task: the user's file if there is one, otherwise the task's own dataset. */
+export async function loadData(task: Task, data: string | undefined): Promise<TaskData> {
+  if (data !== undefined) {
+    const text = readUserData(task, data);
+    return { id: `${basename(data)} sha256:${await sha256(text)}`, text };
+  }
+  const read = task.dataset.read ?? packagedDatasets[task.dataset.id];
+  if (read === undefined) {
+    throw new LabError(
+      `\`${task.id}\`: the dataset \`${task.dataset.id}\` needs a function \`read\` that returns its text.`,
+    );
+  }
+  return { id: task.dataset.id, text: await read() };
+}
+
+function readUserData({ id, dataFile, dataKind }: Task, data: string): string {
+  if (dataFile === undefined) throw new LabError(`\`${id}\` generates its data. Remove --data ${data}.`);
+  if (dataKind === 'recordings') return readRecordings(data, dataFile);
+  return dataKind === 'series' ? readSeriesFile(data, dataFile) : readTextFile(data, dataFile);
+}
+
+/** Reads a table, or with FILE#COLUMN one column of it. */
+function readSeriesFile(data: string, expected: string): string {
+  const [, file, column] = /^(.+)#([^#]+)$/.exec(data) ?? [];
+  if (file === undefined || column === undefined || existsSync(data)) return readTextFile(data, expected);
+  try {
+    return withOnly(readTextFile(file, expected), column);
+  } catch (error) {
+    if (error instanceof LabError && !error.message.startsWith('--data'))
+      throw new LabError(`--data ${data}: ${error.message}`);
+    throw error;
+  }
+}

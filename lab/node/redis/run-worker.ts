@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
+import { outcomeOf } from '../../report/outcome.ts';
+import { runId } from '../../run-config.ts';
+import type { Screen } from '../progress.ts';
+import { WorkerPool } from '../worker-pool.ts';
+import { redisErrorText, type RedisAddress } from './address.ts';
+import { queueConnection, queueName, RecordStore, toRunId, type RunJob } from './store.ts';
+
+/** Options of a worker. */
+export interface WorkerOptions {
+  /** The number of runs at a time, each on its own thread. */
+  readonly threads: number;
+  /** A worker that sends nothing for this long counts as dead, and another worker receives its run. */
+  readonly leaseSeconds: number;
+  /** Stops when no run is waiting, instead of waiting for more. */
+  readonly untilEmpty: boolean;
+}
+
+/** A run fails after this many of its workers died, because it probably crashes them. */
+const MAX_LOST_WORKERS = 3;
+
+/**
+ * Executes runs from Redis until `signal` aborts, which returns the runs in progress to the queue.
+ *
+ * @throws LabError if Redis cannot be used
+ */
+export async function runWorker(
+  address: RedisAddress,
+  { threads, leaseSeconds, untilEmpty }: WorkerOptions,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
+  const store = await RecordStore.open(address);
+  const out = mkdtempSync(join(tmpdir(), 'gradclip-worker-'));
+  mkdirSync(join(out, 'runs'));
+  const pool = new WorkerPool(threads);
+  const worker = createWorker(address, { threads, leaseSeconds }, async (job, token) => {
+    try {
+      return await executeJob(job, pool, store, out, screen);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+  });
+  reportErrors(worker, address, screen);
+  screen.write(
+    `Waiting for runs from ${address.displayUrl}, ${threads} at a time.\nPress Ctrl-C to stop; unfinished runs return to the queue.\n`,
+  );
+  try {
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+      if (untilEmpty) worker.on('drained', () => resolve());
+    });
+    if (signal.aborted) await pool.stop();
+    await worker.close();
+  } finally {
+    await pool.stop();
+    store.close();
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+type RunWorker = Worker<RunJob, string>;
+
+function createWorker(
+  address: RedisAddress,
+  { threads, leaseSeconds }: Pick<WorkerOptions, 'threads' | 'leaseSeconds'>,
+  execute: (job: QueuedJob<RunJob>, token?: string) => Promise<string>,
+): RunWorker {
+  const lockDuration = leaseSeconds * 1000;
+  return new Worker<RunJob, string>(queueName(), execute, {
+    connection: queueConnection(address),
+    name: hostname(),
+    concurrency: threads,
+    lockDuration,
+    stalledInterval: lockDuration / 2,
+    maxStalledCount: MAX_LOST_WORKERS,
+  });
+}
+
+/** Prints the worker's errors, and repeated ones once. */
+function reportErrors(worker: RunWorker, address: RedisAddress, screen: Screen): void {
+  let lastError = '';
+  worker.on('error', (error) => {
+    const text = redisErrorText(error, address);
+    if (text !== lastError) screen.write(`Redis: ${text}. Retrying.\n`);
+    lastError = text;
+  });
+  worker.on('failed', (job, error) => screen.write(`${job?.id ?? 'A run'} failed: ${error.message}\n`));
+}
+
+/** Executes the run of a job, stores its records in Redis and returns its outcome. */
+async function executeJob(
+  job: QueuedJob<RunJob>,
+  pool: WorkerPool,
+  store: RecordStore,
+  out: string,
+  screen: Screen,
+): Promise<string> {
+  const { config, data } = job.data;
+  const id = toRunId(job.id ?? '');
+  if ((await runId(config)) !== id) throw new Error('its id does not match its configuration.');
+  const source = data === undefined ? {} : { textFile: await fetchDataFile(data, store, out) };
+  const end = await pool.run({ id, config, out, ...source }, (done) => {
+    // A lost progress message does no harm.
+    job.updateProgress(done).catch(() => undefined);
+  });
+  if (end === undefined) throw new Error('it did not end.');
+  const file = join(out, 'runs', `${id}.jsonl`);
+  await store.putRecords(id, readFileSync(file, 'utf8'));
+  rmSync(file);
+  const { cell, strategy, learningRate, seed } = config;
+  screen.write(`${id} ${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${outcomeOf(end)}\n`);
+  return end.outcome;
+}
+
+/** Fetches data by its digest, once, and returns the path of its file. */
+async function fetchDataFile(digest: string, store: RecordStore, folder: string): Promise<string> {
+  const path = join(folder, `${digest}.data`);
+  if (!existsSync(path)) {
+    const text = await store.data(digest);
+    if (text === undefined) throw new Error('its data has expired in Redis. Start the comparison again.');
+    writeFileSync(path, text);
+  }
+  return path;
+}
