@@ -140,7 +140,7 @@ describe('a comparison with invalid arguments', () => {
   };
 
   it.each([
-    { args: ['--strategies', 'globalnorm'], says: 'No strategy "globalnorm". Did you mean `global-norm`?' },
+    { args: ['--strategies', 'globalnorm'], says: 'There is no strategy "globalnorm". Did you mean `global-norm`?' },
     {
       args: ['--strategies', 'global-norm:maxNrm=1'],
       says: '`global-norm` has no option `maxNrm`; it has `maxNorm`, `ord`. Did you mean `maxNorm`?',
