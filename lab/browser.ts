@@ -8,7 +8,7 @@ import { version_core } from '@tensorflow/tfjs';
 import type { Environment } from './record.ts';
 
 export { cells } from './cells/index.ts';
-export { optimizers } from './optimizers.ts';
+export { optimizers } from './catalogue/optimizers.ts';
 export { toLine, type EndRecord, type Environment, type RunRecord, type StartRecord, type StepLine } from './record.ts';
 export { runId, type RunConfig } from './run-config.ts';
 export { run, type RunParts } from './run.ts';

@@ -1,7 +1,7 @@
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
 import { LabError } from './errors.ts';
-import type { Grid } from './experiment.ts';
-import type { Settings, Task } from './task.ts';
+import type { Grid } from './experiments/_experiment.ts';
+import type { Settings, Task } from './tasks/_task.ts';
 import { runId, type RunConfig } from './run-config.ts';
 
 /** A run to be done, and the name of its file. */

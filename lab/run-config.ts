@@ -1,5 +1,5 @@
 import type { StrategySpec } from 'gradclip';
-import type { Settings } from './task.ts';
+import type { Settings } from './tasks/_task.ts';
 
 /** Everything that decides what a run computes, as plain JSON. */
 export interface RunConfig {

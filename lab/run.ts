@@ -8,10 +8,10 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, type ClippingStrategy, type StepRecord } from 'gradclip';
-import type { Cell } from './cell.ts';
+import type { Cell } from './cells/_cell.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
-import { isSolved, type Batch, type Problem, type Task } from './task.ts';
+import { isSolved, type Batch, type Problem, type Task } from './tasks/_task.ts';
 
 /** A run is called diverged once this many losses in a row lie above the bound, or one is not finite. */
 export const DIVERGED_STEPS = 10;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CellRequest } from '../cell.ts';
+import type { CellRequest } from './_cell.ts';
 import { seededWeights } from './_weights.ts';
 
 /** A recurrent layer as a stack takes it. */

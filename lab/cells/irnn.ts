@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { identityScaled } from 'gradclip/recurrent';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 
 /**
  * Rectified linear units that start by copying their state.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipBackprop } from 'gradclip/recurrent';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { seededWeights } from './_weights.ts';
 
 /** `rnn` with ∂L/∂zₜ cut to a norm of 0.1 at every time step of BPTT, before any strategy sees the sum. */

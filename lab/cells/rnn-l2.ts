@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { seededWeights } from './_weights.ts';
 
 /** `rnn` with a penalty of 0.001·‖U‖² on its recurrent kernel, which holds its spectral radius down. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fastOrthogonal } from 'gradclip/recurrent';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { seededWeights } from './_weights.ts';
 
 /** A tanh network whose recurrent kernel is an orthogonal matrix times 0.95, just below where gradients can explode. */

@@ -1,5 +1,5 @@
 import { residual } from 'gradclip/recurrent';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { stack } from './_stack.ts';
 
 /** Three recurrent layers, of which the lower two add to their input instead of replacing it. */

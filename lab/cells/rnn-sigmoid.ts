@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { smallWeights } from './_weights.ts';
 
 /** A sigmoid network that starts from small weights: gradients vanish at once, as σ′ is at most 1/4. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { smallWeights } from './_weights.ts';
 
 /** A tanh network that starts from small weights, with a spectral radius of about 0.1·√units. */

@@ -1,4 +1,4 @@
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { stack } from './_stack.ts';
 
 /** Three plain recurrent layers on top of each other. */

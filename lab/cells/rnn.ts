@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { defineCell } from '../cell.ts';
+import { defineCell } from './_cell.ts';
 import { seededWeights } from './_weights.ts';
 
 /** `tf.layers.simpleRNN` as it comes, but for seeds. */

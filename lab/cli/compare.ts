@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { findExperiment } from '../catalogue.ts';
-import type { Experiment, Grid } from '../experiment.ts';
+import { findExperiment } from '../catalogue/catalogue.ts';
+import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { compare, type ComparisonResult } from '../node/compare.ts';
 import { parseRedisAddress } from '../node/redis/address.ts';
 import { terminalReport } from '../report/terminal.ts';

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { effects } from '../judge/effects.ts';
 
 /** Are there better cures than clipping, and does clipping add to them? */

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { effects } from '../judge/effects.ts';
 
 /** Where does clipping help with the optimizer that most people use? */

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { robustness } from '../judge/by-rate.ts';
 
 /** At how many learning rates does a network train, with and without clipping? */

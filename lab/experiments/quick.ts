@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { effects } from '../judge/effects.ts';
 
 /** The first thing to run: does clipping help, for which cell, and at which learning rate? */

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { successByLength } from '../judge/by-length.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { defineExperiment } from '../experiment.ts';
+import { defineExperiment } from './_experiment.ts';
 import { byThreshold } from '../judge/by-threshold.ts';
 
 const fixed = [0.06, 0.25, 1, 4].map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));

@@ -3,7 +3,7 @@ import { contestsOf, type Contest } from '../report/best.ts';
 import { grouped } from '../report/grouped.ts';
 import { listed, strategyLabels } from '../report/label.ts';
 import type { SummaryRow } from '../report/summary.ts';
-import { isSolved } from '../task.ts';
+import { isSolved } from '../tasks/_task.ts';
 import type { Curve, Judgement } from './judgement.ts';
 
 /** The share of sequences that may be wrong in a problem that counts as solved. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { builtIn } from '../catalogue.ts';
-import type { Grid } from '../experiment.ts';
+import { builtIn } from '../catalogue/catalogue.ts';
+import type { Grid } from '../experiments/_experiment.ts';
 import type { PlannedRun } from '../plan.ts';
 import { reportPage } from '../report/page.ts';
 import { summarize, type Summary } from '../report/summary.ts';

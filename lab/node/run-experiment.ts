@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { createCatalogue, findExperiment } from '../catalogue.ts';
-import { createLabContainer, type Container } from '../container.ts';
-import type { Experiment, Grid } from '../experiment.ts';
+import { createCatalogue, findExperiment } from '../catalogue/catalogue.ts';
+import { createLabContainer, type Container } from '../catalogue/container.ts';
+import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import type { Run, RunRecord } from '../record.ts';
 import { trainRun } from './execute-run.ts';
 import { planRuns } from './plan-runs.ts';

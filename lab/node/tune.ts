@@ -1,5 +1,5 @@
 import type { StrategySpec } from 'gradclip';
-import type { Grid } from '../experiment.ts';
+import type { Grid } from '../experiments/_experiment.ts';
 import type { Run } from '../record.ts';
 import { TUNE } from '../report/judged.ts';
 import { measuredNorms } from '../report/norms.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findExperiment } from '../catalogue.ts';
+import { findExperiment } from '../catalogue/catalogue.ts';
 import type { Figure, JudgedTable } from '../judge/judgement.ts';
 import { WIDTH } from './charts/drawing.ts';
 import { curvesIn, inkFor, panelChart } from './figure.ts';

@@ -1,7 +1,7 @@
 import type { StrategySpec } from 'gradclip';
 import { median, quantile, sum } from 'simple-statistics';
 import type { Environment, Run } from '../record.ts';
-import type { Settings } from '../task.ts';
+import type { Settings } from '../tasks/_task.ts';
 import { digestOf, type RunDigest } from './digest.ts';
 import { grouped } from './grouped.ts';
 import { keyOf } from './label.ts';

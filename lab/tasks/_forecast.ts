@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { mean, rootMeanSquare, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
-import type { Batch, Problem, Settings } from '../task.ts';
+import type { Batch, Problem, Settings } from './_task.ts';
 import { head, meanOverRows } from './_model.ts';
 import { checkSettings } from './_settings.ts';
 

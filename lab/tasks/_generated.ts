@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Dataset } from '../task.ts';
+import type { Dataset } from './_task.ts';
 
 /** The data of a task that makes its own. */
 export const GENERATED: Dataset = {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch } from '../task.ts';
+import type { Batch } from './_task.ts';
 
 /** The dense layer at the end of a model, freshly initialised; cells take the two seeds before its own. */
 export function head(units: number, seed: number): tf.layers.Layer {

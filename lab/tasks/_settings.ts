@@ -1,5 +1,5 @@
 import { LabError } from '../errors.ts';
-import type { Settings } from '../task.ts';
+import type { Settings } from './_task.ts';
 
 /**
  * Checks that every setting is a whole number and large enough.

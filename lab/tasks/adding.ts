@@ -12,7 +12,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean } from 'simple-statistics';
 import { randomNumbers } from '../random.ts';
-import { defineTask, type Batch } from '../task.ts';
+import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, validationBatches } from './_generated.ts';
 import { head, meanOverRows } from './_model.ts';
 import { checkSettings } from './_settings.ts';

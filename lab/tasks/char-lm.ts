@@ -8,9 +8,9 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { randomIntegers } from '../random.ts';
-import { defineTask, type Batch } from '../task.ts';
+import { defineTask, type Batch } from './_task.ts';
 import { bitsByFrequency, encoded } from './_text.ts';
-import { written } from './_writing.ts';
+import { written } from './_sampling.ts';
 
 const ALPHABET = 64;
 const VALIDATION_FRACTION = 0.1;

@@ -10,8 +10,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
-import { defineTask, type Batch } from '../task.ts';
-import { accuracy, batchesOf, classLoss, majorityShare } from './_classes.ts';
+import { defineTask, type Batch } from './_task.ts';
+import { accuracy, batchesOf, classLoss, majorityShare } from './_classification.ts';
 import { head } from './_model.ts';
 import { numbered, sentencesIn, vocabularyOf } from './_sentences.ts';
 import { checkSettings } from './_settings.ts';

@@ -8,7 +8,7 @@
  */
 
 import { LabError } from '../errors.ts';
-import { defineTask } from '../task.ts';
+import { defineTask } from './_task.ts';
 import { forecastProblem } from './_forecast.ts';
 import { SERIES_FILE, seriesOf } from './_series.ts';
 

@@ -12,8 +12,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { randomNumbers } from '../random.ts';
-import { defineTask, type Batch } from '../task.ts';
-import { accuracy, classLoss } from './_classes.ts';
+import { defineTask, type Batch } from './_task.ts';
+import { accuracy, classLoss } from './_classification.ts';
 import { GENERATED, validationBatches } from './_generated.ts';
 import { head } from './_model.ts';
 import { checkSettings } from './_settings.ts';

@@ -12,7 +12,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
-import { defineTask, type Batch } from '../task.ts';
+import { defineTask, type Batch } from './_task.ts';
 import { head } from './_model.ts';
 import { alphabetOf, END, lengthOf, NOTHING, pairsIn, type Alphabet, type Pair } from './_pairs.ts';
 import { checkSettings } from './_settings.ts';

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { defineTask } from '../task.ts';
+import { defineTask } from './_task.ts';
 import { forecastProblem } from './_forecast.ts';
 import { SERIES_FILE, seriesOf } from './_series.ts';
 

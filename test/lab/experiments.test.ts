@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../lab/cli.ts';
-import { builtIn } from '../../lab/catalogue.ts';
+import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { cells } from '../../lab/cells/index.ts';
 import { experiments } from '../../lab/experiments/index.ts';
 import type { Summary } from '../../lab/report/summary.ts';

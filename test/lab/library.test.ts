@@ -14,7 +14,7 @@ import {
   type RunRecord,
 } from 'gradclip-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findTask } from '../../lab/catalogue.ts';
+import { findTask } from '../../lab/catalogue/catalogue.ts';
 
 let folder: string;
 beforeAll(() => {

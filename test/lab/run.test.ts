@@ -3,7 +3,7 @@ import { type StrategySpec } from 'gradclip';
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findCell, findOptimizer, findTask } from '../../lab/catalogue.ts';
+import { findCell, findOptimizer, findTask } from '../../lab/catalogue/catalogue.ts';
 import type { EndRecord, RunRecord, StepLine } from '../../lab/record.ts';
 import { DIVERGED_STEPS, run } from '../../lab/run.ts';
 import type { RunConfig } from '../../lab/run-config.ts';

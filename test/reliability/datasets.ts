@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../../lab/errors.ts';
 import { loadData } from '../../lab/node/data/load-data.ts';
-import type { Task } from '../../lab/task.ts';
+import type { Task } from '../../lab/tasks/_task.ts';
 import { tasks } from '../../lab/tasks/index.ts';
 import { seeded, type Random } from '../../src/testing/random.ts';
 import { encode } from '../lab/tasks/wav.ts';

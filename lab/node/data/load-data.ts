@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { sha256 } from '../../run-config.ts';
 import { withOnly } from '../../tasks/_series.ts';
-import type { Task } from '../../task.ts';
+import type { Task } from '../../tasks/_task.ts';
 import { packagedDatasets } from './packaged-datasets.ts';
 import { readRecordings } from './recordings.ts';
 import { readTextFile } from './user-files.ts';

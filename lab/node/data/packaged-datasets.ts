@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Papa from 'papaparse';
-import { datePairs } from '../../tasks/_dates.ts';
+import { datePairs } from '../../tasks/_date-pairs.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,5 +1,5 @@
 import { Queue, QueueEvents } from 'bullmq';
-import { findTask } from '../../catalogue.ts';
+import { findTask } from '../../catalogue/catalogue.ts';
 import { readRun } from '../../record.ts';
 import { loadData } from '../data/load-data.ts';
 import type { Job } from '../execute-run.ts';

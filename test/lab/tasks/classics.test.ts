@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../lab/cells/gru.ts';
 import { rnn } from '../../../lab/cells/rnn.ts';
-import type { Problem, Task } from '../../../lab/task.ts';
+import type { Problem, Task } from '../../../lab/tasks/_task.ts';
 import { adding } from '../../../lab/tasks/adding.ts';
 import { copyMemory } from '../../../lab/tasks/copy-memory.ts';
 import { temporalOrder } from '../../../lab/tasks/temporal-order.ts';

@@ -1,9 +1,9 @@
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { findCell, findOptimizer } from '../../../lab/catalogue.ts';
+import { findCell, findOptimizer } from '../../../lab/catalogue/catalogue.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
-import type { Task } from '../../../lab/task.ts';
+import type { Task } from '../../../lab/tasks/_task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 
 const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../../lab/task.ts';
+import type { Task } from '../../../lab/tasks/_task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 
 const page = readFileSync(new URL('../../../docs/guide/tasks.md', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { rnn } from '../../../lab/cells/rnn.ts';
-import type { Cell } from '../../../lab/cell.ts';
-import type { Problem } from '../../../lab/task.ts';
+import type { Cell } from '../../../lab/cells/_cell.ts';
+import type { Problem } from '../../../lab/tasks/_task.ts';
 
 /** What every problem owes, whatever it is about. */
 export function itIsAProblem(problem: Problem, shapes: { readonly x: number[]; readonly y: number[] }): void {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from '../../../lab/cells/gru.ts';
 import { lstm } from '../../../lab/cells/lstm.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
-import { datePairs } from '../../../lab/tasks/_dates.ts';
+import { datePairs } from '../../../lab/tasks/_date-pairs.ts';
 import { alphabetOf, lengthOf, pairsIn } from '../../../lab/tasks/_pairs.ts';
 import { split } from '../../../lab/tasks/_split.ts';
 import { RARE } from '../../../lab/tasks/_text.ts';

@@ -5,11 +5,11 @@ import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findCell, findOptimizer } from '../../../lab/catalogue.ts';
+import { findCell, findOptimizer } from '../../../lab/catalogue/catalogue.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
 import type { EndRecord } from '../../../lab/record.ts';
 import { run } from '../../../lab/run.ts';
-import type { Task } from '../../../lab/task.ts';
+import type { Task } from '../../../lab/tasks/_task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 import { environment } from '../../lab/fixtures.ts';
 

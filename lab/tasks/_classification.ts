@@ -6,7 +6,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mode } from 'simple-statistics';
-import type { Batch, Problem } from '../task.ts';
+import type { Batch, Problem } from './_task.ts';
 import { meanOverRows } from './_model.ts';
 
 /** The training loss: mean cross-entropy of the classes in nats, shape [], of `y` [batch] under the model's logits. */

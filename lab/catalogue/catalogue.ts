@@ -1,12 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { type ClippingStrategy, type StrategySpec } from 'gradclip';
 import { TOKENS } from 'gradclip/container';
-import type { Cell } from './cell.ts';
+import type { Cell } from '../cells/_cell.ts';
 import { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type Token } from './container.ts';
-import { LabError } from './errors.ts';
-import type { Experiment } from './experiment.ts';
-import { experiments } from './experiments/index.ts';
-import type { Task } from './task.ts';
+import { LabError } from '../errors.ts';
+import type { Experiment } from '../experiments/_experiment.ts';
+import { experiments } from '../experiments/index.ts';
+import type { Task } from '../tasks/_task.ts';
 
 /** Finds the parts that a configuration names; each method throws an error for an unknown name. */
 export interface Catalogue {

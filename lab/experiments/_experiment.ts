@@ -1,7 +1,7 @@
 import type { StrategySpec } from 'gradclip';
-import type { Judgement } from './judge/judgement.ts';
-import type { SummaryRow } from './report/summary.ts';
-import type { Settings } from './task.ts';
+import type { Judgement } from '../judge/judgement.ts';
+import type { SummaryRow } from '../report/summary.ts';
+import type { Settings } from '../tasks/_task.ts';
 
 /** The axes of a comparison: every combination is one run. */
 export interface Grid {

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, LayersModel } from '@tensorflow/tfjs';
 import type { StrategySpec } from 'gradclip';
-import type { Cell } from './cell.ts';
+import type { Cell } from '../cells/_cell.ts';
 
 /** Numbers a task can be set to, such as a sequence length. */
 export type Settings = Readonly<Record<string, number>>;

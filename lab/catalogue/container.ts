@@ -2,11 +2,11 @@ import type { Optimizer } from '@tensorflow/tfjs';
 import { type AnyStrategyFactory } from 'gradclip';
 import { createContainer } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
-import type { Cell } from './cell.ts';
-import { cells as ownCells } from './cells/index.ts';
+import type { Cell } from '../cells/_cell.ts';
+import { cells as ownCells } from '../cells/index.ts';
 import { optimizers as ownOptimizers } from './optimizers.ts';
-import type { Task } from './task.ts';
-import { tasks as ownTasks } from './tasks/index.ts';
+import type { Task } from '../tasks/_task.ts';
+import { tasks as ownTasks } from '../tasks/index.ts';
 
 /** An Inversify container, as `gradclip` makes it. */
 export type Container = ReturnType<typeof createContainer>;
