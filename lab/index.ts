@@ -5,11 +5,25 @@
  */
 
 export { defineCell, type Cell, type CellRequest } from './cells/_cell.ts';
-export { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type LabParts } from './catalogue/container.ts';
+export {
+  createLabContainer,
+  LAB_TOKENS,
+  type Container,
+  type NamedOptimizer,
+  type LabParts,
+} from './catalogue/container.ts';
 export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiments/_experiment.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';
 export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './record.ts';
 export { summarize, type Summary, type SummaryRow } from './report/summary.ts';
 export { runId, type RunConfig } from './run-config.ts';
-export { defineTask, type Batch, type Dataset, type Metric, type Problem, type Settings, type Task } from './tasks/_task.ts';
+export {
+  defineTask,
+  type Batch,
+  type Dataset,
+  type Metric,
+  type Problem,
+  type Settings,
+  type Task,
+} from './tasks/_task.ts';

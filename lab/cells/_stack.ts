@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CellRequest } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** A recurrent layer as a stack takes it. */
 export type StackedLayer = ReturnType<typeof tf.layers.simpleRNN>;
@@ -8,7 +8,7 @@ export type StackedLayer = ReturnType<typeof tf.layers.simpleRNN>;
 const MIDDLE_LAYERS = 2;
 
 /** A dense layer to the width of the state, two recurrent layers in the middle, each through `around`, and a last one. */
-export function stack(request: CellRequest, around: (layer: StackedLayer) => tf.layers.Layer): tf.layers.Layer {
+export function createStack(request: CellRequest, around: (layer: StackedLayer) => tf.layers.Layer): tf.layers.Layer {
   const { units, seed, returnSequences, inputShape, name = 'stack' } = request;
   const seedAt = (place: number): number => 1000 * place + seed;
   const recurrent = (place: number, sequences: boolean): StackedLayer =>
@@ -16,7 +16,7 @@ export function stack(request: CellRequest, around: (layer: StackedLayer) => tf.
       name: `${name}-${place}`,
       units,
       returnSequences: sequences,
-      ...seededWeights(seedAt(place)),
+      ...seededInitializers(seedAt(place)),
     }) as StackedLayer;
   const project = tf.layers.dense({
     name: `${name}-0`,

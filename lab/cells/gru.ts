@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** `tf.layers.gru` as it comes, but for seeds. */
 export const gru = defineCell({
   id: 'gru',
   title: 'GRU',
-  layer: ({ seed, ...shape }) => tf.layers.gru({ name: 'gru', ...shape, ...seededWeights(seed) }),
+  layer: ({ seed, ...shape }) => tf.layers.gru({ name: 'gru', ...shape, ...seededInitializers(seed) }),
 });

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** `tf.layers.lstm` as it comes, but for seeds. */
 export const lstm = defineCell({
   id: 'lstm',
   title: 'LSTM',
-  layer: ({ seed, ...shape }) => tf.layers.lstm({ name: 'lstm', ...shape, ...seededWeights(seed) }),
+  layer: ({ seed, ...shape }) => tf.layers.lstm({ name: 'lstm', ...shape, ...seededInitializers(seed) }),
 });

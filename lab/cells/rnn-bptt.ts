@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipBackprop } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** `rnn` with ∂L/∂zₜ cut to a norm of 0.1 at every time step of BPTT, before any strategy sees the sum. */
 export const rnnBptt = defineCell({
   id: 'rnn-bptt',
   title: 'SimpleRNN, clipped inside BPTT at norm 0.1',
   layer: ({ seed, ...shape }) =>
-    clipBackprop(tf.layers.simpleRNN({ name: 'rnn', ...shape, ...seededWeights(seed) }), { maxNorm: 0.1 }),
+    clipBackprop(tf.layers.simpleRNN({ name: 'rnn', ...shape, ...seededInitializers(seed) }), { maxNorm: 0.1 }),
 });

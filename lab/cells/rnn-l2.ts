@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** `rnn` with a penalty of 0.001·‖U‖² on its recurrent kernel, which holds its spectral radius down. */
 export const rnnL2 = defineCell({
@@ -10,7 +10,7 @@ export const rnnL2 = defineCell({
     tf.layers.simpleRNN({
       name: 'rnn',
       ...shape,
-      ...seededWeights(seed),
+      ...seededInitializers(seed),
       recurrentRegularizer: tf.regularizers.l2({ l2: 0.001 }),
     }),
 });

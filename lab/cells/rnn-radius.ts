@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fastOrthogonal } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** A tanh network whose recurrent kernel is an orthogonal matrix times 0.95, just below where gradients can explode. */
 export const rnnRadius = defineCell({
@@ -11,7 +11,7 @@ export const rnnRadius = defineCell({
     tf.layers.simpleRNN({
       name: 'rnn',
       ...shape,
-      ...seededWeights(seed),
+      ...seededInitializers(seed),
       recurrentInitializer: fastOrthogonal({ gain: 0.95, seed: seed + 1 }),
     }),
 });

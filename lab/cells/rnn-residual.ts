@@ -1,10 +1,10 @@
 import { residual } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
-import { stack } from './_stack.ts';
+import { createStack } from './_stack.ts';
 
 /** Three recurrent layers, of which the lower two add to their input instead of replacing it. */
 export const rnnResidual = defineCell({
   id: 'rnn-residual',
   title: 'Three SimpleRNN layers with residual connections',
-  layer: (request) => stack(request, residual),
+  layer: (request) => createStack(request, residual),
 });

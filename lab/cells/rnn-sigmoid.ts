@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { smallWeights } from './_weights.ts';
+import { smallInitializers } from './_weights.ts';
 
 /** A sigmoid network that starts from small weights: gradients vanish at once, as σ′ is at most 1/4. */
 export const rnnSigmoid = defineCell({
   id: 'rnn-sigmoid',
   title: 'SimpleRNN with sigmoid units, small random weights',
   layer: ({ seed, ...shape }) =>
-    tf.layers.simpleRNN({ name: 'rnn', activation: 'sigmoid', ...shape, ...smallWeights(seed) }),
+    tf.layers.simpleRNN({ name: 'rnn', activation: 'sigmoid', ...shape, ...smallInitializers(seed) }),
 });

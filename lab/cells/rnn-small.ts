@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { smallWeights } from './_weights.ts';
+import { smallInitializers } from './_weights.ts';
 
 /** A tanh network that starts from small weights, with a spectral radius of about 0.1·√units. */
 export const rnnSmall = defineCell({
   id: 'rnn-small',
   title: 'SimpleRNN with tanh units, small random weights',
-  layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ name: 'rnn', ...shape, ...smallWeights(seed) }),
+  layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ name: 'rnn', ...shape, ...smallInitializers(seed) }),
 });

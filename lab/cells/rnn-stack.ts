@@ -1,9 +1,9 @@
 import { defineCell } from './_cell.ts';
-import { stack } from './_stack.ts';
+import { createStack } from './_stack.ts';
 
 /** Three plain recurrent layers on top of each other. */
 export const rnnStack = defineCell({
   id: 'rnn-stack',
   title: 'Three SimpleRNN layers',
-  layer: (request) => stack(request, (layer) => layer),
+  layer: (request) => createStack(request, (layer) => layer),
 });

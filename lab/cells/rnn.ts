@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
-import { seededWeights } from './_weights.ts';
+import { seededInitializers } from './_weights.ts';
 
 /** `tf.layers.simpleRNN` as it comes, but for seeds. */
 export const rnn = defineCell({
   id: 'rnn',
   title: 'SimpleRNN',
-  layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ name: 'rnn', ...shape, ...seededWeights(seed) }),
+  layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ name: 'rnn', ...shape, ...seededInitializers(seed) }),
 });

@@ -75,22 +75,22 @@ async function sendRun(call: Call, experiment: string, run: Run, now: number): P
     ],
   });
   const { run_id } = (created['run'] as { info: { run_id: string } }).info;
-  await call('POST', 'runs/log-batch', { run_id, params: paramsOf(run) });
-  const metrics = metricsOf(run, now);
+  await call('POST', 'runs/log-batch', { run_id, params: toParams(run) });
+  const metrics = toMetrics(run, now);
   for (let from = 0; from < metrics.length; from += METRICS_PER_BATCH) {
     await call('POST', 'runs/log-batch', { run_id, metrics: metrics.slice(from, from + METRICS_PER_BATCH) });
   }
   await call('POST', 'runs/update', { run_id, status: 'FINISHED', end_time: Math.round(now + end.ms) });
 }
 
-function paramsOf({ start: { config } }: Run): { key: string; value: string }[] {
+function toParams({ start: { config } }: Run): { key: string; value: string }[] {
   const { strategy, settings, ...rest } = config;
   const all = { ...rest, ...settings, strategy: strategy.id, options: JSON.stringify(strategy.options) };
   const params = Object.entries(all).map(([key, value]) => ({ key, value: String(value).slice(0, MAX_PARAM_LENGTH) }));
   return params.slice(0, MAX_PARAMS);
 }
 
-function metricsOf({ steps, end }: Run, now: number): Metric[] {
+function toMetrics({ steps, end }: Run, now: number): Metric[] {
   let at = now;
   const metrics = steps.flatMap(({ step, ms, loss, normBefore, normAfter, clipped }) => {
     at += ms;

@@ -28,7 +28,7 @@ export function createTensorBoardSink(writeFile: WriteFile, now = Date.now()): M
 
 /** Encodes the event file of a run that started at a time, in seconds since 1970. */
 export function encodeEvents({ steps, end }: Run, start: number): Uint8Array {
-  const events = [encodeRecord(message(double(1, start), text(3, 'brain.Event:2')))];
+  const events = [encodeRecord(joinFields(encodeDouble(1, start), encodeText(3, 'brain.Event:2')))];
   let seconds = start;
   for (const { step, loss, normBefore, normAfter, clipped, threshold, ms } of steps) {
     seconds += ms / 1000;
@@ -39,15 +39,15 @@ export function encodeEvents({ steps, end }: Run, start: number): Uint8Array {
       ['clipped', clipped ? 1 : 0],
       ...(threshold === undefined ? [] : ([['norm/threshold', threshold]] as [string, number][])),
     ];
-    events.push(encodeRecord(event(seconds, step, scalars)));
+    events.push(encodeRecord(encodeScalars(seconds, step, scalars)));
   }
-  events.push(encodeRecord(event(seconds, end.steps, [['metric', end.metric]])));
+  events.push(encodeRecord(encodeScalars(seconds, end.steps, [['metric', end.metric]])));
   return concatenate(events);
 }
 
-function event(seconds: number, step: number, scalars: readonly [string, number][]): Uint8Array {
-  const values = scalars.map(([tag, value]) => bytes(1, message(text(1, tag), float(2, value))));
-  return message(double(1, seconds), integer(2, step), bytes(5, message(...values)));
+function encodeScalars(seconds: number, step: number, scalars: readonly [string, number][]): Uint8Array {
+  const values = scalars.map(([tag, value]) => encodeBytes(1, joinFields(encodeText(1, tag), encodeFloat(2, value))));
+  return joinFields(encodeDouble(1, seconds), encodeInteger(2, step), encodeBytes(5, joinFields(...values)));
 }
 
 /** Adds the length and the checksums to the bytes of an event. */
@@ -82,36 +82,36 @@ export function crc32c(data: Uint8Array): number {
 
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 
-const message = (...fields: readonly Uint8Array[]): Uint8Array => concatenate(fields);
-const key = (field: number, wire: number): number => (field << 3) | wire;
+const joinFields = (...fields: readonly Uint8Array[]): Uint8Array => concatenate(fields);
+const fieldKey = (field: number, wire: number): number => (field << 3) | wire;
 
-function double(field: number, value: number): Uint8Array {
+function encodeDouble(field: number, value: number): Uint8Array {
   const out = new Uint8Array(9);
-  out[0] = key(field, FIXED64);
+  out[0] = fieldKey(field, FIXED64);
   new DataView(out.buffer).setFloat64(1, value, true);
   return out;
 }
 
-function float(field: number, value: number): Uint8Array {
+function encodeFloat(field: number, value: number): Uint8Array {
   const out = new Uint8Array(5);
-  out[0] = key(field, FIXED32);
+  out[0] = fieldKey(field, FIXED32);
   new DataView(out.buffer).setFloat32(1, value, true);
   return out;
 }
 
-function integer(field: number, value: number): Uint8Array {
-  return Uint8Array.of(key(field, VARINT), ...varint(value));
+function encodeInteger(field: number, value: number): Uint8Array {
+  return Uint8Array.of(fieldKey(field, VARINT), ...encodeVarint(value));
 }
 
-function text(field: number, value: string): Uint8Array {
-  return bytes(field, new TextEncoder().encode(value));
+function encodeText(field: number, value: string): Uint8Array {
+  return encodeBytes(field, new TextEncoder().encode(value));
 }
 
-function bytes(field: number, value: Uint8Array): Uint8Array {
-  return concatenate([Uint8Array.of(key(field, LENGTH), ...varint(value.length)), value]);
+function encodeBytes(field: number, value: Uint8Array): Uint8Array {
+  return concatenate([Uint8Array.of(fieldKey(field, LENGTH), ...encodeVarint(value.length)), value]);
 }
 
-function varint(value: number): number[] {
+function encodeVarint(value: number): number[] {
   const out: number[] = [];
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) | 128);

@@ -1,5 +1,5 @@
 /**
- * What the tasks share whose answer is one of a few classes, given at the end of a sequence.
+ * Loss and metric of the tasks that classify a whole sequence.
  *
  * @module
  */
@@ -7,37 +7,41 @@
 import * as tf from '@tensorflow/tfjs';
 import { mode } from 'simple-statistics';
 import type { Batch, Problem } from './_task.ts';
-import { meanOverRows } from './_model.ts';
+import { meanOverBatches } from './_model.ts';
 
-/** The training loss: mean cross-entropy of the classes in nats, shape [], of `y` [batch] under the model's logits. */
-export function classLoss(classes: number): Problem['loss'] {
+/** Creates the training loss: the mean cross-entropy in nats, shape [], of the classes `y` [batch]. */
+export function createCrossEntropyLoss(classes: number): Problem['loss'] {
   return (model, { x, y }) => {
     const logits = model.apply(x, { training: true }) as tf.Tensor;
     return tf.losses.softmaxCrossEntropy(tf.oneHot(y as tf.Tensor1D, classes), logits) as tf.Scalar;
   };
 }
 
-/** The share of rows whose most probable class is the right one. */
-export async function accuracy(model: tf.LayersModel, batches: Iterable<Batch>): Promise<number> {
-  return meanOverRows(batches, ({ x, y }) => {
-    const answers = tf.argMax(model.apply(x) as tf.Tensor2D, -1);
-    return tf.mean(tf.cast(tf.equal(answers, tf.cast(y, 'int32')), 'float32'));
+/** Measures the share of rows whose most probable class is correct. */
+export async function measureAccuracy(model: tf.LayersModel, batches: Iterable<Batch>): Promise<number> {
+  return meanOverBatches(batches, ({ x, y }) => {
+    const predictions = tf.argMax(model.apply(x) as tf.Tensor2D, -1);
+    return tf.mean(tf.cast(tf.equal(predictions, tf.cast(y, 'int32')), 'float32'));
   });
 }
 
-/** Examples a hundred at a time, as batches. */
-export function* batchesOf<Example>(
+const EVALUATION_BATCH = 100;
+
+/** Splits examples into batches for evaluation. */
+export function* toBatches<Example>(
   examples: readonly Example[],
-  rowsOf: (some: readonly Example[]) => Batch,
+  toBatch: (some: readonly Example[]) => Batch,
 ): Generator<Batch> {
-  for (let from = 0; from < examples.length; from += 100) yield rowsOf(examples.slice(from, from + 100));
+  for (let start = 0; start < examples.length; start += EVALUATION_BATCH) {
+    yield toBatch(examples.slice(start, start + EVALUATION_BATCH));
+  }
 }
 
-/** The share of `unseen` that has the label most frequent in `seen`: what always answering it gets right. */
-export function majorityShare(
-  seen: readonly { readonly label: number }[],
-  unseen: readonly { readonly label: number }[],
+/** The validation accuracy of a predictor that always answers with the most frequent training label. */
+export function majorityAccuracy(
+  training: readonly { readonly label: number }[],
+  validation: readonly { readonly label: number }[],
 ): number {
-  const majority = mode(seen.map(({ label }) => label));
-  return unseen.filter(({ label }) => label === majority).length / unseen.length;
+  const majority = mode(training.map(({ label }) => label));
+  return validation.filter(({ label }) => label === majority).length / validation.length;
 }

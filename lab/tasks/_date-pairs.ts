@@ -4,12 +4,12 @@ import type { Pair } from './_pairs.ts';
 const SEED = 20_000_101;
 const DAYS = 73_049;
 
-/** Different days of the years 1900 to 2099, written out in two languages by the platform's own calendar. */
-export function datePairs(count: number, from: string, to: string): Pair[] {
-  const written = (locale: string): Intl.DateTimeFormat =>
+/** Generates distinct dates from 1900 to 2099, formatted in two languages by the platform's `Intl`. */
+export function generateDatePairs(count: number, from: string, to: string): Pair[] {
+  const formatterFor = (locale: string): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
-  const [source, target] = [written(from), written(to)];
-  // Twice as many as asked for, because some are drawn twice.
+  const [source, target] = [formatterFor(from), formatterFor(to)];
+  // Twice as many as needed, because some are duplicates.
   const days = new Set(Array.from(randomNumbers(2 * count, SEED), (u) => Math.floor(u * DAYS)));
   return [...days].slice(0, count).map((day) => {
     const date = new Date(Date.UTC(1900, 0, 1 + day));

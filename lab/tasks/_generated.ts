@@ -1,13 +1,12 @@
 /**
- * What the tasks share that make their own data without end: fresh sequences for every step, and a fixed set of
- * others to be scored on.
+ * Data of the tasks that generate it: new sequences for every step, and a fixed validation set.
  *
  * @module
  */
 
 import type { Dataset } from './_task.ts';
 
-/** The data of a task that makes its own. */
+/** The dataset of a task that generates its data. */
 export const GENERATED: Dataset = {
   id: 'generated',
   title: 'generated from the seed',
@@ -15,15 +14,17 @@ export const GENERATED: Dataset = {
   url: 'https://www.npmjs.com/package/gradclip-lab',
 };
 
-/** Sequences that are scored. */
 const VALIDATION_ROWS = 1000;
 
 const VALIDATION_BATCH = 100;
 
-/** No run has this seed, so nothing that is scored was trained on but by coincidence. */
+/** A seed that no run may have, so that validation sequences are trained on only by coincidence. */
 const VALIDATION_SEED = 1_000_003;
 
-/** The validation set, the same for every run: `make` is given the rows to make and two seeds. */
-export function* validationBatches<Rows>(make: (rows: number, ...seeds: readonly number[]) => Rows): Generator<Rows> {
-  for (let row = 0; row < VALIDATION_ROWS; row += VALIDATION_BATCH) yield make(VALIDATION_BATCH, VALIDATION_SEED, row);
+/** Generates the validation set, the same for every run. `generate` receives the number of rows and two seeds. */
+export function* generateValidationBatches<Rows>(
+  generate: (rows: number, ...seeds: readonly number[]) => Rows,
+): Generator<Rows> {
+  for (let row = 0; row < VALIDATION_ROWS; row += VALIDATION_BATCH)
+    yield generate(VALIDATION_BATCH, VALIDATION_SEED, row);
 }

@@ -1,12 +1,12 @@
 /**
- * Mel-frequency cepstral coefficients, computed by meyda.
+ * Mel-frequency cepstral coefficients, computed with meyda.
  *
  * @module
  */
 
 import module from 'meyda';
 
-/** What of meyda is used here. */
+/** The part of meyda that this file uses. */
 interface Meyda {
   bufferSize: number;
   sampleRate: number;
@@ -14,43 +14,43 @@ interface Meyda {
   extract(feature: 'mfcc', signal: Float32Array): number[];
 }
 
-// The package's types say that this is the default export of what is imported; it is that itself.
+// The types of the package declare a nested default export that does not exist.
 const meyda = module as unknown as Meyda;
 
-/** Coefficients of a frame. */
+/** The number of coefficients per frame. */
 export const COEFFICIENTS = 13;
 
 const MEL_BANDS = 26;
 const FRAME_SECONDS = 0.032;
 
-/** Meyda takes log(1 + energy), which is close to the logarithm only where energies are large. */
-const PEAK = 1000;
+/** Large, because meyda computes log(1 + energy), which is close to log(energy) only for large energies. */
+const PEAK_AMPLITUDE = 1000;
 
-/** How many samples a frame has: the power of two closest to 32 ms; the next begins halfway. */
-export function frameLength(sampleRate: number): number {
+/** The number of samples per frame: the power of two closest to 32 ms. Frames overlap by half. */
+export function mfccFrameLength(sampleRate: number): number {
   return 2 ** Math.round(Math.log2(FRAME_SECONDS * sampleRate));
 }
 
 /**
- * The coefficients of a sound, frame by frame: at most `most` arrays of {@link COEFFICIENTS} numbers.
+ * Computes the coefficients of a sound: one array of {@link COEFFICIENTS} numbers per frame, at most `maxFrames` arrays.
  *
- * The sound is made equally loud first, so loudness is no clue; one of silence gives zeros.
+ * The sound is normalized to the same peak first, so loudness carries no information. Silence gives zeros.
  */
-export function mfcc(samples: Float32Array, sampleRate: number, most: number): number[][] {
-  const length = frameLength(sampleRate);
-  const loudest = samples.reduce((peak, one) => Math.max(peak, Math.abs(one)), 0);
-  const louder = samples.map((one) => (loudest > 0 ? (one * PEAK) / loudest : 0));
-  tune(length, sampleRate);
+export function computeMfcc(samples: Float32Array, sampleRate: number, maxFrames: number): number[][] {
+  const length = mfccFrameLength(sampleRate);
+  const peak = samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0);
+  const normalized = samples.map((sample) => (peak > 0 ? (sample * PEAK_AMPLITUDE) / peak : 0));
+  configureMeyda(length, sampleRate);
   const frames: number[][] = [];
-  for (let from = 0; from + length <= samples.length && frames.length < most; from += length / 2) {
-    frames.push(meyda.extract('mfcc', louder.slice(from, from + length)));
+  for (let start = 0; start + length <= samples.length && frames.length < maxFrames; start += length / 2) {
+    frames.push(meyda.extract('mfcc', normalized.slice(start, start + length)));
   }
   return frames;
 }
 
-function tune(length: number, sampleRate: number): void {
+function configureMeyda(length: number, sampleRate: number): void {
   if (meyda.bufferSize === length && meyda.sampleRate === sampleRate && meyda.melBands === MEL_BANDS) return;
-  // Meyda keeps the filters of the last sample rate unless they are taken from it.
+  // Meyda keeps the filters of the previous sample rate unless they are cleared.
   Object.assign(meyda, {
     bufferSize: length,
     sampleRate,

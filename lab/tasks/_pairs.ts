@@ -1,11 +1,11 @@
 /**
- * Pairs of texts, read from tab-separated lines and turned into numbered characters.
+ * Parses pairs of texts from tab-separated lines and encodes their characters as numbers.
  *
  * @module
  */
 
 import { LabError } from '../errors.ts';
-import { RARE } from './_text.ts';
+import { RARE_CHARACTER } from './_text.ts';
 
 /** A text and its translation. */
 export interface Pair {
@@ -14,24 +14,23 @@ export interface Pair {
 }
 
 /**
- * Reads lines of source, tab, target; what stands after a second tab is left out.
+ * Parses lines of source, tab and target. Text after a second tab is ignored.
  *
- * Of pairs with the same source, whatever its case, only the first is kept, so that none can be both trained on and
- * scored.
+ * Keeps the first of several pairs with the same source, ignoring case, so that no source is both trained on and scored.
  *
- * @throws LabError naming the line that is no pair
+ * @throws LabError that names the first invalid line
  */
-export function pairsIn(text: string): Pair[] {
+export function parsePairs(text: string): Pair[] {
   const bySource = new Map<string, Pair>();
   text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
     .forEach((content, index) => {
       if (content.trim() === '') return;
-      const cells = content.split('\t').map(tidied);
+      const cells = content.split('\t').map(normalizeText);
       const [source, target] = cells;
       if (source === undefined || target === undefined) {
-        throw new LabError(`Line ${index + 1} has no tab; a line must be a text, a tab and its translation.`);
+        throw new LabError(`Line ${index + 1} has no tab. Each line must be a text, a tab and its translation.`);
       }
       if (source === '') throw new LabError(`Line ${index + 1}: the text before the tab is empty.`);
       if (target === '') throw new LabError(`Line ${index + 1}: the translation after the tab is empty.`);
@@ -41,34 +40,34 @@ export function pairsIn(text: string): Pair[] {
   return [...bySource.values()];
 }
 
-/** Stands for the end of a target, and before its first character for the beginning. */
+/** The id of the end of a target, and of the start before its first character. */
 export const END = 0;
 
-/** Stands where a text is over; it has no place in a one-hot vector, which is then all zeros. */
-export const NOTHING = -1;
+/** The id after the end of a text. Its one-hot vector is all zeros. */
+export const NO_CHARACTER = -1;
 
-/** Characters by number: 0 is {@link END}, 1 every rare character, then the others. */
+/** The characters and their ids: 0 is {@link END}, 1 every rare character, then the others. */
 export interface Alphabet {
   readonly characters: readonly string[];
   readonly idOf: (character: string) => number;
 }
 
-/** The most frequent characters of some texts. */
-export function alphabetOf(texts: readonly string[], most: number): Alphabet {
-  const times = new Map<string, number>();
-  for (const text of texts) for (const one of text) times.set(one, (times.get(one) ?? 0) + 1);
-  // Equal counts are ordered by code point, so the alphabet depends on the texts alone.
-  const byFrequency = [...times].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, most);
-  const characters = ['', RARE, ...byFrequency.map(([one]) => one)];
-  const ids = new Map(characters.map((one, id) => [one, id]));
+/** Creates an alphabet of the most frequent characters of some texts. */
+export function createAlphabet(texts: readonly string[], maxSize: number): Alphabet {
+  const counts = new Map<string, number>();
+  for (const text of texts) for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  // Ties are ordered by code point, so the alphabet depends on the texts alone.
+  const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, maxSize);
+  const characters = ['', RARE_CHARACTER, ...byFrequency.map(([character]) => character)];
+  const ids = new Map(characters.map((character, id) => [character, id]));
   return { characters, idOf: (character) => ids.get(character) ?? 1 };
 }
 
-/** How many characters a text has. */
-export function lengthOf(text: string): number {
+/** Counts the characters (code points) of a text. */
+export function countCharacters(text: string): number {
   return [...text].length;
 }
 
-function tidied(text: string): string {
+function normalizeText(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }

@@ -1,17 +1,17 @@
 /**
- * Recordings of spoken words, carried as text so that they reach a task like any other data.
+ * Recordings of spoken words, serialized as text so that tasks receive them like any other data.
  *
  * @module
  */
 
 import { LabError } from '../errors.ts';
 
-/** One word, said once. */
+/** One recording of one word. */
 export interface Recording {
-  /** What was said. */
+  /** The word. */
   readonly label: string;
   readonly speaker: string;
-  /** Which of the times that the speaker said it. */
+  /** Identifies one of several recordings of the same word by the same speaker. */
   readonly take: string;
   /** Between −1 and 1. */
   readonly samples: Float32Array;
@@ -19,51 +19,53 @@ export interface Recording {
 
 /** Recordings that share a sample rate. */
 export interface Recordings {
-  /** Samples in a second. */
+  /** In Hz. */
   readonly sampleRate: number;
   readonly recordings: readonly Recording[];
 }
 
-/** A folder of recordings as it is carried: file names without their endings, and 16-bit samples in base 64. */
-interface Carried {
+/** The serialized form: file names without extensions, and 16-bit samples in base64. */
+interface SerializedRecordings {
   readonly sampleRate: number;
   readonly files: readonly { readonly name: string; readonly samples: string }[];
 }
 
 const FULL_SCALE = 32_767;
 
-/** Recordings by file name, as text that {@link recordingsIn} reads. */
-export function recordingsText(
+/** Serializes recordings as text for {@link parseRecordings}. */
+export function serializeRecordings(
   sampleRate: number,
   files: readonly { readonly name: string; readonly samples: Float32Array }[],
 ): string {
-  const carried: Carried = {
+  const serialized: SerializedRecordings = {
     sampleRate,
-    files: files.map(({ name, samples }) => ({ name, samples: packed(samples) })),
+    files: files.map(({ name, samples }) => ({ name, samples: encodeSamples(samples) })),
   };
-  return JSON.stringify(carried);
+  return JSON.stringify(serialized);
 }
 
 /**
- * Reads what {@link recordingsText} wrote.
+ * Parses the output of {@link serializeRecordings}.
  *
- * @throws LabError naming a file that is not named after its label, speaker and take
+ * @throws LabError if a file name does not contain label, speaker and take
  */
-export function recordingsIn(text: string): Recordings {
-  const { sampleRate, files } = JSON.parse(text) as Carried;
-  const recordings = files.map(({ name, samples }) => ({ ...placed(name), samples: unpacked(samples) }));
+export function parseRecordings(text: string): Recordings {
+  const { sampleRate, files } = JSON.parse(text) as SerializedRecordings;
+  const recordings = files.map(({ name, samples }) => ({ ...parseFileName(name), samples: decodeSamples(samples) }));
   return { sampleRate, recordings };
 }
 
-function placed(name: string): Pick<Recording, 'label' | 'speaker' | 'take'> {
+function parseFileName(name: string): Pick<Recording, 'label' | 'speaker' | 'take'> {
   const [, label, speaker, take] = /^([^_]+)_(.+)_([^_]+)$/.exec(name) ?? [];
   if (label === undefined || speaker === undefined || take === undefined) {
-    throw new LabError(`\`${name}.wav\` is not named {label}_{speaker}_{take}.wav, such as 7_anna_0.wav.`);
+    throw new LabError(
+      `\`${name}.wav\` has the wrong name. Expected {label}_{speaker}_{take}.wav, such as 7_anna_0.wav.`,
+    );
   }
   return { label, speaker, take };
 }
 
-function packed(samples: Float32Array): string {
+function encodeSamples(samples: Float32Array): string {
   const whole = Int16Array.from(samples, (one) => Math.round(Math.max(-1, Math.min(1, one)) * FULL_SCALE));
   const bytes = new Uint8Array(whole.buffer);
   let binary = '';
@@ -71,7 +73,7 @@ function packed(samples: Float32Array): string {
   return btoa(binary);
 }
 
-function unpacked(text: string): Float32Array {
+function decodeSamples(text: string): Float32Array {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   return Float32Array.from(new Int16Array(bytes.buffer), (one) => one / FULL_SCALE);
 }

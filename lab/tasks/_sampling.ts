@@ -1,5 +1,5 @@
 /**
- * Text that a model of characters writes, one character after another.
+ * Samples text from a character model.
  *
  * @module
  */
@@ -7,51 +7,53 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomNumbers } from '../random.ts';
 
-const WRITTEN = 160;
-const LEAST = 1e-7;
+const SAMPLE_LENGTH = 160;
+const MIN_UNIFORM = 1e-7;
 
-/** What a recurrent layer of tfjs does with one time step, which its types keep to itself. */
-interface Stepped {
+/** The part of a tfjs recurrent layer that computes one time step, which its types hide. */
+interface RecurrentLayer {
   readonly cell: { call(inputs: tf.Tensor[], kwargs: object): tf.Tensor[]; readonly stateSize: number | number[] };
 }
 
 /**
- * Writes on from a zero state and a first character, drawing each next one from the model's probabilities.
+ * Samples a text that starts with a zero state and a given character.
  *
- * The drawing is Gumbel's: the largest of log p + noise has probability p, so all of it stays on the device and is
- * read once. The same model and seed give the same text.
+ * Uses the Gumbel-max trick: the largest of log p + noise has probability p, so all steps stay on the device and the
+ * result is read once. The same model and seed give the same text.
  *
- * @param model a recurrent layer over one-hot characters, then a dense layer to logits
+ * @param model a recurrent layer over one-hot characters, followed by a dense layer that returns logits
  */
-export async function written(
+export async function sampleText(
   model: tf.LayersModel,
   { alphabet, first, seed }: { readonly alphabet: readonly string[]; readonly first: number; readonly seed: number },
 ): Promise<string> {
   const [recurrent, head] = model.layers as [tf.layers.Layer, tf.layers.Layer];
-  const { cell } = recurrent as unknown as Stepped;
-  const letters = alphabet.length;
-  const chosen = tf.tidy(() => {
-    const uniform = randomNumbers(WRITTEN * letters, seed, WRITTEN).map((u) => Math.min(1 - LEAST, Math.max(LEAST, u)));
+  const { cell } = recurrent as unknown as RecurrentLayer;
+  const size = alphabet.length;
+  const sampled = tf.tidy(() => {
+    const uniform = randomNumbers(SAMPLE_LENGTH * size, seed, SAMPLE_LENGTH).map((u) =>
+      Math.min(1 - MIN_UNIFORM, Math.max(MIN_UNIFORM, u)),
+    );
     const noise = tf.tensor2d(
       uniform.map((u) => -Math.log(-Math.log(u))),
-      [WRITTEN, letters],
+      [SAMPLE_LENGTH, size],
     );
     let states = [cell.stateSize].flat().map((width) => tf.zeros([1, width]) as tf.Tensor);
     let last = tf.tensor1d([first], 'int32');
     const all: tf.Tensor1D[] = [];
-    for (let place = 0; place < WRITTEN; place += 1) {
-      const [output, ...next] = cell.call([tf.oneHot(last, letters), ...states], { training: false }) as [
+    for (let step = 0; step < SAMPLE_LENGTH; step += 1) {
+      const [output, ...next] = cell.call([tf.oneHot(last, size), ...states], { training: false }) as [
         tf.Tensor,
         ...tf.Tensor[],
       ];
       states = next;
       const logits = head.apply(output) as tf.Tensor2D;
-      last = tf.argMax(tf.add(logits, tf.slice(noise, [place, 0], [1, letters])), -1) as tf.Tensor1D;
+      last = tf.argMax(tf.add(logits, tf.slice(noise, [step, 0], [1, size])), -1) as tf.Tensor1D;
       all.push(last);
     }
     return tf.concat(all);
   });
-  const ids = await chosen.data();
-  chosen.dispose();
+  const ids = await sampled.data();
+  sampled.dispose();
   return Array.from(ids, (id) => alphabet[id] ?? '').join('');
 }

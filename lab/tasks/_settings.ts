@@ -2,16 +2,16 @@ import { LabError } from '../errors.ts';
 import type { Settings } from './_task.ts';
 
 /**
- * Checks that every setting is a whole number and large enough.
+ * Asserts that every setting is a whole number and large enough.
  *
- * @param least the smallest value by name; 1 for those not named
- * @throws LabError naming the setting and what came
+ * @param minimums the smallest values by name; 1 for all others
+ * @throws LabError that names the setting and its value
  */
-export function checkSettings(settings: Settings, least: Settings = {}): void {
+export function assertSettings(settings: Settings, minimums: Settings = {}): void {
   for (const [name, value] of Object.entries(settings)) {
-    const atLeast = least[name] ?? 1;
-    if (!(Number.isInteger(value) && value >= atLeast)) {
-      throw new LabError(`The setting \`${name}\` must be a whole number of at least ${atLeast}; received ${value}.`);
+    const minimum = minimums[name] ?? 1;
+    if (!(Number.isInteger(value) && value >= minimum)) {
+      throw new LabError(`The setting \`${name}\` must be a whole number of at least ${minimum}; received ${value}.`);
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tables as people save them: CSV, TSV or semicolons, with a header.
+ * Parses tables with a header, separated by commas, tabs, semicolons or bars.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { LabError } from '../errors.ts';
 
 /** One row below the header. */
 export interface Row {
-  /** Where it begins in the file, counting from 1. */
+  /** The first line of the row in the file, counted from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
@@ -21,51 +21,50 @@ export interface Table {
 }
 
 /**
- * Reads a table; rows that are blank are passed over.
+ * Parses a table. Blank rows are skipped.
  *
- * @throws LabError naming the line that has too few or too many cells, or a quote that does not end
+ * @throws LabError that names the first line with the wrong number of cells or an unterminated quote
  */
-export function tableOf(text: string): Table {
-  const [header, ...rows] = rowsIn(text.replace(/^\uFEFF/, ''));
-  if (header === undefined) throw new LabError('The file has no lines; its first must name the columns.');
+export function parseTable(text: string): Table {
+  const [header, ...rows] = parseRows(text.replace(/^\uFEFF/, ''));
+  if (header === undefined) throw new LabError('The file is empty. Its first line must name the columns.');
   const columns = header.cells.map((cell) => cell.trim());
   const unnamed = columns.findIndex((name) => name === '' || !Number.isNaN(Number(name)));
   if (unnamed >= 0) {
     throw new LabError(
-      `Line ${header.line}: the first line must name the columns, and column ${unnamed + 1} is ${named(columns[unnamed])}.`,
+      `Line ${header.line}: the first line must name the columns, but column ${unnamed + 1} is ${formatCell(columns[unnamed])}.`,
     );
   }
-  const twice = columns.find((name, index) => columns.indexOf(name) < index);
-  if (twice !== undefined) throw new LabError(`Line ${header.line}: two columns are named \`${twice}\`.`);
+  const duplicate = columns.find((name, index) => columns.indexOf(name) < index);
+  if (duplicate !== undefined) throw new LabError(`Line ${header.line}: two columns are named \`${duplicate}\`.`);
   for (const { line, cells } of rows) {
     if (cells.length !== columns.length) {
-      throw new LabError(`Line ${line}: ${counted(cells.length, 'cell')} where the header has ${columns.length}.`);
+      throw new LabError(`Line ${line}: ${countOf(cells.length, 'cell')}, but the header has ${columns.length}.`);
     }
   }
-  if (rows.length === 0) throw new LabError('The file has a header and no rows.');
+  if (rows.length === 0) throw new LabError('The file has a header but no rows.');
   return { columns, rows };
 }
 
 /**
- * The place of the column that has one of these names, in whatever case; the first name that is found wins.
+ * Returns the index of the column with the first of these names that exists, ignoring case.
  *
- * @returns undefined where there is none
+ * @returns undefined if there is none
  */
-export function columnNamed(columns: readonly string[], names: readonly string[]): number | undefined {
+export function findColumn(columns: readonly string[], names: readonly string[]): number | undefined {
   const lower = columns.map((column) => column.toLowerCase());
-  const found = names.map((name) => lower.indexOf(name.toLowerCase())).find((index) => index >= 0);
-  return found;
+  return names.map((name) => lower.indexOf(name.toLowerCase())).find((index) => index >= 0);
 }
 
-function rowsIn(text: string): Row[] {
+function parseRows(text: string): Row[] {
   const rows: Row[] = [];
   let line = 1;
   let from = 0;
   Papa.parse<string[]>(text, {
-    delimiter: delimiterOf(text),
+    delimiter: detectDelimiter(text),
     step({ data, errors, meta }) {
       const broken = errors.find(({ type }) => type === 'Quotes');
-      if (broken) throw new LabError(`Line ${line}: a quoted cell does not end as it should. ${broken.message}.`);
+      if (broken) throw new LabError(`Line ${line}: a quoted cell is malformed. ${broken.message}.`);
       if (data.some((cell) => cell.trim() !== '')) rows.push({ line, cells: data });
       line += (text.slice(from, meta.cursor).match(/\r\n|\r|\n/g) ?? []).length;
       from = meta.cursor;
@@ -74,17 +73,17 @@ function rowsIn(text: string): Row[] {
   return rows;
 }
 
-/** What the header has most of: commas, tabs, semicolons or bars. */
-function delimiterOf(text: string): string {
+/** Returns the most frequent delimiter of the header: comma, tab, semicolon or bar. */
+function detectDelimiter(text: string): string {
   const header = /^.*\S.*$/m.exec(text)?.[0] ?? '';
-  const byCount = [',', '\t', ';', '|'].map((one) => ({ one, count: header.split(one).length }));
-  return byCount.reduce((most, other) => (other.count > most.count ? other : most)).one;
+  const byCount = [',', '\t', ';', '|'].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
+  return byCount.reduce((best, other) => (other.count > best.count ? other : best)).delimiter;
 }
 
-function named(name: string | undefined): string {
+function formatCell(name: string | undefined): string {
   return name === '' ? 'empty' : `\`${name ?? ''}\``;
 }
 
-function counted(count: number, noun: string): string {
+function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,40 +2,40 @@ import type { Scalar, Tensor, LayersModel } from '@tensorflow/tfjs';
 import type { StrategySpec } from 'gradclip';
 import type { Cell } from '../cells/_cell.ts';
 
-/** Numbers a task can be set to, such as a sequence length. */
+/** The numeric settings of a task, such as a sequence length. */
 export type Settings = Readonly<Record<string, number>>;
 
-/** Where a task's own data comes from. */
+/** The source of a task's own data. */
 export interface Dataset {
-  /** A name for configurations and reports. */
+  /** The id in configurations and reports. */
   readonly id: string;
-  /** What it is. */
+  /** A description of the data. */
   readonly title: string;
-  /** Under which terms it may be used. */
+  /** The licence of the data. */
   readonly licence: string;
-  /** Where to read about it. */
+  /** A page about the data. */
   readonly url: string;
-  /** Gives its text, for a task that does not belong to the lab. */
+  /** Reads the text of the data; required for tasks that are not built in. */
   readonly read?: () => string | Promise<string>;
 }
 
-/** How a trained model is scored. */
+/** The score of a trained model. */
 export interface Metric {
-  /** Its name with its unit, as reports show it. */
+  /** The name with its unit, as reports show it. */
   readonly name: string;
-  /** Which end is good. */
+  /** Whether lower or higher values are better. */
   readonly better: 'lower' | 'higher';
-  /** The score from which the task counts as solved, where the field has one. */
+  /** The score beyond which the task counts as solved, if the literature defines one. */
   readonly solved?: number;
 }
 
-/** Whether a score is beyond the one from which the task counts as solved. */
+/** Whether a score is beyond the value at which the task counts as solved. */
 export function isSolved(score: number, { better, solved }: Pick<Metric, 'better' | 'solved'>): boolean {
   if (solved === undefined) return false;
   return better === 'lower' ? score < solved : score > solved;
 }
 
-/** A setting that is known to learn a task, and the score it is known to reach. */
+/** A configuration that learns a task, and the score it reaches. */
 export interface KnownGood {
   readonly cell: string;
   readonly optimizer: string;
@@ -43,27 +43,27 @@ export interface KnownGood {
   readonly strategy: StrategySpec;
   readonly steps: number;
   readonly seed: number;
-  /** The task's numbers that differ from their defaults. */
+  /** The settings of the task that differ from their defaults. */
   readonly settings?: Settings;
-  /** The metric is at least as good as this at the end. */
+  /** The final metric is at least this good. */
   readonly target: number;
 }
 
-/** One task, ready to train on: data read and split, nothing on a device yet. */
+/** A task with its data read and split. No tensor exists yet. */
 export interface Problem {
-  /** What a predictor that learns nothing scores on the validation part. */
+  /** The validation score of a predictor that has learned nothing. */
   readonly baseline: number;
-  /** The recorded loss of a predictor that has learned nothing yet; a run that stays far above it has diverged. */
+  /** The recorded loss of a predictor that has learned nothing. A run that stays far above it has diverged. */
   readonly trivialLoss: number;
-  /** Makes the model around a cell; the seed decides the initial weights. */
+  /** Creates a model around a cell. The seed determines the initial weights. */
   model(cell: Cell, seed: number): LayersModel;
-  /** The batch of one step; the same step and seed give the same batch. */
+  /** Creates the batch of a step. The same step and seed give the same batch. */
   batch(step: number, seed: number): Batch;
-  /** The training loss, shape [], which is what the gradients are of. */
+  /** Computes the training loss, shape [], from which the gradients are computed. */
   loss(model: LayersModel, batch: Batch): Scalar;
-  /** The metric on data that was never trained on. */
+  /** Computes the metric on the validation data, which is never trained on. */
   evaluate(model: LayersModel): Promise<number>;
-  /** What a trained model says, for tasks whose output is text. */
+  /** Generates text with a trained model, for tasks whose output is text. */
   sample?(model: LayersModel, seed: number): Promise<string>;
 }
 
@@ -73,29 +73,29 @@ export interface Batch {
   readonly y: Tensor;
 }
 
-/** One problem to train on: an application, its data, its model and its score. */
+/** A problem to train on: its data, model, loss and metric. */
 export interface Task {
-  /** The name on the command line. */
+  /** The id on the command line. */
   readonly id: string;
-  /** The name for people. */
+  /** The name in reports. */
   readonly title: string;
-  /** What is learned, in a sentence. */
+  /** What the model learns, in a sentence. */
   readonly about: string;
-  /** The data it uses unless given the user's own. */
+  /** The data that is used unless the user provides a file. */
   readonly dataset: Dataset;
-  /** What the user's own data must be, completing "It must be …"; a task without it makes all its data itself. */
+  /** Describes the user's file, to complete "Expected …". A task without it generates its data. */
   readonly dataFile?: string;
-  /** How the user's own data is read: as text (the default), a table one of whose columns may be chosen, or a folder of WAV files. */
+  /** The kind of the user's file: a text (the default), a table with a selectable column, or a folder of WAV files. */
   readonly dataKind?: 'text' | 'series' | 'recordings';
-  /** The defaults of its numbers. */
+  /** The default settings. */
   readonly settings: Settings;
-  /** How a trained model is scored. */
+  /** The score of a trained model. */
   readonly metric: Metric;
-  /** What the recorded training loss is, with its unit, and the factor from the loss that is trained. */
+  /** The recorded loss: its name with the unit, and its ratio to the training loss. */
   readonly loss: { readonly name: string; readonly perTrained: number };
-  /** A setting that learns the task; a slow test proves it. */
+  /** A configuration that learns the task, which a slow test checks. */
   readonly knownGood?: KnownGood;
-  /** Reads the data, which is empty for a task that makes its own; throws a LabError that names what is wrong with it. */
+  /** Parses the data, which is empty for a task that generates it; throws a LabError for invalid data. */
   prepare(data: string, settings: Settings): Problem;
 }
 

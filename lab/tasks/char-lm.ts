@@ -1,7 +1,7 @@
 /**
- * Character-level language modelling: read a text, and at every character guess the next.
+ * Character-level language modelling: predict the next character of a text.
  *
- * The classic setting in which recurrent networks explode, after Pascanu, Mikolov & Bengio (2013), section 4.
+ * A classic setting in which gradients of recurrent networks explode. Source: Pascanu, Mikolov & Bengio (2013), section 4.
  *
  * @module
  */
@@ -9,15 +9,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { bitsByFrequency, encoded } from './_text.ts';
-import { written } from './_sampling.ts';
+import { unigramBitsPerCharacter, encodeText } from './_text.ts';
+import { sampleText } from './_sampling.ts';
 
 const ALPHABET = 64;
 const VALIDATION_FRACTION = 0.1;
 const VALIDATION_SEQUENCES = 128;
 const BITS_PER_NAT = 1 / Math.LN2;
 
-/** The text task: trained on windows of a book, scored on its last tenth. */
+/** The text task: trains on windows of a book and validates on its last tenth. */
 export const charLm = defineTask({
   id: 'char-lm',
   title: 'Next character of a text',
@@ -43,10 +43,10 @@ export const charLm = defineTask({
   },
 
   prepare(data, { units = 64, characters = 50, batch = 32 }) {
-    const { alphabet, ids } = encoded(data, { alphabet: ALPHABET, atLeast: 20 * (characters + 1) });
+    const { alphabet, ids } = encodeText(data, { alphabet: ALPHABET, atLeast: 20 * (characters + 1) });
     const split = Math.floor(ids.length * (1 - VALIDATION_FRACTION));
-    const [seen, unseen] = [ids.subarray(0, split), ids.subarray(split)];
-    const baseline = bitsByFrequency(seen, unseen, alphabet.length);
+    const [training, validation] = [ids.subarray(0, split), ids.subarray(split)];
+    const baseline = unigramBitsPerCharacter(training, validation, alphabet.length);
 
     const windows = (part: Int32Array, starts: readonly number[]): Batch => {
       const rows = (shift: number): tf.Tensor2D => {
@@ -77,18 +77,17 @@ export const charLm = defineTask({
             }),
           ],
         }),
-      batch: (step, seed) => windows(seen, randomIntegers(batch, seen.length - characters, seed, step)),
+      batch: (step, seed) => windows(training, randomIntegers(batch, training.length - characters, seed, step)),
       loss: crossEntropy,
-      // The book's own first character is as good a start as any.
-      sample: (model, seed) => written(model, { alphabet, first: ids[0] ?? 0, seed }),
+      sample: (model, seed) => sampleText(model, { alphabet, first: ids[0] ?? 0, seed }),
       async evaluate(model) {
-        const last = unseen.length - characters - 1;
+        const last = validation.length - characters - 1;
         const sequences = Math.min(VALIDATION_SEQUENCES, last + 1);
         const starts = Array.from({ length: sequences }, (_, i) => Math.floor((i * last) / Math.max(1, sequences - 1)));
         let nats = 0;
-        for (let from = 0; from < sequences; from += batch) {
-          const some = starts.slice(from, from + batch);
-          const loss = tf.tidy(() => crossEntropy(model, windows(unseen, some)));
+        for (let start = 0; start < sequences; start += batch) {
+          const some = starts.slice(start, start + batch);
+          const loss = tf.tidy(() => crossEntropy(model, windows(validation, some)));
           nats += ((await loss.data())[0] ?? NaN) * some.length;
           loss.dispose();
         }

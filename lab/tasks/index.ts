@@ -8,7 +8,7 @@ import { temporalOrder } from './temporal-order.ts';
 import { translation } from './translation.ts';
 import { weather } from './weather.ts';
 
-/** Every task, in the order reports show them. */
+/** All built-in tasks, in the order of the reports. */
 export const tasks = [
   charLm,
   translation,

@@ -1,8 +1,8 @@
 /**
- * Sentiment: does a sentence praise or complain?
+ * Sentiment: classify a sentence as praise or complaint.
  *
- * Data: Kotzias, Denil, de Freitas & Smyth (2015), "From Group to Individual Labels using Deep Features", KDD: a
- * thousand sentences each from reviews of products, films and restaurants, half of them positive.
+ * Data: Kotzias, Denil, de Freitas & Smyth (2015), "From Group to Individual Labels using Deep Features", KDD:
+ * 1000 sentences each from reviews of products, films and restaurants, half of them positive.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { accuracy, batchesOf, classLoss, majorityShare } from './_classification.ts';
-import { head } from './_model.ts';
-import { numbered, sentencesIn, vocabularyOf } from './_sentences.ts';
-import { checkSettings } from './_settings.ts';
-import { split } from './_split.ts';
+import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
+import { createOutputLayer } from './_model.ts';
+import { encodeSentence, parseSentences, createVocabulary } from './_sentences.ts';
+import { assertSettings } from './_settings.ts';
+import { splitExamples } from './_split.ts';
 
-const LEAST_SENTENCES = 50;
+const MIN_SENTENCES = 50;
 
-/** The sentiment task: [batch, words] numbers of words in, one of the classes out. */
+/** The sentiment task. Input: word ids [batch, words]; output: a class. */
 export const sentiment = defineTask({
   id: 'sentiment',
   title: 'Sentiment of a sentence',
-  about: 'Read a sentence from a review; at its end, say whether it praises or complains.',
+  about: 'Read a sentence from a review and classify it as praise or complaint.',
   dataset: {
     id: 'sentiment-labelled-sentences',
     title: 'Sentiment Labelled Sentences (Kotzias et al., 2015): Amazon, IMDb and Yelp',
@@ -45,16 +45,16 @@ export const sentiment = defineTask({
   },
 
   prepare(data, settings) {
-    checkSettings(settings);
-    const { units = 32, words = 30, embedding = 32, vocabulary: most = 2000, batch = 32 } = settings;
-    const { labels, sentences } = sentencesIn(data);
-    if (sentences.length < LEAST_SENTENCES) {
-      throw new LabError(`There are ${sentences.length} different texts; at least ${LEAST_SENTENCES} are needed.`);
+    assertSettings(settings);
+    const { units = 32, words = 30, embedding = 32, vocabulary: maxWords = 2000, batch = 32 } = settings;
+    const { labels, sentences } = parseSentences(data);
+    if (sentences.length < MIN_SENTENCES) {
+      throw new LabError(`The file has ${sentences.length} different texts. At least ${MIN_SENTENCES} are required.`);
     }
-    const { seen, unseen } = split(sentences);
-    const vocabulary = vocabularyOf(seen, most);
-    const rowsOf = (some: readonly (typeof seen)[number][]): Batch => ({
-      x: tf.tensor2d(Int32Array.from(some.flatMap((one) => [...numbered(one, vocabulary, words)])), [
+    const { training, validation } = splitExamples(sentences);
+    const vocabulary = createVocabulary(training, maxWords);
+    const toBatch = (some: readonly (typeof training)[number][]): Batch => ({
+      x: tf.tensor2d(Int32Array.from(some.flatMap((one) => [...encodeSentence(one, vocabulary, words)])), [
         some.length,
         words,
       ]),
@@ -64,7 +64,7 @@ export const sentiment = defineTask({
       ),
     });
     return {
-      baseline: majorityShare(seen, unseen),
+      baseline: majorityAccuracy(training, validation),
       trivialLoss: Math.log(labels.length),
       model: (cell, seed) =>
         tf.sequential({
@@ -77,12 +77,13 @@ export const sentiment = defineTask({
               embeddingsInitializer: tf.initializers.randomUniform({ minval: -0.05, maxval: 0.05, seed: seed + 3 }),
             }),
             cell.layer({ units, seed, returnSequences: false }),
-            head(labels.length, seed),
+            createOutputLayer(labels.length, seed),
           ],
         }),
-      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
-      loss: classLoss(labels.length),
-      evaluate: (model) => accuracy(model, batchesOf(unseen, rowsOf)),
+      batch: (step, seed) =>
+        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
+      loss: createCrossEntropyLoss(labels.length),
+      evaluate: (model) => measureAccuracy(model, toBatches(validation, toBatch)),
     };
   },
 });

@@ -1,9 +1,8 @@
 /**
- * Isolated spoken words: which one was said?
+ * Isolated spoken words: recognize the word.
  *
- * Thirteen mel-frequency cepstral coefficients (Davis & Mermelstein, 1980) every 16 ms. Without recordings the words are
- * synthetic vowels; the Free Spoken Digit Dataset can be given as it is unpacked. Speakers who are scored are not
- * trained on.
+ * The input is 13 mel-frequency cepstral coefficients (Davis & Mermelstein, 1980) every 16 ms. The built-in words are
+ * synthetic vowels. The unpacked Free Spoken Digit Dataset also works. Validation speakers are not trained on.
  *
  * @module
  */
@@ -13,25 +12,25 @@ import { mean, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { accuracy, batchesOf, classLoss, majorityShare } from './_classification.ts';
-import { COEFFICIENTS, mfcc } from './_mfcc.ts';
-import { head } from './_model.ts';
-import { recordingsIn, type Recording } from './_recordings.ts';
-import { checkSettings } from './_settings.ts';
-import { split } from './_split.ts';
-import { vowels } from './_vowels.ts';
+import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
+import { COEFFICIENTS, computeMfcc } from './_mfcc.ts';
+import { createOutputLayer } from './_model.ts';
+import { parseRecordings, type Recording } from './_recordings.ts';
+import { assertSettings } from './_settings.ts';
+import { splitExamples } from './_split.ts';
+import { synthesizeVowels } from './_vowels.ts';
 
 interface Word {
   readonly label: number;
-  /** Frames, each of so many coefficients. */
+  /** The coefficients of each frame. */
   readonly frames: readonly (readonly number[])[];
 }
 
-/** The speech task: [batch, frames, 13] coefficients in, one of the words out. */
+/** The speech task. Input: coefficients [batch, frames, 13]; output: a word. */
 export const speech = defineTask({
   id: 'speech',
   title: 'Spoken words',
-  about: 'Listen to a word, frame by frame; at its end, say which it was.',
+  about: 'Listen to a word frame by frame, then name the word.',
   dataset: {
     id: 'vowels',
     title: 'ten vowels of ten speakers, by formant synthesis',
@@ -54,21 +53,22 @@ export const speech = defineTask({
   },
 
   prepare(data, settings) {
-    checkSettings(settings, { bySpeaker: 0 });
+    assertSettings(settings, { bySpeaker: 0 });
     const { units = 48, frames = 40, batch = 32, bySpeaker = 1 } = settings;
-    const { sampleRate, recordings } = data === '' ? vowels() : recordingsIn(data);
+    const { sampleRate, recordings } = data === '' ? synthesizeVowels() : parseRecordings(data);
     const labels = [...new Set(recordings.map(({ label }) => label))].sort();
-    if (labels.length < 2) throw new LabError(`Every recording says \`${labels[0] ?? ''}\`; two words are needed.`);
-    const parts = apart(recordings, bySpeaker > 0);
-    const wordOf = ({ label, samples }: Recording): Word => ({
+    if (labels.length < 2)
+      throw new LabError(`Every recording has the label \`${labels[0] ?? ''}\`. At least two labels are required.`);
+    const split = splitRecordings(recordings, bySpeaker > 0);
+    const toWord = ({ label, samples }: Recording): Word => ({
       label: labels.indexOf(label),
-      frames: mfcc(samples, sampleRate, frames),
+      frames: computeMfcc(samples, sampleRate, frames),
     });
-    const [seen, unseen] = [parts.seen.map(wordOf), parts.unseen.map(wordOf)];
-    const scale = scaleOf(seen);
-    const rowsOf = (words: readonly Word[]): Batch => {
+    const [training, validation] = [split.training.map(toWord), split.validation.map(toWord)];
+    const scale = createScaler(training);
+    const toBatch = (words: readonly Word[]): Batch => {
       const x = new Float32Array(words.length * frames * COEFFICIENTS);
-      // Words end together, so that what was heard last is not forgotten over silence.
+      // Words are aligned at the end, so that no silence follows them.
       words.forEach((word, row) => {
         const first = (row + 1) * frames - word.frames.length;
         word.frames.forEach((frame, index) => x.set(scale(frame), (first + index) * COEFFICIENTS));
@@ -77,46 +77,47 @@ export const speech = defineTask({
       return { x: tf.tensor3d(x, [words.length, frames, COEFFICIENTS]), y: tf.tensor1d(y, 'int32') };
     };
     return {
-      baseline: majorityShare(seen, unseen),
+      baseline: majorityAccuracy(training, validation),
       trivialLoss: Math.log(labels.length),
       model: (cell, seed) =>
         tf.sequential({
           layers: [
             cell.layer({ units, seed, returnSequences: false, inputShape: [frames, COEFFICIENTS] }),
-            head(labels.length, seed),
+            createOutputLayer(labels.length, seed),
           ],
         }),
-      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
-      loss: classLoss(labels.length),
-      evaluate: (model) => accuracy(model, batchesOf(unseen, rowsOf)),
+      batch: (step, seed) =>
+        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
+      loss: createCrossEntropyLoss(labels.length),
+      evaluate: (model) => measureAccuracy(model, toBatches(validation, toBatch)),
     };
   },
 });
 
-/** Recordings to train on and recordings to be scored on, by speakers or, where there is only one, by takes. */
-export function apart(
+/** Splits recordings into training and validation by speaker or, if there is only one speaker, by take. */
+export function splitRecordings(
   recordings: readonly Recording[],
   bySpeaker: boolean,
-): { readonly seen: Recording[]; readonly unseen: Recording[] } {
+): { readonly training: Recording[]; readonly validation: Recording[] } {
   const speakers = new Set(recordings.map(({ speaker }) => speaker));
-  const groupOf = (one: Recording): string => (bySpeaker && speakers.size > 1 ? one.speaker : one.take);
+  const groupOf = ({ speaker, take }: Recording): string => (bySpeaker && speakers.size > 1 ? speaker : take);
   const groups = [...new Set(recordings.map(groupOf))].sort();
   if (groups.length < 2) {
-    throw new LabError('There is only one take; a second, or a second speaker, is needed to be scored on.');
+    throw new LabError('There is only one take. Validation requires a second take or a second speaker.');
   }
-  const trained = new Set(split(groups).seen);
+  const trainingGroups = new Set(splitExamples(groups).training);
   return {
-    seen: recordings.filter((one) => trained.has(groupOf(one))),
-    unseen: recordings.filter((one) => !trained.has(groupOf(one))),
+    training: recordings.filter((recording) => trainingGroups.has(groupOf(recording))),
+    validation: recordings.filter((recording) => !trainingGroups.has(groupOf(recording))),
   };
 }
 
-/** What gives every coefficient mean 0 and standard deviation 1 over the words that are trained on. */
-function scaleOf(words: readonly Word[]): (frame: readonly number[]) => number[] {
+/** Creates a function that scales coefficients to mean 0 and standard deviation 1 over the training words. */
+function createScaler(words: readonly Word[]): (frame: readonly number[]) => number[] {
   const frames = words.flatMap((word) => word.frames);
-  const facts = Array.from({ length: COEFFICIENTS }, (_, index) => {
+  const statistics = Array.from({ length: COEFFICIENTS }, (_, index) => {
     const values = frames.map((frame) => frame[index]!);
     return { center: mean(values), spread: standardDeviation(values) || 1 };
   });
-  return (frame) => facts.map(({ center, spread }, index) => (frame[index]! - center) / spread);
+  return (frame) => statistics.map(({ center, spread }, index) => (frame[index]! - center) / spread);
 }

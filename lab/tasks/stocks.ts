@@ -1,24 +1,24 @@
 /**
- * The next day's return of a stock index from the returns before it.
+ * Forecasts the next day's return of a stock index.
  *
- * Scored against the naive forecast, that the price stays as it is: the random walk, which is hard to beat
- * (Fama, 1970, "Efficient Capital Markets"). An honest result lies close to it.
+ * The baseline is the naive forecast that the price does not change: the random walk, which is hard to beat
+ * (Fama, 1970, "Efficient Capital Markets"). Expect a result close to it.
  *
  * @module
  */
 
 import { LabError } from '../errors.ts';
 import { defineTask } from './_task.ts';
-import { forecastProblem } from './_forecast.ts';
-import { SERIES_FILE, seriesOf } from './_series.ts';
+import { createForecastProblem } from './_forecast.ts';
+import { SERIES_FILE, parseSeries } from './_series.ts';
 
-const PREFERRED = ['adjclose', 'adj close', 'adj_close', 'adjusted_close', 'close', 'price'];
+const PREFERRED_COLUMNS = ['adjclose', 'adj close', 'adj_close', 'adjusted_close', 'close', 'price'];
 
-/** The stocks task: [batch, window, 1] daily log returns in, [batch, 1] the next one out. */
+/** The stocks task. Input: daily log returns [batch, window, 1]; output: the next return [batch, 1]. */
 export const stocks = defineTask({
   id: 'stocks',
   title: "The next day's return of an index",
-  about: 'From the returns of the last days, forecast the return of the next.',
+  about: "Forecast the next day's return from the returns of the previous days.",
   dataset: {
     id: 'sp500-2000',
     title: 'S&P 500, daily close 2000 to 2020 (Yahoo Finance)',
@@ -29,7 +29,7 @@ export const stocks = defineTask({
   dataKind: 'series',
   settings: { units: 16, window: 20, batch: 64 },
   metric: { name: 'root mean squared error of the log return (%)', better: 'lower' },
-  loss: { name: "mean squared error, the naive forecast's = 1", perTrained: 1 },
+  loss: { name: 'mean squared error relative to the naive forecast (1.0)', perTrained: 1 },
   knownGood: {
     cell: 'gru',
     optimizer: 'adam',
@@ -41,11 +41,11 @@ export const stocks = defineTask({
   },
 
   prepare(data, settings) {
-    const prices = seriesOf(data, PREFERRED).map(({ line, value }) => {
-      if (value <= 0) throw new LabError(`Line ${line}: the price is ${value}; a return needs prices above 0.`);
+    const prices = parseSeries(data, PREFERRED_COLUMNS).map(({ line, value }) => {
+      if (value <= 0) throw new LabError(`Line ${line}: the price is ${value}. Prices must be greater than 0.`);
       return value;
     });
     const returns = prices.slice(1).map((price, index) => 100 * Math.log(price / prices[index]!));
-    return forecastProblem({ seen: returns.slice(0, -1), next: returns.slice(1) }, settings);
+    return createForecastProblem({ inputs: returns.slice(0, -1), targets: returns.slice(1) }, settings);
   },
 });

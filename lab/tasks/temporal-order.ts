@@ -1,11 +1,11 @@
 /**
- * The temporal order problem: two symbols far apart among distractors; say which came first.
+ * The temporal order problem: recognize two symbols, far apart among distractors, and their order.
  *
  * Hochreiter & Schmidhuber (1997), "Long Short-Term Memory", section 5.6, task 6a, in the form of Pascanu, Mikolov &
- * Bengio (2013), "On the difficulty of training recurrent neural networks", section 4.1.1: the entries are uniform
- * among four distractors c, d, e, f but for two, each A or B, one at a random place in [T/10, 2T/10) and one in
- * [5T/10, 6T/10), as in the code published with that paper and close to the places of 1997. The class is the pair: AA,
- * AB, BA or BB.
+ * Bengio (2013), "On the difficulty of training recurrent neural networks", section 4.1.1: all entries but
+ * two are uniform among the distractors c, d, e and f. The two are each A or B, one at a random position in
+ * [T/10, 2T/10) and one in [5T/10, 6T/10), as in the code published with that paper and close to the positions of 1997.
+ * The class is the pair: AA, AB, BA or BB.
  *
  * @module
  */
@@ -13,17 +13,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomNumbers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { accuracy, classLoss } from './_classification.ts';
-import { GENERATED, validationBatches } from './_generated.ts';
-import { head } from './_model.ts';
-import { checkSettings } from './_settings.ts';
+import { measureAccuracy, createCrossEntropyLoss } from './_classification.ts';
+import { GENERATED, generateValidationBatches } from './_generated.ts';
+import { createOutputLayer } from './_model.ts';
+import { assertSettings } from './_settings.ts';
 
 /** A, B, then the distractors. */
 const SYMBOLS = 6;
 const DISTRACTORS = 4;
 const CLASSES = 4;
 
-/** The order task: [batch, length, 6] one-hot symbols in, one of four classes out. */
+/** The temporal order task. Input: one-hot symbols [batch, length, 6]; output: one of four classes. */
 export const temporalOrder = defineTask({
   id: 'temporal-order',
   title: 'Temporal order of two symbols',
@@ -44,9 +44,9 @@ export const temporalOrder = defineTask({
   },
 
   prepare(_data, settings) {
-    checkSettings(settings, { length: 10 });
+    assertSettings(settings, { length: 10 });
     const { units = 50, length = 50, batch = 20 } = settings;
-    const make = (rows: number, ...seeds: readonly number[]): Batch => sequences(rows, length, seeds);
+    const makeBatch = (rows: number, ...seeds: readonly number[]): Batch => generateSequences(rows, length, seeds);
     return {
       baseline: 1 - 1 / CLASSES,
       trivialLoss: Math.log(CLASSES),
@@ -54,31 +54,31 @@ export const temporalOrder = defineTask({
         tf.sequential({
           layers: [
             cell.layer({ units, seed, returnSequences: false, inputShape: [length, SYMBOLS] }),
-            head(CLASSES, seed),
+            createOutputLayer(CLASSES, seed),
           ],
         }),
-      batch: (step, seed) => make(batch, seed, step),
-      loss: classLoss(CLASSES),
-      evaluate: async (model) => 1 - (await accuracy(model, validationBatches(make))),
+      batch: (step, seed) => makeBatch(batch, seed, step),
+      loss: createCrossEntropyLoss(CLASSES),
+      evaluate: async (model) => 1 - (await measureAccuracy(model, generateValidationBatches(makeBatch))),
     };
   },
 });
 
-function sequences(rows: number, length: number, seeds: readonly number[]): Batch {
+function generateSequences(rows: number, length: number, seeds: readonly number[]): Batch {
   const symbols = new Float32Array(rows * length * SYMBOLS);
   const classes = new Int32Array(rows);
-  const drawn = randomNumbers(rows * (length + 4), ...seeds);
+  const numbers = randomNumbers(rows * (length + 4), ...seeds);
   const withinTenth = (u: number, tenth: number): number => {
     const [low, high] = [Math.ceil((tenth * length) / 10), Math.ceil(((tenth + 1) * length) / 10)];
     return low + Math.floor(u * (high - low));
   };
   for (let row = 0; row < rows; row += 1) {
-    const u = drawn.subarray(row * (length + 4), (row + 1) * (length + 4));
-    const [first = 0, second = 0, firstPlace = 0, secondPlace = 0] = u.subarray(length);
-    const sequence = Int32Array.from(u.subarray(0, length), (one) => 2 + Math.floor(one * DISTRACTORS));
+    const u = numbers.subarray(row * (length + 4), (row + 1) * (length + 4));
+    const [first = 0, second = 0, firstPosition = 0, secondPosition = 0] = u.subarray(length);
+    const sequence = Int32Array.from(u.subarray(0, length), (value) => 2 + Math.floor(value * DISTRACTORS));
     const pair = [Math.floor(first * 2), Math.floor(second * 2)] as const;
-    sequence[withinTenth(firstPlace, 1)] = pair[0];
-    sequence[withinTenth(secondPlace, 5)] = pair[1];
+    sequence[withinTenth(firstPosition, 1)] = pair[0];
+    sequence[withinTenth(secondPosition, 5)] = pair[1];
     sequence.forEach((symbol, time) => (symbols[(row * length + time) * SYMBOLS + symbol] = 1));
     classes[row] = 2 * pair[0] + pair[1];
   }

@@ -1,10 +1,10 @@
 /**
- * Translation, character by character, by an encoder and a decoder.
+ * Character-level translation with an encoder and a decoder.
  *
  * The encoder reads the source backwards (Sutskever, Vinyals & Le, 2014, "Sequence to Sequence Learning with Neural
- * Networks", section 3.3); its last state is shown to the decoder at every step beside the character before (Cho et
- * al., 2014, "Learning Phrase Representations using RNN Encoder–Decoder", section 2.2). Both are layers of the cell that
- * is compared.
+ * Networks", section 3.3); the decoder receives its last state at every step, together with the previous character
+ * (Cho et al., 2014, "Learning Phrase Representations using RNN Encoder–Decoder", section 2.2). Both layers are of the
+ * cell under test.
  *
  * @module
  */
@@ -13,23 +13,23 @@ import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { head } from './_model.ts';
-import { alphabetOf, END, lengthOf, NOTHING, pairsIn, type Alphabet, type Pair } from './_pairs.ts';
-import { checkSettings } from './_settings.ts';
-import { split } from './_split.ts';
-import { bitsByFrequency } from './_text.ts';
+import { createOutputLayer } from './_model.ts';
+import { createAlphabet, END, countCharacters, NO_CHARACTER, parsePairs, type Alphabet, type Pair } from './_pairs.ts';
+import { assertSettings } from './_settings.ts';
+import { splitExamples } from './_split.ts';
+import { unigramBitsPerCharacter } from './_text.ts';
 
-const MOST_CHARACTERS = 80;
-const LEAST_PAIRS = 50;
-const SCORED_AT_ONCE = 100;
+const MAX_ALPHABET = 80;
+const MIN_PAIRS = 50;
+const EVALUATION_BATCH = 100;
 const SAMPLES = 8;
 const BITS_PER_NAT = 1 / Math.LN2;
 
-/** The translation task: [batch, length] characters in, [batch, length + 1] characters of the translation out. */
+/** The translation task. Input: characters [batch, length]; output: their translation [batch, length + 1]. */
 export const translation = defineTask({
   id: 'translation',
   title: 'Translation of phrases and dates',
-  about: 'Read an English phrase or date, then write it in French, character by character.',
+  about: 'Read an English phrase or date, then write it in French character by character.',
   dataset: {
     id: 'cldr-en-fr',
     title: 'Unicode CLDR, names of symbols in English and French, and dates',
@@ -51,36 +51,38 @@ export const translation = defineTask({
   },
 
   prepare(data, settings) {
-    checkSettings(settings);
+    assertSettings(settings);
     const { units = 64, length = 30, batch = 32 } = settings;
-    const pairs = pairsIn(data).filter(({ source, target }) => Math.max(lengthOf(source), lengthOf(target)) <= length);
-    if (pairs.length < LEAST_PAIRS) {
+    const pairs = parsePairs(data).filter(
+      ({ source, target }) => Math.max(countCharacters(source), countCharacters(target)) <= length,
+    );
+    if (pairs.length < MIN_PAIRS) {
       throw new LabError(
-        `There are ${pairs.length} different pairs of at most ${length} characters; at least ${LEAST_PAIRS} are needed.`,
+        `The file has ${pairs.length} different pairs of at most ${length} characters. At least ${MIN_PAIRS} are required.`,
       );
     }
-    const { seen, unseen } = split(pairs);
+    const { training, validation } = splitExamples(pairs);
     const [from, to] = [
-      alphabetOf(
-        seen.map(({ source }) => source),
-        MOST_CHARACTERS,
+      createAlphabet(
+        training.map(({ source }) => source),
+        MAX_ALPHABET,
       ),
-      alphabetOf(
-        seen.map(({ target }) => target),
-        MOST_CHARACTERS,
+      createAlphabet(
+        training.map(({ target }) => target),
+        MAX_ALPHABET,
       ),
     ];
     const [sources, targets] = [from.characters.length, to.characters.length];
     const idsOf = (some: readonly Pair[]): Int32Array =>
       Int32Array.from(some.flatMap(({ target }) => [...[...target].map(to.idOf), END]));
-    const baseline = bitsByFrequency(idsOf(seen), idsOf(unseen), targets);
-    const rowsOf = (some: readonly Pair[]): Batch => ({
-      x: padded(
+    const baseline = unigramBitsPerCharacter(idsOf(training), idsOf(validation), targets);
+    const toBatch = (some: readonly Pair[]): Batch => ({
+      x: padRows(
         some.map(({ source }) => [...source].map(from.idOf).reverse()),
         length,
         'before',
       ),
-      y: padded(
+      y: padRows(
         some.map(({ target }) => [...[...target].map(to.idOf), END]),
         length + 1,
         'after',
@@ -88,17 +90,17 @@ export const translation = defineTask({
     });
     const logits = (model: tf.LayersModel, x: tf.Tensor, y: tf.Tensor): tf.Tensor3D => {
       const [rows = 0] = y.shape;
-      const before = tf.concat([tf.fill([rows, 1], END, 'int32'), tf.slice(y, [0, 0], [rows, length])], 1);
+      const previous = tf.concat([tf.fill([rows, 1], END, 'int32'), tf.slice(y, [0, 0], [rows, length])], 1);
       return model.apply([
         tf.oneHot(x as tf.Tensor2D, sources),
-        tf.oneHot(before as tf.Tensor2D, targets),
+        tf.oneHot(previous as tf.Tensor2D, targets),
       ]) as tf.Tensor3D;
     };
-    /** Nats over all characters of the batch, and how many those are. */
+    /** The total cross-entropy of the batch in nats, and its number of characters. */
     const costOf = (model: tf.LayersModel, { x, y }: Batch): { nats: tf.Scalar; characters: tf.Scalar } => {
-      const wanted = tf.oneHot(y as tf.Tensor2D, targets);
-      const nats = tf.neg(tf.sum(tf.mul(wanted, tf.logSoftmax(logits(model, x, y)))));
-      return { nats: nats as tf.Scalar, characters: tf.sum(tf.cast(wanted, 'float32')) };
+      const oneHotTargets = tf.oneHot(y as tf.Tensor2D, targets);
+      const nats = tf.neg(tf.sum(tf.mul(oneHotTargets, tf.logSoftmax(logits(model, x, y)))));
+      return { nats: nats as tf.Scalar, characters: tf.sum(tf.cast(oneHotTargets, 'float32')) };
     };
 
     return {
@@ -106,24 +108,25 @@ export const translation = defineTask({
       trivialLoss: Math.log2(targets),
       model(cell, seed) {
         const source = tf.input({ shape: [length, sources], name: 'source' });
-        const before = tf.input({ shape: [length + 1, targets], name: 'before' });
+        const previous = tf.input({ shape: [length + 1, targets], name: 'before' });
         const encoder = cell.layer({ name: 'encoder', units, seed, returnSequences: false });
         const decoder = cell.layer({ name: 'decoder', units, seed: seed + 4, returnSequences: true });
-        const read = encoder.apply(source) as tf.SymbolicTensor;
-        const shown = tf.layers.repeatVector({ n: length + 1 }).apply(read) as tf.SymbolicTensor;
-        const both = tf.layers.concatenate().apply([shown, before]) as tf.SymbolicTensor;
-        const outputs = head(targets, seed).apply(decoder.apply(both)) as tf.SymbolicTensor;
-        return tf.model({ inputs: [source, before], outputs });
+        const encoded = encoder.apply(source) as tf.SymbolicTensor;
+        const repeated = tf.layers.repeatVector({ n: length + 1 }).apply(encoded) as tf.SymbolicTensor;
+        const inputs = tf.layers.concatenate().apply([repeated, previous]) as tf.SymbolicTensor;
+        const outputs = createOutputLayer(targets, seed).apply(decoder.apply(inputs)) as tf.SymbolicTensor;
+        return tf.model({ inputs: [source, previous], outputs });
       },
-      batch: (step, seed) => rowsOf(randomIntegers(batch, seen.length, seed, step).map((index) => seen[index]!)),
+      batch: (step, seed) =>
+        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
       loss(model, one) {
         const { nats, characters } = costOf(model, one);
         return tf.div(nats, characters);
       },
       async evaluate(model) {
         let [nats, characters] = [0, 0];
-        for (let at = 0; at < unseen.length; at += SCORED_AT_ONCE) {
-          const one = rowsOf(unseen.slice(at, at + SCORED_AT_ONCE));
+        for (let start = 0; start < validation.length; start += EVALUATION_BATCH) {
+          const one = toBatch(validation.slice(start, start + EVALUATION_BATCH));
           const cost = tf.tidy(() => costOf(model, one));
           nats += (await cost.nats.data())[0] ?? NaN;
           characters += (await cost.characters.data())[0] ?? NaN;
@@ -132,30 +135,32 @@ export const translation = defineTask({
         return (nats / characters) * BITS_PER_NAT;
       },
       async sample(model, seed) {
-        const some = randomIntegers(SAMPLES, unseen.length, seed).map((index) => unseen[index]!);
-        const { x, y } = rowsOf(some);
-        const said: number[][] = some.map(() => []);
-        for (let at = 0; at <= length; at += 1) {
-          const best = tf.tidy(() => tf.argMax(logits(model, x, padded(said, length + 1, 'after')), -1));
-          const answers = (await best.array()) as number[][];
-          said.forEach((ids, row) => ids.push(answers[row]?.[at] ?? END));
+        const pairs = randomIntegers(SAMPLES, validation.length, seed).map((index) => validation[index]!);
+        const { x, y } = toBatch(pairs);
+        const outputs: number[][] = pairs.map(() => []);
+        for (let step = 0; step <= length; step += 1) {
+          const best = tf.tidy(() => tf.argMax(logits(model, x, padRows(outputs, length + 1, 'after')), -1));
+          const predictions = (await best.array()) as number[][];
+          outputs.forEach((ids, row) => ids.push(predictions[row]?.[step] ?? END));
           best.dispose();
         }
         tf.dispose([x, y]);
-        return some.map((pair, row) => `${pair.source} → ${spelled(said[row] ?? [], to)} (${pair.target})`).join('\n');
+        return pairs
+          .map((pair, row) => `${pair.source} → ${decodeCharacters(outputs[row] ?? [], to)} (${pair.target})`)
+          .join('\n');
       },
     };
   },
 });
 
-/** Rows of equal length, filled up with {@link NOTHING}. */
-function padded(rows: readonly (readonly number[])[], length: number, side: 'before' | 'after'): tf.Tensor2D {
-  const flat = new Int32Array(rows.length * length).fill(NOTHING);
+/** Pads rows to equal length with {@link NO_CHARACTER}. */
+function padRows(rows: readonly (readonly number[])[], length: number, side: 'before' | 'after'): tf.Tensor2D {
+  const flat = new Int32Array(rows.length * length).fill(NO_CHARACTER);
   rows.forEach((ids, row) => flat.set(ids, row * length + (side === 'before' ? length - ids.length : 0)));
   return tf.tensor2d(flat, [rows.length, length], 'int32');
 }
 
-function spelled(ids: readonly number[], { characters }: Alphabet): string {
+function decodeCharacters(ids: readonly number[], { characters }: Alphabet): string {
   const end = ids.indexOf(END);
   return ids
     .slice(0, end < 0 ? ids.length : end)

@@ -173,7 +173,7 @@ describe('a comparison with invalid arguments', () => {
     },
     {
       args: () => ['--data', file('short.txt', 'Too short.')],
-      says: 'short.txt: The text has 10 characters; training needs at least 820. Use a longer text.',
+      says: 'short.txt: The text has 10 characters, but training needs at least 820. Use a longer text.',
     },
     {
       args: () => ['--out', file('a-file', '')],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findHeaderError } from '../../lab/node/data/wav-header.ts';
-import { encode } from './tasks/wav.ts';
+import { encodeWav } from './tasks/wav.ts';
 
-const sound = encode([new Float32Array(8), new Float32Array(8)], { sampleRate: 8000 });
+const sound = encodeWav([new Float32Array(8), new Float32Array(8)], { sampleRate: 8000 });
 
 function withField(offset: number, value: number, bytes: 2 | 4): Buffer {
   const file = Buffer.from(sound);

@@ -8,7 +8,7 @@ import { loadData } from '../../lab/node/data/load-data.ts';
 import type { Task } from '../../lab/tasks/_task.ts';
 import { tasks } from '../../lab/tasks/index.ts';
 import { seeded, type Random } from '../../src/testing/random.ts';
-import { encode } from '../lab/tasks/wav.ts';
+import { encodeWav } from '../lab/tasks/wav.ts';
 import { damagedBytes, damagedText } from './damage.ts';
 import type { Row } from './figures.ts';
 
@@ -85,7 +85,7 @@ function recordings(folder: string, random: Random): { readonly data: string; re
       { length: 1200 },
       (_, time) => 0.4 * Math.sin((2 * Math.PI * hertz * time) / 8000),
     );
-    const sound = encode([samples], { sampleRate: 8000, float: file % 2 === 0 });
+    const sound = encodeWav([samples], { sampleRate: 8000, float: file % 2 === 0 });
     const name = `${file % 3}_anna${Math.floor(file / 3)}_${file}.wav`;
     if (file !== damagedOne) {
       writeFileSync(join(folder, name), sound);

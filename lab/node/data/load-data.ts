@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { sha256 } from '../../run-config.ts';
-import { withOnly } from '../../tasks/_series.ts';
+import { selectColumn } from '../../tasks/_series.ts';
 import type { Task } from '../../tasks/_task.ts';
 import { packagedDatasets } from './packaged-datasets.ts';
 import { readRecordings } from './recordings.ts';
@@ -40,7 +40,7 @@ function readSeriesFile(data: string, expected: string): string {
   const [, file, column] = /^(.+)#([^#]+)$/.exec(data) ?? [];
   if (file === undefined || column === undefined || existsSync(data)) return readTextFile(data, expected);
   try {
-    return withOnly(readTextFile(file, expected), column);
+    return selectColumn(readTextFile(file, expected), column);
   } catch (error) {
     if (error instanceof LabError && !error.message.startsWith('--data'))
       throw new LabError(`--data ${data}: ${error.message}`);

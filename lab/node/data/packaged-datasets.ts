@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Papa from 'papaparse';
-import { datePairs } from '../../tasks/_date-pairs.ts';
+import { generateDatePairs } from '../../tasks/_date-pairs.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -29,7 +29,7 @@ export const packagedDatasets: Readonly<Record<string, () => Promise<string>>> =
       const target = french.get(symbol);
       return target === undefined ? [] : [{ source, target }];
     });
-    const pairs = [...phrases, ...datePairs(DATE_PAIRS, 'en', 'fr')];
+    const pairs = [...phrases, ...generateDatePairs(DATE_PAIRS, 'en', 'fr')];
     return Promise.resolve(pairs.map(({ source, target }) => `${source}\t${target}`).join('\n'));
   },
 

@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import wav from 'node-wav';
 import { LabError } from '../../errors.ts';
-import { frameLength } from '../../tasks/_mfcc.ts';
-import { recordingsText } from '../../tasks/_recordings.ts';
+import { mfccFrameLength } from '../../tasks/_mfcc.ts';
+import { serializeRecordings } from '../../tasks/_recordings.ts';
 import { readFileBytes, describeSystemError } from './user-files.ts';
 import { findHeaderError } from './wav-header.ts';
 
@@ -22,7 +22,7 @@ export function readRecordings(folder: string, expected: string): string {
       `--data ${folder}: ${names[other] ?? ''} has a sample rate of ${files[other]?.sampleRate ?? 0} Hz and ${names[0] ?? ''} one of ${sampleRate} Hz. All files must have the same.`,
     );
   }
-  return recordingsText(sampleRate, files);
+  return serializeRecordings(sampleRate, files);
 }
 
 function listWavFiles(folder: string, expected: string): string[] {
@@ -59,7 +59,7 @@ function decodeWav(folder: string, name: string, expected: string): { sampleRate
     (one, time) => others.reduce((sum, channel) => sum + channel[time]!, one) / (others.length + 1),
   );
   if (!samples.every(Number.isFinite)) throw errorFor('is truncated.');
-  const least = frameLength(sampleRate);
+  const least = mfccFrameLength(sampleRate);
   if (samples.length < least) throw errorFor(`has ${samples.length} samples. At least ${least} are required.`);
   return { sampleRate, samples };
 }

@@ -6,23 +6,23 @@ import type { Problem, Task } from '../../../lab/tasks/_task.ts';
 import { adding } from '../../../lab/tasks/adding.ts';
 import { copyMemory } from '../../../lab/tasks/copy-memory.ts';
 import { temporalOrder } from '../../../lab/tasks/temporal-order.ts';
-import { answeringZero, asLists, itIsAProblem } from './problem.ts';
+import { createZeroModel, toRows, describeProblem } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('temporal-order', () => {
   const length = 20;
   const problem = temporalOrder.prepare('', { units: 4, length, batch: 64 });
-  itIsAProblem(problem, { x: [64, length, 6], y: [64] });
+  describeProblem(problem, { x: [64, length, 6], y: [64] });
 
-  /** The sequences of a batch as letters: AB among cdef. */
+  /** The sequences of a batch as letters: A and B among c, d, e and f. */
   function spelled(step: number): { words: string[]; classes: number[] } {
     const { x, y } = problem.batch(step, 1);
-    const symbols = asLists(tf.argMax(x, -1));
+    const symbols = toRows(tf.argMax(x, -1));
     return { words: symbols.map((row) => row.map((one) => 'ABcdef'[one]).join('')), classes: Array.from(y.dataSync()) };
   }
 
-  it('puts A or B once into the second and once into the sixth tenth, and distractors elsewhere', () => {
+  it('has A or B once in the second and once in the sixth tenth, and distractors elsewhere', () => {
     const { words } = spelled(0);
     for (const word of words)
       expect(word).toMatch(/^[cdef]{2}([AB][cdef]|[cdef][AB])[cdef]{6}([AB][cdef]|[cdef][AB])[cdef]{8}$/);
@@ -36,10 +36,10 @@ describe('temporal-order', () => {
     for (const one of [0, 1, 2, 3]) expect(classes.filter((found) => found === one).length).toBeGreaterThan(5);
   });
 
-  it('keeps the places inside their tenths at lengths that ten does not divide', () => {
+  it('keeps the positions inside their tenths at lengths that are not multiples of ten', () => {
     for (const odd of [10, 13, 27, 70, 99]) {
       const { x } = temporalOrder.prepare('', { units: 4, length: odd, batch: 50 }).batch(0, 1);
-      for (const row of asLists(tf.argMax(x, -1))) {
+      for (const row of toRows(tf.argMax(x, -1))) {
         const [first = NaN, second = NaN, ...more] = row.flatMap((one, time) => (one < 2 ? [(10 * time) / odd] : []));
         expect(more).toEqual([]);
         expect([Math.floor(first), Math.floor(second)]).toEqual([1, 5]);
@@ -47,19 +47,19 @@ describe('temporal-order', () => {
     }
   });
 
-  it('has three in four wrong where the answer is always the same', async () => {
+  it('has an error rate of 3/4 for a constant answer', async () => {
     expect(problem.baseline).toBe(0.75);
-    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(0.75, 1);
-    expect(problem.loss(answeringZero(problem, rnn), problem.batch(0, 1)).dataSync()[0]).toBeCloseTo(Math.log(4), 5);
+    expect(await problem.evaluate(createZeroModel(problem, rnn))).toBeCloseTo(0.75, 1);
+    expect(problem.loss(createZeroModel(problem, rnn), problem.batch(0, 1)).dataSync()[0]).toBeCloseTo(Math.log(4), 5);
   });
 });
 
 describe('adding', () => {
   const length = 9;
   const problem = adding.prepare('', { units: 4, length, batch: 64 });
-  itIsAProblem(problem, { x: [64, length, 2], y: [64, 1] });
+  describeProblem(problem, { x: [64, length, 2], y: [64, 1] });
 
-  it('marks one number in each half, and asks for their sum', () => {
+  it('marks one number in each half and has their sum as target', () => {
     const { x, y } = problem.batch(0, 1);
     const entries = x.arraySync() as number[][][];
     entries.forEach((row, index) => {
@@ -72,24 +72,24 @@ describe('adding', () => {
     });
   });
 
-  it('costs who always answers the mean the variance of two uniform numbers, a sixth', () => {
+  it('scores a constant mean prediction by the variance of the sum of two uniform numbers: 1/6', () => {
     // The standard error of the mean of a thousand squares is 0.006.
     expect(Math.abs(problem.baseline - 1 / 6)).toBeLessThan(0.02);
   });
 
-  it('costs who always answers 0 a sixth and the squared mean', async () => {
-    expect(Math.abs((await problem.evaluate(answeringZero(problem, gru))) - 7 / 6)).toBeLessThan(0.1);
+  it('scores a constant prediction of 0 by 1/6 plus the squared mean', async () => {
+    expect(Math.abs((await problem.evaluate(createZeroModel(problem, gru))) - 7 / 6)).toBeLessThan(0.1);
   });
 });
 
 describe('copy-memory', () => {
   const blank = 3;
   const problem = copyMemory.prepare('', { units: 4, blank, batch: 16 });
-  itIsAProblem(problem, { x: [16, blank + 20, 10], y: [16, blank + 20] });
+  describeProblem(problem, { x: [16, blank + 20, 10], y: [16, blank + 20] });
 
-  it('is ten symbols, T − 1 blanks, a marker, ten blanks; and asks for blanks, then the ten', () => {
+  it('has ten symbols, T − 1 blanks, a marker and ten blanks as input, and blanks and the ten symbols as target', () => {
     const { x, y } = problem.batch(0, 1);
-    const [input, wanted] = [asLists(tf.argMax(x, -1)), asLists(y)];
+    const [input, wanted] = [toRows(tf.argMax(x, -1)), toRows(y)];
     input.forEach((row, index) => {
       const symbols = row.slice(0, 10);
       expect(Math.max(...symbols)).toBeLessThan(8);
@@ -99,25 +99,25 @@ describe('copy-memory', () => {
     expect(new Set(input.flatMap((row) => row.slice(0, 10)))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]));
   });
 
-  it('has seven in eight wrong where the answer is always the same symbol', async () => {
+  it('has an error rate of 7/8 for a constant symbol', async () => {
     expect(problem.baseline).toBe(0.875);
-    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(0.875, 1);
+    expect(await problem.evaluate(createZeroModel(problem, rnn))).toBeCloseTo(0.875, 1);
   });
 });
 
-describe('the classics', () => {
+describe('the synthetic tasks', () => {
   it.each<[Task, Record<string, number>, string]>([
     [temporalOrder, { length: 9 }, 'The setting `length` must be a whole number of at least 10; received 9.'],
     [adding, { length: 1 }, 'The setting `length` must be a whole number of at least 2; received 1.'],
     [copyMemory, { blank: 2.5 }, 'The setting `blank` must be a whole number of at least 1; received 2.5.'],
     [copyMemory, { batch: 0 }, 'The setting `batch` must be a whole number of at least 1; received 0.'],
-  ])('refuse settings that make no sense: %#', (task, change, message) => {
+  ])('reject invalid settings: %#', (task, change, message) => {
     expect(() => task.prepare('', { ...task.settings, ...change })).toThrow(message);
   });
 
-  it.each([temporalOrder, adding, copyMemory])('score on sequences that no step trains on: $id', async (task) => {
+  it.each([temporalOrder, adding, copyMemory])('validate on sequences that no step trains on: $id', async (task) => {
     const problem = task.prepare('', { ...task.settings, units: 2 });
-    const scored = new Set((await rowsScored(problem)).flat());
+    const scored = new Set((await validationRows(problem)).flat());
     expect(scored.size).toBe(1000);
     for (const seed of [0, 1, 999_999]) {
       for (const row of rowsOf(problem.batch(0, seed).x)) expect(scored.has(row)).toBe(false);
@@ -129,8 +129,8 @@ function rowsOf(x: tf.Tensor): string[] {
   return tf.unstack(x).map((row) => row.dataSync().join());
 }
 
-/** What a problem shows to the model it scores. */
-async function rowsScored(problem: Problem): Promise<string[][]> {
+/** The inputs that a problem evaluates a model on. */
+async function validationRows(problem: Problem): Promise<string[][]> {
   const seen: string[][] = [];
   const model = problem.model(rnn, 1);
   const apply = model.apply.bind(model);

@@ -48,7 +48,7 @@ describe("the user's own data", () => {
     expect((await loadData(weather, `${path}#high`)).text).toBe('date,high\n2020-01-01,2\n2020-01-02,4');
     expect((await loadData(weather, path)).text).toContain('low');
     await expect(loadData(weather, `${path}#mean`)).rejects.toThrow(
-      `--data ${path}#mean: There is no column \`mean\`; there is \`date\`, \`low\`, \`high\`.`,
+      `--data ${path}#mean: There is no column \`mean\`. Available columns: \`date\`, \`low\`, \`high\`.`,
     );
     const odd = file('odd#name.csv', 'x\n1\n');
     expect((await loadData(weather, odd)).text).toBe('x\n1\n');

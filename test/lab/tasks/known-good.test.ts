@@ -8,8 +8,8 @@ import { tasks } from '../../../lab/tasks/index.ts';
 
 const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
-describe('the known good setting', () => {
-  it.each(tasks)('of $id names what there is, and promises more than the baseline', async (task: Task) => {
+describe('the known-good configuration', () => {
+  it.each(tasks)('of $id has valid names and a target better than the baseline', async (task: Task) => {
     const { cell, optimizer, strategy, settings, target } = task.knownGood!;
     findCell(cell);
     findOptimizer(optimizer);

@@ -4,14 +4,14 @@ import { rnn } from '../../../lab/cells/rnn.ts';
 import type { Cell } from '../../../lab/cells/_cell.ts';
 import type { Problem } from '../../../lab/tasks/_task.ts';
 
-/** What every problem owes, whatever it is about. */
-export function itIsAProblem(problem: Problem, shapes: { readonly x: number[]; readonly y: number[] }): void {
-  it('has batches of the promised shapes', () => {
+/** Defines the tests that every problem must pass. */
+export function describeProblem(problem: Problem, shapes: { readonly x: number[]; readonly y: number[] }): void {
+  it('creates batches of the declared shapes', () => {
     const { x, y } = problem.batch(0, 1);
     expect({ x: x.shape, y: y.shape }).toEqual(shapes);
   });
 
-  it('gives the same batch to the same step and seed, and another to another', () => {
+  it('creates the same batch for the same step and seed, and different ones otherwise', () => {
     const batch = (step: number, seed: number): string => {
       const { x, y } = problem.batch(step, seed);
       return `${x.dataSync().join()} ${y.dataSync().join()}`;
@@ -20,7 +20,7 @@ export function itIsAProblem(problem: Problem, shapes: { readonly x: number[]; r
     expect(new Set([batch(4, 1), batch(5, 1), batch(4, 2), batch(1, 5)]).size).toBe(4);
   });
 
-  it('makes the same model for the same seed, and another for another', () => {
+  it('creates the same model for the same seed, and different ones otherwise', () => {
     const weights = (seed: number): string =>
       problem
         .model(rnn, seed)
@@ -31,7 +31,7 @@ export function itIsAProblem(problem: Problem, shapes: { readonly x: number[]; r
     expect(weights(2)).not.toBe(weights(1));
   });
 
-  it('scores a model the same each time, and leaves no tensor behind', async () => {
+  it('evaluates a model to the same score each time and leaks no tensor', async () => {
     const model = problem.model(rnn, 1);
     const first = await problem.evaluate(model);
     const before = tf.memory().numTensors;
@@ -53,14 +53,14 @@ export function itIsAProblem(problem: Problem, shapes: { readonly x: number[]; r
   });
 }
 
-/** A model whose weights are all 0, which has learned nothing. */
-export function answeringZero(problem: Problem, cell: Cell): tf.LayersModel {
+/** Creates a model whose weights are all 0. */
+export function createZeroModel(problem: Problem, cell: Cell): tf.LayersModel {
   const model = problem.model(cell, 1);
   model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
   return model;
 }
 
-/** The rows of a matrix of whole numbers. */
-export function asLists(matrix: tf.Tensor): number[][] {
+/** Converts a matrix of integers to rows. */
+export function toRows(matrix: tf.Tensor): number[][] {
   return matrix.arraySync() as number[][];
 }

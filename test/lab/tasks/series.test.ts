@@ -4,28 +4,28 @@ import { rnn } from '../../../lab/cells/rnn.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
 import { stocks } from '../../../lab/tasks/stocks.ts';
 import { weather } from '../../../lab/tasks/weather.ts';
-import { seriesOf, withOnly } from '../../../lab/tasks/_series.ts';
-import { answeringZero, itIsAProblem } from './problem.ts';
+import { parseSeries, selectColumn } from '../../../lab/tasks/_series.ts';
+import { createZeroModel, describeProblem } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 const settings = { units: 3, window: 4, batch: 6 };
 
-/** A CSV of days that begin on 1 January 2020. */
+/** A CSV file of days from 1 January 2020. */
 function csv(name: string, values: readonly number[]): string {
   const day = (index: number): string => new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
   return [`date,${name}`, ...values.map((value, index) => `${day(index)},${value}`)].join('\n');
 }
 
-/** A hundred days, none like the other. */
+/** A hundred different values. */
 const days = Array.from({ length: 100 }, (_, day) => 10 + 5 * Math.sin(day) + day / 100);
 
 describe('weather', () => {
   const problem = weather.prepare(csv('temp_max', days), settings);
-  itIsAProblem(problem, { x: [6, 4, 1], y: [6, 1] });
+  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] });
 
-  it('shows the days of a window, and asks for the change to the day after', () => {
-    // Windows of 4 over 99 days that have a morrow: 96 examples, of which the first 76 are trained on.
+  it('has a window of days as input and the change to the next day as target', () => {
+    // Windows of 4 over 99 days that have a next day: 96 examples, of which the first 76 are trained on.
     const past = days.slice(0, 76 + 3);
     const center = past.reduce((sum, one) => sum + one, 0) / past.length;
     const spread = Math.sqrt(past.reduce((sum, one) => sum + (one - center) ** 2, 0) / past.length);
@@ -43,14 +43,14 @@ describe('weather', () => {
     });
   });
 
-  it('is scored against persistence on the last fifth', async () => {
+  it('has persistence on the last fifth as its baseline', async () => {
     const errors = Array.from({ length: 20 }, (_, index) => (days[80 + index]! - days[79 + index]!) ** 2);
     const persistence = Math.sqrt(errors.reduce((sum, one) => sum + one, 0) / 20);
     expect(problem.baseline).toBeCloseTo(persistence, 10);
-    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(persistence, 4);
+    expect(await problem.evaluate(createZeroModel(problem, rnn))).toBeCloseTo(persistence, 4);
   });
 
-  it('lets nothing of the later part reach the training', () => {
+  it('leaks no validation data into training', () => {
     const changed = weather.prepare(
       csv('temp_max', [...days.slice(0, 80), ...days.slice(80).map((day) => 1000 * day)]),
       settings,
@@ -63,14 +63,14 @@ describe('weather', () => {
     expect(changed.baseline).toBeGreaterThan(100 * problem.baseline);
   });
 
-  it('reads the days of Seattle by itself', async () => {
+  it('reads the built-in data of Seattle', async () => {
     const { text } = await loadData(weather, undefined);
     expect(
-      seriesOf(text, ['temp_max'])
+      parseSeries(text, ['temp_max'])
         .slice(0, 3)
         .map(({ value }) => value),
     ).toEqual([12.8, 10.6, 11.7]);
-    // The root mean square of the last 288 of 1460 changes, computed from the file by other means.
+    // The root mean square of the last 288 of 1460 changes, computed from the file with other code.
     expect(weather.prepare(text, weather.settings).baseline).toBeCloseTo(3.067425, 5);
   });
 });
@@ -78,88 +78,86 @@ describe('weather', () => {
 describe('stocks', () => {
   const prices = days.map((day) => Math.exp(day / 10));
   const problem = stocks.prepare(csv('Close', prices), settings);
-  itIsAProblem(problem, { x: [6, 4, 1], y: [6, 1] });
+  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] });
 
-  it('is scored against the price that stays: the root mean square of the returns in %', async () => {
+  it('has an unchanged price as its baseline: the root mean square of the returns in %', async () => {
     const returns = prices.slice(1).map((price, index) => 100 * Math.log(price / prices[index]!));
-    // 98 returns with a morrow, 95 examples, 76 trained on: the first scored return is number 80.
+    // 98 returns with a next return, 95 examples, 76 trained on: the first scored return is number 80.
     const scored = returns.slice(80);
     const naive = Math.sqrt(scored.reduce((sum, one) => sum + one ** 2, 0) / scored.length);
     expect(problem.baseline).toBeCloseTo(naive, 10);
-    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(naive, 4);
+    expect(await problem.evaluate(createZeroModel(problem, rnn))).toBeCloseTo(naive, 4);
   });
 
-  it('refuses prices that have no logarithm, by their line', () => {
+  it('rejects prices without a logarithm and names the line', () => {
     const bad = csv('close', [...prices.slice(0, 50), 0, ...prices.slice(51)]);
-    expect(() => stocks.prepare(bad, settings)).toThrow('Line 52: the price is 0; a return needs prices above 0.');
+    expect(() => stocks.prepare(bad, settings)).toThrow('Line 52: the price is 0. Prices must be greater than 0.');
   });
 
-  it('reads the S&P 500 by itself', async () => {
+  it('reads the built-in S&P 500 data', async () => {
     const { text } = await loadData(stocks, undefined);
     expect(text.split('\n')[1]).toMatch(/^2000-01-03,/);
-    // The root mean square of the last 1017 of 5104 returns, computed from the file by other means.
+    // The root mean square of the last 1017 of 5104 returns, computed from the file with other code.
     expect(stocks.prepare(text, stocks.settings).baseline).toBeCloseTo(1.214735, 5);
   });
 });
 
 describe('a series in a file', () => {
   const values = (text: string, preferred: string[] = []): number[] =>
-    seriesOf(text, preferred).map(({ value }) => value);
+    parseSeries(text, preferred).map(({ value }) => value);
 
-  it('is the preferred column, or the only one of numbers', () => {
+  it('is the preferred column, or the only numeric one', () => {
     expect(values('date,open,close\n2020-01-01,1,2\n2020-01-02,3,4', ['adj', 'close'])).toEqual([2, 4]);
     expect(values('\uFEFFday;rain;sky\r\n2020-01-01;1.5;grey\r\n2020-01-02;-2e1;blue\r\n')).toEqual([1.5, -20]);
     expect(values('level\n1\n2\n3\n')).toEqual([1, 2, 3]);
   });
 
-  it('is turned round where the newest comes first', () => {
+  it('is reversed if the newest row comes first', () => {
     expect(values('Date,x\n2020-01-03,3\n2020-01-02,2\n2020-01-01,1')).toEqual([1, 2, 3]);
   });
 
-  it('may be one column by name, which keeps its lines', () => {
+  it('can be one column by name, which keeps its line numbers', () => {
     const text = 'date,a,b,note\n2020-01-01,1,2,"one,\nline"\n\n2020-01-02,3,x,\n';
-    expect(values(withOnly(text, 'A'))).toEqual([1, 3]);
-    expect(() => seriesOf(withOnly(text, 'b'), [])).toThrow('Line 5: `b` is `x`, not a number.');
-    expect(() => withOnly(text, 'c')).toThrow('There is no column `c`; there is `date`, `a`, `b`, `note`.');
+    expect(values(selectColumn(text, 'A'))).toEqual([1, 3]);
+    expect(() => parseSeries(selectColumn(text, 'b'), [])).toThrow('Line 5: `b` is `x`, not a number.');
+    expect(() => selectColumn(text, 'c')).toThrow(
+      'There is no column `c`. Available columns: `date`, `a`, `b`, `note`.',
+    );
   });
 
   it.each([
-    ['no lines', '', 'The file has no lines; its first must name the columns.'],
-    ['no header', '2020-01-01,1\n2020-01-02,2', 'Line 1: the first line must name the columns, and column 2 is `1`.'],
-    ['no rows', 'date,x\n\n', 'The file has a header and no rows.'],
+    ['no lines', '', 'The file is empty. Its first line must name the columns.'],
+    ['no header', '2020-01-01,1\n2020-01-02,2', 'Line 1: the first line must name the columns, but column 2 is `1`.'],
+    ['no rows', 'date,x\n\n', 'The file has a header but no rows.'],
     ['a column named twice', 'x,x\n1,2', 'Line 1: two columns are named `x`.'],
-    ['a cell too many', 'date,x\n2020-01-01,1\n2020-01-02,2,3', 'Line 3: 3 cells where the header has 2.'],
+    ['a cell too many', 'date,x\n2020-01-01,1\n2020-01-02,2,3', 'Line 3: 3 cells, but the header has 2.'],
     ['an empty cell', 'date,x\n2020-01-01,1\n\n2020-01-02,', 'Line 4: `x` is empty, not a number.'],
     ['a word', 'date,x\n2020-01-01,1\n2020-01-02,n/a', 'Line 3: `x` is `n/a`, not a number.'],
-    ['no numbers', 'date,x\n2020-01-01,a', 'No column has numbers; there is `date`, `x`.'],
+    ['no numbers', 'date,x\n2020-01-01,a', 'No column is numeric. Available columns: `date`, `x`.'],
     [
-      'many columns of numbers',
+      'several numeric columns',
       'date,a,b\n2020-01-01,1,2',
-      'Several columns have numbers: `a`, `b`. Choose one by --data FILE#COLUMN.',
+      'Several columns are numeric: `a`, `b`. Choose one with --data FILE#COLUMN.',
     ],
     [
       'dates out of order',
       'date,x\n2020-01-01,1\n2020-01-03,2\n2020-01-02,3\n2020-01-04,3',
-      'Line 4: the date 2020-01-02 is out of order. There must be one row for each time, in order of time.',
+      'Line 4: the date 2020-01-02 is out of order. The rows must be sorted by date, with one row per date.',
     ],
     [
-      'a date twice',
+      'a duplicate date',
       'date,x\n2020-01-01,1\n2020-01-01,2\n2020-01-02,2',
-      'Line 3: the date 2020-01-01 is out of order. There must be one row for each time, in order of time.',
+      'Line 3: the date 2020-01-01 is out of order. The rows must be sorted by date, with one row per date.',
     ],
-    ['no date', 'date,x\n31.12.2020,1\n', 'Line 2: `date` is `31.12.2020`, not a date; write dates as 2024-12-31.'],
-    [
-      'a quote without end',
-      'date,x\n2020-01-01,1\n2020-01-02,"2\n',
-      'Line 3: a quoted cell does not end as it should.',
-    ],
-  ])('is refused with %s', (_, text, message) => {
+    ['no date', 'date,x\n31.12.2020,1\n', 'Line 2: `date` is `31.12.2020`, not a date. Write dates as 2024-12-31.'],
+    ['an unterminated quote', 'date,x\n2020-01-01,1\n2020-01-02,"2\n', 'Line 3: a quoted cell is malformed.'],
+  ])('is rejected with %s', (_, text, message) => {
     expect(() => values(text)).toThrow(message);
   });
 
-  it('is refused where it is too short or never changes', () => {
+  it('is rejected if it is too short or never changes', () => {
     expect(() => weather.prepare(csv('temp', days.slice(0, 40)), settings)).toThrow(
-      'The series is too short: a window of 4 leaves 36 examples; 50 are needed.',
+      'The series is too short: a window of 4 leaves 36 examples. At least 50 are required.',
     );
     expect(() =>
       weather.prepare(
@@ -169,6 +167,6 @@ describe('a series in a file', () => {
         ),
         settings,
       ),
-    ).toThrow('The series is constant; there is nothing to learn from it.');
+    ).toThrow('The series is constant. Use data that varies.');
   });
 });

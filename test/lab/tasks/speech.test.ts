@@ -5,12 +5,12 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rnn } from '../../../lab/cells/rnn.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
-import { COEFFICIENTS, mfcc } from '../../../lab/tasks/_mfcc.ts';
-import { recordingsIn, recordingsText } from '../../../lab/tasks/_recordings.ts';
-import { FORMANTS, vowels } from '../../../lab/tasks/_vowels.ts';
-import { apart, speech } from '../../../lab/tasks/speech.ts';
-import { answeringZero, itIsAProblem } from './problem.ts';
-import { encode } from './wav.ts';
+import { COEFFICIENTS, computeMfcc } from '../../../lab/tasks/_mfcc.ts';
+import { parseRecordings, serializeRecordings } from '../../../lab/tasks/_recordings.ts';
+import { FORMANTS, synthesizeVowels } from '../../../lab/tasks/_vowels.ts';
+import { splitRecordings, speech } from '../../../lab/tasks/speech.ts';
+import { createZeroModel, describeProblem } from './problem.ts';
+import { encodeWav } from './wav.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const tone = (hertz: number, length = 800): Float32Array =>
   Float32Array.from({ length }, (_, time) => 0.5 * Math.sin((2 * Math.PI * hertz * time) / 8000));
 
-/** |X(f)| of a sound at one frequency, by the sum that defines it. */
+/** |X(f)| of a sound at one frequency, from the definition of the Fourier transform. */
 function strengthAt(samples: Float32Array, hertz: number): number {
   const angle = (time: number): number => (2 * Math.PI * hertz * time) / 8000;
   const part = (wave: (x: number) => number): number =>
@@ -30,19 +30,19 @@ function strengthAt(samples: Float32Array, hertz: number): number {
   return Math.hypot(part(Math.cos), part(Math.sin));
 }
 
-describe('a vowel by formant synthesis', () => {
-  const { recordings, sampleRate } = vowels();
+describe('a synthesized vowel', () => {
+  const { recordings, sampleRate } = synthesizeVowels();
 
-  it('is said by ten speakers, three times each, always the same', () => {
+  it('is recorded three times by each of ten speakers, always identically', () => {
     expect(sampleRate).toBe(8000);
     expect(recordings).toHaveLength(10 * 10 * 3);
-    expect(recordings[7]).toEqual(vowels().recordings[7]);
+    expect(recordings[7]).toEqual(synthesizeVowels().recordings[7]);
     expect(new Set(recordings.map(({ samples }) => samples.slice(1000, 1020).join())).size).toBe(300);
     for (const { samples } of recordings) expect(samples.every((one) => Math.abs(one) <= 1)).toBe(true);
   });
 
-  it.each(['iy', 'aa', 'uw'])('sounds strongest near its formants: %s', (label) => {
-    // The first speaker is a man, whose formants are those of the table.
+  it.each(['iy', 'aa', 'uw'])('is strongest near its formants: %s', (label) => {
+    // The first speaker is a man, whose formants are those in the table.
     const { samples } = recordings.find((one) => one.label === label && one.speaker === 'speaker-0')!;
     const around = (hertz: number): number =>
       Math.max(...Array.from({ length: 25 }, (_, index) => strengthAt(samples, hertz - 120 + 10 * index)));
@@ -56,91 +56,91 @@ describe('a vowel by formant synthesis', () => {
 });
 
 describe('the coefficients of a sound', () => {
-  it('are thirteen for every 16 ms, and no more frames than asked for', () => {
-    const frames = mfcc(tone(440), 8000, 100);
-    // Frames of 256 samples begin at 0, 128, … 512.
+  it('are 13 for every 16 ms, up to the maximum number of frames', () => {
+    const frames = computeMfcc(tone(440), 8000, 100);
+    // Frames of 256 samples start at 0, 128, … 512.
     expect(frames).toHaveLength(5);
     for (const frame of frames) {
       expect(frame).toHaveLength(COEFFICIENTS);
       expect(frame.every(Number.isFinite)).toBe(true);
     }
-    expect(mfcc(tone(440), 8000, 2)).toEqual(frames.slice(0, 2));
+    expect(computeMfcc(tone(440), 8000, 2)).toEqual(frames.slice(0, 2));
   });
 
-  it('do not depend on loudness, nor on what was heard before at another rate', () => {
-    const before = mfcc(tone(440), 8000, 1)[0]!;
-    const quieter = mfcc(
+  it('do not depend on loudness or on an earlier sound with another sample rate', () => {
+    const before = computeMfcc(tone(440), 8000, 1)[0]!;
+    const quieter = computeMfcc(
       tone(440).map((one) => one / 100),
       8000,
       1,
     )[0]!;
     quieter.forEach((value, index) => expect(value).toBeCloseTo(before[index]!, 3));
-    const other = mfcc(tone(440), 11_025, 1)[0]!;
+    const other = computeMfcc(tone(440), 11_025, 1)[0]!;
     expect(other).not.toEqual(before);
-    expect(mfcc(tone(440), 8000, 1)[0]).toEqual(before);
+    expect(computeMfcc(tone(440), 8000, 1)[0]).toEqual(before);
   });
 
-  it('tell tones apart, and of silence are all alike', () => {
+  it('distinguish tones and are 0 for silence', () => {
     const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((one, index) => one - b[index]!));
-    const of = (hertz: number): number[] => mfcc(tone(hertz), 8000, 1)[0]!;
+    const of = (hertz: number): number[] => computeMfcc(tone(hertz), 8000, 1)[0]!;
     expect(distance(of(500), of(2000))).toBeGreaterThan(3 * distance(of(500), of(502)));
-    expect(mfcc(new Float32Array(256), 8000, 1)).toEqual([Array(COEFFICIENTS).fill(0)]);
+    expect(computeMfcc(new Float32Array(256), 8000, 1)).toEqual([Array(COEFFICIENTS).fill(0)]);
   });
 });
 
 describe('recordings', () => {
-  it('survive being carried as text', () => {
+  it('survive serialization as text', () => {
     const samples = Float32Array.of(0, 1, -1, 0.25, 2);
-    const back = recordingsIn(recordingsText(16_000, [{ name: 'left_jo_b_2', samples }]));
+    const back = parseRecordings(serializeRecordings(16_000, [{ name: 'left_jo_b_2', samples }]));
     expect(back).toMatchObject({ sampleRate: 16_000, recordings: [{ label: 'left', speaker: 'jo_b', take: '2' }] });
     [0, 1, -1, 0.25, 1].forEach((one, index) => expect(back.recordings[0]!.samples[index]).toBeCloseTo(one, 4));
   });
 
-  it.each(['seven', '7_anna', '_anna_1'])('are refused where a file is named %s.wav', (name) => {
-    const text = recordingsText(8000, [{ name, samples: tone(440) }]);
-    expect(() => recordingsIn(text)).toThrow(
-      `\`${name}.wav\` is not named {label}_{speaker}_{take}.wav, such as 7_anna_0.wav.`,
+  it.each(['seven', '7_anna', '_anna_1'])('are rejected if a file is named %s.wav', (name) => {
+    const text = serializeRecordings(8000, [{ name, samples: tone(440) }]);
+    expect(() => parseRecordings(text)).toThrow(
+      `\`${name}.wav\` has the wrong name. Expected {label}_{speaker}_{take}.wav, such as 7_anna_0.wav.`,
     );
   });
 
-  it('keep a speaker on one side, or a take where that is asked for or there is one speaker', () => {
-    const { recordings } = vowels();
+  it('are split by speaker, or by take if requested or if there is only one speaker', () => {
+    const { recordings } = synthesizeVowels();
     for (const [bySpeaker, key] of [
       [true, 'speaker'],
       [false, 'take'],
     ] as const) {
-      const { seen, unseen } = apart(recordings, bySpeaker);
-      expect(seen.length + unseen.length).toBe(recordings.length);
-      const trained = new Set(seen.map((one) => one[key]));
-      expect(unseen.length).toBeGreaterThan(0);
-      expect(unseen.some((one) => trained.has(one[key]))).toBe(false);
+      const { training, validation } = splitRecordings(recordings, bySpeaker);
+      expect(training.length + validation.length).toBe(recordings.length);
+      const trained = new Set(training.map((one) => one[key]));
+      expect(validation.length).toBeGreaterThan(0);
+      expect(validation.some((one) => trained.has(one[key]))).toBe(false);
     }
     const alone = recordings.filter(({ speaker }) => speaker === 'speaker-3');
-    expect(apart(alone, true)).toEqual(apart(alone, false));
+    expect(splitRecordings(alone, true)).toEqual(splitRecordings(alone, false));
     expect(() =>
-      apart(
+      splitRecordings(
         alone.filter(({ take }) => take === '0'),
         true,
       ),
-    ).toThrow('There is only one take;');
+    ).toThrow('There is only one take.');
   });
 });
 
 describe('speech', () => {
   const problem = speech.prepare('', { units: 3, frames: 6, batch: 4, bySpeaker: 1 });
-  itIsAProblem(problem, { x: [4, 6, 13], y: [4] });
+  describeProblem(problem, { x: [4, 6, 13], y: [4] });
 
-  it('gets one vowel in ten right where the answer is always the same', async () => {
+  it('has the accuracy of a constant answer as its baseline: one vowel in ten', async () => {
     expect(problem.baseline).toBeCloseTo(0.1, 12);
-    expect(await problem.evaluate(answeringZero(problem, rnn))).toBeCloseTo(0.1, 6);
+    expect(await problem.evaluate(createZeroModel(problem, rnn))).toBeCloseTo(0.1, 6);
   });
 
-  it('puts silence before words that are short', () => {
+  it('pads short words with silence at the start', () => {
     const words = ['low', 'high'].flatMap((label, index) =>
       ['a', 'b'].map((speaker) => ({ name: `${label}_${speaker}_0`, samples: tone(500 + 1500 * index, 384) })),
     );
     const { x, y } = speech
-      .prepare(recordingsText(8000, words), { units: 3, frames: 4, batch: 8, bySpeaker: 1 })
+      .prepare(serializeRecordings(8000, words), { units: 3, frames: 4, batch: 8, bySpeaker: 1 })
       .batch(0, 1);
     const rows = x.arraySync() as number[][][];
     // 384 samples are two frames.
@@ -172,21 +172,21 @@ describe('speech', () => {
   });
 
   const write = (files: Record<string, Buffer | string>): string => {
-    const place = mkdtempSync(join(folder, 'case-'));
-    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(place, name), bytes);
-    return place;
+    const path = mkdtempSync(join(folder, 'case-'));
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
+    return path;
   };
-  const file = (hertz: number, format: Parameters<typeof encode>[1] = { sampleRate: 8000 }): Buffer =>
-    encode([tone(hertz)], format);
+  const file = (hertz: number, format: Parameters<typeof encodeWav>[1] = { sampleRate: 8000 }): Buffer =>
+    encodeWav([tone(hertz)], format);
 
-  it('reads a folder of WAV files of any kind, and mixes two channels down to one', async () => {
-    const place = write({
+  it('reads a folder of WAV files and mixes two channels down to one', async () => {
+    const path = write({
       '1_a_0.wav': file(500),
-      '0_a_0.WAV': encode([tone(500), tone(500).map((one) => -one)], { sampleRate: 8000 }),
+      '0_a_0.WAV': encodeWav([tone(500), tone(500).map((one) => -one)], { sampleRate: 8000 }),
       '0_b_0.wav': file(900, { sampleRate: 8000, float: true }),
       'readme.txt': 'not a recording',
     });
-    const { recordings } = recordingsIn((await loadData(speech, place)).text);
+    const { recordings } = parseRecordings((await loadData(speech, path)).text);
     expect(recordings.map(({ label, speaker }) => label + speaker)).toEqual(['0a', '0b', '1a']);
     expect(recordings[0]!.samples.every((one) => Math.abs(one) < 1e-4)).toBe(true);
     recordings[2]!.samples.forEach((one, time) => expect(Math.abs(one - tone(500)[time]!)).toBeLessThan(1e-3));
@@ -209,7 +209,7 @@ describe('speech', () => {
     ],
     [
       'with a very short recording',
-      () => write({ '0_a_0.wav': encode([tone(440, 99)], { sampleRate: 8000 }) }),
+      () => write({ '0_a_0.wav': encodeWav([tone(440, 99)], { sampleRate: 8000 }) }),
       /0_a_0\.wav has 99 samples\. At least 256 are required/,
     ],
     [
@@ -217,31 +217,33 @@ describe('speech', () => {
       () => write({ '0_a_0.wav': file(440), '1_a_0.wav': file(440, { sampleRate: 16_000 }) }),
       /1_a_0\.wav has a sample rate of 16000 Hz and 0_a_0\.wav one of 8000 Hz\. All files must have the same/,
     ],
-  ])('rejects a folder %s', async (_, place, message) => {
-    await expect(loadData(speech, place())).rejects.toThrow(message);
+  ])('rejects a folder %s', async (_, path, message) => {
+    await expect(loadData(speech, path())).rejects.toThrow(message);
   });
 
-  it('refuses a single word', () => {
-    const text = recordingsText(8000, [{ name: 'yes_a_0', samples: tone(440) }]);
-    expect(() => speech.prepare(text, speech.settings)).toThrow('Every recording says `yes`; two words are needed.');
+  it('rejects recordings of a single word', () => {
+    const text = serializeRecordings(8000, [{ name: 'yes_a_0', samples: tone(440) }]);
+    expect(() => speech.prepare(text, speech.settings)).toThrow(
+      'Every recording has the label `yes`. At least two labels are required.',
+    );
   });
 });
 
 const digits = process.env['GRADCLIP_FSDD'] ?? '';
 const there = digits !== '' && existsSync(digits);
-const why = digits === '' ? 'GRADCLIP_FSDD names no folder with that data set' : `there is no folder ${digits}`;
+const why = digits === '' ? 'GRADCLIP_FSDD is not set' : `there is no folder ${digits}`;
 
 describe.skipIf(!there)(`the Free Spoken Digit Dataset${there ? '' : ` (skipped: ${why})`}`, () => {
-  it('are read, and split by speakers', async () => {
+  it('is read and split by speaker', async () => {
     const { text, id } = await loadData(speech, digits);
     expect(id).toMatch(/ sha256:[0-9a-f]{64}$/);
-    const { recordings, sampleRate } = recordingsIn(text);
+    const { recordings, sampleRate } = parseRecordings(text);
     expect(sampleRate).toBe(8000);
     expect(new Set(recordings.map(({ label }) => label))).toEqual(new Set('0123456789'));
-    const { seen, unseen } = apart(recordings, true);
-    expect(seen.length).toBeGreaterThan(unseen.length);
-    const trained = new Set(seen.map(({ speaker }) => speaker));
-    expect(unseen.filter(({ speaker }) => trained.has(speaker))).toEqual([]);
+    const { training, validation } = splitRecordings(recordings, true);
+    expect(training.length).toBeGreaterThan(validation.length);
+    const trained = new Set(training.map(({ speaker }) => speaker));
+    expect(validation.filter(({ speaker }) => trained.has(speaker))).toEqual([]);
     const problem = speech.prepare(text, speech.settings);
     expect(problem.batch(0, 1).x.shape).toEqual([32, 40, 13]);
     expect(Math.abs(problem.baseline - 0.1)).toBeLessThan(0.02);

@@ -1,12 +1,12 @@
-/** What a WAV file has beside its samples. */
+/** The format of a WAV file. */
 interface Format {
   readonly sampleRate: number;
-  /** Samples as 32-bit floats instead of 16-bit whole numbers. */
+  /** Writes 32-bit floats instead of 16-bit integers. */
   readonly float?: boolean;
 }
 
-/** A WAV file of one or more channels, written byte by byte after the format's description (IBM & Microsoft, 1991). */
-export function encode(channels: readonly Float32Array[], { sampleRate, float = false }: Format): Buffer {
+/** Encodes a WAV file of one or more channels according to its specification (IBM & Microsoft, 1991). */
+export function encodeWav(channels: readonly Float32Array[], { sampleRate, float = false }: Format): Buffer {
   const bytes = float ? 4 : 2;
   const block = bytes * channels.length;
   const length = channels[0]?.length ?? 0;
@@ -25,9 +25,9 @@ export function encode(channels: readonly Float32Array[], { sampleRate, float = 
   file.writeUInt32LE(block * length, 40);
   channels.forEach((samples, channel) => {
     samples.forEach((one, time) => {
-      const place = 44 + time * block + channel * bytes;
-      if (float) file.writeFloatLE(one, place);
-      else file.writeInt16LE(Math.round(one * 32_767), place);
+      const offset = 44 + time * block + channel * bytes;
+      if (float) file.writeFloatLE(one, offset);
+      else file.writeInt16LE(Math.round(one * 32_767), offset);
     });
   });
   return file;
