@@ -2,7 +2,7 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { ClippingError } from './errors.ts';
 
 /** How to find and be rid of it. */
-export const ONE_TFJS =
+export const ONE_TFJS_ADVICE =
   '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; in a page, load tfjs once.';
 
 /**
@@ -11,9 +11,9 @@ export const ONE_TFJS =
  * Copies share one engine, so training seems to work; but each has its own list of classes, so models that are saved
  * by one cannot be loaded by the other.
  */
-export function secondTfjs(what: string): ClippingError {
+export function secondTfjsError(what: string): ClippingError {
   return new ClippingError(
     'second-tfjs',
-    `${what} another copy of @tensorflow/tfjs-core than the one that gradclip found, ${version_core}. ${ONE_TFJS}`,
+    `${what} another copy of @tensorflow/tfjs-core than the one that gradclip found, ${version_core}. ${ONE_TFJS_ADVICE}`,
   );
 }

@@ -5,11 +5,11 @@
  * `globalnorm` finds `global-norm`.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const plain = folded(name);
+  const plain = normalizeName(name);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(plain.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(plain, folded(candidate));
+    const distance = editDistance(plain, normalizeName(candidate));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -18,7 +18,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-function folded(name: string): string {
+function normalizeName(name: string): string {
   // Only the beginning counts: a hostile name of a million letters must not cost a million squared.
   return name
     .slice(0, 64)

@@ -1,7 +1,7 @@
 import { engine, Tensor, util, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { ONE_TFJS } from '../core/second-tfjs.ts';
+import { ONE_TFJS_ADVICE } from '../core/second-tfjs.ts';
 import { originalName } from '../core/names.ts';
 
 /** Gradients as tfjs hands them to an optimizer: a map, or a list in the order of the variables. */
@@ -122,6 +122,6 @@ function unknownVariable(name: string, registered: Readonly<Record<string, Varia
   return new ClippingError(
     'unknown-variable',
     `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${there}. ` +
-      `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS}`,
+      `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS_ADVICE}`,
   );
 }

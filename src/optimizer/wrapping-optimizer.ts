@@ -2,7 +2,7 @@ import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Vari
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { rejectUnreadable } from '../core/plain.ts';
-import { secondTfjs } from '../core/second-tfjs.ts';
+import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList } from './gradients.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
@@ -147,5 +147,6 @@ function assertOptimizer(given: unknown, call: string, example: string): void {
   }
   // `instanceof` asks for those same methods. One that descends from no tfjs at all is the caller's own, and may pass.
   const isOurs = Object.prototype.isPrototypeOf.call(Optimizer.prototype, inner as object);
-  if (!isOurs && 'incrementIterations' in (inner as object)) throw secondTfjs(`\`${call}\` received an optimizer of`);
+  if (!isOurs && 'incrementIterations' in (inner as object))
+    throw secondTfjsError(`\`${call}\` received an optimizer of`);
 }

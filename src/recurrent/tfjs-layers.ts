@@ -1,6 +1,6 @@
 import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { type layers } from '@tensorflow/tfjs-layers';
-import { secondTfjs } from '../core/second-tfjs.ts';
+import { secondTfjsError } from '../core/second-tfjs.ts';
 
 /** A configuration as tfjs-layers keeps it: camel-cased and plain. */
 export type Config = Record<string, unknown>;
@@ -84,6 +84,6 @@ export function fromConfig(className: string, config: Config): Layer {
 function registered(name: string): serialization.SerializableConstructor<serialization.Serializable> {
   const [type] = serialization.SerializationMap.getMap().classNameMap[name] ?? [];
   // gradclip/recurrent imports tfjs-layers, which tells the copy of tfjs-core that it finds of its classes.
-  if (type === undefined) throw secondTfjs('`gradclip/recurrent`: tfjs-layers stands on');
+  if (type === undefined) throw secondTfjsError('`gradclip/recurrent`: tfjs-layers stands on');
   return type;
 }

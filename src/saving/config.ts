@@ -1,7 +1,7 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
 import { ClippingError, formatValue, inBackticks, messageOf } from '../core/errors.ts';
-import { asJson } from '../core/json.ts';
+import { toJson } from '../core/json.ts';
 import { isPlainObject } from '../core/plain.ts';
 import { specOf } from '../registry/spec.ts';
 import { strategyFromSaved } from './loading.ts';
@@ -48,7 +48,7 @@ export function toConfig(
   return {
     innerClassName: inner.getClassName(),
     innerConfig: inner.getConfig(),
-    clipping: escapeUnderscores(asJson({ strategy: specOf(strategy), options, order })),
+    clipping: escapeUnderscores(toJson({ strategy: specOf(strategy), options, order })),
   };
 }
 

@@ -21,7 +21,7 @@ import { cpuForwardingFlag } from '../kernels/index.ts';
 export const DEVICE = 'gradclip-device';
 
 /** Whether {@link DEVICE} can be made: `@tensorflow/tfjs-backend-cpu` must be registered. */
-export function deviceIsAvailable(): boolean {
+export function canRegisterDevice(): boolean {
   return cpuFactory() != null;
 }
 
@@ -38,9 +38,9 @@ export async function onBackend<Result>(
     await setBackend(before);
     throw new Error(`tfjs has no working backend "${name}" here`);
   }
-  const restore = withoutForwarding(getBackend());
+  const restore = disableCpuForwarding(getBackend());
   try {
-    expectImmediateReads();
+    assertImmediateReads();
     return await run();
   } finally {
     restore();
@@ -49,7 +49,7 @@ export async function onBackend<Result>(
 }
 
 // GPU backends compute small tensors on the CPU, so the shaders would never be tested.
-function withoutForwarding(backend: string): () => void {
+function disableCpuForwarding(backend: string): () => void {
   const flag = cpuForwardingFlag(backend);
   if (flag === undefined) return () => undefined;
   const before = env().getBool(flag);
@@ -59,7 +59,7 @@ function withoutForwarding(backend: string): () => void {
 
 // The laws look at each step as soon as it is taken. In some browsers webgpu, asked at once, answers zeros, of which
 // most laws hold.
-function expectImmediateReads(): void {
+function assertImmediateReads(): void {
   const read = tidy(() => add(scalar(1), 1).dataSync()[0]);
   if (read === 2) return;
   throw new Error(

@@ -6,8 +6,8 @@
 
 import { layerOf } from '../core/names.ts';
 import type { Laws } from '../core/define.ts';
-import { expectThat } from './law.ts';
-import { elementsOf, identical, largestOf, lengthOf, type NamedNumbers, type Numbers } from './numbers.ts';
+import { assertThat } from './law.ts';
+import { elementsOf, isIdentical, maxAbs, euclideanNorm, type NamedNumbers, type Numbers } from './numbers.ts';
 
 // A factor and a product are rounded to 24 bits each, and so were the norm and the threshold it was made from.
 const ROUNDING = 1e-6;
@@ -15,37 +15,37 @@ const ROUNDING = 1e-6;
 const DENORMAL = 1.5e-45;
 
 /** Same names in the same order, same shapes, same dtypes. */
-export function expectSameForm(before: NamedNumbers, after: NamedNumbers): void {
+export function assertSameForm(before: NamedNumbers, after: NamedNumbers): void {
   const form = (of: NamedNumbers): string =>
     Object.entries(of)
       .map(([name, { shape, dtype = 'float32' }]) => `${name} [${shape.join(', ')}] ${dtype}`)
       .join('; ');
-  expectThat(form(before) === form(after), () => `given ${form(before)}, it returned ${form(after)}`);
+  assertThat(form(before) === form(after), () => `given ${form(before)}, it returned ${form(after)}`);
 }
 
 /** No tensor came out longer than it went in. */
-export function expectNoLonger(before: NamedNumbers, after: NamedNumbers): void {
+export function assertNotLonger(before: NamedNumbers, after: NamedNumbers): void {
   for (const [name, { values }] of Object.entries(before)) {
-    const [was, is] = [lengthOf(values), lengthOf(after[name]?.values ?? [])];
+    const [was, is] = [euclideanNorm(values), euclideanNorm(after[name]?.values ?? [])];
     const room = DENORMAL * Math.sqrt(values.length);
-    expectThat(is <= was * (1 + ROUNDING) + room, () => `\`${name}\` was ${was} long and came out ${is} long`);
+    assertThat(is <= was * (1 + ROUNDING) + room, () => `\`${name}\` was ${was} long and came out ${is} long`);
   }
 }
 
 /** Every element is finite. */
-export function expectFinite(what: string, numbers: NamedNumbers): void {
+export function assertFinite(what: string, numbers: NamedNumbers): void {
   for (const [name, { values }] of Object.entries(numbers)) {
     const bad = values.find((value) => !Number.isFinite(value));
-    expectThat(bad === undefined, () => `${what} \`${name}\` holds ${String(bad)}`);
+    assertThat(bad === undefined, () => `${what} \`${name}\` holds ${String(bad)}`);
   }
 }
 
 /** The same numbers, bit for bit. */
-export function expectIdentical(what: string, expected: NamedNumbers, received: NamedNumbers): void {
-  expectSameForm(expected, received);
+export function assertIdentical(what: string, expected: NamedNumbers, received: NamedNumbers): void {
+  assertSameForm(expected, received);
   for (const [name, { values }] of Object.entries(expected)) {
     const other = received[name]?.values ?? [];
-    expectThat(identical(values, other), () => {
+    assertThat(isIdentical(values, other), () => {
       const place = values.findIndex((value, index) => !Object.is(value, other[index]));
       return `${what}: \`${name}\` is ${String(other[place])} instead of ${String(values[place])} at element ${place}`;
     });
@@ -53,13 +53,13 @@ export function expectIdentical(what: string, expected: NamedNumbers, received: 
 }
 
 /** The same numbers up to the rounding of float32, measured against the largest element of each tensor. */
-export function expectClose(what: string, expected: NamedNumbers, received: NamedNumbers): void {
+export function assertClose(what: string, expected: NamedNumbers, received: NamedNumbers): void {
   for (const [name, { values }] of Object.entries(expected)) {
     const other = received[name]?.values ?? [];
-    const room = ROUNDING * largestOf(values) + DENORMAL;
+    const room = ROUNDING * maxAbs(values) + DENORMAL;
     values.forEach((value, place) => {
       const close = Math.abs(value - (other[place] ?? NaN)) <= room;
-      expectThat(
+      assertThat(
         close,
         () => `${what}: \`${name}\` is ${String(other[place])} instead of ${value} at element ${place}`,
       );
@@ -68,24 +68,24 @@ export function expectClose(what: string, expected: NamedNumbers, received: Name
 }
 
 /** What should keep its direction came out as it went in times one number of at least 0. */
-export function expectDirection(kind: Laws['direction'], before: NamedNumbers, after: NamedNumbers): void {
+export function assertDirection(kind: Laws['direction'], before: NamedNumbers, after: NamedNumbers): void {
   if (kind === 'none') return;
   if (kind === 'unit') {
-    for (const [name, tensor] of Object.entries(before)) expectUnits(name, tensor, after[name] ?? tensor);
+    for (const [name, tensor] of Object.entries(before)) assertUnitDirections(name, tensor, after[name] ?? tensor);
     return;
   }
   const groupOf = { global: () => 'the whole gradient', layer: layerOf, variable: (name: string) => name }[kind];
   for (const group of new Set(Object.keys(before).map(groupOf))) {
     const members = (of: NamedNumbers): NamedNumbers =>
       Object.fromEntries(Object.entries(of).filter(([name]) => groupOf(name) === group));
-    const turned = turnedAt(elementsOf(members(before)), elementsOf(members(after)));
-    expectThat(turned === undefined, () => `${group} changed its direction: ${String(turned)}`);
+    const turned = describeTurn(elementsOf(members(before)), elementsOf(members(after)));
+    assertThat(turned === undefined, () => `${group} changed its direction: ${String(turned)}`);
   }
 }
 
 /** Whether `after` is `before` times one number ≥ 0; where it is not, what it is instead. */
-function turnedAt(before: readonly number[], after: readonly number[]): string | undefined {
-  const largest = largestOf(before);
+function describeTurn(before: readonly number[], after: readonly number[]): string | undefined {
+  const largest = maxAbs(before);
   if (largest === 0) return after.every((value) => value === 0) ? undefined : 'it was 0 and is no longer';
   const place = before.findIndex((value) => Math.abs(value) === largest);
   const factor = (after[place] ?? NaN) / (before[place] ?? NaN);
@@ -101,25 +101,25 @@ function turnedAt(before: readonly number[], after: readonly number[]): string |
 }
 
 // A unit is what the strategy takes it for: a slice of the tensor along any choice of its axes, but no lone element.
-function expectUnits(name: string, before: Numbers, after: Numbers): void {
+function assertUnitDirections(name: string, before: Numbers, after: Numbers): void {
   const rank = before.shape.length;
   const kept = Array.from({ length: Math.max(1, 2 ** rank - 1) }, (_, choice) =>
     before.shape.map((_size, axis) => axis).filter((axis) => (choice >> axis) % 2 === 1),
   );
   const holds = kept.some((axes) => {
-    const units = unitsOf(before, axes);
+    const units = groupByUnit(before, axes);
     return [...units.values()].every(
       (places) =>
-        turnedAt(
+        describeTurn(
           places.map((place) => before.values[place] ?? NaN),
           places.map((place) => after.values[place] ?? NaN),
         ) === undefined,
     );
   });
-  expectThat(holds, () => `in \`${name}\` no choice of units explains what was done to the elements`);
+  assertThat(holds, () => `in \`${name}\` no choice of units explains what was done to the elements`);
 }
 
-function unitsOf({ shape, values }: Numbers, axes: readonly number[]): Map<string, number[]> {
+function groupByUnit({ shape, values }: Numbers, axes: readonly number[]): Map<string, number[]> {
   const units = new Map<string, number[]>();
   values.forEach((_, place) => {
     let rest = place;

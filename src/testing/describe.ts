@@ -1,6 +1,6 @@
 import { ClippingError } from '../core/errors.ts';
-import { compareWithOracle, lawsOf, subjectOf, type Judged, type OracleTrial } from './judge.ts';
-import { callOf } from './law.ts';
+import { compareWithOracle, lawsOf, toSubject, type FactoryUnderTest, type OracleOptions } from './checks.ts';
+import { formatCall } from './law.ts';
 import type { LawName } from './laws/index.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -26,7 +26,7 @@ export type It = ((title: string, body: () => Promise<void>) => unknown) & {
  *
  * @category Testing
  */
-export interface Verdict {
+export interface LawResult {
   /** The law, or `oracle`. */
   readonly law: LawName | 'oracle';
   /** The law as the end of a sentence that begins with the strategy. */
@@ -46,7 +46,7 @@ export interface Verdict {
  *
  * @category Testing
  */
-export interface DescribeOptions<Options> extends Omit<OracleTrial<Options>, 'backend'> {
+export interface DescribeOptions<Options> extends Omit<OracleOptions<Options>, 'backend'> {
   /** The framework's; defaults to the global of that name. */
   readonly describe?: Describe;
   /** The framework's; defaults to the global of that name. */
@@ -56,7 +56,7 @@ export interface DescribeOptions<Options> extends Omit<OracleTrial<Options>, 'ba
   /** The backends to judge it on; defaults to the one in use. See {@link DEVICE}. */
   readonly backends?: readonly string[];
   /** Told what came of each. */
-  readonly onVerdict?: (verdict: Verdict) => void;
+  readonly onResult?: (verdict: LawResult) => void;
 }
 
 /**
@@ -77,11 +77,11 @@ export interface DescribeOptions<Options> extends Omit<OracleTrial<Options>, 'ba
  * @category Testing
  */
 export function describeStrategy<Options>(
-  factory: Judged<Options>,
+  factory: FactoryUnderTest<Options>,
   options: DescribeOptions<NoInfer<Options>> = {},
 ): void {
   const globals = globalThis as { describe?: Describe; it?: It };
-  const { describe = globals.describe, it = globals.it, oracle, backends = [undefined], onVerdict } = options;
+  const { describe = globals.describe, it = globals.it, oracle, backends = [undefined], onResult } = options;
   if (describe === undefined || it === undefined) {
     throw new ClippingError(
       'bad-spec',
@@ -92,10 +92,10 @@ export function describeStrategy<Options>(
   for (const backend of backends) {
     const place = backend === undefined ? {} : { backend };
     const trial = { ...options, ...place };
-    describe(callOf(subjectOf(factory, options)) + (backend === undefined ? '' : ` on ${backend}`), () => {
+    describe(formatCall(toSubject(factory, options)) + (backend === undefined ? '' : ` on ${backend}`), () => {
       for (const { name, title, exempt, check } of lawsOf(factory, trial)) {
-        const report = (verdict: Partial<Verdict>): void => onVerdict?.({ law: name, title, ...place, ...verdict });
-        if (exempt === undefined) it(title, () => reported(check, report));
+        const report = (verdict: Partial<LawResult>): void => onResult?.({ law: name, title, ...place, ...verdict });
+        if (exempt === undefined) it(title, () => runAndReport(check, report));
         else {
           it.skip?.(`${title} (exempt: ${exempt})`, check);
           report({ exempt });
@@ -103,17 +103,17 @@ export function describeStrategy<Options>(
       }
       if (oracle === undefined) return;
       it('agrees with its oracle', () =>
-        reported(
+        runAndReport(
           () => compareWithOracle(factory, oracle, trial),
-          (verdict) => onVerdict?.({ law: 'oracle', title: 'agrees with its oracle', ...place, ...verdict }),
+          (verdict) => onResult?.({ law: 'oracle', title: 'agrees with its oracle', ...place, ...verdict }),
         ));
     });
   }
 }
 
-async function reported(
+async function runAndReport(
   check: () => Promise<{ worst: number } | void>,
-  report: (verdict: Partial<Verdict>) => void,
+  report: (verdict: Partial<LawResult>) => void,
 ): Promise<void> {
   try {
     const found = await check();

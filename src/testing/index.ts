@@ -6,8 +6,15 @@
  */
 
 export { DEVICE } from './backends.ts';
-export { describeStrategy, type Describe, type DescribeOptions, type It, type Verdict } from './describe.ts';
-export { compareWithOracle, lawsOf, type Judged, type JudgedLaw, type OracleTrial, type Trial } from './judge.ts';
+export { describeStrategy, type Describe, type DescribeOptions, type It, type LawResult } from './describe.ts';
+export {
+  compareWithOracle,
+  lawsOf,
+  type FactoryUnderTest,
+  type LawCheck,
+  type OracleOptions,
+  type LawOptions,
+} from './checks.ts';
 export type { LawName } from './laws/index.ts';
 export type { NamedNumbers, Numbers } from './numbers.ts';
-export type { Agreement, AgreementOptions, Oracle, OracleAnswer } from './oracle.ts';
+export type { Agreement, AgreementOptions, Oracle, OracleResult } from './oracle.ts';

@@ -1,4 +1,4 @@
-import { asJson } from '../core/json.ts';
+import { toJson } from '../core/json.ts';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, Laws } from '../core/define.ts';
 
@@ -28,11 +28,11 @@ export interface Law<Name extends string = string> {
 }
 
 /** Throws what a law found wrong. */
-export function expectThat(holds: boolean, otherwise: () => string): asserts holds {
+export function assertThat(holds: boolean, otherwise: () => string): asserts holds {
   if (!holds) throw new Error(otherwise());
 }
 
 /** `global-norm({"maxNorm":2})`, for messages and titles. */
-export function callOf({ factory, options }: Subject): string {
-  return `${factory.id}(${Object.keys(options).length === 0 ? '' : asJson(options)})`;
+export function formatCall({ factory, options }: Subject): string {
+  return `${factory.id}(${Object.keys(options).length === 0 ? '' : toJson(options)})`;
 }

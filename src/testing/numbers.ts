@@ -23,20 +23,20 @@ export interface Numbers {
 export type NamedNumbers = Readonly<Record<string, Numbers>>;
 
 /** The tensors of these numbers; the caller's to dispose. */
-export function tensorsOf(numbers: NamedNumbers): Record<string, Tensor> {
-  return mapped(numbers, ({ values, shape, dtype = 'float32' }) =>
+export function toTensors(numbers: NamedNumbers): Record<string, Tensor> {
+  return mapEntries(numbers, ({ values, shape, dtype = 'float32' }) =>
     // tfjs walks through a plain list element by element, and takes a typed one as it is.
     tensor(dtype === 'float32' ? Float32Array.from(values) : [...values], [...shape], dtype),
   );
 }
 
 /** The numbers of these tensors. */
-export function numbersOf(tensors: NamedTensors): NamedNumbers {
-  return mapped(tensors, (one) => ({ shape: one.shape, values: Array.from(one.dataSync()), dtype: one.dtype }));
+export function toNumbers(tensors: NamedTensors): NamedNumbers {
+  return mapEntries(tensors, (one) => ({ shape: one.shape, values: Array.from(one.dataSync()), dtype: one.dtype }));
 }
 
 /** The record with each entry changed. */
-export function mapped<From, To>(
+export function mapEntries<From, To>(
   record: Readonly<Record<string, From>>,
   change: (entry: From, name: string) => To,
 ): Record<string, To> {
@@ -49,16 +49,16 @@ export function elementsOf(numbers: NamedNumbers): number[] {
 }
 
 /** The largest |xᵢ|; 0 when there are none. */
-export function largestOf(values: readonly number[]): number {
+export function maxAbs(values: readonly number[]): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
 /** ‖x‖₂ in float64, which no square of a float32 overflows. */
-export function lengthOf(values: readonly number[]): number {
+export function euclideanNorm(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
 /** Whether these are the same numbers, bit for bit; NaN equals NaN. */
-export function identical(left: readonly number[], right: readonly number[]): boolean {
+export function isIdentical(left: readonly number[], right: readonly number[]): boolean {
   return left.length === right.length && left.every((value, place) => Object.is(value, right[place]));
 }

@@ -1,9 +1,9 @@
 import type { ClippingStrategy } from '../core/contract.ts';
 import { SMALLEST_NORMAL } from '../kernels/index.ts';
-import { drawnParameters, drawnSequence } from './gradients.ts';
-import { largestOf, type NamedNumbers } from './numbers.ts';
-import { seeded } from './random.ts';
-import { begin, type Outcome } from './session.ts';
+import { randomParameters, randomSequence } from './gradients.ts';
+import { maxAbs, type NamedNumbers } from './numbers.ts';
+import { seededRandom } from './random.ts';
+import { startSession, type Outcome } from './session.ts';
 
 /**
  * A strategy written a second time, in float64 on plain numbers, from the paper and as simply as it can be.
@@ -16,14 +16,14 @@ import { begin, type Outcome } from './session.ts';
 export type Oracle<Options = Readonly<Record<string, unknown>>> = (
   options: Options,
   parameters: NamedNumbers,
-) => (gradients: NamedNumbers, parameters: NamedNumbers) => OracleAnswer;
+) => (gradients: NamedNumbers, parameters: NamedNumbers) => OracleResult;
 
 /**
  * What an oracle makes of one step.
  *
  * @category Testing
  */
-export interface OracleAnswer {
+export interface OracleResult {
   /** The gradients to apply. */
   readonly gradients: NamedNumbers;
   /** Whether the step must not be taken at all; false where absent. */
@@ -73,18 +73,22 @@ export interface AgreementOptions {
 const UNDECIDED = 2e-5;
 
 /** Runs strategy and oracle side by side over seeded sequences, on the backend in use. */
-export function agreementOf(
+export function measureAgreement(
   strategy: ClippingStrategy,
   oracle: Oracle<never>,
   { sequences = 50, steps = 60, relativeTo = 'expected' }: AgreementOptions = {},
 ): Agreement {
   let [worst, compared, undecided, where] = [0, 0, 0, 'nowhere'];
   for (let seed = 0; seed < sequences; seed += 1) {
-    const parameters = drawnParameters(seeded(1000 + seed));
+    const parameters = randomParameters(seededRandom(1000 + seed));
     const ask = oracle(strategy.options as never, parameters);
-    const session = begin(strategy, parameters);
+    const session = startSession(strategy, parameters);
     try {
-      for (const [step, gradients] of drawnSequence({ seed, steps, scale: scaleOf(seed, sequences) }).entries()) {
+      for (const [step, gradients] of randomSequence({
+        seed,
+        steps,
+        scale: scaleOfSequence(seed, sequences),
+      }).entries()) {
         const present = Object.fromEntries(Object.entries(parameters).filter(([name]) => name in gradients));
         const expected = ask(gradients, present);
         const outcome = session.step(gradients);
@@ -93,7 +97,7 @@ export function agreementOf(
           break;
         }
         compared += 1;
-        const found = errorOf(expected, outcome, relativeTo === 'given' ? gradients : expected.gradients);
+        const found = errorOfStep(expected, outcome, relativeTo === 'given' ? gradients : expected.gradients);
         if (found.error > worst) {
           worst = found.error;
           where = `sequence ${seed}, step ${step}, ${found.where}`;
@@ -107,12 +111,12 @@ export function agreementOf(
 }
 
 // Half of the sequences go from 1e-20 to 1e20, half stay where thresholds usually are.
-function scaleOf(seed: number, sequences: number): number {
+function scaleOfSequence(seed: number, sequences: number): number {
   const place = seed / Math.max(1, sequences - 1);
   return 10 ** (seed % 2 === 0 ? 40 * place - 20 : 4 * place - 2);
 }
 
-function errorOf(expected: OracleAnswer, { gradients, skipped }: Outcome, against: NamedNumbers) {
+function errorOfStep(expected: OracleResult, { gradients, skipped }: Outcome, against: NamedNumbers) {
   if ((expected.skip ?? false) !== skipped) {
     return {
       error: Infinity,
@@ -127,7 +131,7 @@ function errorOf(expected: OracleAnswer, { gradients, skipped }: Outcome, agains
   for (const [name, { values }] of Object.entries(expected.gradients)) {
     const received = gradients[name]?.values ?? [];
     // Denormal numbers all have the same spacing, so below the smallest normal one errors stop being relative.
-    const unit = Math.max(largestOf(against[name]?.values ?? []), SMALLEST_NORMAL);
+    const unit = Math.max(maxAbs(against[name]?.values ?? []), SMALLEST_NORMAL);
     values.forEach((value, place) => {
       const difference = Math.abs((received[place] ?? NaN) - value) / unit;
       if (difference <= worst.error) return;

@@ -11,7 +11,7 @@ export interface Random {
 }
 
 /** Makes a source from a seed, with Marsaglia's polar method for normal numbers. */
-export function seeded(seed: number): Random {
+export function seededRandom(seed: number): Random {
   const next = seededUniform(seed);
   return {
     uniform: (low, high) => low + (high - low) * next(),

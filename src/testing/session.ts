@@ -1,6 +1,6 @@
 import { dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { mapped, numbersOf, tensorsOf, type NamedNumbers } from './numbers.ts';
+import { mapEntries, toNumbers, toTensors, type NamedNumbers } from './numbers.ts';
 
 /** What a strategy made of one step, as plain numbers. */
 export interface Outcome {
@@ -13,7 +13,7 @@ export interface Session {
   /** Clips these gradients; the memory moves on. */
   step(gradients: NamedNumbers): Outcome;
   /** The memory, as plain numbers. */
-  memory(): NamedNumbers;
+  state(): NamedNumbers;
   /** Frees parameters and memory. */
   dispose(): void;
 }
@@ -25,10 +25,10 @@ export interface Start {
 }
 
 /** Begins to use a strategy on these parameters. */
-export function begin(strategy: ClippingStrategy, parameters: NamedNumbers, from?: Start): Session {
-  const tensors: NamedTensors = tensorsOf(parameters);
+export function startSession(strategy: ClippingStrategy, parameters: NamedNumbers, from?: Start): Session {
+  const tensors: NamedTensors = toTensors(parameters);
   let state: NamedTensors = tidy(() =>
-    kept(from === undefined ? { ...strategy.init(tensors) } : tensorsOf(from.memory)),
+    keepAll(from === undefined ? { ...strategy.init(tensors) } : toTensors(from.memory)),
   );
   let step = from?.step ?? 0;
 
@@ -36,13 +36,13 @@ export function begin(strategy: ClippingStrategy, parameters: NamedNumbers, from
     step(given) {
       let outcome: Outcome = { gradients: {}, skipped: false };
       tidy(() => {
-        const gradients = Object.freeze(tensorsOf(given));
-        const present = mapped(given, (_, name) => tensors[name] as Tensor);
+        const gradients = Object.freeze(toTensors(given));
+        const present = mapEntries(given, (_, name) => tensors[name] as Tensor);
         const context = Object.freeze({ step, parameters: Object.freeze(present) });
         const clipped = strategy.clip(gradients, Object.freeze({ ...state }), context);
         const skipped = clipped.skip?.dataSync()[0] === 1;
-        outcome = { gradients: numbersOf(clipped.gradients), skipped };
-        const after = kept({ ...clipped.state });
+        outcome = { gradients: toNumbers(clipped.gradients), skipped };
+        const after = keepAll({ ...clipped.state });
         const alive = new Set(Object.values(after));
         dispose(Object.values(state).filter((one) => !alive.has(one)));
         state = after;
@@ -50,7 +50,7 @@ export function begin(strategy: ClippingStrategy, parameters: NamedNumbers, from
       });
       return outcome;
     },
-    memory: () => numbersOf(state),
+    state: () => toNumbers(state),
     dispose() {
       dispose(Object.values(state));
       dispose(Object.values(tensors));
@@ -59,22 +59,22 @@ export function begin(strategy: ClippingStrategy, parameters: NamedNumbers, from
 }
 
 /** Runs a strategy through a whole sequence. */
-export function played(
+export function runSequence(
   strategy: ClippingStrategy,
   parameters: NamedNumbers,
   sequence: readonly NamedNumbers[],
   from?: Start,
 ): { outcomes: Outcome[]; memory: NamedNumbers } {
-  const session = begin(strategy, parameters, from);
+  const session = startSession(strategy, parameters, from);
   try {
     const outcomes = sequence.map((gradients) => session.step(gradients));
-    return { outcomes, memory: session.memory() };
+    return { outcomes, memory: session.state() };
   } finally {
     session.dispose();
   }
 }
 
-function kept(state: NamedTensors): NamedTensors {
+function keepAll(state: NamedTensors): NamedTensors {
   for (const one of Object.values(state)) keep(one);
   return state;
 }

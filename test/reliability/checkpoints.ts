@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { zClip } from 'gradclip/strategies';
-import { seeded, type Random } from '../../src/testing/random.ts';
+import { seededRandom, type Random } from '../../src/testing/random.ts';
 import { loaded, model, saved, train, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
@@ -104,7 +104,7 @@ const STEPS = 8;
 
 /** Harms a saved model this many times, in each way in turn. */
 export async function harmCheckpoints(times: number): Promise<Row[]> {
-  const random = seeded(11);
+  const random = seededRandom(11);
   const whole = model();
   whole.compile({ optimizer: clipOptimizer(tf.train.adam(0.05), zClip({ warmup: 3 })), loss: 'meanSquaredError' });
   await train(whole, STEPS);

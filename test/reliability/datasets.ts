@@ -7,7 +7,7 @@ import { LabError } from '../../lab/errors.ts';
 import { loadData } from '../../lab/node/data/load-data.ts';
 import type { Task } from '../../lab/tasks/_task.ts';
 import { tasks } from '../../lab/tasks/index.ts';
-import { seeded, type Random } from '../../src/testing/random.ts';
+import { seededRandom, type Random } from '../../src/testing/random.ts';
 import { encodeWav } from '../lab/tasks/wav.ts';
 import { damagedBytes, damagedText } from './damage.ts';
 import type { Row } from './figures.ts';
@@ -37,7 +37,7 @@ export async function damageDatasets(times: number): Promise<Row[]> {
   try {
     const rows: Row[] = [];
     for (const task of tasks.filter(({ dataFile }) => dataFile !== undefined)) {
-      const random = seeded(5);
+      const random = seededRandom(5);
       const outcome = { refused: 0, trained: 0 };
       for (let time = 0; time < times; time += 1) {
         const { data, how } = written(task, path, random);

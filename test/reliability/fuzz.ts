@@ -4,7 +4,7 @@ import { ClippingError, clipOptimizer, specOf, type ClippingStrategy, type Strat
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import fc from 'fast-check';
-import { asJson } from '../../src/core/json.ts';
+import { toJson } from '../../src/core/json.ts';
 import { trials } from './calls.ts';
 import type { Row } from './figures.ts';
 import { made } from './hostile.ts';
@@ -95,12 +95,12 @@ function isUsable(strategy: ClippingStrategy): boolean {
   }
   let text: string;
   try {
-    text = asJson(specOf(strategy));
+    text = toJson(specOf(strategy));
   } catch (error) {
     expectRefusal(error);
     return stepped;
   }
-  const again = asJson(specOf(registry.create(JSON.parse(text) as StrategySpec)));
+  const again = toJson(specOf(registry.create(JSON.parse(text) as StrategySpec)));
   if (again !== text) throw new Error(`${text} came back from JSON as ${again}`);
   return stepped;
 }

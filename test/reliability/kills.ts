@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRun } from '../../lab/record.ts';
-import { seeded } from '../../src/testing/random.ts';
+import { seededRandom } from '../../src/testing/random.ts';
 import type { Row } from './figures.ts';
 
 // Runs so short that a kill often falls between two of them.
@@ -22,7 +22,7 @@ interface Finished {
 
 /** Kills `compare` so many times, resuming after each, and judges what is left after each. */
 export async function kill(bin: string, times: number, { seed = 1 } = {}): Promise<Row> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const path = mkdtempSync(join(tmpdir(), 'gradclip-kills-'));
   const counts = { kills: 0, comparisons: 0, underWay: 0, kept: 0 };
   // How long a comparison takes that nobody kills; longer when kills fall before a run is finished, on a busy machine.

@@ -1,6 +1,6 @@
 // Gradients as no test would write them: any ranks, empty and large tensors, and every kind of number side by side.
 import { LARGEST, SMALLEST_NORMAL } from '../../src/kernels/float32.ts';
-import { seeded, type Random } from '../../src/testing/random.ts';
+import { seededRandom, type Random } from '../../src/testing/random.ts';
 
 /** One gradient: its numbers, or why there are none. */
 export type Drawn = Float32Array | 'missing' | 'null' | 'undefined';
@@ -35,7 +35,7 @@ const BAD = [NaN, Infinity, -Infinity];
 
 /** The set of this number; the same on every call. */
 export function drawnSet(number: number): DrawnSet {
-  const random = seeded(number);
+  const random = seededRandom(number);
   const names = NAMES.filter(() => random.chance(0.7));
   const shapes = new Map(names.map((name) => [name, shapeFrom(random)]));
   if (number % LARGE_EVERY === 0) shapes.set('embedding/embeddings', LARGE);

@@ -6,7 +6,7 @@ import { LabError } from '../../lab/errors.ts';
 import { writeReport } from '../../lab/node/compare.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine, type Run } from '../../lab/record.ts';
-import { seeded } from '../../src/testing/random.ts';
+import { seededRandom } from '../../src/testing/random.ts';
 import { runOf, stepLine } from '../lab/fixtures.ts';
 import { damagedText } from './damage.ts';
 import type { Row } from './figures.ts';
@@ -22,7 +22,7 @@ const text = [sound.start, ...sound.steps, sound.end].map((record) => `${toLine(
 
 /** Damages a record this many times; each time it is refused with its line, or shown in a report. */
 export function damageRecords(times: number): Row[] {
-  const random = seeded(3);
+  const random = seededRandom(3);
   const path = mkdtempSync(join(tmpdir(), 'gradclip-records-'));
   const folder = new ResultsFolder(path);
   folder.assertWritable();

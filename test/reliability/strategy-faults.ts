@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer, type Clipped, type ClippingStrategy, type NamedTensors } from 'gradclip';
 import { onBackend } from '../../src/testing/backends.ts';
-import { seeded, type Random } from '../../src/testing/random.ts';
+import { seededRandom, type Random } from '../../src/testing/random.ts';
 import { model, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
@@ -95,7 +95,7 @@ export function namedLeak(backend: string): Promise<number> {
 export async function goWrong(backend: string, times: number): Promise<Row> {
   const leakNamed = await namedLeak(backend);
   return onBackend(backend, async () => {
-    const random = seeded(1);
+    const random = seededRandom(1);
     let fault: Fault | undefined;
     const strategy: ClippingStrategy = {
       id: 'faulty',

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { chain, clipOptimizer, type ClippedOptimizer, type ClippingStrategy } from 'gradclip';
 import { adaptivePercentile, emaRatio, zClip } from 'gradclip/strategies';
 import { onBackend } from '../../src/testing/backends.ts';
-import { seeded } from '../../src/testing/random.ts';
+import { seededRandom } from '../../src/testing/random.ts';
 import { model, weightsOf } from '../support/fixtures.ts';
 import type { Row } from './figures.ts';
 
@@ -44,7 +44,7 @@ export function trainTogether(backend: string, steps: number): Promise<Row> {
       leave(seat);
     }
 
-    const random = seeded(steps);
+    const random = seededRandom(steps);
     const [first, second] = [seated(PUPILS[0], strategy), seated(PUPILS[1], strategy)];
     while (first.step < steps / 2 || second.step < steps / 2) {
       const seat = random.chance(0.5) ? first : second;

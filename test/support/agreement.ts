@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { compareWithOracle, type Judged, type Oracle, type OracleTrial } from 'gradclip/testing';
+import { compareWithOracle, type FactoryUnderTest, type Oracle, type OracleOptions } from 'gradclip/testing';
 import { expect, it } from 'vitest';
 import { BACKENDS, sequencesOf } from './settings.ts';
 
@@ -8,10 +8,10 @@ const SEQUENCES = 10;
 
 /** Compares a strategy with its oracle under further options; the laws bind it whatever they are. */
 export function itAgreesWith<Options>(
-  factory: Judged<Options>,
+  factory: FactoryUnderTest<Options>,
   oracle: Oracle<never>,
   variants: readonly Options[],
-  trial: OracleTrial<Options> = {},
+  trial: OracleOptions<Options> = {},
 ): void {
   const sequences = sequencesOf(SEQUENCES);
   it.each(variants.flatMap((options) => BACKENDS.map((backend) => ({ options, backend }))))(

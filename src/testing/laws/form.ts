@@ -1,10 +1,10 @@
 import type { Law } from '../law.ts';
-import { expectThat } from '../law.ts';
-import { expectDirection, expectFinite, expectNoLonger, expectSameForm } from '../compare.ts';
-import { drawnGradients, drawnParameters, drawnSequence } from '../gradients.ts';
-import { elementsOf, mapped, type NamedNumbers } from '../numbers.ts';
-import { seeded } from '../random.ts';
-import { begin } from '../session.ts';
+import { assertThat } from '../law.ts';
+import { assertDirection, assertFinite, assertNotLonger, assertSameForm } from '../compare.ts';
+import { randomGradients, randomParameters, randomSequence } from '../gradients.ts';
+import { elementsOf, mapEntries, type NamedNumbers } from '../numbers.ts';
+import { seededRandom } from '../random.ts';
+import { startSession } from '../session.ts';
 import type { Subject } from '../law.ts';
 
 const SEEDS = [1, 2];
@@ -13,9 +13,9 @@ const STEPS = 25;
 /** Shows each step of a few sequences to a check; gradients of ordinary scale, with spikes, zeros and gaps. */
 function onEachStep(subject: Subject, check: (before: NamedNumbers, after: NamedNumbers) => void, scale = 1): void {
   for (const seed of SEEDS) {
-    const session = begin(subject.make(), drawnParameters(seeded(seed)));
+    const session = startSession(subject.make(), randomParameters(seededRandom(seed)));
     try {
-      for (const gradients of drawnSequence({ seed, steps: STEPS, scale })) {
+      for (const gradients of randomSequence({ seed, steps: STEPS, scale })) {
         const { gradients: after, skipped } = session.step(gradients);
         if (!skipped) check(gradients, after);
       }
@@ -29,7 +29,7 @@ function onEachStep(subject: Subject, check: (before: NamedNumbers, after: Named
 export const form: Law<'form'> = {
   name: 'form',
   title: 'keeps names, order, shapes and dtypes',
-  check: (subject) => onEachStep(subject, expectSameForm),
+  check: (subject) => onEachStep(subject, assertSameForm),
 };
 
 /** Clipping shortens. */
@@ -37,7 +37,7 @@ export const length: Law<'length'> = {
   name: 'length',
   title: 'never lengthens a gradient',
   exemption: ({ laws }) => (laws.lengthens ? 'declares that it may lengthen' : undefined),
-  check: (subject) => onEachStep(subject, expectNoLonger),
+  check: (subject) => onEachStep(subject, assertNotLonger),
 };
 
 /** What is declared to keep its direction does. */
@@ -45,7 +45,7 @@ export const direction: Law<'direction'> = {
   name: 'direction',
   title: 'keeps the direction that it declares to keep',
   exemption: ({ laws }) => (laws.direction === 'none' ? 'declares no direction' : undefined),
-  check: (subject) => onEachStep(subject, (before, after) => expectDirection(subject.laws.direction, before, after)),
+  check: (subject) => onEachStep(subject, (before, after) => assertDirection(subject.laws.direction, before, after)),
 };
 
 /** No gradient appears from nothing. */
@@ -53,14 +53,17 @@ export const zero: Law<'zero'> = {
   name: 'zero',
   title: 'makes zeros of zeros, at the first step and at later ones',
   check(subject) {
-    const zeros = mapped(drawnGradients(seeded(3), 1), (one) => ({ ...one, values: one.values.map(() => 0) }));
-    const session = begin(subject.make(), drawnParameters(seeded(3)));
+    const zeros = mapEntries(randomGradients(seededRandom(3), 1), (one) => ({
+      ...one,
+      values: one.values.map(() => 0),
+    }));
+    const session = startSession(subject.make(), randomParameters(seededRandom(3)));
     try {
-      for (const gradients of [zeros, zeros, ...drawnSequence({ seed: 3, steps: 5, scale: 1 }), zeros]) {
+      for (const gradients of [zeros, zeros, ...randomSequence({ seed: 3, steps: 5, scale: 1 }), zeros]) {
         const { gradients: after } = session.step(gradients);
         if (gradients !== zeros) continue;
         const wrong = elementsOf(after).find((value) => value !== 0);
-        expectThat(wrong === undefined, () => `a gradient of 0 became ${String(wrong)}`);
+        assertThat(wrong === undefined, () => `a gradient of 0 became ${String(wrong)}`);
       }
     } finally {
       session.dispose();
@@ -73,17 +76,17 @@ export const empty: Law<'empty'> = {
   name: 'empty',
   title: 'takes a step without gradients, and gradients without elements',
   check(subject) {
-    const parameters = { ...drawnParameters(seeded(4)), hollow: { shape: [0, 4], values: [] } };
-    const session = begin(subject.make(), parameters);
+    const parameters = { ...randomParameters(seededRandom(4)), hollow: { shape: [0, 4], values: [] } };
+    const session = startSession(subject.make(), parameters);
     try {
       const hollow: NamedNumbers = { hollow: { shape: [0, 4], values: [] } };
-      const ordinary = drawnGradients(seeded(4), 1);
+      const ordinary = randomGradients(seededRandom(4), 1);
       for (const gradients of [{}, hollow, { ...ordinary, ...hollow }, {}, ordinary]) {
         const { gradients: after } = session.step(gradients);
-        expectSameForm(gradients, after);
-        expectFinite('beside an empty gradient,', after);
+        assertSameForm(gradients, after);
+        assertFinite('beside an empty gradient,', after);
       }
-      expectFinite('after empty steps the memory', session.memory());
+      assertFinite('after empty steps the memory', session.state());
     } finally {
       session.dispose();
     }
@@ -96,17 +99,17 @@ export const scale: Law<'scale'> = {
   title: 'works from 1e-25 to 1e25: nothing overflows, vanishes or spoils its memory',
   check(subject) {
     for (const scales of [[1e-25], [1e-15], [3e20], [1e25], [1, 1e25, 1, 1e-25, 1]]) {
-      const random = seeded(5);
-      const session = begin(subject.make(), drawnParameters(random));
+      const random = seededRandom(5);
+      const session = startSession(subject.make(), randomParameters(random));
       try {
         for (const size of [...scales, ...scales, ...scales]) {
-          const { gradients: after, skipped } = session.step(drawnGradients(random, size));
+          const { gradients: after, skipped } = session.step(randomGradients(random, size));
           if (skipped) continue;
-          expectFinite(`at scale ${size}`, after);
+          assertFinite(`at scale ${size}`, after);
           const some = elementsOf(after).some((value) => value !== 0);
-          expectThat(some, () => `at scale ${size} every element became 0`);
+          assertThat(some, () => `at scale ${size} every element became 0`);
         }
-        expectFinite(`after gradients of scale ${scales.join(', ')} the memory`, session.memory());
+        assertFinite(`after gradients of scale ${scales.join(', ')} the memory`, session.state());
       } finally {
         session.dispose();
       }

@@ -1,6 +1,6 @@
 import { direction, empty, form, length, scale, zero } from './form.ts';
 import { nan, small, twice } from './effect.ts';
-import { absent, late, repeat, resume } from './memory.ts';
+import { absent, late, repeat, resume } from './state.ts';
 import { leaks, purity, reads } from './purity.ts';
 import { bounds, json, spelling } from './options.ts';
 import { parabola, saving } from './training.ts';

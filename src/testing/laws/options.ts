@@ -1,8 +1,8 @@
 import { resolveOptions } from '../../core/options.ts';
 import { ClippingError, formatValue } from '../../core/errors.ts';
 import type { Field } from '../../core/fields.ts';
-import { asJson } from '../../core/json.ts';
-import { expectThat, type Law } from '../law.ts';
+import { toJson } from '../../core/json.ts';
+import { assertThat, type Law } from '../law.ts';
 
 /** A strategy is a value that JSON can carry. */
 export const json: Law<'json'> = {
@@ -10,16 +10,16 @@ export const json: Law<'json'> = {
   title: 'has options that survive JSON and cannot be changed, Infinity as "Infinity"',
   check({ factory, make }) {
     const { options } = make();
-    expectThat(Object.isFrozen(options), () => 'its options can be changed after it is made');
-    const text = asJson(options);
+    assertThat(Object.isFrozen(options), () => 'its options can be changed after it is made');
+    const text = toJson(options);
     const again = make(JSON.parse(text) as Record<string, unknown>).options;
-    expectThat(asJson(again) === text, () => `${text} came back as ${asJson(again)}`);
+    assertThat(toJson(again) === text, () => `${text} came back as ${toJson(again)}`);
     for (const [name, field] of Object.entries(factory.fields)) {
       if (attempt(() => resolveOptions(factory.id, { [name]: field }, { [name]: Infinity })) !== undefined) continue;
       const resolved = resolveOptions(factory.id, { [name]: field }, { [name]: 'Infinity' })[name];
       // An order of Infinity has a word of its own, `inf`.
       const same = resolved === Infinity || resolved === 'inf';
-      expectThat(same, () => `\`${name}\` takes Infinity but makes ${formatValue(resolved)} of "Infinity"`);
+      assertThat(same, () => `\`${name}\` takes Infinity but makes ${formatValue(resolved)} of "Infinity"`);
     }
   },
 };
@@ -33,12 +33,12 @@ export const spelling: Law<'spelling'> = {
     for (const name of known.length === 0 ? ['maxNorm'] : known) {
       const misspelt = `${name.slice(0, -1)}${name.endsWith('x') ? 'y' : 'x'}x`;
       const error = attempt(() => make({ [misspelt]: 1 }));
-      expectThat(
+      assertThat(
         error instanceof ClippingError && error.code === 'unknown-option',
         () => `\`${misspelt}\` was not refused as an unknown option`,
       );
       const missing = known.find((one) => !error.message.includes(`\`${one}\``));
-      expectThat(missing === undefined, () => `"${error.message}" does not name \`${String(missing)}\``);
+      assertThat(missing === undefined, () => `"${error.message}" does not name \`${String(missing)}\``);
     }
   },
 };
@@ -50,18 +50,18 @@ export const bounds: Law<'bounds'> = {
   check({ factory, make }) {
     for (const [name, field] of Object.entries(factory.fields)) {
       const own = attempt(() => resolveOptions(factory.id, { [name]: field }, { [name]: field.default }));
-      expectThat(own === undefined, () => `the default of \`${name}\` is refused: ${(own as Error).message}`);
+      assertThat(own === undefined, () => `the default of \`${name}\` is refused: ${(own as Error).message}`);
       for (const wrong of wrongValuesFor(field)) {
         const error = attempt(() => make({ [name]: wrong }));
         const call = `\`${factory.id}({ ${name} })\` must be ${field.rule}; received `;
-        expectThat(
+        assertThat(
           error instanceof ClippingError && error.code === 'bad-option' && error.message.startsWith(call),
           () => `${name}: ${formatValue(wrong)} should be refused as "${call}…"; came ${String(error)}`,
         );
       }
     }
     const notAnObject = attempt(() => make([] as unknown as Record<string, unknown>));
-    expectThat(notAnObject instanceof ClippingError, () => 'a list in place of the options was not refused');
+    assertThat(notAnObject instanceof ClippingError, () => 'a list in place of the options was not refused');
   },
 };
 

@@ -1,12 +1,12 @@
 import { backend as backendInUse, getBackend, memory as tensorMemory, Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../../core/contract.ts';
-import { DEVICE, deviceIsAvailable, onBackend } from '../backends.ts';
-import { expectIdentical } from '../compare.ts';
-import { drawnGradients, drawnParameters, drawnSequence } from '../gradients.ts';
-import { expectThat, type Law } from '../law.ts';
-import { numbersOf, tensorsOf, type NamedNumbers } from '../numbers.ts';
-import { seeded } from '../random.ts';
-import { begin, played } from '../session.ts';
+import { DEVICE, canRegisterDevice, onBackend } from '../backends.ts';
+import { assertIdentical } from '../compare.ts';
+import { randomGradients, randomParameters, randomSequence } from '../gradients.ts';
+import { assertThat, type Law } from '../law.ts';
+import { toNumbers, toTensors, type NamedNumbers } from '../numbers.ts';
+import { seededRandom } from '../random.ts';
+import { startSession, runSequence } from '../session.ts';
 
 /** What is handed in stays the caller's. */
 export const purity: Law<'purity'> = {
@@ -14,24 +14,24 @@ export const purity: Law<'purity'> = {
   title: 'neither disposes nor changes gradients, parameters or memory',
   check(subject) {
     const strategy = subject.make();
-    const random = seeded(13);
-    const parameters = drawnParameters(random);
-    const warm = drawnSequence({ seed: 13, steps: 4, scale: 1 });
-    const memory = played(strategy, parameters, warm).memory;
-    const numbers: Record<string, NamedNumbers> = { gradients: drawnGradients(random, 1), parameters, memory };
+    const random = seededRandom(13);
+    const parameters = randomParameters(random);
+    const warm = randomSequence({ seed: 13, steps: 4, scale: 1 });
+    const memory = runSequence(strategy, parameters, warm).memory;
+    const numbers: Record<string, NamedNumbers> = { gradients: randomGradients(random, 1), parameters, memory };
     tidy(() => {
       const given = {
-        gradients: tensorsOf(numbers['gradients'] ?? {}),
-        parameters: tensorsOf(parameters),
-        memory: tensorsOf(memory),
+        gradients: toTensors(numbers['gradients'] ?? {}),
+        parameters: toTensors(parameters),
+        memory: toTensors(memory),
       };
       for (const record of Object.values(given)) Object.freeze(record);
       strategy.init(given.parameters);
       strategy.clip(given.gradients, given.memory, { step: warm.length, parameters: given.parameters });
       for (const [what, tensors] of Object.entries(given) as [string, NamedTensors][]) {
         const gone = Object.entries(tensors).find(([, tensor]) => tensor.isDisposed)?.[0];
-        expectThat(gone === undefined, () => `it disposed \`${String(gone)}\` of the ${what}`);
-        expectIdentical(`the ${what} afterwards`, numbers[what] ?? {}, numbersOf(tensors));
+        assertThat(gone === undefined, () => `it disposed \`${String(gone)}\` of the ${what}`);
+        assertIdentical(`the ${what} afterwards`, numbers[what] ?? {}, toNumbers(tensors));
       }
     });
   },
@@ -44,20 +44,20 @@ export const leaks: Law<'leaks'> = {
   check(subject) {
     const start = tensorMemory().numTensors;
     const strategy = subject.make();
-    expectThat(tensorMemory().numTensors === start, () => 'making it makes tensors; a strategy is a value');
-    const session = begin(strategy, drawnParameters(seeded(14)));
+    assertThat(tensorMemory().numTensors === start, () => 'making it makes tensors; a strategy is a value');
+    const session = startSession(strategy, randomParameters(seededRandom(14)));
     try {
-      const [first = {}, ...rest] = drawnSequence({ seed: 14, steps: 40, scale: 1 });
+      const [first = {}, ...rest] = randomSequence({ seed: 14, steps: 40, scale: 1 });
       session.step(first);
       const after = tensorMemory().numTensors;
       for (const gradients of rest) session.step(gradients);
       const leaked = tensorMemory().numTensors - after;
-      expectThat(leaked === 0, () => `${rest.length} steps left ${leaked} tensors`);
+      assertThat(leaked === 0, () => `${rest.length} steps left ${leaked} tensors`);
     } finally {
       session.dispose();
     }
     const left = tensorMemory().numTensors - start;
-    expectThat(left === 0, () => `${left} tensors were left when its memory was freed`);
+    assertThat(left === 0, () => `${left} tensors were left when its memory was freed`);
   },
 };
 
@@ -69,16 +69,16 @@ export const reads: Law<'reads'> = {
   title: 'reads nothing back from the device',
   exemption({ backend = DEVICE }) {
     if (FREE_TO_READ.includes(backend)) return `reads are free on ${backend}`;
-    if (backend !== DEVICE || deviceIsAvailable()) return undefined;
+    if (backend !== DEVICE || canRegisterDevice()) return undefined;
     return 'needs @tensorflow/tfjs-backend-cpu, on which a device is simulated';
   },
   check: ({ make, backend = DEVICE }) =>
     onBackend(FREE_TO_READ.includes(backend) ? DEVICE : backend, () => {
       const strategy = make();
       tidy(() => {
-        const parameters = tensorsOf(drawnParameters(seeded(15)));
-        const sequence = drawnSequence({ seed: 15, steps: 6, scale: 1 }).map((gradients) => tensorsOf(gradients));
-        const read = readsDuring(() => {
+        const parameters = toTensors(randomParameters(seededRandom(15)));
+        const sequence = randomSequence({ seed: 15, steps: 6, scale: 1 }).map((gradients) => toTensors(gradients));
+        const read = countReads(() => {
           let state: NamedTensors = { ...strategy.init(parameters) };
           sequence.forEach((gradients, step) => {
             const present = Object.fromEntries(
@@ -87,7 +87,7 @@ export const reads: Law<'reads'> = {
             ({ state } = strategy.clip(gradients, state, { step, parameters: present }));
           });
         });
-        expectThat(read === 0, () => `it read ${read} tensors in ${sequence.length} steps`);
+        assertThat(read === 0, () => `it read ${read} tensors in ${sequence.length} steps`);
       });
     }),
 };
@@ -99,7 +99,7 @@ type Methods = Record<string, (this: unknown, ...given: unknown[]) => unknown>;
  * what they read, as tensors do; those of the simulated device look into memory without asking, so that there only
  * what a strategy or an op reads of a tensor is counted.
  */
-function readsDuring(run: () => void): number {
+function countReads(run: () => void): number {
   let count = 0;
   const simulated = getBackend() === DEVICE;
   const owner = (simulated ? Tensor.prototype : backendInUse()) as unknown as Methods;

@@ -12,11 +12,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { clipOptimizer } from '../../optimizer/clip-optimizer.ts';
 import { ClippedOptimizer } from '../../optimizer/clipped-optimizer.ts';
-import { expectIdentical } from '../compare.ts';
-import { drawnParameters, drawnSequence } from '../gradients.ts';
-import { expectThat, type Law, type Subject } from '../law.ts';
-import { elementsOf, lengthOf, mapped, numbersOf, tensorsOf, type NamedNumbers } from '../numbers.ts';
-import { seeded } from '../random.ts';
+import { assertIdentical } from '../compare.ts';
+import { randomParameters, randomSequence } from '../gradients.ts';
+import { assertThat, type Law, type Subject } from '../law.ts';
+import { elementsOf, euclideanNorm, mapEntries, toNumbers, toTensors, type NamedNumbers } from '../numbers.ts';
+import { seededRandom } from '../random.ts';
 
 const STEPS = 120;
 // Ends at 0, so that a strategy whose steps have a fixed length comes to rest as well.
@@ -27,27 +27,27 @@ export const parabola: Law<'parabola'> = {
   name: 'parabola',
   title: 'lets gradient descent reach the minimum of a parabola',
   async check(subject) {
-    const start = drawnParameters(seeded(16));
-    const random = seeded(17);
+    const start = randomParameters(seededRandom(16));
+    const random = seededRandom(17);
     // Each coordinate keeps its sign on the way: a step relative to the parameter could not cross 0.
-    const target = mapped(start, (one) => ({
+    const target = mapEntries(start, (one) => ({
       ...one,
       values: one.values.map((value) => value * random.uniform(0.6, 1.4)),
     }));
-    const end = await trained(subject, start, train.sgd(0.1), (optimizer, variables) => {
-      const minimum = tensorsOf(target);
+    const end = await trainWith(subject, start, train.sgd(0.1), (optimizer, variables) => {
+      const minimum = toTensors(target);
       for (let step = 0; step < STEPS; step += 1) {
         optimizer.setLearningRate(rateAt(step));
-        tidy(() => optimizer.applyGradients(mapped(variables, (one, name) => sub(one, minimum[name] as Tensor))));
+        tidy(() => optimizer.applyGradients(mapEntries(variables, (one, name) => sub(one, minimum[name] as Tensor))));
       }
       dispose(Object.values(minimum));
     });
     const distance = (from: NamedNumbers): number => {
       const there = elementsOf(target);
-      return lengthOf(elementsOf(from).map((value, place) => value - (there[place] ?? 0)));
+      return euclideanNorm(elementsOf(from).map((value, place) => value - (there[place] ?? 0)));
     };
     const left = distance(end) / distance(start);
-    expectThat(left < 0.05, () => `after ${STEPS} steps ${(100 * left).toFixed(1)} % of the way was left`);
+    assertThat(left < 0.05, () => `after ${STEPS} steps ${(100 * left).toFixed(1)} % of the way was left`);
   },
 };
 
@@ -56,13 +56,13 @@ export const saving: Law<'saving'> = {
   name: 'saving',
   title: 'is saved and loaded with the optimizer around it, and goes on bit for bit',
   async check(subject) {
-    const start = drawnParameters(seeded(18));
-    const sequence = drawnSequence({ seed: 18, steps: 16, scale: 0.1 });
+    const start = randomParameters(seededRandom(18));
+    const sequence = randomSequence({ seed: 18, steps: 16, scale: 0.1 });
     const apply = (optimizer: ClippedOptimizer, steps: readonly NamedNumbers[]): void => {
-      for (const gradients of steps) tidy(() => optimizer.applyGradients(tensorsOf(gradients)));
+      for (const gradients of steps) tidy(() => optimizer.applyGradients(toTensors(gradients)));
     };
-    const whole = await trained(subject, start, train.adam(0.01), (optimizer) => apply(optimizer, sequence));
-    const resumed = await trained(subject, start, train.adam(0.01), async (optimizer) => {
+    const whole = await trainWith(subject, start, train.adam(0.01), (optimizer) => apply(optimizer, sequence));
+    const resumed = await trainWith(subject, start, train.adam(0.01), async (optimizer) => {
       apply(optimizer, sequence.slice(0, 9));
       const config = JSON.parse(JSON.stringify(optimizer.getConfig())) as unknown;
       const weights = (await optimizer.getWeights()).map(({ name, tensor }) => ({ name, tensor: clone(tensor) }));
@@ -75,24 +75,24 @@ export const saving: Law<'saving'> = {
         loaded.dispose();
       }
     });
-    expectIdentical('the weights after a save', whole, resumed);
+    assertIdentical('the weights after a save', whole, resumed);
   },
 };
 
 /** Makes variables and an optimizer that clips, lets them train, and answers where the variables ended. */
-async function trained(
+async function trainWith(
   { make }: Subject,
   start: NamedNumbers,
   inner: Optimizer,
   course: (optimizer: ClippedOptimizer, variables: Record<string, Variable>) => void | Promise<void>,
 ): Promise<NamedNumbers> {
-  const variables = mapped(start, ({ values, shape }, name) =>
+  const variables = mapEntries(start, ({ values, shape }, name) =>
     tidy(() => variable(tensor([...values], [...shape]), true, name)),
   );
   const optimizer = clipOptimizer(inner, make(), { window: 0 });
   try {
     await course(optimizer, variables);
-    return numbersOf(variables);
+    return toNumbers(variables);
   } finally {
     optimizer.dispose();
     dispose(Object.values(variables));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asJson } from '../../../src/core/json.ts';
+import { toJson } from '../../../src/core/json.ts';
 
 describe('a value as JSON', () => {
   it.each([
@@ -10,6 +10,6 @@ describe('a value as JSON', () => {
       json: '{"layers":{"lstm":"Infinity"},"axes":[0,-1],"skip":null}',
     },
   ])('is $json', ({ value, json }) => {
-    expect(asJson(value)).toBe(json);
+    expect(toJson(value)).toBe(json);
   });
 });

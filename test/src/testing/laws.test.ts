@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
 import { count, defineStrategy, mapTensors, positive, scaleAll, type Fields } from 'gradclip/define';
 import { globalNorm } from 'gradclip/strategies';
-import { DEVICE, describeStrategy, lawsOf, type LawName, type Verdict } from 'gradclip/testing';
+import { DEVICE, describeStrategy, lawsOf, type LawName, type LawResult } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
 
 const facts = {
@@ -181,7 +181,7 @@ describe('describeStrategy', () => {
   it('writes its tests in any framework that has describe and it', async () => {
     const titles: string[] = [];
     const tests: (() => Promise<void>)[] = [];
-    const verdicts: Verdict[] = [];
+    const verdicts: LawResult[] = [];
     describeStrategy(globalNorm, {
       options: { maxNorm: Infinity },
       oracle: () => (gradients) => ({ gradients }),
@@ -194,7 +194,7 @@ describe('describeStrategy', () => {
         titles.push(title);
         tests.push(body);
       },
-      onVerdict: (verdict) => verdicts.push(verdict),
+      onResult: (verdict) => verdicts.push(verdict),
     });
     for (const test of tests) await test();
     expect(titles[0]).toBe('global-norm({"maxNorm":"Infinity"})');

@@ -6,15 +6,15 @@ import type { NamedNumbers } from 'gradclip/testing';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  expectClose,
-  expectDirection,
-  expectFinite,
-  expectIdentical,
-  expectNoLonger,
-  expectSameForm,
+  assertClose,
+  assertDirection,
+  assertFinite,
+  assertIdentical,
+  assertNotLonger,
+  assertSameForm,
 } from '../../../src/testing/compare.ts';
-import { elementsOf, lengthOf } from '../../../src/testing/numbers.ts';
-import { played } from '../../../src/testing/session.ts';
+import { elementsOf, euclideanNorm } from '../../../src/testing/numbers.ts';
+import { runSequence } from '../../../src/testing/session.ts';
 
 beforeAll(async () => {
   await setBackend('cpu');
@@ -55,14 +55,14 @@ describe.each(allStrategies.map((factory) => ({ id: factory.id, factory })))('$i
   it('keeps form, length and direction, whatever the gradients', () => {
     fc.assert(
       fc.property(steps, (sequence) => {
-        const { outcomes } = played(factory(), ones(sequence[0] ?? {}), sequence);
+        const { outcomes } = runSequence(factory(), ones(sequence[0] ?? {}), sequence);
         outcomes.forEach(({ gradients: after, skipped }, step) => {
           const before = sequence[step] ?? {};
-          expectSameForm(before, after);
+          assertSameForm(before, after);
           if (skipped) return;
-          expectFinite(`step ${step}`, after);
-          if (factory.laws.lengthens !== true) expectNoLonger(before, after);
-          expectDirection(factory.laws.direction, before, after);
+          assertFinite(`step ${step}`, after);
+          if (factory.laws.lengthens !== true) assertNotLonger(before, after);
+          assertDirection(factory.laws.direction, before, after);
         });
       }),
       runs,
@@ -74,9 +74,10 @@ describe.each(allStrategies.map((factory) => ({ id: factory.id, factory })))('$i
   it.skipIf(!idempotent)(`changes nothing the second time, whatever the gradients${unpromised}`, () => {
     fc.assert(
       fc.property(gradients, (given) => {
-        const clip = (of: NamedNumbers): NamedNumbers => played(factory(), ones(of), [of]).outcomes[0]?.gradients ?? {};
+        const clip = (of: NamedNumbers): NamedNumbers =>
+          runSequence(factory(), ones(of), [of]).outcomes[0]?.gradients ?? {};
         const once = clip(given);
-        expectClose('the second time', once, clip(once));
+        assertClose('the second time', once, clip(once));
       }),
       runs,
     );
@@ -87,10 +88,10 @@ describe('globalNorm', () => {
   it('bounds the norm, and lets pass what is within bounds', () => {
     fc.assert(
       fc.property(gradients, threshold, (given, maxNorm) => {
-        const after = played(globalNorm({ maxNorm }), ones(given), [given]).outcomes[0]?.gradients ?? {};
-        const [was, is] = [lengthOf(elementsOf(given)), lengthOf(elementsOf(after))];
+        const after = runSequence(globalNorm({ maxNorm }), ones(given), [given]).outcomes[0]?.gradients ?? {};
+        const [was, is] = [euclideanNorm(elementsOf(given)), euclideanNorm(elementsOf(after))];
         expect(is).toBeLessThanOrEqual(maxNorm * (1 + 1e-6) + 1e-44);
-        if (was < maxNorm * (1 - 1e-6)) expectIdentical('within bounds', given, after);
+        if (was < maxNorm * (1 - 1e-6)) assertIdentical('within bounds', given, after);
       }),
       runs,
     );
@@ -101,9 +102,9 @@ describe('perVariable', () => {
   it('bounds the norm of each variable', () => {
     fc.assert(
       fc.property(gradients, threshold, (given, maxNorm) => {
-        const after = played(perVariable({ maxNorm }), ones(given), [given]).outcomes[0]?.gradients ?? {};
+        const after = runSequence(perVariable({ maxNorm }), ones(given), [given]).outcomes[0]?.gradients ?? {};
         for (const { values } of Object.values(after)) {
-          expect(lengthOf(values)).toBeLessThanOrEqual(maxNorm * (1 + 1e-6) + 1e-44);
+          expect(euclideanNorm(values)).toBeLessThanOrEqual(maxNorm * (1 + 1e-6) + 1e-44);
         }
       }),
       runs,
@@ -115,7 +116,7 @@ describe('perValue', () => {
   it('bounds each element, and leaves those within bounds', () => {
     fc.assert(
       fc.property(gradients, threshold, (given, maxAbs) => {
-        const after = played(perValue({ maxAbs }), ones(given), [given]).outcomes[0]?.gradients ?? {};
+        const after = runSequence(perValue({ maxAbs }), ones(given), [given]).outcomes[0]?.gradients ?? {};
         const bound = Math.fround(maxAbs);
         elementsOf(after).forEach((value, place) => {
           const was = elementsOf(given)[place] ?? NaN;

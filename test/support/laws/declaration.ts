@@ -1,7 +1,7 @@
 // What a strategy declares of itself is neither more than it keeps, which the laws see to, nor less.
 import { tensor1d, tidy } from '@tensorflow/tfjs';
 import type { Laws } from 'gradclip/define';
-import { lawsOf, type Judged, type LawName } from 'gradclip/testing';
+import { lawsOf, type FactoryUnderTest, type LawName } from 'gradclip/testing';
 import { expect, it } from 'vitest';
 
 const DIRECTIONS = ['none', 'unit', 'variable', 'layer', 'global'] as const;
@@ -19,7 +19,7 @@ function promisesOf({ direction, idempotent, lengthens = false }: Laws): Promise
 }
 
 /** Writes the tests of a declaration, under options that break what is not promised. */
-export function testDeclaration<Options>(factory: Judged<Options>, options: Options | undefined): void {
+export function testDeclaration<Options>(factory: FactoryUnderTest<Options>, options: Options | undefined): void {
   const { thresholds, fields, laws } = factory;
 
   it.each(promisesOf(laws))('keeps the law "%s" with %o: %s', async (name, promise, made) => {

@@ -1,6 +1,6 @@
 import { setBackend } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { DEVICE, describeStrategy, type DescribeOptions, type Judged } from 'gradclip/testing';
+import { DEVICE, describeStrategy, type DescribeOptions, type FactoryUnderTest } from 'gradclip/testing';
 import { beforeAll, describe, it } from 'vitest';
 import { BACKENDS, sequencesOf } from '../settings.ts';
 import type { LawConditions } from './conditions.ts';
@@ -12,7 +12,7 @@ const SEQUENCES_ON_DEVICE = 10;
 
 /** Defines the tests of all laws, of the declaration, and of the agreement with the oracle, on every backend. */
 export function testLaws<Options>(
-  factory: Judged<Options>,
+  factory: FactoryUnderTest<Options>,
   { onDevice, breaking, ...options }: LawConditions<NoInfer<Options>> = {},
 ): void {
   const framework = { describe, it };
@@ -29,7 +29,7 @@ export function testLaws<Options>(
 
 /** Tests the laws with other options, on one backend only: the choice of kernels does not depend on options. */
 export function testLawsWith<Options>(
-  factory: Judged<Options>,
+  factory: FactoryUnderTest<Options>,
   options: DescribeOptions<NoInfer<Options>> & { readonly options: NoInfer<Options> },
 ): void {
   describeStrategy(factory, {

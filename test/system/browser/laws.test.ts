@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
 import { defineStrategy, mapTensors } from 'gradclip/define';
 import { globalNorm, allStrategies } from 'gradclip/strategies';
-import { describeStrategy, lawsOf, type Judged, type LawName } from 'gradclip/testing';
+import { describeStrategy, lawsOf, type FactoryUnderTest, type LawName } from 'gradclip/testing';
 import { describe, expect, it } from 'vitest';
 import { conditionsFor } from '../../support/laws/conditions.ts';
 import { workingDevices } from './devices.ts';
@@ -16,7 +16,7 @@ tf.env().set('WEBGL_CPU_FORWARD', true);
 
 for (const factory of allStrategies) {
   const { onDevice, ...trial } = conditionsFor(factory.id);
-  const judged = factory as unknown as Judged<never>;
+  const judged = factory as unknown as FactoryUnderTest<never>;
   describeStrategy(judged, { describe, it, backends: ['wasm'], ...trial });
   describeStrategy(judged, { describe, it, backends: ['webgl'], ...trial, ...onDevice });
 }
@@ -32,7 +32,7 @@ describe('the law suite in a browser', () => {
       clip: (_options, gradients) => clip(gradients),
     });
   const check = (factory: AnyStrategyFactory, name: LawName, backend: string): Promise<void> =>
-    lawsOf(factory as unknown as Judged<never>, { backend })
+    lawsOf(factory as unknown as FactoryUnderTest<never>, { backend })
       .find((law) => law.name === name)!
       .check();
 

@@ -3,8 +3,8 @@ import { clipOptimizer } from 'gradclip';
 import { allStrategies } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { drawnParameters, drawnSequence } from '../../../src/testing/gradients.ts';
-import { seeded } from '../../../src/testing/random.ts';
+import { randomParameters, randomSequence } from '../../../src/testing/gradients.ts';
+import { seededRandom } from '../../../src/testing/random.ts';
 import { workingDevices } from './devices.ts';
 import { readsDuring, worstError } from './session.ts';
 
@@ -28,8 +28,8 @@ describe.each(devices)('the shelf on %s', (backend) => {
       const { worst, where, compared } = await worstError(
         factory(),
         oracle,
-        drawnParameters(seeded(1000 + seed)),
-        drawnSequence({ seed, steps: STEPS, scale }),
+        randomParameters(seededRandom(1000 + seed)),
+        randomSequence({ seed, steps: STEPS, scale }),
         // A mean taken away leaves differences, which are as exact as what they were taken of.
         id === 'centralize' ? 'given' : 'expected',
       );

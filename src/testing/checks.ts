@@ -2,16 +2,16 @@ import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, Facts, Laws } from '../core/define.ts';
 import { ClippingError } from '../core/errors.ts';
 import { onBackend } from './backends.ts';
-import { callOf, type Law, type Subject } from './law.ts';
+import { formatCall, type Law, type Subject } from './law.ts';
 import { laws, type LawName } from './laws/index.ts';
-import { agreementOf, type Agreement, type AgreementOptions, type Oracle } from './oracle.ts';
+import { measureAgreement, type Agreement, type AgreementOptions, type Oracle } from './oracle.ts';
 
 /**
  * A kind of strategy with its options: what `defineStrategy` answers.
  *
  * @category Testing
  */
-export interface Judged<Options> extends Facts {
+export interface FactoryUnderTest<Options> extends Facts {
   /** Makes a strategy. */
   (options?: Options): ClippingStrategy;
 }
@@ -21,7 +21,7 @@ export interface Judged<Options> extends Facts {
  *
  * @category Testing
  */
-export interface Trial<Options> {
+export interface LawOptions<Options> {
   /** The options that it is judged with; defaults to none, so to its defaults. */
   readonly options?: Options;
   /** What it promises under these options, where that differs from its declaration. */
@@ -37,7 +37,7 @@ export interface Trial<Options> {
  *
  * @category Testing
  */
-export interface JudgedLaw {
+export interface LawCheck {
   /** A word for the law. */
   readonly name: LawName;
   /** The law as the end of a sentence that begins with the strategy. */
@@ -65,12 +65,15 @@ export interface JudgedLaw {
  *
  * @category Testing
  */
-export function lawsOf<Options>(factory: Judged<Options>, trial: Trial<NoInfer<Options>> = {}): readonly JudgedLaw[] {
-  const subject = subjectOf(factory, trial);
+export function lawsOf<Options>(
+  factory: FactoryUnderTest<Options>,
+  trial: LawOptions<NoInfer<Options>> = {},
+): readonly LawCheck[] {
+  const subject = toSubject(factory, trial);
   return (laws as readonly Law<LawName>[]).map((law) => {
     const exempt = trial.exempt?.[law.name] ?? law.exemption?.(subject);
     const { name, title } = law;
-    const check = (): Promise<void> => judged(subject, `the law "${title}"`, trial.backend, () => law.check(subject));
+    const check = (): Promise<void> => runCheck(subject, `the law "${title}"`, trial.backend, () => law.check(subject));
     return { name, title, ...(exempt === undefined ? {} : { exempt }), check };
   });
 }
@@ -80,7 +83,7 @@ export function lawsOf<Options>(factory: Judged<Options>, trial: Trial<NoInfer<O
  *
  * @category Testing
  */
-export interface OracleTrial<Options> extends Trial<Options>, AgreementOptions {
+export interface OracleOptions<Options> extends LawOptions<Options>, AgreementOptions {
   /**
    * The largest relative error allowed; defaults to 1e-6. One step of a strategy without memory rounds a norm, a
    * factor and a product to float32's 24 bits, 6e-8 each; what a memory adds over sixty steps is for its test to say.
@@ -98,14 +101,14 @@ export interface OracleTrial<Options> extends Trial<Options>, AgreementOptions {
  * @category Testing
  */
 export async function compareWithOracle<Options>(
-  factory: Judged<Options>,
+  factory: FactoryUnderTest<Options>,
   oracle: Oracle<never>,
-  trial: OracleTrial<NoInfer<Options>> = {},
+  trial: OracleOptions<NoInfer<Options>> = {},
 ): Promise<Agreement> {
-  const subject = subjectOf(factory, trial);
+  const subject = toSubject(factory, trial);
   const { tolerance = 1e-6 } = trial;
-  return judged(subject, 'the agreement with its oracle', trial.backend, () => {
-    const agreement = agreementOf(subject.make(), oracle, trial);
+  return runCheck(subject, 'the agreement with its oracle', trial.backend, () => {
+    const agreement = measureAgreement(subject.make(), oracle, trial);
     const { worst, where, compared, undecided } = agreement;
     if (worst > tolerance) throw new Error(`off by ${worst.toPrecision(2)}, more than ${tolerance}, at ${where}`);
     if (undecided * 19 > compared) throw new Error(`${undecided} steps were undecided and only ${compared} compared`);
@@ -114,9 +117,9 @@ export async function compareWithOracle<Options>(
 }
 
 /** What a trial is about. */
-export function subjectOf<Options>(
-  factory: Judged<Options>,
-  { options, laws: promised, backend }: Trial<Options>,
+export function toSubject<Options>(
+  factory: FactoryUnderTest<Options>,
+  { options, laws: promised, backend }: LawOptions<Options>,
 ): Subject {
   const own = { ...(options as Readonly<Record<string, unknown>> | undefined) };
   return {
@@ -128,7 +131,7 @@ export function subjectOf<Options>(
   };
 }
 
-async function judged<Result>(
+async function runCheck<Result>(
   subject: Subject,
   what: string,
   backend: string | undefined,
@@ -139,6 +142,6 @@ async function judged<Result>(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const place = backend === undefined ? '' : ` on ${backend}`;
-    throw new ClippingError('broken-law', `${callOf(subject)} breaks ${what}${place}: ${reason}`, { cause });
+    throw new ClippingError('broken-law', `${formatCall(subject)} breaks ${what}${place}: ${reason}`, { cause });
   }
 }
