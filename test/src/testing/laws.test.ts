@@ -1,7 +1,7 @@
 // A law that nothing can break says nothing: each is shown a strategy that breaks it, and must name it.
 import { add, keep, mul, scalar, sign, square, tensor1d, zerosLike, type Tensor } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
+import type { AnyStrategyFactory, NamedTensors } from 'gradclip';
 import { count, defineStrategy, mapTensors, positive, scaleAll, type Fields } from 'gradclip/define';
 import { globalNorm } from 'gradclip/strategies';
 import { DEVICE, describeStrategy, lawsOf, type LawName, type LawResult } from 'gradclip/testing';

@@ -1,7 +1,6 @@
 // A strategy as somebody outside this repository would write it: it knows `gradclip` and tfjs, and nothing else.
 import { add, div, maximum, mul, scalar, type Scalar } from '@tensorflow/tfjs-core';
-import { type StrategyFactory } from 'gradclip';
-import { count, defineStrategy, globalNormOf, positive, scaleAll } from 'gradclip/define';
+import { count, defineStrategy, globalNormOf, positive, scaleAll, type StrategyFactory } from 'gradclip/define';
 
 const source = { authors: 'An outside author', year: 2026, title: 'Notes', url: 'https://example.org' };
 
