@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { ClippingError, inBackticks, formatValue } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
-import { rejectUnreadable } from './plain.ts';
 import { nearest } from './suggest.ts';
 
 /**
- * Fills in the defaults and refuses what the fields do not allow. The options are plain already.
+ * Fills in the defaults and rejects what the fields do not allow.
  *
+ * @param options - Plain data; see `toPlainOptions`.
  * @throws ClippingError `unknown-option` for a name the strategy does not have, `bad-option` for a value outside
- *   its range, both before anything is trained.
+ *   its range.
  */
 export function resolveOptions<F extends Fields>(
   id: string,
@@ -19,22 +19,22 @@ export function resolveOptions<F extends Fields>(
   const resolved: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = options[name];
-    resolved[name] = value === undefined ? field.default : checked(id, name, field, value);
+    resolved[name] = value === undefined ? field.default : parseOption(id, name, field, value);
   }
   return Object.freeze(resolved) as ResolvedOptions<F>;
 }
 
 /**
- * Refuses options of other names than the known ones.
+ * Rejects options with unknown names.
  *
- * @throws ClippingError `unknown-option`, with the names there are and the one that was probably meant.
+ * @throws ClippingError `unknown-option`, with the known names and the one that was probably meant.
  */
-export function assertOptionNames(id: string, given: object, known: readonly string[]): void {
-  for (const name of Object.keys(given)) if (!known.includes(name)) throw unknownOption(id, name, known);
+export function assertOptionNames(id: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownOption(id, name, known);
 }
 
-function checked(id: string, name: string, field: Fields[string], value: unknown): unknown {
-  const result = rejectUnreadable(`${id}({ ${name} })`, () => v.safeParse(field.schema, value, { abortEarly: true }));
+function parseOption(id: string, name: string, field: Fields[string], value: unknown): unknown {
+  const result = v.safeParse(field.schema, value, { abortEarly: true });
   if (result.success) return result.output;
   throw new ClippingError(
     'bad-option',
@@ -46,8 +46,8 @@ function unknownOption(id: string, name: string, known: readonly string[]): Clip
   if (known.length === 0) {
     return new ClippingError('unknown-option', `\`${id}\` takes no options; received ${inBackticks(name)}.`);
   }
-  const meant = nearest(name, known);
-  const advice = meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
-  const list = known.map((one) => `\`${one}\``).join(', ');
+  const suggestion = nearest(name, known);
+  const advice = suggestion === undefined ? '' : ` Did you mean \`${suggestion}\`?`;
+  const list = known.map((each) => `\`${each}\``).join(', ');
   return new ClippingError('unknown-option', `\`${id}\` has no option ${inBackticks(name)}; it has ${list}.${advice}`);
 }

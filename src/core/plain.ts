@@ -1,36 +1,42 @@
-import { ClippingError, messageOf, formatValue } from './errors.ts';
+import { ClippingError, formatValue } from './errors.ts';
 
-// No options and no spec come near these; what goes beyond is refused before it takes time and memory.
-const MOST_VALUES = 100_000;
-const DEEPEST = 200;
+const MAX_VALUES = 100_000;
+const MAX_DEPTH = 200;
 
 /**
- * What a caller handed in, copied to plain objects and lists that hold no surprises.
+ * Copies plain objects and arrays deeply. Everything else, such as a function or a `Map`, is passed through.
  *
- * Getters and proxies are asked here, once. What is neither a plain object nor a list, such as a function or a `Map`,
- * is handed on as it is.
- *
- * @param call - Names the call in the message.
- * @throws ClippingError `bad-option` for what cannot be read, holds itself, or is beyond all measure.
+ * @param call - The call that the error message names.
+ * @throws ClippingError `bad-option` if the data contains itself, or has more than 100,000 values or 200 levels.
  */
-export function toPlainData(call: string, given: unknown): unknown {
-  let left = MOST_VALUES;
-  const copy = (value: unknown, depth: number): unknown => {
-    if (left-- <= 0 || depth > DEEPEST) {
-      throw new RangeError(`it holds more than ${MOST_VALUES} values or ${DEEPEST} levels, or itself.`);
+export function toPlainData(call: string, data: unknown): unknown {
+  let values = 0;
+  const copy = (value: unknown, parents: readonly unknown[]): unknown => {
+    values += 1;
+    if (parents.includes(value)) {
+      throw new ClippingError(
+        'bad-option',
+        `\`${call}\` takes data without cycles; received an object that contains itself.`,
+      );
     }
-    // By place: a list may have an iterator of its own, and need not end.
-    if (Array.isArray(value)) return Array.from({ length: value.length }, (_, place) => copy(value[place], depth + 1));
+    if (values > MAX_VALUES || parents.length > MAX_DEPTH) {
+      throw new ClippingError(
+        'bad-option',
+        `\`${call}\` takes at most ${MAX_VALUES} values and ${MAX_DEPTH} levels; received more.`,
+      );
+    }
+    const path = [...parents, value];
+    if (Array.isArray(value)) return Array.from(value, (item) => copy(item, path));
     if (!isPlainObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copy(one, depth + 1)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copy(item, path)]));
   };
-  return rejectUnreadable(call, () => copy(given, 0));
+  return copy(data, []);
 }
 
 /**
- * The options of a call, as {@link toPlainData} copies them.
+ * Copies the options of a call as {@link toPlainData} does.
  *
- * @throws ClippingError `bad-option` for what is no plain object, too.
+ * @throws ClippingError `bad-option` also if the options are not a plain object.
  */
 export function toPlainOptions(call: string, given: unknown): Readonly<Record<string, unknown>> {
   const options = toPlainData(call, given);
@@ -38,22 +44,10 @@ export function toPlainOptions(call: string, given: unknown): Readonly<Record<st
   throw new ClippingError('bad-option', `\`${call}\` takes its options as one object; received ${formatValue(given)}.`);
 }
 
-/** Looks at what a caller handed in; whatever it throws at that is wrong with it. */
-export function rejectUnreadable<Result>(call: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof ClippingError) throw cause;
-    throw new ClippingError('bad-option', `\`${call}\` was given something that cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-}
-
-/** Whether something is an object such as JSON has. */
+/** Whether a value is an object as JSON has it: no array and no instance of a class. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  // An object of another window has another `Object`, whose prototype has none either.
+  // Object.prototype, which differs between windows, is the only prototype without a prototype of its own.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,7 +1,6 @@
 import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { rejectUnreadable } from '../core/plain.ts';
 import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList } from './gradients.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
@@ -134,11 +133,8 @@ interface LearningRate {
 function assertOptimizer(given: unknown, call: string, example: string): void {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
   const inner = given as Partial<Optimizer> | null | undefined;
-  const acts = rejectUnreadable(
-    call,
-    () => inner != null && methods.every((method) => typeof inner[method] === 'function'),
-  );
-  if (!acts) {
+  const isOptimizer = inner != null && methods.every((method) => typeof inner[method] === 'function');
+  if (!isOptimizer) {
     const advice = typeof given === 'function' ? ' Call it first.' : '';
     throw new ClippingError(
       'not-an-optimizer',

@@ -30,11 +30,6 @@ const registry = createContainer({ strategies: allStrategies }).get(TOKENS.Strat
 const unread = (): never => {
   throw new RangeError('not for your eyes');
 };
-const revoked = (): object => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-};
 const clipping = JSON.stringify({ strategy: { id: 'none' }, options: {}, order: [] });
 const loaded = (config: unknown) => (): unknown => ClippedOptimizer.fromConfig(ClippedOptimizer, config);
 
@@ -45,14 +40,14 @@ describe('a spec', () => {
     expectError(
       () => registry.create(spec),
       'bad-option',
-      '`registry.create` was given something that cannot be read: it holds more than 100000 values or 200 levels, or itself.',
+      '`registry.create` takes at most 100000 values and 200 levels; received more.',
     );
   });
 
   it('that holds itself is refused', () => {
     const spec = { id: 'chain', options: { strategies: [] as unknown[] } };
     spec.options.strategies.push(spec, spec);
-    expect(() => registry.create(spec)).toThrow('or 200 levels, or itself.');
+    expect(() => registry.create(spec)).toThrow('received an object that contains itself');
   });
 
   it('of a chain of many strategies is made, not spread over the stack', () => {
@@ -64,8 +59,8 @@ describe('a spec', () => {
 
   it('with holes where strategies should be is refused at the first', () => {
     expect(() => registry.create('chain', { strategies: new Array(3) })).toThrow('received undefined');
-    expect(() => registry.create('chain', { strategies: new Array(2 ** 32 - 1) })).toThrow('more than 100000 values');
-    expect(() => registry.create('partition', { rules: new Array(2 ** 32 - 1) })).toThrow('more than 100000 values');
+    expect(() => registry.create('chain', { strategies: new Array(2 ** 32 - 1) })).toThrow('at most 100000 values');
+    expect(() => registry.create('partition', { rules: new Array(2 ** 32 - 1) })).toThrow('at most 100000 values');
   });
 
   it.each([
@@ -75,16 +70,6 @@ describe('a spec', () => {
   ])('of a scheduled strategy with %s is refused', (_, strategy, code) => {
     const options = { strategy, option: 'maxNorm', schedule: { kind: 'constant', value: 1 } };
     expect(() => registry.create('scheduled', options)).toThrow(expect.objectContaining({ code }));
-  });
-
-  it('that throws when it is looked at is refused by its call', () => {
-    const spec = Object.defineProperty({}, 'id', { enumerable: true, get: unread });
-    expectError(
-      () => registry.create(spec as StrategySpec),
-      'bad-option',
-      '`registry.create` was given something that cannot be read: not for your eyes',
-    );
-    expect(() => registry.create(revoked() as StrategySpec)).toThrow('cannot be read');
   });
 });
 
@@ -97,21 +82,16 @@ describe('options', () => {
   });
 
   it('that throw or are no plain object are refused', () => {
-    const throwing = Object.defineProperty({}, 'maxNorm', { enumerable: true, get: unread });
-    expect(() => globalNorm(throwing)).toThrow('`global-norm` was given something that cannot be read: not for your');
-    expect(() => globalNorm(revoked())).toThrow('cannot be read');
     expect(() => globalNorm(new Map([['maxNorm', 1]]) as never)).toThrow(
       'takes its options as one object; received {}',
     );
-    expect(() => clipOptimizer(tf.train.sgd(1), none(), revoked())).toThrow('cannot be read');
-    expect(() => clipOptimizer(revoked() as never, none())).toThrow('cannot be read');
   });
 
   it('with four thousand million places are refused before they are walked through', () => {
     const endless = new Array(2 ** 32 - 1);
-    expect(() => perVariable({ axes: endless as number[] })).toThrow('more than 100000 values');
-    expect(() => agc({ exclude: endless as string[] })).toThrow('more than 100000 values');
-    expect(() => globalNorm(endless as never)).toThrow('more than 100000 values');
+    expect(() => perVariable({ axes: endless as number[] })).toThrow('at most 100000 values');
+    expect(() => agc({ exclude: endless as string[] })).toThrow('at most 100000 values');
+    expect(() => globalNorm(endless as never)).toThrow('at most 100000 values');
     expect(() => suggestThreshold(endless as number[])).toThrow('received [null,null');
   });
 
@@ -241,10 +221,7 @@ describe('suggestThreshold', () => {
     [() => suggested([1], { percentile: '90' }), 'must be a number from 0 to 100; received "90".'],
     [() => suggested([1], { percentile: 90n }), 'must be a number from 0 to 100; received 90.'],
     [() => suggested({ steps: 3, normBefore: null }), 'takes an optimizer, finite norms or stats; received'],
-    [
-      () => suggested({ steps: 3, normBefore: { max: 3 } }),
-      'takes an optimizer, finite norms or stats; received',
-    ],
+    [() => suggested({ steps: 3, normBefore: { max: 3 } }), 'takes an optimizer, finite norms or stats; received'],
     [() => suggested({ steps: 3, normBefore: { ...summary, min: -1 } }), 'a norm is never negative; received -1.'],
     [() => suggested(new DataView(new ArrayBuffer(8))), 'takes an optimizer, finite norms or stats; received {}'],
   ])('refuses what is no norm and no percentile (%#)', (call, message) => {
