@@ -5,13 +5,13 @@
  */
 
 import { version_core } from '@tensorflow/tfjs';
-import type { Environment } from './record.ts';
+import type { Environment } from './run/record.ts';
 
 export { cells } from './cells/index.ts';
 export { optimizers } from './catalogue/optimizers.ts';
-export { toLine, type EndRecord, type Environment, type RunRecord, type StartRecord, type StepLine } from './record.ts';
-export { runId, type RunConfig } from './run-config.ts';
-export { run, type RunParts } from './run.ts';
+export { toLine, type EndRecord, type Environment, type RunRecord, type StartRecord, type StepLine } from './run/record.ts';
+export { runId, type RunConfig } from './run/run-config.ts';
+export { run, type RunParts } from './run/run.ts';
 export { tasks } from './tasks/index.ts';
 
 /** Where a page computes, as far as a page may know. */

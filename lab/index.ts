@@ -15,9 +15,9 @@ export {
 export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiments/_experiment.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';
-export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './record.ts';
-export { summarize, type Summary, type SummaryRow } from './report/summary.ts';
-export { runId, type RunConfig } from './run-config.ts';
+export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './run/record.ts';
+export { summarize, type Summary, type SummaryRow } from './analysis/summary.ts';
+export { runId, type RunConfig } from './run/run-config.ts';
 export {
   defineTask,
   type Batch,

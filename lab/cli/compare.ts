@@ -3,7 +3,7 @@ import { findExperiment } from '../catalogue/catalogue.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { compare, type ComparisonResult } from '../node/compare.ts';
 import { parseRedisAddress } from '../node/redis/address.ts';
-import { terminalReport } from '../report/terminal.ts';
+import { terminalReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
   createCommand,

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { describeSystemError } from '../node/data/user-files.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
-import { digestOf } from '../report/digest.ts';
-import { keptText } from '../report/kept.ts';
+import { digestOf } from '../analysis/digest.ts';
+import { keptText } from '../results-page/archive.ts';
 import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
 
 /** `keep`: saves a finished comparison as one small file. */

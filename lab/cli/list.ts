@@ -4,7 +4,7 @@ import { allStrategies } from 'gradclip/strategies';
 import { cells } from '../cells/index.ts';
 import { experiments } from '../experiments/index.ts';
 import { optimizers } from '../catalogue/optimizers.ts';
-import { wrapped } from '../report/text-table.ts';
+import { wrapped } from '../text/text-table.ts';
 import { tasks } from '../tasks/index.ts';
 import { createCommand, type Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { writeReport } from '../node/compare.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
-import { terminalReport } from '../report/terminal.ts';
+import { terminalReport } from '../text/terminal-report.ts';
 import { createCommand, DEFAULT_OUT, printReportPath, printResult, type Terminal } from './terminal.ts';
 
 interface Options {

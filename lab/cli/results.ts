@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
-import { firstTableOf, resultsDocument, type Written } from '../report/document.ts';
-import { readKept, type Kept } from '../report/kept.ts';
+import { firstTableOf, resultsDocument, type Written } from '../results-page/page.ts';
+import { readKept, type Kept } from '../results-page/archive.ts';
 import { createCommand, type Terminal } from './terminal.ts';
 
 /** The introduction of the results page, written by hand and stored beside the saved experiments. */

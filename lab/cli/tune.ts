@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { tune } from '../node/tune.ts';
-import { terminalReport } from '../report/terminal.ts';
+import { terminalReport } from '../text/terminal-report.ts';
 import { requireFinished, workersOption } from './compare.ts';
 import {
   createCommand,

@@ -1,6 +1,6 @@
 import type { StrategySpec } from 'gradclip';
-import type { Judgement } from '../judge/judgement.ts';
-import type { SummaryRow } from '../report/summary.ts';
+import type { Judgement } from '../analysis/answer.ts';
+import type { SummaryRow } from '../analysis/summary.ts';
 import type { Settings } from '../tasks/_task.ts';
 
 /** The axes of a comparison: every combination is one run. */

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from '../judge/effects.ts';
+import { effects } from './judges/effects.ts';
 
 /** Are there better cures than clipping, and does clipping add to them? */
 export const alternatives = defineExperiment({

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from '../judge/effects.ts';
+import { effects } from './judges/effects.ts';
 
 /** Where does clipping help with the optimizer that most people use? */
 export const applications = defineExperiment({

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { robustness } from '../judge/by-rate.ts';
+import { robustness } from './judges/by-rate.ts';
 
 /** At how many learning rates does a network train, with and without clipping? */
 export const learningRateRobustness = defineExperiment({

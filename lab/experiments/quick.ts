@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from '../judge/effects.ts';
+import { effects } from './judges/effects.ts';
 
 /** The first thing to run: does clipping help, for which cell, and at which learning rate? */
 export const quick = defineExperiment({

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { successByLength } from '../judge/by-length.ts';
+import { successByLength } from './judges/by-length.ts';
 
 /**
  * How long a dependency can be learned, with and without clipping.

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { byThreshold } from '../judge/by-threshold.ts';
+import { byThreshold } from './judges/by-threshold.ts';
 
 const fixed = [0.06, 0.25, 1, 4].map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));
 

@@ -6,7 +6,7 @@
  */
 
 import { LabError } from '../errors.ts';
-import type { Run } from '../record.ts';
+import type { Run } from '../run/record.ts';
 import type { MetricSink } from './sink.ts';
 
 /** Credentials: a token, or a user name and a password. */

@@ -1,4 +1,4 @@
-import type { Run } from '../record.ts';
+import type { Run } from '../run/record.ts';
 
 /** A column with its Parquet type. */
 export interface Column {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Run } from '../record.ts';
+import type { Run } from '../run/record.ts';
 import type { MetricSink, WriteFile } from './sink.ts';
 
 /** Creates a sink that writes one folder per run with one event file; TensorBoard shows the folder's name. */

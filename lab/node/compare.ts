@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { builtIn } from '../catalogue/catalogue.ts';
 import type { Grid } from '../experiments/_experiment.ts';
-import type { PlannedRun } from '../plan.ts';
+import type { PlannedRun } from './plan.ts';
 import { reportPage } from '../report/page.ts';
-import { summarize, type Summary } from '../report/summary.ts';
+import { summarize, type Summary } from '../analysis/summary.ts';
 import { executeRuns } from './execute-runs.ts';
 import { planRuns } from './plan-runs.ts';
 import { showProgress, type Screen } from './progress.ts';

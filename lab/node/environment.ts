@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { version_core } from '@tensorflow/tfjs';
-import type { Environment } from '../record.ts';
+import type { Environment } from '../run/record.ts';
 
 /** The backend of every run on Node.js: the fastest one without native code. */
 export const BACKEND = 'wasm';

@@ -1,4 +1,4 @@
-import type { EndRecord } from '../record.ts';
+import type { EndRecord } from '../run/record.ts';
 import type { Job } from './execute-run.ts';
 import { WorkerPool } from './worker-pool.ts';
 

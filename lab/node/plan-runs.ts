@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
-import { planned, settingsOf, type PlannedRun } from '../plan.ts';
+import { planned, settingsOf, type PlannedRun } from './plan.ts';
 import { loadData } from './data/load-data.ts';
 import { BACKEND } from './environment.ts';
 

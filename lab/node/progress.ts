@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { outcomeOf } from '../report/outcome.ts';
+import { outcomeOf } from '../analysis/outcome.ts';
 import type { Job } from './execute-run.ts';
 import type { RunListener } from './execute-runs.ts';
 import { TimeEstimate } from './time-estimate.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors.ts';
-import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../record.ts';
+import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
 import { describeSystemError } from './data/user-files.ts';
 
 /** The last comparison that was started in a folder, saved so that `report` shows the same runs. */

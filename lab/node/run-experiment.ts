@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createCatalogue, findExperiment } from '../catalogue/catalogue.ts';
 import { createLabContainer, type Container } from '../catalogue/container.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
-import type { Run, RunRecord } from '../record.ts';
+import type { Run, RunRecord } from '../run/record.ts';
 import { trainRun } from './execute-run.ts';
 import { planRuns } from './plan-runs.ts';
 import { ResultsFolder } from './results-folder.ts';

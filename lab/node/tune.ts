@@ -1,9 +1,9 @@
 import type { StrategySpec } from 'gradclip';
 import type { Grid } from '../experiments/_experiment.ts';
-import type { Run } from '../record.ts';
-import { TUNE } from '../report/judged.ts';
-import { measuredNorms } from '../report/norms.ts';
-import { tuneText } from '../report/tune-section.ts';
+import type { Run } from '../run/record.ts';
+import { TUNE } from '../experiments/_answer.ts';
+import { measuredNorms } from '../analysis/norms.ts';
+import { tuneText } from '../text/norms-text.ts';
 import { compare, writeReport, type ComparisonResult } from './compare.ts';
 import type { Screen } from './progress.ts';
 import { ResultsFolder } from './results-folder.ts';

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
-import type { EndRecord } from '../record.ts';
+import type { EndRecord } from '../run/record.ts';
 import type { Job } from './execute-run.ts';
 import type { WorkerJob } from './worker.ts';
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EndRecord } from '../record.ts';
+import type { EndRecord } from '../run/record.ts';
 import { executeRun, type Job } from './execute-run.ts';
 
 /** The message from the pool to a worker thread: a run, and the port for its progress. */

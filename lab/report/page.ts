@@ -4,19 +4,19 @@
  * @module
  */
 
-import type { Run } from '../record.ts';
-import { contestsOf, type Contest } from './best.ts';
-import { cellSection } from './cell-section.ts';
-import { findings } from './findings.ts';
-import { grouped } from './grouped.ts';
-import { html, Html, type Content } from './html.ts';
-import { optionsText } from './label.ts';
-import { inkOf, type Ink } from './ink.ts';
-import { judged, TUNE } from './judged.ts';
-import { figureRow, judgedTable } from './judgement-html.ts';
-import { STYLE } from './style.ts';
-import { tuneSection } from './tune-section.ts';
-import { summarize, type SummaryRow } from './summary.ts';
+import type { Run } from '../run/record.ts';
+import { contestsOf, type Contest } from '../analysis/contests.ts';
+import { cellSection } from './sections/cell-section.ts';
+import { findings } from '../analysis/findings.ts';
+import { grouped } from '../analysis/grouped.ts';
+import { html, Html, type Content } from './html/html.ts';
+import { optionsText } from '../analysis/names.ts';
+import { inkOf, type Ink } from './charts/palette.ts';
+import { judged, TUNE } from '../experiments/_answer.ts';
+import { figureRow, judgedTable } from './sections/answer-section.ts';
+import { STYLE } from './html/style.ts';
+import { tuneSection } from './sections/tune-section.ts';
+import { summarize, type SummaryRow } from '../analysis/summary.ts';
 
 /** What a report says beside its records. */
 export interface ReportFrame {

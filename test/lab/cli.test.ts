@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../lab/cli.ts';
-import type { Summary } from '../../lab/report/summary.ts';
+import type { Summary } from '../../lab/analysis/summary.ts';
 import { runLab, Screen } from './screen.ts';
 
 let folder: string;

@@ -7,7 +7,7 @@ import { runCli } from '../../lab/cli.ts';
 import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { cells } from '../../lab/cells/index.ts';
 import { experiments } from '../../lab/experiments/index.ts';
-import type { Summary } from '../../lab/report/summary.ts';
+import type { Summary } from '../../lab/analysis/summary.ts';
 import { accelerate } from '../../src/recurrent/index.ts';
 import { Screen } from './screen.ts';
 

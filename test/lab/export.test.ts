@@ -11,7 +11,7 @@ import { createMlflowSink } from '../../lab/export/mlflow.ts';
 import { createParquetSink } from '../../lab/export/parquet.ts';
 import { crc32c, encodeEvents, encodeRecord, maskedCrc } from '../../lab/export/tensorboard.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
-import { toLine, type Run } from '../../lab/record.ts';
+import { toLine, type Run } from '../../lab/run/record.ts';
 import { runOf, stepLine } from './fixtures.ts';
 import { runLab } from './screen.ts';
 

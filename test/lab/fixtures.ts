@@ -1,5 +1,5 @@
-import type { RunConfig } from '../../lab/run-config.ts';
-import type { EndRecord, Environment, Run, StepLine } from '../../lab/record.ts';
+import type { RunConfig } from '../../lab/run/run-config.ts';
+import type { EndRecord, Environment, Run, StepLine } from '../../lab/run/record.ts';
 
 export const environment: Environment = {
   gradclip: '1.2.3',

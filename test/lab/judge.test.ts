@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { successByLength } from '../../lab/judge/by-length.ts';
-import { robustness } from '../../lab/judge/by-rate.ts';
-import { byThreshold } from '../../lab/judge/by-threshold.ts';
-import { effects } from '../../lab/judge/effects.ts';
-import type { Run } from '../../lab/record.ts';
-import { judged } from '../../lab/report/judged.ts';
-import { summarize, type SummaryRow } from '../../lab/report/summary.ts';
+import { successByLength } from '../../lab/experiments/judges/by-length.ts';
+import { robustness } from '../../lab/experiments/judges/by-rate.ts';
+import { byThreshold } from '../../lab/experiments/judges/by-threshold.ts';
+import { effects } from '../../lab/experiments/judges/effects.ts';
+import type { Run } from '../../lab/run/record.ts';
+import { judged } from '../../lab/experiments/_answer.ts';
+import { summarize, type SummaryRow } from '../../lab/analysis/summary.ts';
 import { config, runOf } from './fixtures.ts';
 
 const clipping = (maxNorm = 1) => ({ id: 'global-norm', options: { maxNorm } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readRun, toLine, type RunRecord } from '../../lab/record.ts';
-import { runId, sha256 } from '../../lab/run-config.ts';
+import { readRun, toLine, type RunRecord } from '../../lab/run/record.ts';
+import { runId, sha256 } from '../../lab/run/run-config.ts';
 import { config, runOf, stepLine } from './fixtures.ts';
 
 function textOf(records: readonly RunRecord[]): string {

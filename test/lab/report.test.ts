@@ -1,14 +1,14 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../lab/record.ts';
+import type { Run } from '../../lab/run/record.ts';
 import { drawingOf, type Chart } from '../../lab/report/charts/chart.ts';
-import { bestOf, contestsOf } from '../../lab/report/best.ts';
-import { findings } from '../../lab/report/findings.ts';
-import { optionsText, percentText, scoreText, strategyLabels } from '../../lab/report/label.ts';
+import { bestOf, contestsOf } from '../../lab/analysis/contests.ts';
+import { findings } from '../../lab/analysis/findings.ts';
+import { optionsText, percentText, scoreText, strategyLabels } from '../../lab/analysis/names.ts';
 import { reportPage } from '../../lab/report/page.ts';
-import { medianBySteps } from '../../lab/report/series.ts';
-import { summarize } from '../../lab/report/summary.ts';
-import { terminalReport } from '../../lab/report/terminal.ts';
+import { medianBySteps } from '../../lab/analysis/series.ts';
+import { summarize } from '../../lab/analysis/summary.ts';
+import { terminalReport } from '../../lab/text/terminal-report.ts';
 import { runOf, stepLine } from './fixtures.ts';
 
 const clipping = (maxNorm = 0.5) => ({ id: 'global-norm', options: { maxNorm } });

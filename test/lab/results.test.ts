@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keep } from '../../lab/cli/keep.ts';
 import { resultsFrom } from '../../lab/cli/results.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
-import { toLine } from '../../lab/record.ts';
-import { readKept } from '../../lab/report/kept.ts';
+import { toLine } from '../../lab/run/record.ts';
+import { readKept } from '../../lab/results-page/archive.ts';
 import { runOf } from './fixtures.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,9 +4,9 @@ import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findCell, findOptimizer, findTask } from '../../lab/catalogue/catalogue.ts';
-import type { EndRecord, RunRecord, StepLine } from '../../lab/record.ts';
-import { DIVERGED_STEPS, run } from '../../lab/run.ts';
-import type { RunConfig } from '../../lab/run-config.ts';
+import type { EndRecord, RunRecord, StepLine } from '../../lab/run/record.ts';
+import { DIVERGED_STEPS, run } from '../../lab/run/run.ts';
+import type { RunConfig } from '../../lab/run/run-config.ts';
 import { config as plain, environment } from './fixtures.ts';
 
 beforeAll(() => tf.setBackend('cpu'));

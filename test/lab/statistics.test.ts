@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, paired } from '../../lab/report/statistics.ts';
+import { bootstrapInterval, paired } from '../../lab/analysis/statistics.ts';
 
 describe('the bootstrap interval of a median', () => {
   it('is the same every time, lies within the values and holds the median', () => {

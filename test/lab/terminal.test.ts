@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readKept } from '../../lab/report/kept.ts';
-import { rowsOf } from '../../lab/report/summary.ts';
-import { terminalReport } from '../../lab/report/terminal.ts';
-import { wrapped } from '../../lab/report/text-table.ts';
+import { readKept } from '../../lab/results-page/archive.ts';
+import { rowsOf } from '../../lab/analysis/summary.ts';
+import { terminalReport } from '../../lab/text/terminal-report.ts';
+import { wrapped } from '../../lab/text/text-table.ts';
 import { runLab } from './screen.ts';
 
 const COLUMNS = 80;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logBins, measuredNorms } from '../../lab/report/norms.ts';
-import type { Summary } from '../../lab/report/summary.ts';
+import { logBins, measuredNorms } from '../../lab/analysis/norms.ts';
+import type { Summary } from '../../lab/analysis/summary.ts';
 import { runOf, stepLine } from './fixtures.ts';
 import { runLab } from './screen.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
-import { readRun, type Run } from '../../lab/record.ts';
+import { readRun, type Run } from '../../lab/run/record.ts';
 import { runCli } from '../../lab/cli.ts';
 import { card, describeInBrowser, hashOf, reaches, says, SMALL } from './visit.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRun } from '../../lab/record.ts';
+import { readRun } from '../../lab/run/record.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import type { Row } from './figures.ts';
 

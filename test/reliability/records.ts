@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LabError } from '../../lab/errors.ts';
 import { writeReport } from '../../lab/node/compare.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
-import { toLine, type Run } from '../../lab/record.ts';
+import { toLine, type Run } from '../../lab/run/record.ts';
 import { seededRandom } from '../../src/testing/random.ts';
 import { runOf, stepLine } from '../lab/fixtures.ts';
 import { damagedText } from './damage.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../../errors.ts';
-import { sha256 } from '../../run-config.ts';
+import { sha256 } from '../../run/run-config.ts';
 import { selectColumn } from '../../tasks/_series.ts';
 import type { Task } from '../../tasks/_task.ts';
 import { packagedDatasets } from './packaged-datasets.ts';

@@ -1,6 +1,6 @@
 import { Queue, QueueEvents } from 'bullmq';
 import { findTask } from '../../catalogue/catalogue.ts';
-import { readRun } from '../../record.ts';
+import { readRun } from '../../run/record.ts';
 import { loadData } from '../data/load-data.ts';
 import type { Job } from '../execute-run.ts';
 import type { RunListener } from '../execute-runs.ts';

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
-import { outcomeOf } from '../../report/outcome.ts';
-import { runId } from '../../run-config.ts';
+import { outcomeOf } from '../../analysis/outcome.ts';
+import { runId } from '../../run/run-config.ts';
 import type { Screen } from '../progress.ts';
 import { WorkerPool } from '../worker-pool.ts';
 import { redisErrorText, type RedisAddress } from './address.ts';

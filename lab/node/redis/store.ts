@@ -2,8 +2,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ConnectionOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { LabError } from '../../errors.ts';
-import { RECORD_VERSION } from '../../record.ts';
-import type { RunConfig } from '../../run-config.ts';
+import { RECORD_VERSION } from '../../run/record.ts';
+import type { RunConfig } from '../../run/run-config.ts';
 import { currentEnvironment } from '../environment.ts';
 import { redisErrorText, type RedisAddress } from './address.ts';
 

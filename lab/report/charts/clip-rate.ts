@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { percentText } from '../label.ts';
+import { percentText } from '../../analysis/names.ts';
 import { WIDTH, type Drawing, type View } from './drawing.ts';
 
 /** How often each strategy changed the gradient, at each learning rate. */

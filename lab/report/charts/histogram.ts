@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { percentText } from '../label.ts';
-import type { Bin } from '../norms.ts';
+import { percentText } from '../../analysis/names.ts';
+import type { Bin } from '../../analysis/norms.ts';
 import { shortNumber, WIDTH, type Drawing } from './drawing.ts';
 
 /** How the norms of the gradient are distributed, and the threshold that this suggests. */

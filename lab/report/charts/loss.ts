@@ -1,4 +1,4 @@
-import { scoreText } from '../label.ts';
+import { scoreText } from '../../analysis/names.ts';
 import type { Drawing, Reading, View } from './drawing.ts';
 import { pointsOf, stepDomain, stepOptions, type StepLine } from './steps.ts';
 

@@ -1,4 +1,4 @@
-import { percentText, scoreText } from '../label.ts';
+import { percentText, scoreText } from '../../analysis/names.ts';
 import type { Drawing, Fact, Reading, View } from './drawing.ts';
 import { pointsOf, stepDomain, stepOptions, type StepLine, type Values } from './steps.ts';
 

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import type { CurvePoint } from '../../judge/judgement.ts';
-import { ascending } from '../ascending.ts';
-import { scoreText } from '../label.ts';
+import type { CurvePoint } from '../../analysis/answer.ts';
+import { ascending } from '../../analysis/ascending.ts';
+import { scoreText } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /** One panel of a judgement's figure: curves, and a level they are held against. */

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { ascending } from '../ascending.ts';
-import { percentText, scoreText } from '../label.ts';
+import { ascending } from '../../analysis/ascending.ts';
+import { percentText, scoreText } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /**

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright';
 import { afterAll, inject } from 'vitest';
 import { loadReportScript } from '../../../lab/node/report-script.ts';
-import type { Run } from '../../../lab/record.ts';
+import type { Run } from '../../../lab/run/record.ts';
 import { reportPage, type ReportFrame } from '../../../lab/report/page.ts';
 import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
 

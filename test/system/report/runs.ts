@@ -1,4 +1,4 @@
-import type { Run } from '../../../lab/record.ts';
+import type { Run } from '../../../lab/run/record.ts';
 import { runOf, stepLine } from '../../lab/fixtures.ts';
 
 const STEPS = 30;

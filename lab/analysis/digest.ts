@@ -1,0 +1,51 @@
+import { quantileSorted } from 'simple-statistics';
+import type { EndRecord, Run, StartRecord } from '../run/record.ts';
+import type { RunConfig } from '../run/run-config.ts';
+
+/** A run without its steps: what summaries and judgements are made of. */
+export interface RunDigest {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly metric: StartRecord['metric'];
+  readonly outcome: EndRecord['outcome'];
+  /** The metric at the end; null where the run diverged, whose weights mean nothing. */
+  readonly score: number | null;
+  readonly steps: number;
+  /** Steps at which the strategy changed the gradient. */
+  readonly clipped: number;
+  /** ‖g‖₂ before the strategy, of the steps where it was finite: the median, the 90th percentile and the largest. */
+  readonly norms: { readonly median: number; readonly p90: number; readonly max: number } | null;
+  /** The median time of a step. */
+  readonly msPerStep: number;
+}
+
+/** Boils a run down. */
+export function digestOf({ start, steps, end }: Run): RunDigest {
+  const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
+  const norms = sorted(steps.map(({ normBefore }) => normBefore));
+  const times = sorted(steps.map(({ ms }) => ms));
+  const finished = end.outcome === 'finished' && Number.isFinite(end.metric);
+  return {
+    id: start.id,
+    config: start.config,
+    metric: start.metric,
+    outcome: end.outcome,
+    score: finished ? end.metric : null,
+    steps: steps.length,
+    clipped: steps.filter(({ clipped }) => clipped).length,
+    norms:
+      norms.length === 0
+        ? null
+        : {
+            median: digits(quantileSorted(norms, 0.5)),
+            p90: digits(quantileSorted(norms, 0.9)),
+            max: digits(norms.at(-1) as number),
+          },
+    msPerStep: times.length === 0 ? 0 : digits(quantileSorted(times, 0.5)),
+  };
+}
+
+/** A number to four digits, which is more than a summary or a chart can show. */
+export function digits(value: number): number {
+  return Number(value.toPrecision(4));
+}

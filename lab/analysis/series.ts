@@ -1,0 +1,23 @@
+import { median } from 'simple-statistics';
+import type { Run, StepLine } from '../run/record.ts';
+import { digits } from './digest.ts';
+
+/**
+ * The median over runs at each step, of what is finite; null at steps where nothing is.
+ *
+ * Runs that diverged are shorter than others; at a step only those that reached it count.
+ */
+export function medianBySteps(
+  runs: readonly Run[],
+  pick: (line: StepLine) => number | undefined,
+): readonly (number | null)[] {
+  const length = Math.max(0, ...runs.map(({ steps }) => steps.length));
+  return Array.from({ length }, (_, step) => {
+    const values = runs.flatMap(({ steps }) => {
+      const line = steps[step];
+      const value = line === undefined ? undefined : pick(line);
+      return value !== undefined && Number.isFinite(value) ? [value] : [];
+    });
+    return values.length === 0 ? null : digits(median(values));
+  });
+}

@@ -1,0 +1,92 @@
+import { ascending } from '../../analysis/ascending.ts';
+import { contestsOf, type Contest } from '../../analysis/contests.ts';
+import { percentText, scoreText, strategyLabels } from '../../analysis/names.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
+import type { Figure, Judgement } from '../../analysis/answer.ts';
+
+/** Up to which learning rate each strategy trains, and how well, cell by cell. */
+export function robustness(rows: readonly SummaryRow[]): Judgement {
+  const label = strategyLabels(rows.map(({ strategy }) => strategy));
+  const contests = contestsOf(rows);
+  return {
+    answers: contests.map((contest) => {
+      const parts = contest.contenders.map(({ strategy, rows: tried, best }) => {
+        const name = strategy.id === 'none' ? 'no clipping' : label(strategy);
+        const score =
+          best === undefined
+            ? ''
+            : ` (best score ${scoreText(best.metric.median ?? NaN)}, at rate ${best.learningRate})`;
+        return `${name} ${reachOf(tried)}${score}`;
+      });
+      return `${contest.cell}: largest learning rate at which it trains (no seed diverged, median better than the baseline ${scoreText(rowsIn(contest)[0]?.metric.baseline ?? NaN)}): ${parts.join('; ')}.`;
+    }),
+    tables: contests.map((contest) => ({
+      title: `${contest.cell}: score at each learning rate`,
+      note:
+        `${rowsIn(contest)[0]?.metric.name ?? ''}: median over seeds, with its 95 % bootstrap interval; in brackets the share ` +
+        'of steps clipped.',
+      columns: ['strategy', ...ratesIn(contest).map((rate) => `rate ${rate}`)],
+      rows: contest.contenders.map((contender) => [
+        label(contender.strategy),
+        ...ratesIn(contest).map((rate) => cellText(contender.rows.find(({ learningRate }) => learningRate === rate))),
+      ]),
+    })),
+    figures: [rateFigure(contests)],
+  };
+}
+
+/** A row as a cell of a table: score, interval, clip rate, divergence. */
+export function cellText(row: SummaryRow | undefined): string {
+  if (row === undefined) return '–';
+  const { metric, diverged, seeds, clipRate } = row;
+  const failed = diverged === 0 ? '' : `, ${diverged} of ${seeds.length} diverged`;
+  if (metric.median === null)
+    return diverged === seeds.length ? 'diverged' : `diverged (${diverged} of ${seeds.length})`;
+  const [low, high] = metric.interval.map((end) => (end === null ? 'diverged' : scoreText(end)));
+  const interval = seeds.length > 1 ? ` [${low ?? ''}, ${high ?? ''}]` : '';
+  return `${scoreText(metric.median)}${interval} (${percentText(clipRate)}${failed})`;
+}
+
+function rateFigure(contests: readonly Contest[]): Figure {
+  const all = contests.flatMap(rowsIn);
+  const scores = all.flatMap(({ metric: { median } }) => median ?? []);
+  const baseline = all[0]?.metric.baseline ?? 0;
+  return {
+    id: 'rates',
+    title: 'Score by learning rate',
+    note: 'The median over seeds and its quartiles. Where a line ends, runs diverge beyond it, or score worse than the baseline.',
+    x: { name: 'learning rate', log: true },
+    y: { name: all[0]?.metric.name ?? 'score', domain: [Math.min(...scores), baseline * 1.05] },
+    panels: contests.map((contest) => ({
+      title: contest.cell,
+      level: { y: baseline, name: 'baseline' },
+      curves: contest.contenders.map(({ strategy, rows }) => ({
+        strategy,
+        points: rows.map(({ learningRate, metric: { median, q1, q3 } }) => ({
+          x: learningRate,
+          y: median !== null && median > baseline * 1.05 ? null : median,
+          low: q1,
+          high: q3,
+        })),
+      })),
+    })),
+  };
+}
+
+/** The largest rate at which a strategy trains: no seed diverged, and the median beats the baseline. */
+function reachOf(rows: readonly SummaryRow[]): string {
+  const trains = rows.filter(({ diverged, metric: { median, baseline, better } }) => {
+    return diverged === 0 && median !== null && (better === 'lower' ? median < baseline : median > baseline);
+  });
+  const last = trains.at(-1);
+  if (last === undefined) return 'none';
+  return `${last.learningRate}${last === rows.at(-1) ? ', the largest tried' : ''}`;
+}
+
+function rowsIn({ contenders }: Contest): SummaryRow[] {
+  return contenders.flatMap(({ rows }) => rows);
+}
+
+function ratesIn(contest: Contest): number[] {
+  return ascending(rowsIn(contest).map(({ learningRate }) => learningRate));
+}

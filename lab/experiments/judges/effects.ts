@@ -1,0 +1,140 @@
+import type { StrategySpec } from 'gradclip';
+import { bestOf, contestsOf, margin, type Contest } from '../../analysis/contests.ts';
+import { grouped } from '../../analysis/grouped.ts';
+import { keyOf, listed, percentText, scoreText, strategyLabels } from '../../analysis/names.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
+import { againstNone, unclippedOf, type AgainstNone, type Effect } from '../../analysis/against-none.ts';
+import type { Judgement, JudgedTable } from '../../analysis/answer.ts';
+
+type Label = (spec: StrategySpec) => string;
+
+/** What each strategy did on each task and cell, against no clipping, each at its own best learning rate. */
+export function effects(rows: readonly SummaryRow[]): Judgement {
+  const label = strategyLabels(rows.map(({ strategy }) => strategy));
+  const contests = contestsOf(rows);
+  return {
+    answers: [...countedAnswers(contests, label), ...cellAnswers(contests)],
+    tables: [scoresTable(contests, label), pairsTable(contests, label)],
+    figures: [],
+  };
+}
+
+/** Scores side by side: a row for each task and cell, a column for each strategy. */
+export function scoresTable(contests: readonly Contest[], label: Label): JudgedTable {
+  const specs = specsIn(contests);
+  return {
+    title: 'Scores, each strategy at its own best learning rate',
+    note:
+      'Median over seeds on unseen data; in brackets the rate, chosen in hindsight, and the share of steps clipped. ' +
+      'Of all in the row the best is marked *. Baseline: a predictor that learns nothing.',
+    columns: ['task', 'cell', 'score is', 'baseline', ...specs.map(label)],
+    rows: contests.map((contest) => {
+      const bests = contest.contenders.flatMap(({ best }) => best ?? []);
+      const top = bestOf(bests);
+      const { metric } = contest.contenders[0]?.rows[0] as SummaryRow;
+      return [
+        nameOf(contest),
+        contest.cell,
+        `${metric.name}, ${metric.better} is better`,
+        scoreText(metric.baseline),
+        ...specs.map((spec) => {
+          const own = contest.contenders.find(({ strategy }) => keyOf(strategy) === keyOf(spec));
+          if (own === undefined) return '–';
+          if (own.best === undefined) return 'diverged';
+          const { metric: scored, learningRate, clipRate } = own.best;
+          const clipped = spec.id === 'none' ? '' : `, ${percentText(clipRate)}`;
+          return `${scoreText(scored.median ?? NaN)}${own.best === top ? '*' : ''} (${learningRate}${clipped})`;
+        }),
+      ];
+    }),
+  };
+}
+
+/** Seed by seed against no clipping. */
+export function pairsTable(contests: readonly Contest[], label: Label): JudgedTable {
+  return {
+    title: 'Seed by seed against no clipping',
+    note:
+      'Both at their own best rates; the same seed means the same initial weights and batches. The gain is the median over ' +
+      'seeds by how much the score is better, in its own unit, with the 95 % bootstrap interval. With so few seeds an ' +
+      'interval is about their range; it is no test of significance.',
+    columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'verdict'],
+    rows: contests.flatMap((contest) =>
+      againstNone(contest).map(({ contender, effect, pairs }) => [
+        nameOf(contest),
+        contest.cell,
+        label(contender.strategy),
+        pairs === undefined ? '–' : `${pairs.better}/${seedsOf(contender.best)}`,
+        pairs === undefined ? '–' : `${pairs.worse}/${seedsOf(contender.best)}`,
+        gainText(pairs),
+        effect,
+      ]),
+    ),
+  };
+}
+
+function countedAnswers(contests: readonly Contest[], label: Label): string[] {
+  const all = contests.flatMap((contest) => againstNone(contest).map((one) => ({ contest, ...one })));
+  const by = [...grouped(all, ({ contender }) => keyOf(contender.strategy)).values()];
+  return by.map((own) => {
+    const name = label((own[0] as AgainstNone).contender.strategy);
+    const named = (effect: Effect): string => {
+      const those = own.filter((one) => one.effect === effect);
+      const where = those.map(({ contest }) => `${nameOf(contest)} with ${contest.cell}`);
+      return where.length === 0 ? '' : ` (${listed(where)})`;
+    };
+    const count = (effect: Effect): number => own.filter((one) => one.effect === effect).length;
+    return (
+      `${name}: of ${own.length} networks it helped ${count('helped')}${named('helped')}, lost on ${count('lost')}` +
+      `${named('lost')}, and made no clear difference to ${count('made no clear difference')}.`
+    );
+  });
+}
+
+/** Which cell is best on each task, without clipping and with. */
+function cellAnswers(contests: readonly Contest[]): string[] {
+  return [...grouped(contests, nameOf)].flatMap(([task, met]) => {
+    if (met.length < 2) return [];
+    const bare = met.flatMap((contest) => unclippedOf(contest)?.best ?? []);
+    const clipped = met.flatMap(({ contenders }) =>
+      contenders.flatMap(({ strategy, best }) => (strategy.id === 'none' || best === undefined ? [] : [best])),
+    );
+    const [without, with_] = [bestOf(bare), bestOf(clipped)];
+    const place = (row: SummaryRow | undefined): string =>
+      row === undefined ? 'none trains' : `${row.cell} at ${scoreText(row.metric.median ?? NaN)}`;
+    return [
+      `${task}: the best cell without clipping is ${place(without)}, with it ${place(with_)}${verdict(with_, without)}.`,
+    ];
+  });
+}
+
+function verdict(clipped: SummaryRow | undefined, bare: SummaryRow | undefined): string {
+  if (clipped === undefined || bare === undefined) return '';
+  const { better, baseline, median } = (margin(clipped, bare) > 0 ? clipped : bare).metric;
+  const learned = median !== null && (better === 'lower' ? median < baseline : median > baseline);
+  return learned ? '' : '; neither beats the baseline';
+}
+
+function gainText(pairs: AgainstNone['pairs']): string {
+  if (pairs?.median == null || pairs.interval === null) return '–';
+  const [low, high] = pairs.interval.map(signed);
+  return `${signed(pairs.median)} [${low ?? ''}, ${high ?? ''}]`;
+}
+
+function signed(value: number): string {
+  const digits = Number(value.toPrecision(2));
+  return digits > 0 ? `+${digits}` : String(digits).replace('-', '−');
+}
+
+function seedsOf(row: SummaryRow | undefined): number {
+  return row?.seeds.length ?? 0;
+}
+
+function nameOf({ task, variant }: Contest): string {
+  return variant === '' ? task : `${task}, ${variant}`;
+}
+
+function specsIn(contests: readonly Contest[]): StrategySpec[] {
+  const specs = contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy));
+  return [...new Map(specs.map((spec) => [keyOf(spec), spec])).values()];
+}

@@ -1,0 +1,113 @@
+import type { Run, StartRecord } from '../../run/record.ts';
+import type { Contender, Contest } from '../../analysis/contests.ts';
+import type { ClipRateChart } from '../charts/clip-rate.ts';
+import type { LossChart } from '../charts/loss.ts';
+import type { NormsChart } from '../charts/norms.ts';
+import type { ScoreChart } from '../charts/score.ts';
+import type { Values } from '../charts/steps.ts';
+import { digits } from '../../analysis/digest.ts';
+import type { Ink } from '../charts/palette.ts';
+import { medianBySteps } from '../../analysis/series.ts';
+
+/** What the charts of one cell are made from. */
+export interface CellParts {
+  readonly contest: Contest;
+  readonly ink: Ink;
+  readonly runsOf: (contender: Contender, rate: number) => Run[];
+  /** What all runs of the contest have in common. */
+  readonly start: StartRecord;
+}
+
+/** Losses above so many baselines leave the chart at the top. */
+const LOSS_OFF_SCALE = 2.5;
+
+/** Norms above this one tell of an explosion, and would press all others together. */
+const NORM_OFF_SCALE = 1e6;
+
+/** The score of each strategy at each learning rate. */
+export function scoreChart({ contest, ink, start: { metric } }: CellParts): ScoreChart {
+  return {
+    kind: 'score',
+    name: `${contest.cell}: score by learning rate`,
+    metric: metric.name,
+    better: metric.better,
+    baseline: metric.baseline,
+    curves: contest.contenders.map(({ strategy, rows }) => ({
+      label: ink.label(strategy),
+      color: ink.color(strategy),
+      dash: ink.dash(strategy),
+      points: rows.map(({ learningRate, metric: { median, q1, q3 }, seeds, diverged, clipRate }) => ({
+        rate: learningRate,
+        median,
+        q1,
+        q3,
+        seeds: seeds.length,
+        diverged,
+        clipRate,
+      })),
+    })),
+  };
+}
+
+/** How often each strategy clips at each learning rate. */
+export function clipRateChart({ contest, ink }: CellParts): ClipRateChart {
+  const clipping = contest.contenders.filter(({ strategy }) => strategy.id !== 'none');
+  return {
+    kind: 'clip-rate',
+    name: `${contest.cell}: steps clipped by learning rate`,
+    bars: clipping.flatMap(({ strategy, rows }) =>
+      rows.map(({ learningRate, clipRate, seeds }) => ({
+        label: ink.label(strategy),
+        color: ink.color(strategy),
+        rate: learningRate,
+        clipRate,
+        seeds: seeds.length,
+      })),
+    ),
+  };
+}
+
+/** The losses of each strategy at one learning rate. */
+export function lossChart({ contest, ink, runsOf, start }: CellParts, rate: number): LossChart {
+  return {
+    kind: 'loss',
+    name: `${contest.cell}: loss by step at rate ${rate}`,
+    axis: start.loss,
+    steps: start.config.steps,
+    most: digits(LOSS_OFF_SCALE * start.metric.baseline),
+    lines: contest.contenders.map((contender) => {
+      const runs = runsOf(contender, rate);
+      return {
+        label: ink.label(contender.strategy),
+        color: ink.color(contender.strategy),
+        values: medianBySteps(runs, ({ loss }) => loss),
+        brokenOff: runs.length > 0 && runs.every(({ end }) => end.outcome === 'diverged'),
+        dash: ink.dash(contender.strategy),
+        lengths: runs.map(({ steps }) => steps.length),
+      };
+    }),
+  };
+}
+
+/** The norms of one run. */
+export function normsChart({ contest: { cell }, ink }: CellParts, { start, steps, end }: Run): NormsChart {
+  const label = ink.label(start.config.strategy);
+  return {
+    kind: 'norms',
+    name: `${cell}: gradient norm by step, ${label}`,
+    label,
+    color: ink.color(start.config.strategy),
+    steps: start.config.steps,
+    most: NORM_OFF_SCALE,
+    before: finite(steps.map(({ normBefore }) => normBefore)),
+    after: finite(steps.map(({ normAfter }) => normAfter)),
+    threshold: finite(steps.map(({ threshold }) => threshold)),
+    brokenOff: end.outcome === 'diverged',
+  };
+}
+
+/** Values by step for a chart; empty where there is none at all. */
+function finite(values: readonly (number | undefined)[]): Values {
+  const shown = values.map((value) => (value !== undefined && Number.isFinite(value) ? digits(value) : null));
+  return shown.every((value) => value === null) ? [] : shown;
+}

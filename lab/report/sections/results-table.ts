@@ -1,0 +1,67 @@
+import { ascending } from '../../analysis/ascending.ts';
+import type { Contender, Contest } from '../../analysis/contests.ts';
+import { html, type Content, type Html } from '../html/html.ts';
+import type { Ink } from '../charts/palette.ts';
+import { percentText, scoreText } from '../../analysis/names.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
+import { wide } from '../html/scrollable.ts';
+
+/** Every row of a contest, at every learning rate, the best of each strategy marked. */
+export function resultsTable(contest: Contest, ink: Ink): Html {
+  const { contenders } = contest;
+  const rows = contenders.flatMap((contender) => contender.rows);
+  const rates = ascending(rows.map(({ learningRate }) => learningRate));
+  const metric = rows[0]?.metric;
+  const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median, and quartiles below it, over seeds.' : '';
+  const line = (contender: Contender): Html =>
+    html`<tr>
+      <th scope="row">${ink.label(contender.strategy)}</th>
+      ${rates.map((rate) => scoreCell(contender, rate))}${atBest(contender)}
+    </tr>`;
+  return html`<p class="soft">
+      ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
+      chosen in hindsight; the last two columns are of that rate.
+    </p>
+    ${wide(
+      `${contest.cell}: scores`,
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">strategy</th>
+            ${rates.map((rate) => html`<th scope="col">rate ${rate}</th>`)}
+            <th scope="col">clipped</th>
+            <th scope="col">ms a step</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${contenders.map(line)}
+        </tbody>
+      </table>`,
+    )}`;
+}
+
+function atBest({ best }: Contender): Html {
+  if (best === undefined)
+    return html`<td>–</td>
+      <td>–</td>`;
+  return html`<td>${percentText(best.clipRate)}</td>
+    <td>${best.msPerStep.toFixed(1)}</td>`;
+}
+
+function scoreCell({ rows, best }: Contender, rate: number): Html {
+  const row = rows.find(({ learningRate }) => learningRate === rate);
+  if (row === undefined) return html`<td class="lost">–</td>`;
+  const { median } = row.metric;
+  const kind = row === best ? 'best' : median === null ? 'lost' : '';
+  return html`<td class="${kind}">${median === null ? 'diverged' : scoreText(median)}${spreadOf(row)}</td>`;
+}
+
+/** What the seeds scatter over, and how many of them diverged. */
+function spreadOf({ metric: { median, q1, q3 }, diverged, seeds }: SummaryRow): Content {
+  if (seeds.length === 1) return '';
+  if (diverged === seeds.length) return html`<small>all ${seeds.length} seeds</small>`;
+  const failed = diverged > 0 ? `${diverged} of ${seeds.length} diverged` : '';
+  if (median === null) return html`<small>${failed}</small>`;
+  const range = `${q1 === null ? 'diverged' : scoreText(q1)}–${q3 === null ? 'diverged' : scoreText(q3)}`;
+  return html`<small>${range}${failed === '' ? '' : `, ${failed}`}</small>`;
+}

@@ -1,0 +1,148 @@
+/**
+ * The page of results: kept experiments in, a document and its figures out.
+ *
+ * @module
+ */
+
+import { findExperiment } from '../catalogue/catalogue.ts';
+import type { Figure, JudgedTable } from '../analysis/answer.ts';
+import { WIDTH } from '../report/charts/drawing.ts';
+import { curvesIn, inkFor, panelChart } from '../report/charts/figure.ts';
+import { html, Html } from '../report/html/html.ts';
+import { judged } from '../experiments/_answer.ts';
+import type { Kept } from './archive.ts';
+import { listed } from '../analysis/names.ts';
+import { image } from '../report/html/static-svg.ts';
+import { COLORS } from '../report/html/style.ts';
+import { rowsOf } from '../analysis/summary.ts';
+
+/** A file to be written, by its path from the document's folder. */
+export interface Written {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The document and its figures; `conclusions` are what people made of it, in Markdown. */
+export function resultsDocument(kept: readonly Kept[], conclusions: string): Written[] {
+  const sections = kept.map(sectionOf);
+  const runs = kept.reduce((sum, { digests }) => sum + digests.length, 0);
+  const text = [
+    '---\ntitle: Results\n---',
+    '# Results',
+    `What ${runs} runs of the lab's experiments say about clipping. Everything from the second heading on is made from the ` +
+      'records in `lab/results` by `npm run results`; what they come to is said first. Every strategy is shown at its own best ' +
+      'learning rate of those tried, chosen in hindsight by the score itself, which flatters all alike, and the best of ' +
+      'several strategies more than no clipping. Scores are medians over seeds on data not trained on. A diverged run counts ' +
+      'as worse than any other and is never left out. Two scores are called no different when they are within 1 %, when each ' +
+      'lies within the quartiles of the other, or when most seeds do not side with the better median. With three or four ' +
+      'seeds that is a description, not a test of significance.',
+    conclusions.trim(),
+    ...sections.map(({ text: one }) => one),
+  ].join('\n\n');
+  return [{ path: 'results.md', text: `${text}\n` }, ...sections.flatMap(({ figures }) => figures)];
+}
+
+/** The first table of an experiment, with what there is to know about it. */
+export function firstTableOf({ head, digests }: Kept): string {
+  const [table] = judged(head.experiment, rowsOf(digests)).tables;
+  return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
+}
+
+function sectionOf({ head, digests }: Kept): { text: string; figures: Written[] } {
+  const { id, question, budget, grid } = findExperiment(head.experiment);
+  const judgement = judged(id, rowsOf(digests));
+  const figures = judgement.figures.flatMap((figure) => imagesOf(id, figure));
+  const { environment, command, date, seconds } = head;
+  const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
+  const facts = [
+    `${digests.length} runs, of which ${diverged} diverged; seeds ${listed(grid.seeds.map(String))}; ${budget}`,
+    `\`${command}\``,
+    `${date}: ${(seconds / 60).toFixed(0)} minutes of training in all on one thread; gradclip ${environment.gradclip}, ` +
+      `TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.fused ? ' with fused recurrent layers' : ''}, ` +
+      `${environment.runtime}, ${environment.platform}, ${environment.cpu}, ${environment.cores} cores.`,
+  ];
+  const text = [
+    `## ${question}`,
+    judgement.answers.map((answer) => `- ${answer}`).join('\n'),
+    ...judgement.figures.map((figure) => figureText(id, figure)),
+    ...judgement.tables.map(tableText),
+    `### How ${id} was measured`,
+    facts.map((fact) => `- ${fact}`).join('\n'),
+  ].join('\n\n');
+  return { text, figures };
+}
+
+function figureText(experiment: string, figure: Figure): string {
+  const images = figure.panels.map(
+    (panel) =>
+      `![${figure.title}, ${panel.title}; the numbers are in the table below](${pathOf(experiment, figure, panel.title)})`,
+  );
+  return `**${figure.title}.** ${figure.note}\n\n${images.join('\n')}`;
+}
+
+function pathOf(experiment: string, figure: Figure, panel: string): string {
+  return `images/results/${experiment}-${figure.id}-${panel}.svg`;
+}
+
+function imagesOf(experiment: string, figure: Figure): Written[] {
+  const ink = inkFor(figure);
+  const curves = curvesIn(figure);
+  return figure.panels.map((panel) => {
+    const rows = Math.ceil(curves.length / 2);
+    const entries = curves.map(({ strategy }, place) => {
+      const [x, y] = [12 + (place % 2) * (WIDTH / 2), 22 + Math.floor(place / 2) * 16];
+      const dash = strategy.id === 'none' ? html` stroke-dasharray="5 3"` : html``;
+      return html`<line
+          x1="${x}"
+          x2="${x + 22}"
+          y1="${y - 4}"
+          y2="${y - 4}"
+          style="stroke:${ink.color(strategy)}"
+          stroke-width="2"
+          ${dash}
+        /><text x="${x + 28}" y="${y}">${ink.label(strategy)}</text>`;
+    });
+    const top = 30 + rows * 16;
+    const height = top + 250;
+    const chart = image(panelChart(figure, panel, ink)).markup.replace('<svg ', `<svg x="0" y="${top}" `);
+    const picture = html`<svg
+      xmlns="http://www.w3.org/2000/svg"
+      viewBox="0 0 ${WIDTH} ${height}"
+      width="${WIDTH}"
+      height="${height}"
+      font-family="system-ui, DejaVu Sans, sans-serif"
+      font-size="12"
+    >
+      <style>
+        ${new Html(COLORS)} svg {
+          color: var(--ink);
+        }
+        text {
+          fill: currentColor;
+        }
+      </style>
+      <rect width="100%" height="100%" style="fill:var(--page)" />
+      <text x="${WIDTH - 12}" y="${top - 6}" text-anchor="end" font-weight="600">${panel.title}</text>
+      ${entries}${new Html(chart)}
+    </svg>`;
+    return { path: pathOf(experiment, figure, panel.title), text: `${picture.markup}\n` };
+  });
+}
+
+function tableText(table: JudgedTable): string {
+  return [`### ${table.title}`, tableNote(table), tableRows(table)].join('\n\n');
+}
+
+function tableNote({ note }: JudgedTable): string {
+  return note.replaceAll('*', '\\*');
+}
+
+function tableRows({ columns, rows }: JudgedTable): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((row) => line(row.map((cell) => cell.replaceAll('*', '\\*')))),
+  ].join('\n');
+}

@@ -1,0 +1,47 @@
+import type { StrategySpec } from 'gradclip';
+import type { Settings } from '../tasks/_task.ts';
+
+/** Everything that decides what a run computes, as plain JSON. */
+export interface RunConfig {
+  readonly task: string;
+  /** The task's numbers: sizes and lengths. */
+  readonly settings: Settings;
+  /** Which data: the id of the task's own, or `sha256:` and the digest of the user's file. */
+  readonly data: string;
+  readonly cell: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  /** The strategy with all its options. */
+  readonly strategy: Required<StrategySpec>;
+  readonly seed: number;
+  readonly steps: number;
+  /** Where set, the model is scored after every so many steps, and the run ends once the task is solved. */
+  readonly solvedEvery?: number;
+  readonly backend: string;
+}
+
+/**
+ * The id of a run: 16 hexadecimal digits of the SHA-256 of its configuration.
+ *
+ * The order of keys does not matter, so a configuration read back from a file has the id it was written with.
+ */
+export async function runId(config: RunConfig): Promise<string> {
+  return (await sha256(canonicalJson(config))).slice(0, 16);
+}
+
+/** The SHA-256 of a text, in hexadecimal. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`)
+    .join(',')}}`;
+}
