@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { root, textOf } from './pages.ts';
+import { textOf } from './pages.ts';
 
 interface Survivor {
   readonly code: string;
@@ -18,15 +17,6 @@ type Explanation = Readonly<{ why: string; mutants: Record<string, [code: string
 
 const { folders } = JSON.parse(textOf('test/mutation/results.json')) as Results;
 const explanations = JSON.parse(textOf('test/mutation/survivors.json')) as Explanation[];
-
-it('docs/mutation-testing.md says what results.json holds', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['test/mutation/run.mjs', '--check'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-});
 
 describe.each(Object.entries(folders))('of the mutants of %s', (_, { score, files }) => {
   it('at least 85 % were killed', () => {
