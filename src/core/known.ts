@@ -22,14 +22,31 @@ export interface Combinator {
   ): ClippingStrategy;
 }
 
-/** What JSON can name by its id. */
-export type Registrable = AnyStrategyFactory | Combinator;
+/**
+ * An object that creates strategies of one id, such as an injectable class.
+ *
+ * @category Registry
+ */
+export interface StrategyCreator {
+  /** The id in JSON. */
+  readonly id: string;
+  /** Creates a strategy from the options of a spec. */
+  create(options: Readonly<Record<string, unknown>>): ClippingStrategy;
+}
+
+/**
+ * Everything that JSON can name by its id: a factory, an object that creates strategies, one strategy as it is, or a
+ * combinator.
+ *
+ * @category Registry
+ */
+export type Registrable = AnyStrategyFactory | StrategyCreator | ClippingStrategy | Combinator;
 
 // A model can be loaded in the process that saved it without further calls (decision 0005), so every factory and
 // every combinator registers itself when it makes a strategy.
 const known = new Map<string, Registrable>();
 
-/** Makes factories and combinators known to `tf.loadLayersModel`; the latest of an id wins. */
+/** Makes entries known to `tf.loadLayersModel`; the latest of an id wins. */
 export function register(...entries: readonly Registrable[]): void {
   for (const entry of entries) known.set(entry.id, entry);
 }
@@ -42,10 +59,20 @@ export function registered(): Iterable<Registrable> {
 /** The registered factory of an id. */
 export function registeredFactory(id: string): AnyStrategyFactory | undefined {
   const entry = known.get(id);
-  return entry === undefined || isCombinator(entry) ? undefined : entry;
+  return entry !== undefined && isFactory(entry) ? entry : undefined;
 }
 
-/** Whether an entry is a combinator; the others are strategy factories. */
+/** Whether an entry is a factory made by `defineStrategy`. */
+export function isFactory(entry: Registrable): entry is AnyStrategyFactory {
+  return typeof entry === 'function';
+}
+
+/** Whether an entry is a combinator. */
 export function isCombinator(entry: Registrable): entry is Combinator {
   return 'fromOptions' in entry;
+}
+
+/** Whether an entry creates strategies by a method. */
+export function isCreator(entry: Registrable): entry is StrategyCreator {
+  return 'create' in entry && typeof entry.create === 'function';
 }

@@ -1,7 +1,8 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { isCombinator, type Registrable } from '../core/known.ts';
+import { asJson } from '../core/json.ts';
+import { isCombinator, isCreator, isFactory, type Registrable } from '../core/known.ts';
 import { toPlainData } from '../core/plain.ts';
 import { nearest } from '../core/suggest.ts';
 import { parseSpec } from './spec.ts';
@@ -18,9 +19,9 @@ export class StrategyRegistry {
   readonly #entries = new Map<string, Registrable>();
 
   /**
-   * Creates a registry of strategy factories and combinators.
+   * Creates a registry of strategy factories, strategies and combinators.
    *
-   * @throws ClippingError `bad-spec` for an entry that is neither, `duplicate-id` for two entries with the same id.
+   * @throws ClippingError `bad-spec` for any other entry, `duplicate-id` for two entries with the same id.
    */
   constructor(entries: Iterable<Registrable>) {
     for (const entry of entries) {
@@ -40,7 +41,7 @@ export class StrategyRegistry {
     return [...this.#entries.values()].filter((entry) => !isCombinator(entry)).map(({ id }) => id);
   }
 
-  /** The factories and combinators, in the order registered. */
+  /** All entries, in the order registered. */
   entries(): Registrable[] {
     return [...this.#entries.values()];
   }
@@ -53,10 +54,11 @@ export class StrategyRegistry {
   get(id: string): AnyStrategyFactory {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw this.#unknown(id);
-    if (!isCombinator(entry)) return entry;
+    if (isFactory(entry)) return entry;
+    const kind = isCombinator(entry) ? 'a combinator' : isCreator(entry) ? 'created by a class' : 'one fixed strategy';
     throw new ClippingError(
       'unknown-strategy',
-      `\`${id}\` is a combinator and has no factory; create one with \`create({ id: "${id}", options })\`.`,
+      `\`${id}\` is ${kind} and has no factory; create it with \`create({ id: "${id}", options })\`.`,
     );
   }
 
@@ -89,12 +91,17 @@ export class StrategyRegistry {
     const { id, options } = parseSpec(spec);
     const entry = this.#entries.get(id);
     if (entry === undefined) throw this.#unknown(id);
-    if (!isCombinator(entry)) return (entry as (options: unknown) => ClippingStrategy)(options);
-    return entry.fromOptions(
-      options,
-      (inner) => this.#create(inner, depth + 1),
-      (inner) => this.get(inner),
-    );
+    if (isFactory(entry)) return (entry as (options: unknown) => ClippingStrategy)(options);
+    if (isCombinator(entry)) {
+      return entry.fromOptions(
+        options,
+        (inner) => this.#create(inner, depth + 1),
+        (inner) => this.get(inner),
+      );
+    }
+    if (isCreator(entry)) return entry.create(options);
+    assertSameOptions(entry, options);
+    return entry;
   }
 
   #unknown(id: string): ClippingError {
@@ -106,13 +113,25 @@ export class StrategyRegistry {
   }
 }
 
+// A strategy bound as it is cannot be created with other options; a spec may repeat its own.
+function assertSameOptions(strategy: ClippingStrategy, options: Readonly<Record<string, unknown>>): void {
+  const isSame = Object.entries(options).every(([name, value]) => asJson(value) === asJson(strategy.options[name]));
+  if (isSame) return;
+  throw new ClippingError(
+    'bad-option',
+    `\`${strategy.id}\` is one fixed strategy with the options ${formatValue(strategy.options)}; ` +
+      `received ${formatValue(options)}. Bind a factory to create it with other options.`,
+  );
+}
+
 function assertRegistrable(value: unknown): asserts value is Registrable {
-  const entry = Object(value) as Partial<AnyStrategyFactory> & { readonly fromOptions?: unknown };
-  if (typeof entry.id === 'string' && (typeof value === 'function' || typeof entry.fromOptions === 'function')) return;
-  const isStrategy = typeof (entry as { clip?: unknown }).clip === 'function';
-  const hint = isStrategy ? ' This is already a strategy; register its factory instead.' : '';
+  const { id, clip, init, create, fromOptions } = Object(value) as Record<string, unknown>;
+  const isStrategy = typeof clip === 'function' && typeof init === 'function';
+  const creates = [value, create, fromOptions].some((one) => typeof one === 'function');
+  if (typeof id === 'string' && (creates || isStrategy)) return;
   throw new ClippingError(
     'bad-spec',
-    `A registry takes strategy factories made by \`defineStrategy\`; received ${formatValue(value)}.${hint}`,
+    'A registry takes strategy factories made by `defineStrategy`, strategies and combinators, each with an `id`; ' +
+      `received ${formatValue(value)}.`,
   );
 }

@@ -46,14 +46,15 @@ describe('a registry', () => {
   });
 
   it.each([
-    [none(), '{"id":"none","options":{}}. This is already a strategy; register its factory instead.'],
+    [{ id: 'none' }, '{"id":"none"}.'],
     [undefined, 'undefined.'],
     [() => 1, 'a function.'],
-  ])('refuses %s, which is not a factory', (given, received) => {
+  ])('refuses %s', (given, received) => {
     expectError(
       () => new StrategyRegistry([given as never]),
       'bad-spec',
-      `A registry takes strategy factories made by \`defineStrategy\`; received ${received}`,
+      'A registry takes strategy factories made by `defineStrategy`, strategies and combinators, each with an `id`; ' +
+        `received ${received}`,
     );
   });
 });
@@ -108,7 +109,7 @@ describe('create', () => {
     expectError(
       () => registry.get('chain'),
       'unknown-strategy',
-      '`chain` is a combinator and has no factory; create one with `create({ id: "chain", options })`.',
+      '`chain` is a combinator and has no factory; create it with `create({ id: "chain", options })`.',
     );
   });
 
