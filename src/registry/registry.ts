@@ -1,7 +1,7 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { asJson } from '../core/json.ts';
+import { toJson } from '../core/json.ts';
 import { isCombinator, isCreator, isFactory, type Registrable } from '../core/known.ts';
 import { toPlainData } from '../core/plain.ts';
 import { nearest } from '../core/suggest.ts';
@@ -115,7 +115,7 @@ export class StrategyRegistry {
 
 // A strategy bound as it is cannot be created with other options; a spec may repeat its own.
 function assertSameOptions(strategy: ClippingStrategy, options: Readonly<Record<string, unknown>>): void {
-  const isSame = Object.entries(options).every(([name, value]) => asJson(value) === asJson(strategy.options[name]));
+  const isSame = Object.entries(options).every(([name, value]) => toJson(value) === toJson(strategy.options[name]));
   if (isSame) return;
   throw new ClippingError(
     'bad-option',
