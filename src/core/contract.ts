@@ -1,70 +1,70 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * Tensors by variable name: gradients, parameters, or a strategy's memory.
+ * Tensors by name: gradients, parameters, or the state of a strategy.
  *
  * @category Contract
  */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /**
- * Decides how far a step may move.
+ * Changes the gradients of a step before the optimizer applies them.
  *
- * A strategy is a value: it holds options, never tensors. Its memory is handed in and handed back, so one
- * strategy can serve two optimizers at once and a step can be replayed. Whatever it is given stays the
- * caller's: a strategy returns new tensors or the very same ones, and neither disposes nor changes any.
+ * A strategy is a value: it holds options, never tensors. It receives its state and returns the next one, so one
+ * strategy can serve two optimizers and a step can be replayed. The caller keeps ownership of every tensor: a
+ * strategy returns new tensors or the same ones, and neither disposes nor changes its inputs.
  *
  * @category Contract
  */
 export interface ClippingStrategy<State extends NamedTensors = NamedTensors> {
-  /** The registry id, which for the shelf is also the file name: `global-norm`. */
+  /** The registry id, such as `global-norm`. For the strategies of gradclip it is also the file name. */
   readonly id: string;
-  /** The options in use, defaults filled in; plain JSON but for `Infinity`. */
+  /** The options in use, with defaults filled in. They are plain JSON except for `Infinity`. */
   readonly options: Readonly<Record<string, unknown>>;
   /**
-   * The memory before the first step.
+   * Returns the state before the first step.
    *
-   * Called again when variables first appear later on; only the entries that are new are then taken.
+   * It is called again when new variables appear; only the new entries are then used.
    */
   init(parameters: NamedTensors): State;
-  /** One step: gradients in, gradients of the same names and shapes out. Absent gradients are not in the record. */
+  /** Clips the gradients of one step. Names and shapes stay the same. Variables without a gradient are not listed. */
   clip(gradients: NamedTensors, state: State, context: StepContext): Clipped<State>;
 }
 
 /**
- * What a strategy makes of one step.
+ * The result of one step of a strategy.
  *
  * @category Contract
  */
 export interface Clipped<State extends NamedTensors = NamedTensors> {
-  /** The gradients to apply, with the names and shapes that came in. */
+  /** The gradients to apply, with the names and shapes of the input. */
   readonly gradients: NamedTensors;
-  /** The memory after this step. */
+  /** The state after this step. */
   readonly state: State;
-  /** 1 where this step must not be taken at all (weights and optimizer memory stay), 0 or absent otherwise; shape []. */
+  /** 1 to skip the step, which leaves weights and optimizer state unchanged; 0 or absent otherwise. Shape []. */
   readonly skip?: Scalar;
 }
 
 /**
- * What a strategy may know of the step beside the gradients. May grow.
+ * What a strategy knows about the step besides the gradients. Later versions may add to it.
  *
  * @category Contract
  */
 export interface StepContext {
-  /** Steps that the strategy has been asked to clip before this one; counts from 0. */
+  /** The number of steps this strategy has clipped before. Starts at 0. */
   readonly step: number;
   /** The variables that have a gradient in this step, by name. */
   readonly parameters: NamedTensors;
 }
 
 /**
- * A strategy as JSON, the form in saved models, experiments and links.
+ * A strategy as JSON, as saved models, experiments and links store it.
  *
  * @category Contract
  */
 export interface StrategySpec {
   /** The registry id. */
   readonly id: string;
-  /** The options that differ from the defaults, or all of them. */
+  /** Options; those left out take their defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
 }

@@ -1,22 +1,22 @@
 /**
- * What went wrong, as a word that programs can test for.
+ * The codes of {@link ClippingError}, which programs can test for.
  *
- * | code | says that |
+ * | code | meaning |
  * |---|---|
- * | `bad-option`, `unknown-option` | an option is out of its range, or there is none of that name |
- * | `bad-spec` | something given as a strategy, a factory or its JSON is none |
- * | `unknown-strategy`, `duplicate-id` | an id is not in the registry, or is there twice |
- * | `not-an-optimizer` | what is to be wrapped is no tfjs optimizer |
- * | `second-tfjs` | two copies of tfjs are loaded, and what was given is of the other one |
- * | `bad-gradients`, `unknown-variable` | gradients have other shapes than their variables, or no variable has their name |
- * | `non-finite` | gradients held NaN or Infinity, once with `'throw'`, else too many times in a row |
- * | `strategy-fault` | a strategy threw, or answered other names or shapes than it was given |
- * | `bad-state` | memory that was loaded is that of something else, or the object was disposed |
- * | `not-serializable` | an optimizer, or a strategy with a function in it, cannot be saved |
- * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none of a kind that can be fused |
- * | `already-built`, `not-built` | a layer has its weights already, or a model has none yet |
- * | `no-backend` | the wasm backend that is to be repaired is not registered |
- * | `broken-law` | a strategy under test does not keep a law, or differs from its oracle |
+ * | `bad-option`, `unknown-option` | an option is out of range, or has an unknown name |
+ * | `bad-spec` | a strategy, a factory or a spec is invalid |
+ * | `unknown-strategy`, `duplicate-id` | an id is missing from the registry, or registered twice |
+ * | `not-an-optimizer` | the object to wrap is not a tfjs optimizer |
+ * | `second-tfjs` | two copies of tfjs are loaded, and the argument belongs to the other one |
+ * | `bad-gradients`, `unknown-variable` | a gradient has a different shape from its variable, or no variable has its name |
+ * | `non-finite` | gradients contained NaN or Infinity: once with `'throw'`, too many times in a row otherwise |
+ * | `strategy-fault` | a strategy threw, or returned other names or shapes than it received |
+ * | `bad-state` | loaded state belongs to something else, or the object was disposed |
+ * | `not-serializable` | an optimizer cannot be saved, or a strategy contains a function |
+ * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none that can be fused |
+ * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
+ * | `no-backend` | the wasm backend to repair is not registered |
+ * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
  * @category Errors
  */
@@ -42,42 +42,42 @@ export type ClippingErrorCode =
   | 'unknown-variable';
 
 /**
- * The one error of this library.
+ * The error that every function of this library throws.
  *
- * Its message names the call, the rule, and what came instead; its {@link code} is stable.
+ * Its message names the call, the rule and the received value. Its {@link code} is stable.
  *
  * @category Errors
  */
 export class ClippingError extends Error {
   /** Always `ClippingError`. */
   override readonly name = 'ClippingError';
-  /** What went wrong, as a word that programs can test for. */
+  /** The kind of error. It stays the same between versions. */
   readonly code: ClippingErrorCode;
 
-  /** Makes an error with a stable code and a message for people. */
+  /** Creates an error with a stable code and a readable message. */
   constructor(code: ClippingErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 }
 
-// No longer is a value in a message.
-const LONGEST = 80;
-// Of what holds more values than this, a message says only that it is an object.
-const MOST_SHOWN = 1000;
+// Longer values are truncated in messages.
+const MAX_LENGTH = 80;
+// An object with more values than this is only called an object.
+const MAX_VALUES = 1000;
 
-/** Renders any value for a message: short, on one line, and never throwing. */
+/** Formats any value for a message on one short line. It never throws. */
 export function formatValue(value: unknown): string {
   if (typeof value === 'string') return `"${truncate(value)}"`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object') {
     try {
-      let left = MOST_SHOWN;
-      const beginning: unknown = Array.isArray(value) ? value.slice(0, LONGEST) : value;
-      const text = JSON.stringify(beginning, (_, one: unknown) => {
-        // What stands for more than anybody would read may stand for more than there is time to write.
+      let left = MAX_VALUES;
+      const start: unknown = Array.isArray(value) ? value.slice(0, MAX_LENGTH) : value;
+      const text = JSON.stringify(start, (_, item: unknown) => {
+        // A huge object takes too long to format only to be truncated.
         if (left-- <= 0) throw new RangeError();
-        return one;
+        return item;
       });
       return truncate(text ?? 'an object');
     } catch {
@@ -87,17 +87,17 @@ export function formatValue(value: unknown): string {
   return truncate(String(value));
 }
 
-/** A name as code, for a message: short, whatever it is. */
+/** Formats a name as code for a message, truncated if it is long. */
 export function inBackticks(name: string): string {
   return `\`${truncate(name)}\``;
 }
 
-/** Why something failed, by what it threw; never throwing itself. */
+/** The message of a thrown value, which need not be an error. It never throws. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : formatValue(thrown);
 }
 
-/** The beginning of a text that is too long for a message. */
+/** Cuts a text that is too long for a message. */
 export function truncate(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text;
 }

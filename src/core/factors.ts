@@ -3,10 +3,10 @@ import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
 import { elementwise } from './elements.ts';
 
 /**
- * min(1, limit / norm), element by element: what shortens each norm to its limit and leaves the others.
+ * Computes min(1, limit / norm) element by element: the factor that clips each norm to its limit.
  *
- * The factor is exactly 1 at or below the limit, so a limit of Infinity never clips; a limit of 0 gives 0, and
- * a norm of 0 gives 1. A NaN norm gives 1: it is not for a factor to hide it.
+ * The factor is exactly 1 at or below the limit, so a limit of Infinity never clips. A limit of 0 gives 0, and a norm of
+ * 0 gives 1. A NaN norm gives 1, so that scaling does not hide the NaN.
  *
  * @category Named tensors
  */
@@ -15,8 +15,9 @@ export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T 
 }
 
 /**
- * One tensor times factors that broadcast over it, such as one for each unit; the very same tensor where all
- * factors are known to be 1.
+ * Multiplies a tensor by factors that broadcast over it, such as one per unit.
+ *
+ * Returns the same tensor if all factors are known to be 1.
  *
  * @category Named tensors
  */

@@ -1,4 +1,4 @@
-/** Values as JSON. It has no Infinity, which is written as a string: that is how the fields of options take it. */
+/** Formats a value as JSON, with Infinity as the string that option fields accept for it. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => (one === Infinity || one === -Infinity ? String(one) : one));
+  return JSON.stringify(value, (_, item: unknown) => (item === Infinity || item === -Infinity ? String(item) : item));
 }

@@ -3,9 +3,9 @@ import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
 import { elementwise } from './elements.ts';
 
 /**
- * One tensor without the mean of each unit's incoming weights, which is that over all axes but the last.
+ * Subtracts the mean of each unit's incoming weights: the mean over all axes but the last.
  *
- * Sums are float64 on backends that the host can read, where tfjs itself may add float32 one by one.
+ * On backends with cheap reads the sums are float64, because tfjs may add float32 numbers one by one there.
  *
  * @category Named tensors
  */

@@ -1,8 +1,8 @@
 /**
- * The layer of a variable: its name up to the last slash, `lstm` for `lstm/recurrent_kernel`.
+ * Returns the layer of a variable: its name up to the last slash, `lstm` for `lstm/recurrent_kernel`.
  *
- * A variable without a slash is a layer by itself. Directions of a bidirectional layer and cells of a stack are
- * layers of their own, as they have kernels of their own.
+ * A variable without a slash is its own layer. Each direction of a bidirectional layer and each cell of a stack is a
+ * separate layer, because each has its own kernels.
  *
  * @category Named tensors
  */
@@ -12,54 +12,55 @@ export function layerOf(variable: string): string {
 }
 
 /**
- * A variable's name without the number that tfjs appends when the name is taken: `lstm/kernel` for `lstm/kernel_1`.
+ * Removes the number that tfjs appends to a name already in use: `lstm/kernel` for `lstm/kernel_1`.
  */
 export function originalName(variable: string): string {
   return variable.replace(/_\d+$/, '');
 }
 
 /**
- * Whether a name fits a glob: `*` stands for any run of characters but `/`, `**` for any run, `?` for one.
+ * Tests whether a name matches a glob.
  *
- * A glob for a whole path also fits everything below it: `encoder` fits `encoder/kernel`.
+ * `*` matches any characters except `/`, `**` matches any characters, and `?` matches one character except `/`. A glob
+ * for a path also matches everything below it: `encoder` matches `encoder/kernel`.
  *
  * @category Named tensors
  */
 export function matchesGlob(glob: string, name: string): boolean {
-  // Not a regular expression, in which a few stars can take for ever on a name that almost fits.
+  // A regular expression with several stars can take exponential time on a name that almost matches.
   const parts = glob.match(/\*\*|[^]/gu) ?? [];
-  // Whether the first so many parts fit what has been read of the name.
-  let fits = withEmptyRuns(parts, [true]);
+  // matched[n]: whether the first n parts match the characters read so far.
+  let matched = withEmptyRuns(parts, [true]);
   for (const character of name) {
-    if (character === '/' && fits[parts.length]) return true;
+    if (character === '/' && matched[parts.length]) return true;
     const next: boolean[] = [];
-    parts.forEach((part, place) => {
+    parts.forEach((part, index) => {
       const isRun = part === '**' || part === '*';
-      const takes = part === '**' || (part === '*' || part === '?' ? character !== '/' : part === character);
-      if (takes && fits[place + (isRun ? 1 : 0)]) next[place + 1] = true;
+      const accepts = part === '**' || (part === '*' || part === '?' ? character !== '/' : part === character);
+      if (accepts && matched[index + (isRun ? 1 : 0)]) next[index + 1] = true;
     });
-    fits = withEmptyRuns(parts, next);
+    matched = withEmptyRuns(parts, next);
   }
-  return fits[parts.length] === true;
+  return matched[parts.length] === true;
 }
 
-// A run of characters may have none.
-function withEmptyRuns(parts: readonly string[], fits: boolean[]): boolean[] {
-  parts.forEach((part, place) => {
-    if (part.startsWith('*') && fits[place]) fits[place + 1] = true;
+// A star also matches zero characters.
+function withEmptyRuns(parts: readonly string[], matched: boolean[]): boolean[] {
+  parts.forEach((part, index) => {
+    if (part.startsWith('*') && matched[index]) matched[index + 1] = true;
   });
-  return fits;
+  return matched;
 }
 
 /**
- * Whether a variable fits a glob, by its name or by the one it had before tf.layers numbered it.
+ * Tests whether a variable matches a glob, by its name or by its name before tf.layers numbered it.
  *
- * The `lstm/kernel` of a model that is loaded beside the old one is called `lstm/kernel_1`, and is still meant.
+ * If a model is loaded beside another, tf.layers renames `lstm/kernel` to `lstm/kernel_1`. The old glob still matches.
  *
  * @category Named tensors
  */
 export function matchesVariable(glob: string, variable: string): boolean {
   if (matchesGlob(glob, variable)) return true;
-  // Only tf.layers numbers names, and its names have a slash.
+  // Only names given by tf.layers are numbered, and they contain a slash.
   return variable.includes('/') && matchesGlob(glob, originalName(variable));
 }

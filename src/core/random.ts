@@ -1,7 +1,8 @@
 /**
- * Numbers spread evenly over [0, 1), the same ones for the same seed on every machine.
+ * Creates a generator of uniform numbers in [0, 1). The same seed gives the same numbers on every machine.
  *
- * Tommy Ettinger's mulberry32: 32 bits of state, ample for the few million numbers that weights or tests take.
+ * This is Tommy Ettinger's mulberry32. Its 32 bits of state suffice for the few million numbers that weights and tests
+ * need.
  */
 export function seededUniform(seed: number): () => number {
   let state = seed | 0;

@@ -1,15 +1,15 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import { ClippingError } from './errors.ts';
 
-/** How to find and be rid of it. */
+/** How to find and remove the second copy. */
 export const ONE_TFJS_ADVICE =
   '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; in a page, load tfjs once.';
 
 /**
- * The error for what belongs to another copy of tfjs than the one this library found.
+ * Creates the error for an object that belongs to another copy of tfjs than the one gradclip loaded.
  *
- * Copies share one engine, so training seems to work; but each has its own list of classes, so models that are saved
- * by one cannot be loaded by the other.
+ * Copies share one engine, so training appears to work. But each copy has its own list of classes, so one copy cannot
+ * load a model that another one saved.
  */
 export function secondTfjsError(what: string): ClippingError {
   return new ClippingError(

@@ -1,15 +1,15 @@
 /**
- * The candidate that a misspelt name most likely meant, if any is near.
+ * Finds the candidate that a misspelled name most likely means.
  *
- * Near is an edit distance of at most a third of the name, with case and punctuation ignored, so that
+ * A candidate qualifies if its edit distance is at most a third of the name. Case and punctuation are ignored, so
  * `globalnorm` finds `global-norm`.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const plain = normalizeName(name);
+  const normalized = normalizeName(name);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(plain.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(normalized.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(plain, normalizeName(candidate));
+    const distance = editDistance(normalized, normalizeName(candidate));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -19,7 +19,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 function normalizeName(name: string): string {
-  // Only the beginning counts: a hostile name of a million letters must not cost a million squared.
+  // The edit distance takes quadratic time, so a very long name is cut.
   return name
     .slice(0, 64)
     .toLowerCase()
@@ -31,8 +31,8 @@ function editDistance(from: string, to: string): number {
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= to.length; column += 1) {
-      const change = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
     }
     previous = current;
   }

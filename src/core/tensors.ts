@@ -1,8 +1,8 @@
 /**
- * Operations over named tensors, in which strategies are written.
+ * Operations on named tensors, for writing strategies.
  *
- * Each chooses the kernel of the backend in use. They neither dispose nor change what they are given, read
- * nothing back to the host where that would stall, and hand on the very same tensors where nothing changes.
+ * Each uses the kernels of the backend in use. None disposes or changes its input, and none reads from the device if
+ * that would stall it. If nothing changes, the result contains the same tensors.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { ClippingError } from './errors.ts';
 export type NormOrder = number | 'inf';
 
 /**
- * Which norm.
+ * Selects a norm.
  *
  * @category Named tensors
  */
@@ -29,30 +29,30 @@ export interface NormOptions {
   readonly ord?: NormOrder;
 }
 
-function numberOf(ord: NormOrder = 2): number {
+function orderOf(ord: NormOrder = 2): number {
   return ord === 'inf' ? Infinity : ord;
 }
 
 /**
- * ‖x‖ₚ of all tensors taken as one vector; shape []; 0 when there are none.
+ * Computes ‖x‖ₚ of all tensors as one vector; shape []. Without tensors it is 0.
  *
  * @category Named tensors
  */
 export function globalNormOf(tensors: NamedTensors, { ord }: NormOptions = {}): Scalar {
-  return tidy(() => kernels().globalNorm(Object.values(tensors), numberOf(ord)));
+  return tidy(() => kernels().globalNorm(Object.values(tensors), orderOf(ord)));
 }
 
 /**
- * ‖x‖ₚ of each tensor, in the order of the record; shape [variables].
+ * Computes ‖x‖ₚ of each tensor, in the order of the record; shape [variables].
  *
  * @category Named tensors
  */
 export function normsOf(tensors: NamedTensors, { ord }: NormOptions = {}): Tensor1D {
-  return tidy(() => kernels().norms(Object.values(tensors), numberOf(ord)));
+  return tidy(() => kernels().norms(Object.values(tensors), orderOf(ord)));
 }
 
 /**
- * ‖x‖ₚ of each group of tensors taken as one vector, groups in order of first appearance; shape [groups].
+ * Computes ‖x‖ₚ of each group of tensors as one vector; shape [groups].
  *
  * @category Named tensors
  */
@@ -61,20 +61,20 @@ export function groupNormsOf(
   groupOf: (variable: string) => string,
   { ord }: NormOptions = {},
 ): GroupNorms {
-  const places = new Map<string, number>();
+  const indexOfGroup = new Map<string, number>();
   const indices = Object.keys(tensors).map((name) => {
     const group = groupOf(name);
-    const place = places.get(group) ?? places.size;
-    places.set(group, place);
-    return place;
+    const index = indexOfGroup.get(group) ?? indexOfGroup.size;
+    indexOfGroup.set(group, index);
+    return index;
   });
-  const groups = [...places.keys()];
-  const norms = tidy(() => kernels().groupNorms(Object.values(tensors), indices, groups.length, numberOf(ord)));
+  const groups = [...indexOfGroup.keys()];
+  const norms = tidy(() => kernels().groupNorms(Object.values(tensors), indices, groups.length, orderOf(ord)));
   return { groups, indices, norms };
 }
 
 /**
- * What {@link groupNormsOf} answers.
+ * The result of {@link groupNormsOf}.
  *
  * @category Named tensors
  */
@@ -88,17 +88,19 @@ export interface GroupNorms {
 }
 
 /**
- * ‖x‖ₚ along some axes of one tensor, these kept as length 1; negative axes count from the end.
+ * Computes ‖x‖ₚ along some axes of one tensor and keeps them with length 1.
+ *
+ * Negative axes count from the end.
  *
  * @category Named tensors
  */
 export function normAlong(tensor: Tensor, axes: readonly number[], { ord }: NormOptions = {}): Tensor {
-  const counted = axes.map((axis) => (axis < 0 ? axis + tensor.rank : axis));
-  return tidy(() => kernels().unitNorms(tensor, counted, numberOf(ord)));
+  const positive = axes.map((axis) => (axis < 0 ? axis + tensor.rank : axis));
+  return tidy(() => kernels().unitNorms(tensor, positive, orderOf(ord)));
 }
 
 /**
- * 1 for each tensor whose elements are all finite, else 0, in the order of the record; shape [variables].
+ * Tests each tensor for NaN and Infinity: 1 if all its elements are finite, else 0; shape [variables].
  *
  * @category Named tensors
  */
@@ -107,20 +109,22 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
 }
 
 /**
- * Every tensor times one factor; the very same tensors where the factor is known to be 1.
+ * Multiplies all tensors by one factor.
+ *
+ * Returns the same tensors if the factor is known to be 1.
  *
  * @category Named tensors
  */
 export function scaleAll(tensors: NamedTensors, factor: Tensor | number): NamedTensors {
-  const scaled = (common: Tensor) => changed(tensors, (list) => kernels().scale(list, common as Scalar));
+  const scaled = (common: Tensor) => changeAll(tensors, (list) => kernels().scale(list, common as Scalar));
   if (typeof factor !== 'number' && factor.rank === 0) return scaled(factor);
   return tidy(() => scaled(reshape(factor, [])));
 }
 
 /**
- * Each tensor times its own factor, given as shape [variables] in the order of the record.
+ * Multiplies each tensor by its own factor. `factors` has shape [variables], in the order of the record.
  *
- * @throws ClippingError `strategy-fault` when there are more factors than tensors, or fewer.
+ * @throws ClippingError `strategy-fault` if the number of factors differs from the number of tensors.
  *
  * @category Named tensors
  */
@@ -130,26 +134,28 @@ export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly nu
   if (given !== expected) {
     throw new ClippingError(
       'strategy-fault',
-      `\`scaleEach(tensors, factors)\` takes a factor for each tensor; received ${given} for ${expected}. ` +
-        'For one factor for all of them there is `scaleAll`.',
+      `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${given} factors for ${expected} tensors. ` +
+        'To apply one factor to all tensors, use `scaleAll`.',
     );
   }
-  const scaled = (each: Tensor1D) => changed(tensors, (list) => kernels().scale(list, each));
+  const scaled = (each: Tensor1D) => changeAll(tensors, (list) => kernels().scale(list, each));
   if (!Array.isArray(factors)) return scaled(factors as Tensor1D);
   return tidy(() => scaled(tensor1d(factors as number[])));
 }
 
 /**
- * Every element clamped to [low, high]; NaN stays NaN; the very same tensors where nothing is out of bounds.
+ * Clamps every element to [low, high]. NaN stays NaN.
+ *
+ * Returns the same tensors if nothing is out of bounds.
  *
  * @category Named tensors
  */
 export function clampAll(tensors: NamedTensors, low: number, high: number): NamedTensors {
-  return changed(tensors, (list) => kernels().clamp(list, low, high));
+  return changeAll(tensors, (list) => kernels().clamp(list, low, high));
 }
 
 /**
- * The record with each tensor changed by a function of tensor and name.
+ * Applies a function to each tensor and returns the results under the same names.
  *
  * @category Named tensors
  */
@@ -158,7 +164,7 @@ export function mapTensors(tensors: NamedTensors, change: (tensor: Tensor, name:
 }
 
 /**
- * The percentile (0–100, linear interpolation) of the first `count` values; shape [].
+ * Computes a percentile (0–100) of the first `count` values, interpolated linearly; shape [].
  *
  * @category Named tensors
  */
@@ -166,10 +172,10 @@ export function percentileOf(values: Tensor1D, count: Scalar, percentile: number
   return tidy(() => kernels().percentile(values, count, percentile));
 }
 
-function changed(tensors: NamedTensors, change: (list: readonly Tensor[]) => readonly Tensor[]): NamedTensors {
+function changeAll(tensors: NamedTensors, change: (list: readonly Tensor[]) => readonly Tensor[]): NamedTensors {
   const list = Object.values(tensors);
   const after = change(list);
-  // Nothing changed is the usual case, and a record of many names takes longer to make than to clip.
+  // Usually nothing changes, and building a record of many names takes longer than clipping it.
   if (after === list) return tensors;
   return Object.fromEntries(Object.keys(tensors).map((name, index) => [name, after[index] as Tensor]));
 }
