@@ -59,7 +59,7 @@ const onlyCore = {
 const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/site/', '**/coverage/', '**/gradclip-results/', '**/.gradclip/', 'test/.generated/']),
+  globalIgnores(['**/dist/', 'site/', '**/coverage/', '**/gradclip-results/', '**/.gradclip/', 'test/.generated/']),
   // Projects with a tsconfig.json of their own, which see the package as it is installed.
   globalIgnores(['examples/*-typescript-*/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -3,9 +3,9 @@ import { runnerImport, type Plugin } from 'vite';
 import type { Catalogue } from '../src/catalogue.ts';
 
 const ID = 'virtual:catalogue';
-const source = fileURLToPath(new URL('../src/shelf.ts', import.meta.url));
+const source = fileURLToPath(new URL('../src/strategies.ts', import.meta.url));
 
-/** Gives the page the catalogue of the shelf and the lab as it is at build time, as plain values. */
+/** Embeds the catalogue of strategies and of the lab at build time, as plain values. */
 export function catalogue(): Plugin {
   return {
     name: 'gradclip-catalogue',

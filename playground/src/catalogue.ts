@@ -16,7 +16,7 @@ export interface CatalogueField {
   readonly nullable?: boolean;
 }
 
-/** One strategy of the shelf. */
+/** One strategy. */
 export interface CatalogueStrategy {
   readonly id: string;
   readonly title: string;

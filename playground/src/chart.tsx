@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { markText, roundMarks } from './axes.ts';
-import { figure } from './diagnosis.ts';
+import { formatNumber } from './diagnosis.ts';
 
 /** One line of a chart. */
 export interface Series {
@@ -41,14 +41,14 @@ export function Chart({
   height,
   onScale,
 }: ChartProps) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const latest = useRef(data);
   latest.current = data;
   const shape = JSON.stringify([title, series, logarithmic, range, height]);
 
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (element === null) return;
     const draw = (): void => {
       chart.current?.destroy();
@@ -76,9 +76,9 @@ export function Chart({
 
   const last = series.map(({ label }, index) => {
     const value = data[index + 1]?.findLast((one) => one !== null);
-    return value == null ? '' : `${label}: ${figure(value)}`;
+    return value == null ? '' : `${label}: ${formatNumber(value)}`;
   });
-  return <div class="chart" ref={place} role="img" aria-label={`${title}. ${last.filter(Boolean).join('; ')}`} />;
+  return <div class="chart" ref={container} role="img" aria-label={`${title}. ${last.filter(Boolean).join('; ')}`} />;
 }
 
 function optionsFor({
@@ -113,7 +113,7 @@ function optionsFor({
     padding: [8, 8, 0, 0],
     scales: {
       x: { time: false },
-      y: logarithmic ? { distr: 3, range: decent } : range === undefined ? {} : { range: [...range] },
+      y: logarithmic ? { distr: 3, range: paddedLogRange } : range === undefined ? {} : { range: [...range] },
     },
     axes: [
       { ...axis, size: 24 },
@@ -146,11 +146,11 @@ function optionsFor({
   };
 }
 
-// Beyond this uPlot knows no marks.
+// Beyond this, uPlot has no tick marks.
 const FARTHEST = 1e30;
 
-// A flat line is given room, and nothing is drawn at the very edge. The ends must be round for uPlot to find its marks.
-function decent(_chart: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+// Pads the range, so that a flat line is visible and nothing touches the edge. uPlot finds tick marks only between round ends.
+function paddedLogRange(_chart: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   if (low === null || high === null || !(low > 0)) return [0.1, 10];
   const room = Math.max(1.15, Math.sqrt(Math.max(1, 2 / (high / low))));
   return uPlot.rangeLog(Math.max(low / room, 1 / FARTHEST), Math.min(high * room, FARTHEST), 10, false);

@@ -8,9 +8,9 @@ import { hashOf } from './setup.ts';
 export const copied = signal('');
 
 /** Copies a program that trains with the strategy of a run. */
-export function copyCode(place: number): void {
-  const spec = setup.value.strategies[place] as StrategySpec | undefined;
-  if (spec !== undefined) void copy(`code of run ${place + 1}`, codeFor(setup.value, spec));
+export function copyCode(index: number): void {
+  const spec = setup.value.strategies[index] as StrategySpec | undefined;
+  if (spec !== undefined) void copy(`code of run ${index + 1}`, codeFor(setup.value, spec));
 }
 
 /** Copies the address that holds the set-up. */

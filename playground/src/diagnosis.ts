@@ -2,26 +2,28 @@ import type { EndRecord, StepLine } from 'gradclip-lab/browser';
 
 const RECENT = 100;
 
-/** One sentence on how a run fares, for someone who looks for the first time. */
+/** Describes the state of a run in one sentence, for first-time users. */
 export function diagnosisOf(lines: readonly StepLine[], end: EndRecord | undefined): string {
   const last = lines.at(-1);
   if (last === undefined) return 'Getting ready.';
   if (end?.outcome === 'diverged') {
-    const how = Number.isFinite(last.loss) ? `its loss is ${figure(last.loss)}` : 'its loss is no number any more';
-    return `Diverged at step ${last.step}: ${how}. Its largest finite gradient norm was ${figure(peakOf(lines))}.`;
+    const how = Number.isFinite(last.loss)
+      ? `its loss is ${formatNumber(last.loss)}`
+      : 'its loss is no number any more';
+    return `Diverged at step ${last.step}: ${how}. Its largest finite gradient norm was ${formatNumber(peakOf(lines))}.`;
   }
   if (end !== undefined) return `Finished after ${end.steps} steps.`;
   const recent = lines.slice(-RECENT);
   const clipped = recent.filter((line) => line.clipped).length;
   const share = Math.round((100 * clipped) / recent.length);
   const trend = trendOf(lines);
-  const peak = `The largest gradient norm so far is ${figure(peakOf(lines))}`;
+  const peak = `The largest gradient norm so far is ${formatNumber(peakOf(lines))}`;
   if (clipped === 0) return `${trend} ${peak}; nothing has been clipped lately.`;
   return `${trend} ${peak}; ${clipped === recent.length ? 'every step is' : `${share} % of steps are`} clipped.`;
 }
 
-/** A number in a few characters. */
-export function figure(value: number): string {
+/** Formats a number in a few characters. */
+export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1).replace('e+', 'e');

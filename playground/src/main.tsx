@@ -47,8 +47,8 @@ function App() {
           )}
           <Losses />
           <div class="runs">
-            {runs.value.map((run, place) => (
-              <Run key={place} place={place} run={run} spec={strategies[place] as StrategySpec | undefined} />
+            {runs.value.map((run, index) => (
+              <Run key={index} index={index} run={run} spec={strategies[index] as StrategySpec | undefined} />
             ))}
           </div>
           <Actions />
@@ -60,11 +60,11 @@ function App() {
 
 function Run({
   run,
-  place,
+  index,
   spec,
 }: {
   run: (typeof runs.value)[number];
-  place: number;
+  index: number;
   spec: StrategySpec | undefined;
 }) {
   const { strategies } = setup.value;
@@ -72,16 +72,16 @@ function Run({
   return (
     <RunCard
       run={run}
-      place={place}
+      index={index}
       spec={spec}
       onChoose={(chosen) => {
-        apply({ strategies: strategies.with(place, chosen as (typeof strategies)[number]) });
+        apply({ strategies: strategies.with(index, chosen as (typeof strategies)[number]) });
       }}
       onRemove={
         strategies.length <= FEWEST_RUNS
           ? undefined
           : () => {
-              apply({ strategies: strategies.filter((_, index) => index !== place) });
+              apply({ strategies: strategies.filter((_, other) => other !== index) });
             }
       }
     />
@@ -89,7 +89,7 @@ function Run({
 }
 
 function Losses() {
-  // Reading the versions subscribes to news of the runs.
+  // Reading the versions subscribes to messages of the runs.
   const versions = runs.value.map(({ version }) => version.value);
   const data = useMemo(
     () => joined(runs.value.map(({ lines }) => columnsOf(lines, [({ loss }) => loss], true))),
@@ -99,9 +99,9 @@ function Losses() {
     <figure class="losses">
       <figcaption>
         Training loss, {taskOf(setup.value.task).loss}, by step
-        {runs.value.map((_, place) => (
-          <span key={place} class={`key colour-${place}`}>
-            run {place + 1}
+        {runs.value.map((_, index) => (
+          <span key={index} class={`key colour-${index}`}>
+            run {index + 1}
           </span>
         ))}
       </figcaption>
@@ -110,7 +110,7 @@ function Losses() {
         height={200}
         logarithmic
         data={data}
-        series={runs.value.map((_, place) => ({ label: `run ${place + 1}`, colour: `run-${place}` }))}
+        series={runs.value.map((_, index) => ({ label: `run ${index + 1}`, colour: `run-${index}` }))}
       />
     </figure>
   );

@@ -2,7 +2,7 @@ import type { EndRecord, StepLine } from 'gradclip-lab/browser';
 import type { Backend } from './backend-names.ts';
 import type { Setup } from './setup.ts';
 
-/** What the page asks of the worker. */
+/** A message from the page to the worker. */
 export type Request =
   | {
       readonly type: 'start';
@@ -20,18 +20,18 @@ export type Request =
 /** The options of a strategy. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** What the worker tells the page. */
-export type News =
+/** A message from the worker to the page. */
+export type WorkerMessage =
   | { readonly type: 'backend'; readonly name: Backend; readonly reason: string }
-  /** The graphics context of a backend is gone, and all that it held. */
+  /** The graphics context of a backend was lost, with all its tensors. */
   | { readonly type: 'lost'; readonly name: Backend }
-  /** A set-up or a text that cannot be trained, or options that a strategy refuses. */
+  /** A set-up or text that cannot be trained, or options that a strategy rejects. */
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'rate'; readonly stepsPerSecond: number }
-  /** The first line of a run's records, told when it has ended and all its options are known. */
+  /** The first line of a run's records, sent when it has ended and all its options are known. */
   | { readonly type: 'records'; readonly run: number; readonly start: string }
-  /** The options in force, with the defaults filled in. */
+  /** The current options, with defaults. */
   | { readonly type: 'options'; readonly run: number; readonly options: Options }
   | { readonly type: 'steps'; readonly run: number; readonly lines: readonly StepLine[] }
   | { readonly type: 'sample'; readonly run: number; readonly step: number; readonly text: string }

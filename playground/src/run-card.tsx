@@ -2,7 +2,7 @@ import type { StrategySpec } from 'gradclip';
 import { Chart } from './chart.tsx';
 import { copyCode } from './clipboard.ts';
 import { strategyOf, taskOf } from './catalogue.ts';
-import { diagnosisOf, figure } from './diagnosis.ts';
+import { diagnosisOf, formatNumber } from './diagnosis.ts';
 import { exportRun } from './export.ts';
 import type { Options } from './protocol.ts';
 import type { RunView } from './run-view.ts';
@@ -14,15 +14,15 @@ import { useThreshold } from './threshold.tsx';
 
 interface RunCardProps {
   readonly run: RunView;
-  readonly place: number;
+  readonly index: number;
   readonly spec: StrategySpec;
   readonly onChoose: (spec: StrategySpec) => void;
   readonly onRemove: (() => void) | undefined;
 }
 
-/** One run: its strategy, how it fares, its norms, its gradient flow, and what it writes. */
-export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) {
-  // Reading the version subscribes to news of this run.
+/** Shows one run: strategy, diagnosis, norms, gradient flow and sample text. */
+export function RunCard({ run, index, spec, onChoose, onRemove }: RunCardProps) {
+  // Reading the version subscribes to messages of this run.
   const heardOf = run.version.value > 0;
   const { lines } = run;
   const end = run.end.value;
@@ -32,15 +32,15 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
   const { title, options: standard } = strategyOf(spec.id);
   const options = run.options.value ?? { ...standard, ...spec.options };
   return (
-    <section class={`run colour-${place}`} aria-label={`Run ${place + 1}: ${title}`}>
+    <section class={`run colour-${index}`} aria-label={`Run ${index + 1}: ${title}`}>
       <header>
         <span class="swatch" aria-hidden="true" />
-        <h2>Run {place + 1}</h2>
+        <h2>Run {index + 1}</h2>
         <button
           type="button"
           class="quiet"
-          onClick={() => copyCode(place)}
-          aria-label={`Copy as code: run ${place + 1}`}
+          onClick={() => copyCode(index)}
+          aria-label={`Copy as code: run ${index + 1}`}
         >
           Copy as code
         </button>
@@ -49,27 +49,27 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
             type="button"
             class="quiet"
             onClick={() => exportRun(run, end)}
-            aria-label={`Export: records of run ${place + 1}`}
+            aria-label={`Export: records of run ${index + 1}`}
           >
             Export
           </button>
         )}
         {onRemove === undefined ? null : (
-          <button type="button" class="quiet" onClick={onRemove} aria-label={`Remove run ${place + 1}`}>
+          <button type="button" class="quiet" onClick={onRemove} aria-label={`Remove run ${index + 1}`}>
             Remove
           </button>
         )}
       </header>
       <p class={diverged ? 'diagnosis bad' : 'diagnosis'}>{diagnosisOf(lines, end)}</p>
       <p class="visually-hidden" role="status">
-        {end === undefined ? '' : `Run ${place + 1}: ${diagnosisOf(lines, end)}`}
+        {end === undefined ? '' : `Run ${index + 1}: ${diagnosisOf(lines, end)}`}
       </p>
       <dl class="figures">
         <Figure name="step" value={last === undefined ? '–' : String(last.step)} />
-        <Figure name="loss" value={last === undefined ? '–' : figure(last.loss)} />
+        <Figure name="loss" value={last === undefined ? '–' : formatNumber(last.loss)} />
         <Figure name="steps clipped" value={clipRate === undefined ? '–' : `${Math.round(100 * clipRate)} %`} />
         {end === undefined ? null : (
-          <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={figure(end.metric)} />
+          <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={formatNumber(end.metric)} />
         )}
       </dl>
       <StrategyForm
@@ -77,12 +77,12 @@ export function RunCard({ run, place, spec, onChoose, onRemove }: RunCardProps) 
         options={options}
         onChoose={onChoose}
         onRetune={(changed) => {
-          retune(place, changed);
+          retune(index, changed);
         }}
       />
-      <Norms run={run} place={place} spec={spec} options={options} />
-      <ClipRate run={run} place={place} />
-      <Flow run={run} place={place} />
+      <Norms run={run} index={index} spec={spec} options={options} />
+      <ClipRate run={run} index={index} />
+      <Flow run={run} index={index} />
       {run.sample.value === undefined ? null : (
         <figure class="sample">
           <figcaption>
@@ -107,7 +107,7 @@ function Figure({ name, value }: { name: string; value: string }) {
 // The strategies whose `maxNorm` is a limit on the norm that the chart shows.
 const DRAGGABLE = ['global-norm', 'soft-norm'];
 
-function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place' | 'spec'> & { options: Options }) {
+function Norms({ run, index, spec, options }: Pick<RunCardProps, 'run' | 'index' | 'spec'> & { options: Options }) {
   const version = run.version.value;
   const draggable = DRAGGABLE.includes(spec.id) && (options['ord'] ?? 2) === 2;
   const data = useMemo(
@@ -119,11 +119,11 @@ function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place'
       ),
     [run, version],
   );
-  const { handle, place: follow } = useThreshold({
-    run: place,
+  const { handle, position: follow } = useThreshold({
+    run: index,
     value: draggable ? Number(options['maxNorm']) : undefined,
     onChange: (maxNorm) => {
-      retune(place, { ...setup.value.strategies[place]?.options, maxNorm });
+      retune(index, { ...setup.value.strategies[index]?.options, maxNorm });
     },
   });
   return (
@@ -133,13 +133,13 @@ function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place'
       </figcaption>
       <div class="overlaid">
         <Chart
-          title={`Gradient norm of run ${place + 1} by step`}
+          title={`Gradient norm of run ${index + 1} by step`}
           height={170}
           logarithmic
           data={data}
           series={[
             { label: 'before', colour: 'faint' },
-            { label: 'after', colour: `run-${place}` },
+            { label: 'after', colour: `run-${index}` },
             { label: 'threshold', colour: 'ink', thin: true, dashed: true },
           ]}
           onScale={follow}
@@ -150,25 +150,25 @@ function Norms({ run, place, spec, options }: Pick<RunCardProps, 'run' | 'place'
   );
 }
 
-function ClipRate({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
+function ClipRate({ run, index }: Pick<RunCardProps, 'run' | 'index'>) {
   const version = run.version.value;
   const data = useMemo(() => columnsOf(run.lines, [(_, index) => run.clipRates[index]], false), [run, version]);
   return (
     <figure>
       <figcaption>Clip rate: share of the last 50 steps that were clipped</figcaption>
       <Chart
-        title={`Clip rate of run ${place + 1} by step`}
+        title={`Clip rate of run ${index + 1} by step`}
         height={84}
         range={[0, 1]}
         mark={(value) => (value === 0 || value === 0.5 || value === 1 ? `${100 * value} %` : '')}
         data={data}
-        series={[{ label: 'clip rate', colour: `run-${place}`, filled: true }]}
+        series={[{ label: 'clip rate', colour: `run-${index}`, filled: true }]}
       />
     </figure>
   );
 }
 
-function Flow({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
+function Flow({ run, index }: Pick<RunCardProps, 'run' | 'index'>) {
   const flow = run.flow.value;
   const data = useMemo(() => {
     const norms = (flow?.norms ?? []).map((norm) => (Number.isFinite(norm) && norm > 0 ? norm : null));
@@ -181,11 +181,11 @@ function Flow({ run, place }: Pick<RunCardProps, 'run' | 'place'>) {
         {flow === undefined ? '' : <span class="step">, at step {flow.step}</span>}
       </figcaption>
       <Chart
-        title={`Gradient flow of run ${place + 1} by time step`}
+        title={`Gradient flow of run ${index + 1} by time step`}
         height={120}
         logarithmic
         data={data}
-        series={[{ label: 'norm', colour: `run-${place}` }]}
+        series={[{ label: 'norm', colour: `run-${index}` }]}
       />
     </figure>
   );

@@ -1,16 +1,16 @@
 import { signal, type Signal } from '@preact/signals';
 import type { EndRecord, StepLine } from 'gradclip-lab/browser';
-import type { News, Options } from './protocol.ts';
+import type { WorkerMessage, Options } from './protocol.ts';
 
-/** Over how many steps the clip rate is taken. */
+/** The number of steps of the clip rate. */
 export const RECENT = 50;
 
-/** What one run has done so far. */
+/** One run as the page shows it. */
 export interface RunView {
   readonly lines: StepLine[];
   /** At each step, the share of the last {@link RECENT} steps that were clipped. */
   readonly clipRates: number[];
-  /** Grows with each news, so that views follow without the lines being copied. */
+  /** Increases with each message, so that views update without copying the lines. */
   readonly version: Signal<number>;
   readonly options: Signal<Options | undefined>;
   readonly end: Signal<EndRecord | undefined>;
@@ -20,7 +20,7 @@ export interface RunView {
   start: string;
 }
 
-/** A run of which nothing has been heard. */
+/** Creates a run without any message yet. */
 export function newRun(): RunView {
   return {
     lines: [],
@@ -34,17 +34,17 @@ export function newRun(): RunView {
   };
 }
 
-/** Takes in news of a run. */
-export function hearOf(run: RunView, news: Extract<News, { run: number }>): void {
-  switch (news.type) {
+/** Applies a message of the worker to a run. */
+export function applyMessage(run: RunView, message: Extract<WorkerMessage, { run: number }>): void {
+  switch (message.type) {
     case 'records':
-      run.start = news.start;
+      run.start = message.start;
       return;
     case 'options':
-      run.options.value = news.options;
+      run.options.value = message.options;
       return;
     case 'steps':
-      for (const line of news.lines) {
+      for (const line of message.lines) {
         run.lines.push(line);
         const recent = run.lines.slice(-RECENT);
         run.clipRates.push(recent.filter(({ clipped }) => clipped).length / recent.length);
@@ -52,12 +52,12 @@ export function hearOf(run: RunView, news: Extract<News, { run: number }>): void
       run.version.value += 1;
       return;
     case 'sample':
-      run.sample.value = news;
+      run.sample.value = message;
       return;
     case 'flow':
-      run.flow.value = news;
+      run.flow.value = message;
       return;
     case 'end':
-      run.end.value = news.end;
+      run.end.value = message.end;
   }
 }

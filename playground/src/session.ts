@@ -6,12 +6,12 @@
 
 import { batch, signal } from '@preact/signals';
 import type { Backend } from './backend-names.ts';
-import type { News, Options, Request } from './protocol.ts';
-import { hearOf, newRun, type RunView } from './run-view.ts';
+import type { WorkerMessage, Options, Request } from './protocol.ts';
+import { applyMessage, newRun, type RunView } from './run-view.ts';
 import { DEFAULT_SETUP, hashOf, problemWith, setupFrom, type Setup } from './setup.ts';
 
 /** Whether the worker trains. */
-export type Motion = 'starting' | 'training' | 'paused' | 'finished' | 'failed';
+export type Status = 'starting' | 'training' | 'paused' | 'finished' | 'failed';
 
 const read = setupFrom(location.hash);
 
@@ -21,78 +21,78 @@ export const setup = signal<Setup>(read.setup);
 export const ownText = signal<string | undefined>(undefined);
 /** The runs, in the order of the strategies. */
 export const runs = signal<readonly RunView[]>([]);
-/** What the page has to say: a broken link, a set-up that cannot be trained, a lost context. */
+/** The notice on the page: a broken link, a set-up that cannot be trained, a lost context. */
 export const notice = signal<string | undefined>(read.problem);
-/** The backend in use, and why. */
+/** The backend in use, and the reason for it. */
 export const backend = signal<{ name: string; reason: string } | undefined>(undefined);
 /** Steps per second, all runs together taking one. */
 export const rate = signal(0);
 /** What the worker is doing. */
-export const motion = signal<Motion>('starting');
+export const status = signal<Status>('starting');
 
 let worker: Worker | undefined;
-// The last set-up that could be trained, to go back to.
+// The last set-up that could be trained.
 let trained = DEFAULT_SETUP;
 const lost = new Set<Backend>();
 
-function ask(request: Request): void {
+function send(request: Request): void {
   worker?.postMessage(request);
 }
 
 /** Trains the set-up from the beginning. */
 export function restart(paused = false): void {
-  // A worker that hangs in a long step, or whose graphics context is lost, does not hold up the next.
+  // The old worker may hang in a long step or have lost its graphics context, so it is not reused.
   worker?.terminate();
-  const mine = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
-  // However fast the worker is, the page draws once a frame.
-  let waiting: News[] = [];
-  const heard = (news: News): void => {
-    waiting.push(news);
+  const session = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
+  // The page draws once a frame, however fast the worker is.
+  let waiting: WorkerMessage[] = [];
+  const queueMessage = (message: WorkerMessage): void => {
+    waiting.push(message);
     if (waiting.length > 1) return;
     requestAnimationFrame(() => {
       const all = waiting;
       waiting = [];
       batch(() => {
-        for (const one of all) if (mine === worker) hear(one);
+        for (const one of all) if (session === worker) handleMessage(one);
       });
     });
   };
-  mine.onmessage = ({ data }: MessageEvent<News>) => heard(data);
-  mine.onerror = (event) => {
+  session.onmessage = ({ data }: MessageEvent<WorkerMessage>) => queueMessage(data);
+  session.onerror = (event) => {
     event.preventDefault();
-    heard({ type: 'failed', message: event.message || 'The worker could not be started.' });
+    queueMessage({ type: 'failed', message: event.message || 'The worker could not be started.' });
   };
   batch(() => {
     runs.value = setup.value.strategies.map(newRun);
     backend.value = undefined;
     rate.value = 0;
-    motion.value = paused ? 'paused' : 'starting';
+    status.value = paused ? 'paused' : 'starting';
   });
   const text = ownText.value;
-  ask({ type: 'start', setup: setup.value, paused, without: [...lost], ...(text === undefined ? {} : { text }) });
+  send({ type: 'start', setup: setup.value, paused, without: [...lost], ...(text === undefined ? {} : { text }) });
 }
 
-/** Takes up a changed set-up and trains it, unless something is wrong with it, which is then said. */
+/** Trains a changed set-up, or shows what is wrong with it. */
 export function apply(changed: Partial<Setup>): void {
   const next = { ...setup.value, ...changed };
   notice.value = problemWith(next);
   if (notice.value !== undefined) return;
-  // Whoever chooses a backend again wants it tried again.
+  // If the user chooses a backend again, try it again even if it failed before.
   if (changed.backend !== undefined) lost.clear();
   show(next);
-  restart(motion.value === 'paused');
+  restart(status.value === 'paused');
 }
 
 /** Trains on a text of the user's own, or with undefined on the book again. */
 export function takeText(text: string | undefined): void {
   ownText.value = text;
   notice.value = undefined;
-  restart(motion.value === 'paused');
+  restart(status.value === 'paused');
 }
 
 /** Changes the options of one run's strategy while it trains. */
 export function retune(run: number, options: Options): void {
-  const strategies = setup.value.strategies.map((spec, place) => (place === run ? { ...spec, options } : spec));
+  const strategies = setup.value.strategies.map((spec, index) => (index === run ? { ...spec, options } : spec));
   const next = { ...setup.value, strategies };
   notice.value = problemWith(next);
   if (notice.value !== undefined) return;
@@ -100,48 +100,48 @@ export function retune(run: number, options: Options): void {
   const view = runs.value[run];
   // Shown at once; the worker answers between two steps, and with the old options if it refuses the new ones.
   if (view !== undefined) view.options.value = { ...view.options.value, ...options };
-  ask({ type: 'retune', run, options });
+  send({ type: 'retune', run, options });
 }
 
 /** Stops between two steps. */
 export function pause(): void {
-  motion.value = 'paused';
-  ask({ type: 'pause' });
+  status.value = 'paused';
+  send({ type: 'pause' });
 }
 
-/** Goes on. */
+/** Continues after a pause. */
 export function resume(): void {
-  motion.value = 'training';
-  ask({ type: 'resume' });
+  status.value = 'training';
+  send({ type: 'resume' });
 }
 
 /** Takes one step of each run, then stops. */
 export function step(): void {
-  motion.value = 'paused';
-  ask({ type: 'step' });
+  status.value = 'paused';
+  send({ type: 'step' });
 }
 
-function hear(news: News): void {
-  switch (news.type) {
+function handleMessage(message: WorkerMessage): void {
+  switch (message.type) {
     case 'backend':
-      backend.value = news;
+      backend.value = message;
       trained = setup.value;
-      if (motion.value === 'starting') motion.value = 'training';
+      if (status.value === 'starting') status.value = 'training';
       return;
     case 'lost':
-      lost.add(news.name);
+      lost.add(message.name);
       restart();
-      notice.value = `The browser took the ${news.name} context away, and the networks with it. Training has begun again without ${news.name}.`;
+      notice.value = `The browser took the ${message.name} context away, and the networks with it. Training has begun again without ${message.name}.`;
       return;
     case 'refused':
-      refuse(news.message);
+      refuse(message.message);
       return;
     case 'failed':
-      motion.value = 'failed';
-      notice.value = news.message;
+      status.value = 'failed';
+      notice.value = message.message;
       return;
     case 'rate':
-      rate.value = news.stepsPerSecond;
+      rate.value = message.stepsPerSecond;
       return;
     case 'records':
     case 'options':
@@ -149,15 +149,15 @@ function hear(news: News): void {
     case 'sample':
     case 'flow':
     case 'end': {
-      const run = runs.value[news.run];
-      if (run !== undefined) hearOf(run, news);
-      if (news.type === 'options') trained = setup.value;
-      if (runs.value.every(({ end }) => end.value !== undefined)) motion.value = 'finished';
+      const run = runs.value[message.run];
+      if (run !== undefined) applyMessage(run, message);
+      if (message.type === 'options') trained = setup.value;
+      if (runs.value.every(({ end }) => end.value !== undefined)) status.value = 'finished';
     }
   }
 }
 
-// What cannot be trained is said, and what was trained before comes back.
+// Shows why a set-up cannot be trained, and returns to the last one that could.
 function refuse(why: string): void {
   if (ownText.value !== undefined) {
     takeText(undefined);
@@ -167,17 +167,17 @@ function refuse(why: string): void {
   const began = backend.value !== undefined;
   show(trained);
   // Options refused while a run trains leave it training with the old ones.
-  if (!began) restart(motion.value === 'paused');
+  if (!began) restart(status.value === 'paused');
   notice.value = why;
 }
 
-let pending: ReturnType<typeof setTimeout> | undefined;
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
 
 function show(next: Setup): void {
   setup.value = next;
   // Browsers allow an address to change only so often, and a drag changes it with every pixel.
-  clearTimeout(pending);
-  pending = setTimeout(() => history.replaceState(null, '', hashOf(setup.value)), 200);
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => history.replaceState(null, '', hashOf(setup.value)), 200);
 }
 
 addEventListener('hashchange', () => {

@@ -1,7 +1,7 @@
 import type { StrategySpec } from 'gradclip';
 import { useId } from 'preact/hooks';
 import { catalogue, strategyOf, type CatalogueField } from './catalogue.ts';
-import { figure } from './diagnosis.ts';
+import { formatNumber } from './diagnosis.ts';
 import type { Options } from './protocol.ts';
 import { scaleOf } from './scale.ts';
 
@@ -138,12 +138,12 @@ function Control({ id, field, value, onInput }: OptionProps & { readonly id: str
         min={0}
         max={scale.stops}
         value={scale.toStop(Number(value))}
-        aria-valuetext={figure(Number(value))}
+        aria-valuetext={formatNumber(Number(value))}
         onInput={(event) => {
           onInput(scale.fromStop(Number(event.currentTarget.value)));
         }}
       />
-      <output for={id}>{figure(Number(value))}</output>
+      <output for={id}>{formatNumber(Number(value))}</output>
     </>
   );
 }

@@ -21,14 +21,14 @@ export function columnsOf(
   for (let from = 0; from < lines.length; from += stretch) {
     const until = Math.min(lines.length, from + stretch);
     columns[0]?.push(lines[from]?.step ?? from);
-    values.forEach((valueOf, place) => {
+    values.forEach((valueOf, index) => {
       let largest: number | null = null;
       for (let index = from; index < until; index += 1) {
         const value = valueOf(lines[index]!, index);
         if (value === undefined || !Number.isFinite(value) || (positive && value <= 0)) continue;
         if (largest === null || value > largest) largest = value;
       }
-      columns[place + 1]?.push(largest);
+      columns[index + 1]?.push(largest);
     });
   }
   return columns;
@@ -39,11 +39,11 @@ export function joined(runs: readonly (readonly (readonly (number | null)[])[])[
   const steps = [...new Set(runs.flatMap(([own]) => own ?? []))].sort((a, b) => Number(a) - Number(b));
   const columns = runs.map(([own = [], values = []]) => {
     const last = own.at(-1) ?? -1;
-    let place = 0;
+    let index = 0;
     // A run that takes longer strides than another is drawn through, not broken up.
     return steps.map((step) => {
-      while (place + 1 < own.length && (own[place + 1] ?? 0) <= (step ?? 0)) place += 1;
-      return (step ?? 0) <= (last ?? 0) ? (values[place] ?? null) : null;
+      while (index + 1 < own.length && (own[index + 1] ?? 0) <= (step ?? 0)) index += 1;
+      return (step ?? 0) <= (last ?? 0) ? (values[index] ?? null) : null;
     });
   });
   return [steps, ...columns];

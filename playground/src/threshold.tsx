@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { figure } from './diagnosis.ts';
+import { formatNumber } from './diagnosis.ts';
 
 interface ThresholdProps {
   /** The run it belongs to, counted from 0. */
@@ -21,7 +21,7 @@ export function useThreshold({ run, value, onChange }: ThresholdProps) {
   const latest = useRef(value);
   latest.current = value;
 
-  const place = (plot: uPlot): void => {
+  const position = (plot: uPlot): void => {
     chart.current = plot;
     const pixel = latest.current === undefined ? NaN : plot.valToPos(latest.current, 'y');
     const height = plot.bbox.height / devicePixelRatio;
@@ -62,15 +62,15 @@ export function useThreshold({ run, value, onChange }: ThresholdProps) {
         aria-valuemin={0}
         aria-valuemax={1e6}
         aria-valuenow={value}
-        aria-valuetext={figure(value)}
+        aria-valuetext={formatNumber(value)}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
         }}
         onPointerMove={drag}
         onKeyDown={press}
       >
-        <span>threshold {figure(value)}</span>
+        <span>threshold {formatNumber(value)}</span>
       </div>
     );
-  return { handle, place };
+  return { handle, position };
 }

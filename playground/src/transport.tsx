@@ -1,4 +1,4 @@
-import { backend, motion, pause, rate, restart, resume, step } from './session.ts';
+import { backend, status, pause, rate, restart, resume, step } from './session.ts';
 
 const STANDING = {
   starting: 'starting',
@@ -10,8 +10,8 @@ const STANDING = {
 
 /** Start, pause, step and reset, how fast it goes, and on which backend. */
 export function Transport() {
-  const moving = motion.value === 'training' || motion.value === 'starting';
-  const over = motion.value === 'finished' || motion.value === 'failed';
+  const moving = status.value === 'training' || status.value === 'starting';
+  const over = status.value === 'finished' || status.value === 'failed';
   return (
     <div class="transport" role="group" aria-label="Training">
       <button type="button" class="main" disabled={over} onClick={moving ? pause : resume}>
@@ -29,7 +29,7 @@ export function Transport() {
         Reset
       </button>
       <p class="standing">
-        <span class="rate">{rate.value > 0 ? `${rate.value.toFixed(1)} steps/s` : STANDING[motion.value]}</span>{' '}
+        <span class="rate">{rate.value > 0 ? `${rate.value.toFixed(1)} steps/s` : STANDING[status.value]}</span>{' '}
         {backend.value === undefined ? null : (
           <span class="soft">
             on {backend.value.name}: {backend.value.reason}

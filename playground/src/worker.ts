@@ -1,7 +1,7 @@
 /**
  * Trains the runs of a set-up in step, so that they can be watched side by side.
  *
- * Training is the lab's: this only chooses the backend, takes turns, and tells the page.
+ * The lab trains; this file chooses the backend, alternates between the runs and reports to the page.
  *
  * @module
  */
@@ -9,21 +9,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { toLine } from 'gradclip-lab/browser';
 import { onLoss, startBackend } from './backends.ts';
-import { laneOf, type Lane } from './lane.ts';
-import type { News, Options, Request } from './protocol.ts';
+import { createLiveRun, type LiveRun } from './live-run.ts';
+import type { WorkerMessage, Options, Request } from './protocol.ts';
 import { textFor } from './texts.ts';
 
-// How often the page hears of steps; more would only make it draw more.
-const NEWS_MS = 100;
+// The page gets new steps at this interval; a shorter one only costs drawing.
+const MESSAGE_INTERVAL_MS = 100;
 
-let lanes: Lane[] = [];
-let session = 0;
+let liveRuns: LiveRun[] = [];
+let currentSession = 0;
 let paused = false;
 let single = 0;
 let wake: () => void = () => undefined;
 
-const tell = (news: News): void => {
-  postMessage(news);
+const send = (message: WorkerMessage): void => {
+  postMessage(message);
 };
 
 self.onmessage = ({ data }: MessageEvent<Request>) => {
@@ -42,103 +42,103 @@ async function start({
   without,
   paused: startPaused = false,
 }: Extract<Request, { type: 'start' }>): Promise<void> {
-  const mine = (session += 1);
+  const session = (currentSession += 1);
   wake();
   paused = startPaused;
   single = 0;
   try {
-    for (const lane of lanes) await lane.records.return();
+    for (const liveRun of liveRuns) await liveRun.records.return();
     const backend = await startBackend(setup.backend, without);
     const data = await textFor(setup.task, text);
-    if (mine !== session) return;
+    if (session !== currentSession) return;
     try {
-      lanes = setup.strategies.map((_, place) =>
-        laneOf({ setup, place, data, own: text !== undefined, backend: backend.name, tell }),
+      liveRuns = setup.strategies.map((_, index) =>
+        createLiveRun({ setup, index, data, own: text !== undefined, backend: backend.name, send }),
       );
     } catch (error) {
-      tell({ type: 'refused', message: wordsOf(error) });
+      send({ type: 'refused', message: messageOf(error) });
       return;
     }
     onLoss(backend.name, () => {
-      tell({ type: 'lost', name: backend.name });
+      send({ type: 'lost', name: backend.name });
     });
-    tell({ type: 'backend', ...backend });
-    for (const [run, lane] of lanes.entries()) tell({ type: 'options', run, options: lane.options() });
-    await train(mine);
+    send({ type: 'backend', ...backend });
+    for (const [run, liveRun] of liveRuns.entries()) send({ type: 'options', run, options: liveRun.options() });
+    await train(session);
   } catch (error) {
-    if (mine === session) tell({ type: 'failed', message: wordsOf(error) });
+    if (session === currentSession) send({ type: 'failed', message: messageOf(error) });
   }
 }
 
 function retune(run: number, options: Options): void {
-  const lane = lanes[run];
-  if (lane === undefined || lane.done) return;
+  const liveRun = liveRuns[run];
+  if (liveRun === undefined || liveRun.done) return;
   try {
-    lane.retune(options, lane.next);
+    liveRun.retune(options, liveRun.next);
   } catch (error) {
-    tell({ type: 'refused', message: wordsOf(error) });
+    send({ type: 'refused', message: messageOf(error) });
   }
-  tell({ type: 'options', run, options: lane.options() });
+  send({ type: 'options', run, options: liveRun.options() });
 }
 
-async function train(mine: number): Promise<void> {
-  let told = performance.now();
+async function train(session: number): Promise<void> {
+  let lastSent = performance.now();
   let stepsSince = 0;
-  while (mine === session && lanes.some((lane) => !lane.done)) {
+  while (session === currentSession && liveRuns.some((liveRun) => !liveRun.done)) {
     if (paused && single === 0) {
       flush();
-      tell({ type: 'rate', stepsPerSecond: 0 });
+      send({ type: 'rate', stepsPerSecond: 0 });
       await new Promise<void>((resolve) => (wake = resolve));
-      [told, stepsSince] = [performance.now(), 0];
+      [lastSent, stepsSince] = [performance.now(), 0];
       continue;
     }
     if (single > 0) single -= 1;
-    for (const [place, lane] of lanes.entries()) await advance(lane, place);
+    for (const [index, liveRun] of liveRuns.entries()) await advance(liveRun, index);
     stepsSince += 1;
-    const elapsed = performance.now() - told;
-    if (elapsed >= NEWS_MS) {
+    const elapsed = performance.now() - lastSent;
+    if (elapsed >= MESSAGE_INTERVAL_MS) {
       flush();
-      tell({ type: 'rate', stepsPerSecond: (1000 * stepsSince) / elapsed });
-      [told, stepsSince] = [performance.now(), 0];
+      send({ type: 'rate', stepsPerSecond: (1000 * stepsSince) / elapsed });
+      [lastSent, stepsSince] = [performance.now(), 0];
     }
-    await breath();
+    await yieldToMessages();
   }
-  if (mine === session) {
+  if (session === currentSession) {
     flush();
-    tell({ type: 'rate', stepsPerSecond: 0 });
+    send({ type: 'rate', stepsPerSecond: 0 });
   }
 }
 
-// Takes one step of a run; what begins and ends it comes along.
-async function advance(lane: Lane, place: number): Promise<void> {
-  while (!lane.done) {
-    const { value, done } = await lane.records.next();
-    if (done === true) lane.done = true;
-    else if (value.type === 'start') lane.start = value;
+// Takes one step of a run, with the records before the first and after the last.
+async function advance(liveRun: LiveRun, index: number): Promise<void> {
+  while (!liveRun.done) {
+    const { value, done } = await liveRun.records.next();
+    if (done === true) liveRun.done = true;
+    else if (value.type === 'start') liveRun.start = value;
     else if (value.type === 'end') {
       flush();
-      lane.done = true;
-      if (lane.start !== undefined) {
-        tell({ type: 'records', run: place, start: toLine(await lane.amended(lane.start)) });
+      liveRun.done = true;
+      if (liveRun.start !== undefined) {
+        send({ type: 'records', run: index, start: toLine(await liveRun.amended(liveRun.start)) });
       }
-      tell({ type: 'end', run: place, end: value });
+      send({ type: 'end', run: index, end: value });
     } else {
-      lane.waiting.push(value);
-      lane.next = value.step + 1;
+      liveRun.waiting.push(value);
+      liveRun.next = value.step + 1;
       return;
     }
   }
 }
 
 function flush(): void {
-  for (const [place, lane] of lanes.entries()) {
-    if (lane.waiting.length > 0) tell({ type: 'steps', run: place, lines: lane.waiting });
-    lane.waiting = [];
+  for (const [index, liveRun] of liveRuns.entries()) {
+    if (liveRun.waiting.length > 0) send({ type: 'steps', run: index, lines: liveRun.waiting });
+    liveRun.waiting = [];
   }
 }
 
-// Lets messages in between two steps; timers are held back in workers of hidden pages, channels are not.
-function breath(): Promise<void> {
+// Lets the worker receive messages between two steps. Browsers throttle timers in hidden pages, but not channels.
+function yieldToMessages(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -149,7 +149,7 @@ function breath(): Promise<void> {
   });
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -12,7 +12,7 @@ const programs = [
   core('clipOptimizer') + one,
   core('clipOptimizer, chain, partition, scheduled, accumulated') + one,
   `${core('clipOptimizer')} export * from 'gradclip/strategies';`,
-  `${core('clipOptimizer, createContainer, TOKENS')} export { shelf } from 'gradclip/strategies';`,
+  `${core('clipOptimizer')} export { createContainer, TOKENS } from 'gradclip/container'; export { allStrategies } from 'gradclip/strategies';`,
   recurrent('clipBackprop'),
   recurrent('gradientFlow'),
   recurrent('fusedLSTM, accelerate'),

@@ -1,7 +1,7 @@
 /**
- * What there is to choose from, asked of the lab and the shelf themselves.
+ * The strategies, tasks, cells and optimizers that the playground offers.
  *
- * The worker trains with these; of the page only the catalogue is a part, which is made from them when it is built.
+ * The worker trains with them. The page contains only a catalogue of them, made at build time.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { cells, optimizers, tasks } from 'gradclip-lab/browser';
 import * as v from 'valibot';
 import type { Catalogue, CatalogueField } from './catalogue.ts';
 
-/** The strategies on offer. */
+/** The strategies to choose from. */
 export const registry: StrategyRegistry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
-/** The tasks on offer here; the lab has more. */
+/** The tasks to choose from; the lab has more. */
 export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
 
-/** Everything on offer, as plain values. */
+/** Returns the catalogue, as plain values. */
 export function catalogueOf(): Catalogue {
   return {
     tasks: offeredTasks.map(({ id, title, about, settings, loss, metric }) => ({

@@ -18,18 +18,18 @@ import {
   type StartRecord,
 } from 'gradclip-lab/browser';
 import type { Backend } from './backend-names.ts';
-import type { News, Options } from './protocol.ts';
+import type { WorkerMessage, Options } from './protocol.ts';
 import type { Setup } from './setup.ts';
-import { offeredTasks, registry } from './shelf.ts';
+import { offeredTasks, registry } from './strategies.ts';
 
 /** One run, with the strategy that can be changed while it trains. */
-export interface Lane {
+export interface LiveRun {
   readonly records: AsyncGenerator<RunRecord, void, undefined>;
-  /** The options in force. */
+  /** The current options. */
   options(): Options;
-  /** Changes the options from the next step on; the strategy's memory goes on. */
+  /** Changes the options from the next step on; the strategy keeps its state. */
   retune(options: Options, step: number): void;
-  /** The first record as it must be for what has really been trained. */
+  /** Returns the first record with all option changes that were made during training. */
   amended(start: StartRecord): Promise<StartRecord>;
   waiting: Extract<RunRecord, { type: 'step' }>[];
   start?: StartRecord;
@@ -37,27 +37,27 @@ export interface Lane {
   done: boolean;
 }
 
-interface LaneParts {
+interface LiveRunParts {
   readonly setup: Setup;
-  readonly place: number;
+  readonly index: number;
   readonly data: string;
   /** Whether the data was pasted by the user. */
   readonly own: boolean;
   readonly backend: Backend;
-  readonly tell: (news: News) => void;
+  readonly send: (message: WorkerMessage) => void;
 }
 
-// The gradient flow and the text are looked at often at first, when runs explode.
-const EARLY = 50;
-const [LOOK_EARLY, LOOK_LATER] = [5, 25];
+// Gradient flow and text are sampled more often in the first steps, when runs explode.
+const EARLY_STEPS = 50;
+const [EARLY_INTERVAL, LATER_INTERVAL] = [5, 25];
 
-/** Prepares one run of a set-up. */
-export function laneOf({ setup, place, data, own, backend, tell }: LaneParts): Lane {
-  const spec = setup.strategies[place] as StrategySpec;
-  const task = found(offeredTasks, setup.task);
+/** Creates one run of a set-up. */
+export function createLiveRun({ setup, index, data, own, backend, send }: LiveRunParts): LiveRun {
+  const spec = setup.strategies[index] as StrategySpec;
+  const task = findById(offeredTasks, setup.task);
   const settings = { ...task.settings, ...setup.settings };
   const problem = task.prepare(data, settings);
-  const live = retunable(registry.create(spec));
+  const live = createRetunable(registry.create(spec));
   const config: RunConfig = {
     task: task.id,
     settings,
@@ -71,11 +71,11 @@ export function laneOf({ setup, place, data, own, backend, tell }: LaneParts): L
     backend,
   };
   const optimizer = optimizers[setup.optimizer];
-  if (optimizer === undefined) throw new Error(`There is no optimizer ${setup.optimizer}.`);
+  if (optimizer === undefined) throw new Error(`Unknown optimizer "${setup.optimizer}".`);
   const records = run(config, {
     task,
     problem,
-    cell: found(cells, setup.cell),
+    cell: findById(cells, setup.cell),
     optimizer,
     strategy: live.strategy,
     environment: environmentOf({
@@ -85,19 +85,19 @@ export function laneOf({ setup, place, data, own, backend, tell }: LaneParts): L
       runtime: navigator.userAgent,
     }),
     async watch(model, batch, step) {
-      if (step % (step < EARLY ? LOOK_EARLY : LOOK_LATER) !== 0) return;
+      if (step % (step < EARLY_STEPS ? EARLY_INTERVAL : LATER_INTERVAL) !== 0) return;
       const [flow] = await gradientFlow(model, () => problem.loss(model, batch));
-      tell({ type: 'flow', run: place, step, norms: [...(flow?.norms ?? [])] });
+      send({ type: 'flow', run: index, step, norms: [...(flow?.norms ?? [])] });
       const written = await problem.sample?.(model, setup.seed);
-      if (written !== undefined) tell({ type: 'sample', run: place, step, text: written });
+      if (written !== undefined) send({ type: 'sample', run: index, step, text: written });
     },
   });
   return { records, ...live, waiting: [], next: 0, done: false };
 }
 
-function retunable(
+function createRetunable(
   first: ClippingStrategy,
-): { strategy: ClippingStrategy } & Pick<Lane, 'options' | 'retune' | 'amended'> {
+): { strategy: ClippingStrategy } & Pick<LiveRun, 'options' | 'retune' | 'amended'> {
   let current = first;
   const changes: [name: string, value: unknown][] = [];
   return {
@@ -121,7 +121,7 @@ function retunable(
       }
       current = next;
     },
-    // No single set of options describes such a run, so its record names them all and goes by another id.
+    // No single set of options describes such a run, so its record lists all of them and has another id.
     async amended(start) {
       if (changes.length === 0) return start;
       const options = { ...first.options, ...Object.fromEntries(changes) };
@@ -131,8 +131,8 @@ function retunable(
   };
 }
 
-function found<Entry extends { readonly id: string }>(entries: readonly Entry[], id: string): Entry {
+function findById<Entry extends { readonly id: string }>(entries: readonly Entry[], id: string): Entry {
   const entry = entries.find((one) => one.id === id);
-  if (entry === undefined) throw new Error(`There is no ${id} here.`);
+  if (entry === undefined) throw new Error(`Unknown id "${id}".`);
   return entry;
 }
