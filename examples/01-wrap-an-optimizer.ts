@@ -9,7 +9,7 @@ model.add(tf.layers.dense({ units: 1 }));
 const optimizer = clipOptimizer(tf.train.sgd(0.1), globalNorm({ maxNorm: 1 }));
 model.compile({ optimizer, loss: 'meanSquaredError' });
 
-// The sum of thirty numbers, whose gradient runs through all thirty steps.
+// The target is the sum of thirty numbers, so the gradient passes through all thirty steps.
 const xs = tf.randomNormal([64, 30, 1], 0, 1, 'float32', 7);
 await model.fit(xs, xs.sum(1), { epochs: 5, verbose: 0 });
 

@@ -16,7 +16,7 @@ const { history } = await model.fit(xs, xs.sum(1), {
   verbose: 0,
   callbacks: [
     clippingLogs(optimizer),
-    // Whatever else listens, a chart or a progress bar, finds the norms beside the loss.
+    // Other callbacks, such as a chart or a progress bar, find the norms beside the loss.
     {
       onEpochEnd: (epoch: number, logs?: tf.Logs) => {
         const shown = (name: string) => Number(logs?.[name]).toFixed(2);

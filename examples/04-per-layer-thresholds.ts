@@ -7,7 +7,7 @@ model.add(tf.layers.lstm({ name: 'encoder', units: 8, inputShape: [20, 2], retur
 model.add(tf.layers.lstm({ name: 'decoder', units: 8 }));
 model.add(tf.layers.dense({ name: 'head', units: 1 }));
 
-// Recurrent layers are held tight, the head is left alone, anything else may be 1 long.
+// Recurrent layers have a low threshold, the head is not clipped, and all other layers use 1.
 const strategy = perLayer({ maxNorm: 1, layers: { '*coder': 0.1, head: Infinity } });
 const optimizer = clipOptimizer(tf.train.adam(0.01), strategy);
 model.compile({ optimizer, loss: 'meanSquaredError' });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, diagnose } from 'gradclip';
 import { globalNorm, none } from 'gradclip/strategies';
 
-// The sum of forty numbers, by a loop that keeps what it has: its gradient runs through all forty steps.
+// The target is the sum of forty numbers; the gradient passes through all forty steps.
 const xs = tf.randomNormal([8, 40, 1], 0, 1, 'float32', 3);
 const ys = xs.sum(1);
 const { glorotUniform, identity } = tf.initializers;
@@ -24,7 +24,7 @@ async function lossAfterTraining(optimizer: tf.Optimizer): Promise<number> {
   return Number(history['loss']?.at(-1));
 }
 
-// `none` clips nothing and measures, so the records tell what went wrong.
+// `none` clips nothing but measures, so the records show what went wrong.
 const measured = clipOptimizer(tf.train.sgd(0.002), none());
 const lost = await lossAfterTraining(measured);
 for (const sentence of diagnose(await measured.records())) console.log(sentence);

@@ -12,7 +12,7 @@ const ys = xs.mean(1);
 const twentySteps = { epochs: 20, shuffle: false, verbose: 0 } as const;
 await model.fit(xs, ys, twentySteps);
 
-// Into memory here; a file, IndexedDB or a server work the same.
+// Saves to memory; a file, IndexedDB or a server work the same way.
 let saved: tf.io.ModelArtifacts | undefined;
 const save = tf.io.withSaveHandler((artifacts) => {
   saved = artifacts;

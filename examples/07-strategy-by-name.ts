@@ -14,5 +14,5 @@ const strategy = registry.create({
   },
 });
 
-console.log(`${registry.ids().length} strategies on the shelf, ${registry.ids().slice(0, 3).join(', ')} among them`);
+console.log(`${registry.ids().length} strategies, such as ${registry.ids().slice(0, 3).join(', ')}`);
 console.log(JSON.stringify(strategy.options));

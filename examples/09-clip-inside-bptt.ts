@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipBackprop, fastOrthogonal } from 'gradclip/recurrent';
 
-// A recurrent layer whose gradient grows with every step back, and the same one clipped at each step.
+// One recurrent layer's gradient grows with every step back; the other is clipped at each step.
 const layer = () =>
   tf.layers.simpleRNN({
     units: 16,

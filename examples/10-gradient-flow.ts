@@ -14,7 +14,7 @@ for (const gain of [0.8, 1, 1.8]) {
   const head = tf.layers.dense({ units: 1, kernelInitializer: tf.initializers.glorotUniform({ seed: 4 }) });
   const model = tf.sequential({ layers: [rnn, head] });
 
-  // What the weights alone allow, and what really happens on this data.
+  // The health is computed from the weights alone, the flow from this data.
   for (const { because } of await recurrentHealth(model)) console.log(because);
   for (const { norms } of await gradientFlow(model, xs, ys, 'meanSquaredError')) {
     const at = (t: number) => `step ${t + 1}: ${norms[t]?.toExponential(1)}`;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate, fusedGRU } from 'gradclip/recurrent';
 
-// An existing model: same weights, same answers, less time.
+// Accelerates an existing model: same weights, same outputs, less time.
 const model = tf.sequential({
   layers: [
     tf.layers.bidirectional({
@@ -28,5 +28,5 @@ for (const [name, each] of Object.entries({ 'tf.layers': model, fused: fast })) 
   console.log(`${name}: ${((performance.now() - start) / 2).toFixed(0)} ms a step on ${tf.getBackend()}`);
 }
 
-// Or from the start, with the options of tf.layers.gru.
+// Or use a fused layer directly, with the options of tf.layers.gru.
 console.log(fusedGRU({ units: 16, returnSequences: true }).computeOutputShape([null, 12, 8]));

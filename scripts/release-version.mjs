@@ -1,10 +1,10 @@
-// Whether everything that names a version names this one: `node scripts/release-version.mjs 0.1.0`, or without an
-// argument whether they agree with package.json. The changelog and the citation must also agree on the day.
+// Fails unless all files name the same version: `node scripts/release-version.mjs 0.1.0`. The default is the version of
+// package.json. The changelog and the citation must also have the same date.
 import { readFileSync } from 'node:fs';
 
 const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const { version } = JSON.parse(read('package.json'));
-const wanted = process.argv[2] ?? version;
+const expected = process.argv[2] ?? version;
 
 const [, changed, day] = /^## \[(\d[^\]]*)\] - (\d{4}-\d{2}-\d{2})$/m.exec(read('CHANGELOG.md')) ?? [];
 const citation = read('CITATION.cff');
@@ -20,8 +20,8 @@ const named = {
   'CITATION.cff': cited('version'),
 };
 const faults = Object.entries(named)
-  .filter(([, found]) => found !== wanted)
-  .map(([where, found]) => `${where} says ${found}, not ${wanted}.`);
+  .filter(([, found]) => found !== expected)
+  .map(([where, found]) => `${where} says ${found}, not ${expected}.`);
 if (cited('date-released') !== day) faults.push(`CITATION.cff says ${cited('date-released')}, CHANGELOG.md ${day}.`);
 
 for (const fault of faults) console.error(fault);

@@ -1,5 +1,5 @@
-// A typedoc plugin: the pages of the guide stand in the site as docs/contents.json lists them, section by section, each at
-// the address of its file, so that a page keeps its address when its title changes.
+// A typedoc plugin that puts the pages of the guide into the site, in the sections and order of docs/contents.json. The
+// address of a page follows its file, so it does not change with its title.
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,12 @@ import { Application, Converter, JSX, KindRouter, ParameterType } from 'typedoc'
 const root = fileURLToPath(new URL('..', import.meta.url));
 const contents = JSON.parse(readFileSync(new URL('../docs/contents.json', import.meta.url), 'utf8'));
 
-/** `docs/guide/composing.md` for the page made of that file. */
+/** Returns the source file of a page, such as `docs/guide/composing.md`. */
 function fileOf(page) {
   return relative(root, page.project.files.getReflectionPath(page)).replaceAll('\\', '/');
 }
 
-/** The section that lists a file, by name or with all of its folder. */
+/** Returns the section that lists a file, by its name or by a glob. */
 function sectionOf(file) {
   const isListed = (entry) => new RegExp(`^${entry.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`).test(file);
   return Object.keys(contents).find((section) => contents[section].some(isListed));
@@ -49,13 +49,13 @@ export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, page) => {
     const file = fileOf(page);
     page.frontmatter.category = sectionOf(file);
-    // Pages outside docs/ have no front matter, which would stand at their head wherever else they are read.
+    // Pages outside docs/ have no front matter, because other sites would show it; their title is their heading.
     if (file.startsWith('docs/')) return;
     const text = page.content.map((part) => part.text).join('');
     page.name = /^# (.+)$/m.exec(text)?.[1] ?? page.name;
   });
   app.renderer.hooks.on('head.end', () =>
-    // The guide is open on the first visit; afterwards it is as the reader left it.
+    // Opens the guide on the first visit; later visits keep the reader's choice.
     JSX.createElement('script', null, [
       JSX.createElement(JSX.Raw, {
         html: "localStorage.getItem('tsd-accordion-Guide') ?? localStorage.setItem('tsd-accordion-Guide', 'true');",
