@@ -3,30 +3,15 @@ import '@tensorflow/tfjs-backend-wasm';
 import { chain, ClippingError, specOf, type ClippingStrategy, type StrategySpec } from 'gradclip';
 import { createContainer, TOKENS } from 'gradclip/container';
 import { adaptivePercentile, globalNorm, none, perValue, allStrategies } from 'gradclip/strategies';
-import { describeStrategy } from 'gradclip/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { describeCombinator } from './fixture.ts';
 import { inTurn, nearly } from '../../support/clip-steps.ts';
 
 beforeAll(async () => {
   await setBackend('cpu');
 });
 
-const make = (): ClippingStrategy => chain(perValue({ maxAbs: 2 }), adaptivePercentile({ percentile: 50, window: 9 }));
-const chainFactory = Object.assign(make, {
-  id: 'chain',
-  title: 'Chain',
-  source: { authors: 'gradclip', year: 2026, title: 'Chain', url: 'https://example.org' },
-  laws: { direction: 'none', idempotent: false },
-  fields: {},
-} as const);
-const noOptions = 'takes strategies instead of options';
-
-describeStrategy(chainFactory, {
-  describe,
-  it,
-  backends: ['cpu', 'wasm'],
-  exempt: { spelling: noOptions, bounds: noOptions },
-});
+describeCombinator('chain', () => chain(perValue({ maxAbs: 2 }), adaptivePercentile({ percentile: 50, window: 9 })));
 
 const skipping = (skip: 0 | 1): ClippingStrategy => ({
   ...none(),

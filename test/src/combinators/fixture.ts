@@ -3,9 +3,23 @@ import '@tensorflow/tfjs-backend-wasm';
 import { type ClippingStrategy, type NamedTensors, type StrategySpec } from 'gradclip';
 import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
-import { afterEach, beforeAll, describe } from 'vitest';
+import { describeStrategy } from 'gradclip/testing';
+import { afterEach, beforeAll, describe, it } from 'vitest';
 
-/** Runs a block on each backend that needs no graphics card; variables made in a test are gone after it. */
+/** Tests a combination of strategies by the same laws as every strategy. */
+export function describeCombinator(id: string, make: () => ClippingStrategy, backends = ['cpu', 'wasm']): void {
+  const factory = Object.assign(make, {
+    id,
+    title: id,
+    source: { authors: 'gradclip', year: 2026, title: id, url: 'https://example.org' },
+    laws: { direction: 'none', idempotent: false } as const,
+    fields: {},
+  });
+  const reason = 'takes strategies instead of options';
+  describeStrategy(factory, { describe, it, backends, exempt: { spelling: reason, bounds: reason } });
+}
+
+/** Runs a block on each backend that needs no graphics card, and disposes the variables after each test. */
 export function onEachBackend(block: (backend: string) => void): void {
   describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     beforeAll(async () => {
@@ -19,14 +33,14 @@ export function onEachBackend(block: (backend: string) => void): void {
   });
 }
 
-/** What JSON makes of a strategy, and what the registry makes of that. */
+/** Converts a strategy to JSON and back. */
 export function throughJson(strategy: ClippingStrategy): ClippingStrategy {
   const infinite = (_: string, value: unknown): unknown => (value === Infinity ? 'Infinity' : value);
   const json = JSON.stringify({ id: strategy.id, options: strategy.options }, infinite);
   return fromSpec(JSON.parse(json) as StrategySpec);
 }
 
-/** A strategy from JSON, with the whole shelf at hand. */
+/** Creates a strategy from JSON with a registry of all strategies. */
 export function fromSpec(spec: StrategySpec): ClippingStrategy {
   return createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry).create(spec);
 }
@@ -41,7 +55,7 @@ export function numbers(given: NamedTensors): Record<string, number[]> {
   return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, [...tensor.dataSync()]]));
 }
 
-/** Clips several steps with a strategy alone; answers what came out of each. */
+/** Clips several steps with a strategy and returns the gradients of each. */
 export function clipped(
   strategy: ClippingStrategy,
   steps: readonly Readonly<Record<string, readonly number[]>>[],
