@@ -1,13 +1,13 @@
 /**
- * What needs tfjs-layers: clipping inside BPTT, a look at the gradient flow, and recurrent layers that train fast.
+ * Tools for recurrent networks, which need tfjs-layers: clipping inside BPTT, gradient flow, and fast layers.
  *
  * @module gradclip/recurrent
  * @category Reference
  */
 
-export { clipBackprop, registerClippedLayers } from './clip/clip-backprop.ts';
-export type { ClipBackpropOptions } from './clip/limits.ts';
-export { fusedGRU, fusedLSTM, fusedSimpleRNN, registerFusedLayers, type FusedOptions } from './fused/factories.ts';
+export { clipBackprop } from './clip/clip-backprop.ts';
+export type { ClipBackpropOptions } from './clip/clip-options.ts';
+export { fusedGRU, fusedLSTM, fusedSimpleRNN, type FusedOptions } from './fused/fused-layers.ts';
 export { accelerate } from './fused/accelerate.ts';
 export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
 export type { LossFunction, Tensors } from './flow/loss.ts';
@@ -15,9 +15,9 @@ export { recurrentHealth, type LayerHealth } from './health/recurrent-health.ts'
 export {
   fastOrthogonal,
   identityScaled,
-  registerInitializers,
   type FastOrthogonalOptions,
   type IdentityScaledOptions,
   type Initializer,
 } from './initializers.ts';
-export { registerResidual, residual } from './residual.ts';
+export { residual } from './residual.ts';
+export { registerRecurrent } from './register-recurrent.ts';

@@ -2,13 +2,14 @@ import { eye, mul, serialization, tensor, tidy, tile, util, type DataType, type 
 import type { initializers } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
-import { seededNormal } from './normal.ts';
-import { orthonormalRows } from './orthonormal.ts';
+import { registerClasses } from './register-classes.ts';
+import { seededNormal } from './seeded-normal.ts';
+import { orthonormalRows } from './orthonormal-rows.ts';
 
 /**
  * An initializer of tfjs-layers.
  *
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export type Initializer = ReturnType<typeof initializers.zeros>;
 
@@ -79,23 +80,13 @@ export class FastOrthogonal extends Base {
   }
 }
 
-/**
- * Makes tfjs able to load models with these initializers, in a program that has made none.
- *
- * Importing alone does nothing, so that bundlers may drop what is not used.
- *
- * @category Other cures
- */
-export function registerInitializers(): void {
-  for (const type of [IdentityScaled, FastOrthogonal]) {
-    serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
-  }
-}
+/** All initializers of gradclip. */
+export const INITIALIZERS = [IdentityScaled, FastOrthogonal];
 
 /**
  * The options of {@link identityScaled}.
  *
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export interface IdentityScaledOptions {
   /** The value on the diagonal, 1 by default; also the spectral norm. */
@@ -120,18 +111,18 @@ export interface IdentityScaledOptions {
  * ```
  *
  * @throws ClippingError `unknown-option`; `bad-option` for a scale that is not finite, and in use for a shape that is not [units, gates·units].
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export function identityScaled(options: IdentityScaledOptions = {}): Initializer {
   assertOptionNames('identityScaled', options, ['scale']);
-  registerInitializers();
+  registerClasses(INITIALIZERS);
   return new IdentityScaled(options);
 }
 
 /**
  * The options of {@link fastOrthogonal}.
  *
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export interface FastOrthogonalOptions {
   /** What the orthonormal vectors are multiplied with, 1 by default; also the spectral norm. */
@@ -159,11 +150,11 @@ export interface FastOrthogonalOptions {
  *
  * @throws ClippingError `unknown-option`; `bad-option` for a gain that is not finite or a seed that is no whole number,
  *   and in use for shapes of fewer than two axes.
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export function fastOrthogonal(options: FastOrthogonalOptions = {}): Initializer {
   assertOptionNames('fastOrthogonal', options, ['gain', 'seed']);
-  registerInitializers();
+  registerClasses(INITIALIZERS);
   return new FastOrthogonal(options);
 }
 

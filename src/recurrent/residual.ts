@@ -1,6 +1,7 @@
 import { add, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { RNN } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { registerClasses } from './register-classes.ts';
 import type { CallArguments, Config, Layer, LayerClass } from './tfjs-layers.ts';
 
 /** The fields of tfjs's wrapper class that this file relies on. */
@@ -70,17 +71,6 @@ export class Residual extends Base {
 }
 
 /**
- * Makes tfjs able to load models with residual layers, in a program that has made none.
- *
- * Importing alone does nothing, so that bundlers may drop what is not used.
- *
- * @category Other cures
- */
-export function registerResidual(): void {
-  serialization.registerClass(Residual as unknown as serialization.SerializableConstructor<serialization.Serializable>);
-}
-
-/**
  * A recurrent layer that adds to its input instead of replacing it: yₜ = xₜ + layer(x)ₜ.
  *
  * Gradients reach the layers below undiminished, whatever the layer does, which is what lets stacks of many
@@ -100,10 +90,10 @@ export function registerResidual(): void {
  * ```
  *
  * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or of another width.
- * @category Other cures
+ * @category Initialization and residual layers
  */
 export function residual(layer: Layer | RNN): Layer {
-  registerResidual();
+  registerClasses([Residual]);
   const { batchInputShape } = layer as Layer;
   return new Residual({ layer, ...(batchInputShape ? { batchInputShape } : {}) });
 }

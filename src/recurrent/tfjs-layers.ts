@@ -65,23 +65,23 @@ export type CellName = 'SimpleRNNCell' | 'LSTMCell' | 'GRUCell';
 export type LayerName = 'SimpleRNN' | 'LSTM' | 'GRU';
 
 /** The class that tfjs-layers registered for one of its cells, which it does not export. */
-export function stockCell(name: CellName): LayerClass<Cell> {
-  return registered(name) as unknown as LayerClass<Cell>;
+export function tfjsCellClass(name: CellName): LayerClass<Cell> {
+  return registeredClass(name) as unknown as LayerClass<Cell>;
 }
 
 /** The class that tfjs-layers registered for one of its recurrent layers, which it does not export. */
-export function stockLayer(name: LayerName): LayerClass<RecurrentLayer> {
-  return registered(name) as unknown as LayerClass<RecurrentLayer>;
+export function tfjsLayerClass(name: LayerName): LayerClass<RecurrentLayer> {
+  return registeredClass(name) as unknown as LayerClass<RecurrentLayer>;
 }
 
 /** Makes a layer or model of the class registered under this name. */
-export function fromConfig(className: string, config: Config): Layer {
+export function createFromConfig(className: string, config: Config): Layer {
   const [type, make] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
   if (type === undefined || make === undefined) throw new Error(`No class is registered as ${className}.`);
   return make(type, config as serialization.ConfigDict) as unknown as Layer;
 }
 
-function registered(name: string): serialization.SerializableConstructor<serialization.Serializable> {
+function registeredClass(name: string): serialization.SerializableConstructor<serialization.Serializable> {
   const [type] = serialization.SerializationMap.getMap().classNameMap[name] ?? [];
   // gradclip/recurrent imports tfjs-layers, which tells the copy of tfjs-core that it finds of its classes.
   if (type === undefined) throw secondTfjsError('`gradclip/recurrent`: tfjs-layers stands on');

@@ -1,41 +1,35 @@
-import { serialization } from '@tensorflow/tfjs-core';
-import type { layers as stockLayers, LayersModel } from '@tensorflow/tfjs-layers';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../../core/errors.ts';
-import { isModel, madeFrom, rebuilt, replacedIn, specOf, type LayerSpec, type Replace } from '../rebuild.ts';
+import {
+  isModel,
+  createLayer,
+  rebuildModel,
+  replaceLayers,
+  toLayerSpec,
+  type LayerSpec,
+  type ReplaceLayer,
+} from '../rebuild-model.ts';
+import { registerClasses } from '../register-classes.ts';
 import type { Layer } from '../tfjs-layers.ts';
-import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './cells.ts';
-import { ClippedGRU, ClippedLSTM, ClippedSimpleRNN } from './layers.ts';
-import { limitsConfig, resolveLimits, type ClipBackpropOptions } from './limits.ts';
+import { CLIPPED_CELLS } from './clipped-cells.ts';
+import { CLIPPED_LAYERS } from './clipped-layers.ts';
+import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip-options.ts';
 
 /**
- * Makes tfjs able to load what {@link clipBackprop} made, in a program that has made none.
+ * Clips the gradient at every time step inside backpropagation through time (BPTT).
  *
- * Importing alone does nothing, so that bundlers may drop what is not used.
- *
- * @category Clipping inside BPTT
- */
-export function registerClippedLayers(): void {
-  const types = [ClippedSimpleRNNCell, ClippedLSTMCell, ClippedGRUCell, ClippedSimpleRNN, ClippedLSTM, ClippedGRU];
-  for (const type of types) {
-    serialization.registerClass(type as unknown as serialization.SerializableConstructor<serialization.Serializable>);
-  }
-}
-
-/**
- * Clips the gradient inside backpropagation through time, at every step, rather than the sum that comes out.
- *
- * In BPTT the gradient of step t is what step t+1 sent back, times a Jacobian:
+ * In BPTT the gradient of step t is the gradient of step t+1 multiplied by a Jacobian:
  *
  *     δₜ = clip( ∂L/∂zₜ )        ∂L/∂hₜ₋₁ = δₜ·Uᵀ + …        ∂L/∂U = Σₜ hₜ₋₁ᵀ·δₜ
  *
- * With |δₜ| bounded, an explosion cannot build up over the steps; clipping ∂L/∂U afterwards only shortens what
- * has exploded already, in the direction of the step that exploded most. Norms are taken over the tensor
- * `[batch, units]` of one step, so with a loss that is a mean over the batch the same limit suits every batch size.
+ * Because |δₜ| is bounded, the gradient cannot explode over the steps. Clipping ∂L/∂U afterwards only shortens a
+ * gradient that has already exploded and points in the direction of the step that exploded most. Each norm covers
+ * the tensor `[batch, units]` of one step; if the loss is a mean over the batch, one threshold suits every batch size.
  *
  * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
- * around them), one of the fused layers, or a whole model, and gives a new one of the same configuration and
- * name; a model keeps its weights. Masks, states, `returnSequences` and saving work as before; a program
- * that only loads such a model calls {@link registerClippedLayers} first.
+ * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A model
+ * keeps its weights. Masks, states, `returnSequences` and saving work as before. A program that only loads such a
+ * model calls {@link registerRecurrent} first.
  *
  * Source: Graves (2013), Generating sequences with recurrent neural networks, section 2.1. https://arxiv.org/abs/1308.0850
  *
@@ -49,60 +43,59 @@ export function registerClippedLayers(): void {
  * });
  * ```
  *
- * @throws ClippingError `bad-option` or `unknown-option` for the limits; `not-recurrent` for anything without a
- *   SimpleRNN, LSTM or GRU in it; `already-built` for a layer that has its weights, `not-built` for a model that
- *   has none.
+ * @throws ClippingError `bad-option` or `unknown-option` for the options; `not-recurrent` if it contains no SimpleRNN, LSTM or
+ *   GRU; `already-built` for a layer that has its weights; `not-built` for a model that has none.
  * @category Clipping inside BPTT
  */
-export function clipBackprop<Target extends Layer | LayersModel | InstanceType<typeof stockLayers.RNNCell>>(
+export function clipBackprop<Target extends Layer | LayersModel | InstanceType<typeof layers.RNNCell>>(
   cellOrLayer: Target,
   options: ClipBackpropOptions,
 ): Target {
-  registerClippedLayers();
-  const clipped = { clipBackprop: limitsConfig(resolveLimits(options)) };
+  registerClasses([...CLIPPED_CELLS, ...CLIPPED_LAYERS]);
+  const clipped = { clipBackprop: toClipConfig(parseClipOptions(options)) };
   let found = 0;
-  const replace: Replace = ({ className, config }) => {
-    const twin = clippedTwin(className);
+  const replace: ReplaceLayer = ({ className, config }) => {
+    const twin = clippedClassName(className);
     if (twin === undefined) return undefined;
     found += 1;
     return { className: twin, config: { ...config, ...clipped } };
   };
 
-  if (typeof cellOrLayer?.getClassName !== 'function') throw notRecurrent(formatValue(cellOrLayer));
+  if (typeof cellOrLayer?.getClassName !== 'function') throw notRecurrentError(formatValue(cellOrLayer));
   if (!isModel(cellOrLayer) && cellOrLayer.built) {
     throw new ClippingError(
       'already-built',
-      `\`clipBackprop(${cellOrLayer.name})\` needs a layer that has not been used yet; this one has its weights. ` +
-        'Wrap the layer before it goes into a model, or give the whole model to clipBackprop, which keeps weights.',
+      `\`clipBackprop(${cellOrLayer.name})\` needs a layer that has not been used yet; this one already has weights. ` +
+        'Wrap the layer before you add it to a model, or pass the whole model to clipBackprop, which keeps its weights.',
     );
   }
-  const made = isModel(cellOrLayer)
-    ? rebuilt(cellOrLayer, 'clipBackprop(model)', replace)
-    : madeFrom<Layer>(replacedIn(specOf(cellOrLayer), replace));
+  const created = isModel(cellOrLayer)
+    ? rebuildModel(cellOrLayer, 'clipBackprop(model)', replace)
+    : createLayer<Layer>(replaceLayers(toLayerSpec(cellOrLayer), replace));
   if (found === 0) {
-    if (isModel(made)) made.dispose();
-    throw notRecurrent(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
+    if (isModel(created)) created.dispose();
+    throw notRecurrentError(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
   }
-  // The option `weights` of a layer is not part of its configuration.
+  // A layer's configuration does not include its `weights` option.
   const { initialWeights } = cellOrLayer as Layer;
-  if (initialWeights) (made as Layer).initialWeights = initialWeights;
-  return made as Target;
+  if (initialWeights) (created as Layer).initialWeights = initialWeights;
+  return created as Target;
 }
 
-// The fused layers clip by themselves; their limits are part of their configuration.
+// These layers read `clipBackprop` from their configuration.
 const CLIPS_ITSELF = /^(Clipped|Fused)(SimpleRNN|LSTM|GRU)(Cell)?$/;
-const STOCK = /^(SimpleRNN|LSTM|GRU)(Cell)?$/;
+const TFJS_CLASS = /^(SimpleRNN|LSTM|GRU)(Cell)?$/;
 
-function clippedTwin(className: LayerSpec['className']): string | undefined {
+function clippedClassName(className: LayerSpec['className']): string | undefined {
   if (CLIPS_ITSELF.test(className)) return className;
-  return STOCK.test(className) ? `Clipped${className}` : undefined;
+  return TFJS_CLASS.test(className) ? `Clipped${className}` : undefined;
 }
 
-function notRecurrent(received: string): ClippingError {
+function notRecurrentError(received: string): ClippingError {
   return new ClippingError(
     'not-recurrent',
     '`clipBackprop` takes a SimpleRNN, LSTM or GRU, as a cell, a layer, or inside rnn, stackedRNNCells, ' +
       `bidirectional or a model; received ${received}. ` +
-      'For gradients of other layers, clip what comes out of backpropagation with clipOptimizer.',
+      'To clip the gradients of other layers, use clipOptimizer.',
   );
 }

@@ -2,10 +2,10 @@ import { dispose, engine, keep, tidy, type Scalar, type Tensor } from '@tensorfl
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
 import { globalNormOf } from '../../core/tensors.ts';
-import { tap } from '../clip/tap.ts';
-import { recurrentIn, type Found } from '../recurrent-cells.ts';
-import { assertBuilt } from '../rebuild.ts';
-import { listening, type Listener } from './listeners.ts';
+import { transformGradient } from '../transform-gradient.ts';
+import { findRecurrentCells, type FoundCell } from '../find-recurrent-cells.ts';
+import { assertBuilt } from '../rebuild-model.ts';
+import { withListeners, type GradientListener } from './listeners.ts';
 import { scalarLoss, type LossFunction, type Tensors } from './loss.ts';
 
 /**
@@ -68,7 +68,7 @@ export async function gradientFlow(
   loss?: string | LossFunction,
 ): Promise<LayerFlow[]> {
   assertBuilt(model, 'gradientFlow(model, x, y, loss)');
-  const found = recurrentIn(model);
+  const found = findRecurrentCells(model);
   if (found.length === 0) {
     throw new ClippingError(
       'not-recurrent',
@@ -76,41 +76,41 @@ export async function gradientFlow(
         `${model.layers.map((layer) => layer.getClassName()).join(', ')}.`,
     );
   }
-  const lossOf = typeof x === 'function' ? x : lossOn(model, x, y, loss);
-  const uses: Use[] = [];
+  const lossOf = typeof x === 'function' ? x : createLoss(model, x, y, loss);
+  const uses: LayerUse[] = [];
   const run = (): void => {
     const weights = model.weights.map((weight) => weight.read());
     engine().gradients(lossOf, weights, undefined, true);
   };
   try {
-    tidy(() => watched(found, uses, run));
+    tidy(() => runWatched(found, uses, run));
     return await Promise.all(uses.map(readFlow));
   } finally {
     for (const { norms } of uses) dispose(norms.filter((norm) => typeof norm === 'object'));
   }
 }
 
-function lossOn(model: LayersModel, x: Tensors, y: Tensors, loss: string | LossFunction | undefined): () => Scalar {
+function createLoss(model: LayersModel, x: Tensors, y: Tensors, loss: string | LossFunction | undefined): () => Scalar {
   const lossOf = scalarLoss(model, loss);
   return () => lossOf(y, model.apply(x, { training: false }) as Tensors);
 }
 
 /** One call of a layer. */
-interface Use {
+interface LayerUse {
   readonly layer: string;
   readonly norms: (number | Scalar)[];
 }
 
-function watched(found: readonly Found[], uses: Use[], run: () => void): void {
+function runWatched(found: readonly FoundCell[], uses: LayerUse[], run: () => void): void {
   const undo: (() => void)[] = [];
   const override = (target: object, name: string, value: unknown): void => {
     // An own property shadows the method; deleting it brings the method back.
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
     undo.push(() => void Reflect.deleteProperty(target, name));
   };
-  const fused = new Map<object, (time: number) => Listener>();
+  const fused = new Map<object, (time: number) => GradientListener>();
   for (const { name, layer, cell } of found) {
-    const open = (time: number): Use => {
+    const open = (time: number): LayerUse => {
       const use = { layer: name, norms: new Array<number>(time).fill(0) };
       uses.push(use);
       return use;
@@ -127,19 +127,19 @@ function watched(found: readonly Found[], uses: Use[], run: () => void): void {
     watchCell({ layer, cell, override, open });
   }
   try {
-    listening(fused, run);
+    withListeners(fused, run);
   } finally {
     for (const each of undo.reverse()) each();
   }
 }
 
-interface Watch extends Omit<Found, 'name'> {
+interface WatchedCell extends Omit<FoundCell, 'name'> {
   override(target: object, name: string, value: unknown): void;
-  open(time: number): Use;
+  open(time: number): LayerUse;
 }
 
-function watchCell({ layer, cell, override, open }: Watch): void {
-  let use: Use | undefined;
+function watchCell({ layer, cell, override, open }: WatchedCell): void {
+  let use: LayerUse | undefined;
   let step = 0;
   const unroll = layer.call.bind(layer);
   const compute = cell.call.bind(cell);
@@ -152,11 +152,11 @@ function watchCell({ layer, cell, override, open }: Watch): void {
   });
   override(cell, 'call', (...args: Parameters<typeof compute>) => {
     const outputs = compute(...args);
-    const own = use as Use;
+    const own = use as LayerUse;
     const t = layer.goBackwards ? own.norms.length - 1 - step : step;
     step += 1;
     const h = outputs[0] as Tensor;
-    const tapped = tap(h, (gradient) => {
+    const tapped = transformGradient(h, (gradient) => {
       own.norms[t] = keep(globalNormOf({ gradient }));
       return gradient;
     });
@@ -165,7 +165,7 @@ function watchCell({ layer, cell, override, open }: Watch): void {
   });
 }
 
-async function readFlow({ layer, norms }: Use): Promise<LayerFlow> {
+async function readFlow({ layer, norms }: LayerUse): Promise<LayerFlow> {
   const read = async (norm: number | Scalar): Promise<number> =>
     typeof norm === 'number' ? norm : ((await norm.data())[0] ?? 0);
   return { layer, norms: await Promise.all(norms.map(read)) };

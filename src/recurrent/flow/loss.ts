@@ -17,13 +17,13 @@ export type Tensors = Tensor | Tensor[];
 export type LossFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 
 // A sequential model leaves its compilation to the model that it wraps.
-interface Compiled {
+interface CompiledModel {
   readonly lossFunctions?: LossFunction[];
-  readonly model?: Compiled;
+  readonly model?: CompiledModel;
 }
 
-function compiledLosses(model: LayersModel): LossFunction[] | undefined {
-  const { lossFunctions, model: wrapped } = model as unknown as Compiled;
+function findCompiledLosses(model: LayersModel): LossFunction[] | undefined {
+  const { lossFunctions, model: wrapped } = model as unknown as CompiledModel;
   return lossFunctions ?? wrapped?.lossFunctions;
 }
 
@@ -32,7 +32,7 @@ export function scalarLoss(
   model: LayersModel,
   loss: string | LossFunction | undefined,
 ): (targets: Tensors, predictions: Tensors) => Scalar {
-  const functions = typeof loss === 'function' ? [loss] : lossFunctions(model, loss);
+  const functions = typeof loss === 'function' ? [loss] : parseLoss(model, loss);
   return (targets, predictions) => {
     const wanted = Array.isArray(targets) ? targets : [targets];
     const given = Array.isArray(predictions) ? predictions : [predictions];
@@ -44,9 +44,9 @@ export function scalarLoss(
   };
 }
 
-function lossFunctions(model: LayersModel, loss: unknown): LossFunction[] {
+function parseLoss(model: LayersModel, loss: unknown): LossFunction[] {
   if (loss === undefined) {
-    const compiled = compiledLosses(model);
+    const compiled = findCompiledLosses(model);
     if (compiled) return compiled;
     throw new ClippingError(
       'bad-option',
@@ -61,16 +61,16 @@ function lossFunctions(model: LayersModel, loss: unknown): LossFunction[] {
         `as 'meanSquaredError'; received ${formatValue(loss)}.`,
     );
   }
-  return byName(loss);
+  return findLossByName(loss);
 }
 
 // tfjs-layers looks a loss up by its name only when it compiles a model.
-function byName(loss: string): LossFunction[] {
+function findLossByName(loss: string): LossFunction[] {
   const name = 'gradclip_loss';
   const asked = sequential({ name, layers: [layers.dense({ name: `${name}_head`, units: 1, inputShape: [1] })] });
   try {
     asked.compile({ optimizer: 'sgd', loss });
-    return compiledLosses(asked) ?? [];
+    return findCompiledLosses(asked) ?? [];
   } catch (cause) {
     throw new ClippingError(
       'bad-option',

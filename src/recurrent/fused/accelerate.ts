@@ -1,17 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
-import { rebuilt } from '../rebuild.ts';
-import { registerFusedLayers } from './factories.ts';
-import { unfusable } from './layers.ts';
+import { rebuildModel } from '../rebuild-model.ts';
+import { registerClasses } from '../register-classes.ts';
+import { FUSED_LAYERS, reasonNotFusable } from './layer-classes.ts';
 
 const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
 
 /**
- * A model with every SimpleRNN, LSTM and GRU layer replaced by its fused twin, weights kept.
+ * Replaces every SimpleRNN, LSTM and GRU layer of a model with a fused layer, and keeps the weights.
  *
- * Finds them inside bidirectional layers and nested models too, and takes over what {@link clipBackprop} set. Layers
- * that cannot be fused (dropout masks, other activations, cells inside rnn) stay as they are. A compiled model gives
- * a compiled one, with the same optimizer object: train one of the two from then on, not both.
+ * Also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
+ * Layers that cannot be fused (dropout, unsupported activations, cells inside rnn) stay unchanged. If the model is
+ * compiled, the new model is compiled with the same optimizer object: from then on train only one of the two.
  *
  * @example
  * ```ts
@@ -22,21 +22,21 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  * const fast = accelerate(model);
  * ```
  *
- * @returns A new model; the given one is left as it is, and is the caller's to dispose.
- * @throws ClippingError `not-built` for a model without weights, `not-recurrent` for one without such layers,
- *   `not-fusable` where not one of them can be fused.
+ * @returns A new model. The given model is unchanged; the caller disposes it.
+ * @throws ClippingError `not-built` for a model without weights, `not-recurrent` for a model without such layers,
+ *   `not-fusable` if none of them can be fused.
  * @category Fused layers
  */
 export function accelerate<Model extends LayersModel>(model: Model): Model {
-  registerFusedLayers();
+  registerClasses(FUSED_LAYERS);
   const reasons: string[] = [];
   let fused = 0;
-  const made = rebuilt(model, 'accelerate(model)', ({ className, config }) => {
+  const created = rebuildModel(model, 'accelerate(model)', ({ className, config }) => {
     if (!REPLACEABLE.test(className)) {
       if (/^Fused/.test(className)) fused += 1;
       return undefined;
     }
-    const reason = unfusable(config);
+    const reason = reasonNotFusable(config);
     if (reason !== undefined) {
       reasons.push(`${String(config['name'])} ${reason}`);
       return undefined;
@@ -44,8 +44,8 @@ export function accelerate<Model extends LayersModel>(model: Model): Model {
     fused += 1;
     return { className: className.replace(/^(Clipped)?/, 'Fused'), config };
   });
-  if (fused > 0) return made;
-  made.dispose();
+  if (fused > 0) return created;
+  created.dispose();
   if (reasons.length > 0) {
     throw new ClippingError(
       'not-fusable',

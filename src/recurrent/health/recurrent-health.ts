@@ -1,36 +1,37 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
-import { recurrentIn, type Found } from '../recurrent-cells.ts';
-import { assertBuilt } from '../rebuild.ts';
+import { findActivation } from '../activations.ts';
+import { findRecurrentCells, type FoundCell } from '../find-recurrent-cells.ts';
+import { assertBuilt } from '../rebuild-model.ts';
 import { spectralNorm } from './spectral-norm.ts';
 
 /**
- * What the recurrent weights of one layer allow.
+ * Whether the gradients of one layer can explode or must vanish, by its recurrent weights.
  *
  * @category Gradient flow
  */
 export interface LayerHealth {
   /** The layer's name; `forward_…` and `backward_…` within bidirectional, `…/0` for a cell of a stack. */
   readonly layer: string;
-  /** The kind of cell, be it clipped or fused. */
+  /** The kind of cell, whether plain, clipped or fused. */
   readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
   /**
-   * σ₁ of the recurrent kernel's part for each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
+   * σ₁, the spectral norm of the recurrent kernel of each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
    * `output` in LSTM; `update`, `reset` and `candidate` in GRU.
    */
   readonly spectralNorms: Readonly<Record<string, number>>;
-  /** γ, the steepest slope of the activation; null where it is not known. */
+  /** γ, the steepest slope of the activation; null for an activation that fused layers do not support. */
   readonly steepestSlope: number | null;
   /**
-   * The most that one step back can lengthen a gradient, γ·σ₁ for SimpleRNN; null where there is no such bound: for
-   * an unknown activation, and for LSTM, whose carry is unbounded.
+   * The largest factor by which one step back can multiply the gradient norm, γ·σ₁ for SimpleRNN. Null if no bound
+   * exists: for an unknown activation, and for LSTM, whose carry is unbounded.
    */
   readonly largestFactor: number | null;
-  /** Whether gradients can grow over time; false only where that is proven impossible. */
+  /** Whether gradients can grow over time; false only if that is proven impossible. */
   readonly canExplode: boolean;
-  /** Whether gradients are sure to fall at least geometrically over time. */
+  /** Whether gradients must shrink at least geometrically over time. */
   readonly mustVanish: boolean;
-  /** The same in words. */
+  /** The explanation in words. */
   readonly because: string;
 }
 
@@ -40,23 +41,8 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
   GRU: ['update', 'reset', 'candidate'],
 };
 
-// sup |φ′|; those of selu, swish and the like lie off the origin.
-const STEEPEST: Readonly<Record<string, number>> = {
-  linear: 1,
-  tanh: 1,
-  relu: 1,
-  relu6: 1,
-  elu: 1,
-  softplus: 1,
-  softsign: 1,
-  sigmoid: 0.25,
-  hardSigmoid: 0.2,
-  selu: 1.0507009873554805 * 1.6732632423543772,
-};
-const BOUNDED_BY_1 = new Set(['tanh', 'sigmoid', 'hardSigmoid', 'softsign']);
-
 /**
- * Says from the weights alone whether gradients of each recurrent layer can explode, or must vanish.
+ * Tells from the weights whether gradients of each recurrent layer can explode or must vanish.
  *
  * Each step back multiplies the gradient by the Jacobian of the step. For SimpleRNN that is Uᵀ after the slopes of φ,
  * so with σ₁ the largest singular value of U and γ the steepest slope,
@@ -84,8 +70,8 @@ const BOUNDED_BY_1 = new Set(['tanh', 'sigmoid', 'hardSigmoid', 'softsign']);
  */
 export async function recurrentHealth(model: LayersModel): Promise<LayerHealth[]> {
   assertBuilt(model, 'recurrentHealth(model)');
-  const known = recurrentIn(model).filter(({ cell }) => kindOf(cell.getClassName()) !== undefined);
-  if (known.length > 0) return Promise.all(known.map(healthOf));
+  const known = findRecurrentCells(model).filter(({ cell }) => cellKind(cell.getClassName()) !== undefined);
+  if (known.length > 0) return Promise.all(known.map(measureHealth));
   throw new ClippingError(
     'not-recurrent',
     `\`recurrentHealth(${model.name})\` found no SimpleRNN, LSTM or GRU; it has ` +
@@ -93,8 +79,8 @@ export async function recurrentHealth(model: LayersModel): Promise<LayerHealth[]
   );
 }
 
-async function healthOf({ name, cell }: Found): Promise<LayerHealth> {
-  const kind = kindOf(cell.getClassName()) as LayerHealth['cell'];
+async function measureHealth({ name, cell }: FoundCell): Promise<LayerHealth> {
+  const kind = cellKind(cell.getClassName()) as LayerHealth['cell'];
   const values = await cell.recurrentKernel.read().data();
   const { units } = cell;
   const gates = GATES[kind];
@@ -102,10 +88,12 @@ async function healthOf({ name, cell }: Found): Promise<LayerHealth> {
     spectralNorm({ values, rows: units, columns: units, from: gate * units, stride: gates.length * units }),
   );
   const activation = cell.activation.getClassName();
-  const gamma = STEEPEST[activation] ?? null;
-  const gateGamma = STEEPEST[(cell.recurrentActivation ?? cell.activation).getClassName()] ?? null;
-  const factor = largestFactor(kind, norms, gamma, gateGamma, BOUNDED_BY_1.has(activation));
-  // Rounding must not make a rotation explode.
+  const phi = findActivation(activation);
+  const sigma = findActivation((cell.recurrentActivation ?? cell.activation).getClassName());
+  const gamma = phi?.maxSlope ?? null;
+  const gateGamma = sigma?.maxSlope ?? null;
+  const factor = largestFactor(kind, norms, gamma, gateGamma, phi?.isBoundedByOne ?? false);
+  // The tolerance keeps rounding from reporting that a rotation explodes.
   const canExplode = factor === null || factor > 1 + 1e-6;
   const mustVanish = factor !== null && factor < 1 - 1e-6;
   return {
@@ -116,7 +104,7 @@ async function healthOf({ name, cell }: Found): Promise<LayerHealth> {
     largestFactor: factor,
     canExplode,
     mustVanish,
-    because: because(kind, activation, norms, gamma, factor, { canExplode, mustVanish }),
+    because: explain(kind, activation, norms, gamma, factor, { canExplode, mustVanish }),
   };
 }
 
@@ -125,16 +113,16 @@ function largestFactor(
   norms: readonly number[],
   gamma: number | null,
   gateGamma: number | null,
-  bounded: boolean,
+  isBoundedByOne: boolean,
 ): number | null {
   if (gamma === null || gateGamma === null) return null;
   if (kind === 'SimpleRNN') return gamma * norms[0]!;
-  if (kind === 'LSTM' || !bounded) return null;
+  if (kind === 'LSTM' || !isBoundedByOne) return null;
   const [update, reset, candidate] = norms as [number, number, number];
   return 1 + 2 * gateGamma * update + gamma * candidate * (1 + gateGamma * reset);
 }
 
-function because(
+function explain(
   kind: LayerHealth['cell'],
   activation: string,
   norms: readonly number[],
@@ -159,6 +147,6 @@ function because(
   return `${product}: gradients keep at most their length.`;
 }
 
-function kindOf(className: string): LayerHealth['cell'] | undefined {
+function cellKind(className: string): LayerHealth['cell'] | undefined {
   return /^(?:Clipped)?(SimpleRNN|LSTM|GRU)Cell$/.exec(className)?.[1] as LayerHealth['cell'] | undefined;
 }

@@ -8,9 +8,9 @@ export interface HostMatrix {
   readonly stride: number;
 }
 
-const MOST_ITERATIONS = 1000;
+const MAX_ITERATIONS = 1000;
 // The norm's relative change from one iteration to the next; its error is then of about the same size.
-const SETTLED = 1e-10;
+const TOLERANCE = 1e-10;
 
 /**
  * The largest singular value σ₁ by power iteration on AᵀA.
@@ -20,20 +20,20 @@ const SETTLED = 1e-10;
 export function spectralNorm(matrix: HostMatrix): number {
   const { columns } = matrix;
   // Fixed and without symmetry, so that it is at right angles to the answer in contrived cases only.
-  let v = unit(Float64Array.from({ length: columns }, (_, i) => 1 + 0.5 * Math.sin(1 + 7.3 * i)));
+  let v = normalize(Float64Array.from({ length: columns }, (_, i) => 1 + 0.5 * Math.sin(1 + 7.3 * i)));
   let norm = 0;
-  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration += 1) {
-    const image = times(matrix, v);
-    const next = lengthOf(image);
+  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration += 1) {
+    const image = multiply(matrix, v);
+    const next = euclideanNorm(image);
     if (next === 0 || !Number.isFinite(next)) return next;
-    if (Math.abs(next - norm) <= SETTLED * next) return next;
+    if (Math.abs(next - norm) <= TOLERANCE * next) return next;
     norm = next;
-    v = unit(timesTransposed(matrix, image));
+    v = normalize(multiplyTransposed(matrix, image));
   }
   return norm;
 }
 
-function times({ values, rows, columns, from, stride }: HostMatrix, v: Float64Array): Float64Array {
+function multiply({ values, rows, columns, from, stride }: HostMatrix, v: Float64Array): Float64Array {
   const result = new Float64Array(rows);
   for (let row = 0; row < rows; row += 1) {
     let sum = 0;
@@ -43,7 +43,7 @@ function times({ values, rows, columns, from, stride }: HostMatrix, v: Float64Ar
   return result;
 }
 
-function timesTransposed({ values, rows, columns, from, stride }: HostMatrix, u: Float64Array): Float64Array {
+function multiplyTransposed({ values, rows, columns, from, stride }: HostMatrix, u: Float64Array): Float64Array {
   const result = new Float64Array(columns);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
@@ -53,11 +53,11 @@ function timesTransposed({ values, rows, columns, from, stride }: HostMatrix, u:
   return result;
 }
 
-function unit(v: Float64Array): Float64Array {
-  const length = lengthOf(v);
+function normalize(v: Float64Array): Float64Array {
+  const length = euclideanNorm(v);
   return v.map((x) => x / length);
 }
 
-function lengthOf(v: Float64Array): number {
+function euclideanNorm(v: Float64Array): number {
   return Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
 }

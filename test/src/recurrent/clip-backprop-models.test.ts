@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KINDS, type Kind } from './fixture.ts';
-import { data, gradientsOf, reloaded } from './models.ts';
+import { KINDS, type Kind } from './layer-problem.ts';
+import { data, gradientsOf, reloaded } from './model-gradients.ts';
 
 const clip: ClipBackpropOptions = { maxAbs: 1e-4 };
 const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
@@ -126,7 +126,7 @@ describe('clipBackprop refuses', () => {
 
   it('what is not recurrent, and says what to do instead', () => {
     expect(() => clipBackprop(tf.layers.dense({ units: 1, name: 'head' }), clip)).toThrow(
-      'received Dense head. For gradients of other layers',
+      'received Dense head. To clip the gradients of other layers',
     );
     expect(() =>
       clipBackprop(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }), clip),

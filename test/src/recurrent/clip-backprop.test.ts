@@ -3,7 +3,7 @@ import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
-import { KINDS, distance, expected, optionsOf, problem, solve, type Kind, type Setting } from './fixture.ts';
+import { KINDS, distance, expected, optionsOf, problem, solve, type Kind, type Setting } from './layer-problem.ts';
 import { BACKENDS } from './backends.ts';
 
 const layerOf = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate, clipBackprop, fusedGRU, fusedLSTM, fusedSimpleRNN } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KINDS, problem, relative, type Kind } from './fixture.ts';
-import { gradientsOf, reloaded } from './models.ts';
+import { KINDS, problem, relative, type Kind } from './layer-problem.ts';
+import { gradientsOf, reloaded } from './model-gradients.ts';
 import { seededUniform } from '../../../src/core/random.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };

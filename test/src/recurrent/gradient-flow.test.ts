@@ -3,7 +3,16 @@ import { clipBackprop, fusedGRU, fusedLSTM, fusedSimpleRNN, gradientFlow } from 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
-import { KINDS, expected, optionsOf, problem, relative, type Kind, type Problem, type Setting } from './fixture.ts';
+import {
+  KINDS,
+  expected,
+  optionsOf,
+  problem,
+  relative,
+  type Kind,
+  type Problem,
+  type Setting,
+} from './layer-problem.ts';
 import { BACKENDS } from './backends.ts';
 import { seededUniform } from '../../../src/core/random.ts';
 

@@ -11,7 +11,7 @@ import {
   relative,
   solveAsync,
   type Setting,
-} from '../../src/recurrent/fixture.ts';
+} from '../../src/recurrent/layer-problem.ts';
 import { workingDevices } from './devices.ts';
 import { readsDuring } from './session.ts';
 

@@ -103,13 +103,12 @@ describe.each(BUNDLERS)('in $name', ({ name, bundle }) => {
   it('a program that only loads a model is told of its classes by calls, and those are kept', async () => {
     const program = `
       import { readFileSync } from 'node:fs';
-      import { registerClippedLayers, registerFusedLayers } from 'gradclip/recurrent';
+      import { registerRecurrent } from 'gradclip/recurrent';
       import { enableLoading } from 'gradclip';
       import { adaptivePercentile } from 'gradclip/strategies';
       import * as tf from '@tensorflow/tfjs';
 
-      registerClippedLayers();
-      registerFusedLayers();
+      registerRecurrent();
       enableLoading([adaptivePercentile]);
       const { weightData, ...rest } = JSON.parse(readFileSync('saved.json', 'utf8'));
       const saved = { ...rest, weightData: Uint8Array.from(weightData).buffer };

@@ -1,15 +1,15 @@
-import type { Curve } from '../curves.ts';
+import type { FusableActivation } from '../../activations.ts';
 import type { Block, Products } from './products.ts';
 
 /** The sizes and functions of one pass through a layer. */
-export interface Pass {
+export interface CellContext {
   readonly batch: number;
   readonly time: number;
   readonly units: number;
   /** [gates·units]; zeros where the layer has no bias. */
   readonly bias: Float32Array;
-  readonly phi: Curve;
-  readonly sigma: Curve;
+  readonly phi: FusableActivation;
+  readonly sigma: FusableActivation;
 }
 
 /** One time step on the way forward. */
@@ -52,6 +52,6 @@ export interface HostCell {
   readonly slots: number;
   /** The columns of the recurrent kernel that are multiplied by themselves. */
   blocks(units: number): Block[];
-  forward(pass: Pass, step: ForwardStep): void;
-  backward(pass: Pass, step: BackwardStep): void;
+  forward(pass: CellContext, step: ForwardStep): void;
+  backward(pass: CellContext, step: BackwardStep): void;
 }

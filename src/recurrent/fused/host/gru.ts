@@ -16,7 +16,7 @@ export const hostGRU: HostCell = {
   forward({ batch, time, units, bias, phi, sigma }, { t, previous, next, gates, products }) {
     const before = previous[0]!;
     const h = next[0]!;
-    const recurrent = products.times(0, before);
+    const recurrent = products.multiply(0, before);
     let z = gates();
     // Until the candidate is known, `h` holds what goes into its product, r∘h.
     for (let row = 0; row < batch; row += 1) {
@@ -31,7 +31,7 @@ export const hostGRU: HostCell = {
         h[own + unit] = r * before[own + unit]!;
       }
     }
-    const candidate = products.times(1, h);
+    const candidate = products.multiply(1, h);
     z = gates();
     for (let row = 0; row < batch; row += 1) {
       const at = (row * time + t) * 3 * units;
@@ -71,7 +71,7 @@ export const hostGRU: HostCell = {
       const from = (row * 3 + 2) * units;
       da.set(dz.subarray(from, from + units), row * units);
     }
-    const dReset = products.times(1, da);
+    const dReset = products.multiply(1, da);
     z = gates();
     for (let row = 0; row < batch; row += 1) {
       const at = (row * time + t) * 3 * units;
@@ -89,7 +89,7 @@ export const hostGRU: HostCell = {
       const from = row * 3 * units;
       dur.set(dz.subarray(from, from + 2 * units), row * 2 * units);
     }
-    const throughGates = products.times(0, dur);
+    const throughGates = products.multiply(0, dur);
     for (let i = 0; i < dh.length; i += 1) dh[i]! += throughGates[i]!;
   },
 };

@@ -12,7 +12,7 @@ export const hostLSTM: HostCell = {
   blocks: (units) => [{ from: 0, to: 4 * units }],
 
   forward({ batch, time, units, bias, phi, sigma }, { t, previous, next, gates, products }) {
-    const recurrent = products.times(0, previous[0]!);
+    const recurrent = products.multiply(0, previous[0]!);
     const z = gates();
     const carry = previous[1]!;
     const [h, c, squashed] = next as [Float32Array, Float32Array, Float32Array];
@@ -71,6 +71,6 @@ export const hostLSTM: HostCell = {
       }
     }
     for (let gate = 0; gate < 4; gate += 1) clip.clipGate(gate);
-    dh.set(products.times(0, dz));
+    dh.set(products.multiply(0, dz));
   },
 };

@@ -8,7 +8,7 @@ export const hostSimpleRNN: HostCell = {
   blocks: (units) => [{ from: 0, to: units }],
 
   forward({ batch, time, units, bias, phi }, { t, previous, next, gates, products }) {
-    const recurrent = products.times(0, previous[0]!);
+    const recurrent = products.multiply(0, previous[0]!);
     const z = gates();
     const h = next[0]!;
     for (let row = 0; row < batch; row += 1) {
@@ -28,6 +28,6 @@ export const hostSimpleRNN: HostCell = {
     clipState(dh);
     for (let i = 0; i < dh.length; i += 1) dz[i] = dh[i]! * phi.slope(h[i]!);
     clipGate(0);
-    dh.set(products.times(0, dz));
+    dh.set(products.multiply(0, dz));
   },
 };

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Curve } from '../curves.ts';
+import type { FusableActivation } from '../../activations.ts';
 
 /** The two activations, forward by tfjs itself. */
-export interface Functions {
-  readonly phi: Curve;
-  readonly sigma: Curve;
+export interface CellActivations {
+  readonly phi: FusableActivation;
+  readonly sigma: FusableActivation;
   applyPhi(z: Tensor): Tensor;
   applySigma(z: Tensor): Tensor;
 }
@@ -30,13 +30,13 @@ export interface OpsCell {
   /** The columns of U that make one product each, in units. */
   readonly blocks: readonly { readonly from: number; readonly to: number }[];
   /** From z = x·W + b of this step, [batch, gates·units], the states before it, and the blocks of U. */
-  forward(functions: Functions, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
+  forward(functions: CellActivations, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
   /**
    * ∂L/∂z, ∂L/∂ of the states before the step, and the left operand of each product, from what the step left, the
    * gradients of its states, and the blocks of U transposed.
    */
   backward(
-    functions: Functions,
+    functions: CellActivations,
     step: { previous: Tensor[]; kept: Tensor[]; gradients: Tensor[]; blocks: Tensor[] },
     clip: OpsClips,
   ): { dz: Tensor; gradients: Tensor[]; operands: Tensor[] };

@@ -1,13 +1,13 @@
-import type { Limits } from '../../clip/limits.ts';
+import type { ClipSettings } from '../../clip/clip-options.ts';
 
 /**
  * Bounds columns `from` to `to` of a [rows, width] matrix in place, by value or by the norm of them all.
  *
  * NaN stays NaN, and what is within the limit stays as it is to the bit.
  */
-export function limitColumns(
+export function clipColumns(
   values: Float32Array,
-  { maxAbs, maxNorm }: Limits,
+  { maxAbs, maxNorm }: ClipSettings,
   { width, from, to }: { width: number; from: number; to: number },
 ): void {
   if (maxAbs !== null) {

@@ -9,43 +9,43 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../../core/errors.ts';
-import { limitsConfig, resolveLimits, type Limits } from '../clip/limits.ts';
-import { listenerOf } from '../flow/listeners.ts';
+import { toClipConfig, parseClipOptions, type ClipSettings } from '../clip/clip-options.ts';
+import { openListener } from '../flow/listeners.ts';
 import {
-  stockLayer,
+  tfjsLayerClass,
   type CallArguments,
   type Config,
   type LayerClass,
   type LayerName,
   type RecurrentLayer,
 } from '../tfjs-layers.ts';
-import { curveOf, fusableActivations, type Curve } from './curves.ts';
+import { findActivation, fusableActivationNames, type FusableActivation } from '../activations.ts';
 import type { HostCell } from './host/cell.ts';
 import { hostGRU } from './host/gru.ts';
 import { hostLSTM } from './host/lstm.ts';
-import { hostMemory } from './host/memory.ts';
-import { hostPass } from './host/pass.ts';
+import { hostBuffers } from './host/buffers.ts';
+import { runLayerOnHost } from './host/run-layer.ts';
 import { hostSimpleRNN } from './host/simple-rnn.ts';
 import type { OpsCell } from './ops/cell.ts';
 import { opsGRU, opsLSTM, opsSimpleRNN } from './ops/cells.ts';
-import { opsPass } from './ops/pass.ts';
-import { projected } from './projection.ts';
-import type { Request } from './layer-call.ts';
+import { runLayerWithOps } from './ops/run-layer.ts';
+import { projectInputs } from './project-inputs.ts';
+import type { LayerCall } from './layer-call.ts';
 
 /**
  * The layer of tfjs-layers with another `call`: weights, states, masks, configuration and shapes are all inherited.
  */
-function fusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerClass<RecurrentLayer> {
-  const Base = stockLayer(name);
+function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerClass<RecurrentLayer> {
+  const Base = tfjsLayerClass(name);
   return class Fused extends Base {
-    readonly limits: Limits | null;
+    readonly clipping: ClipSettings | null;
 
     constructor(config: Config) {
       // The stock constructor writes its cell into what it is given.
       super({ ...config });
-      const limits = config['clipBackprop'];
-      this.limits = limits === undefined || limits === null ? null : resolveLimits(limits);
-      const reason = unfusable(config);
+      const clipping = config['clipBackprop'];
+      this.clipping = clipping === undefined || clipping === null ? null : parseClipOptions(clipping);
+      const reason = reasonNotFusable(config);
       if (reason !== undefined) throw new ClippingError('not-fusable', `\`fused${name}({ … })\` ${reason}`);
     }
 
@@ -56,29 +56,29 @@ function fusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerClass<R
 
     override call(inputs: Tensor | Tensor[], kwargs?: CallArguments): Tensor | Tensor[] {
       return tidy(() => {
-        const request = requestOf(this, inputs, kwargs ?? {}, host.states);
-        const memory = hostMemory();
+        const call = toLayerCall(this, inputs, kwargs ?? {}, host.states);
+        const buffers = hostBuffers();
         const { activation, recurrentActivation } = this.cell;
-        const rows = memory
-          ? hostPass(memory, host, request)
-          : opsPass(
+        const rows = buffers
+          ? runLayerOnHost(buffers, host, call)
+          : runLayerWithOps(
               ops,
               {
-                phi: request.phi,
-                sigma: request.sigma,
+                phi: call.phi,
+                sigma: call.sigma,
                 applyPhi: (z) => activation.apply(z),
                 applySigma: (z) => (recurrentActivation ?? activation).apply(z),
               },
-              request,
+              call,
             );
-        const { batch, time, units, sequences, carry } = request;
-        const outputs = sequences ? time : 1;
+        const { batch, time, units, returnSequences, returnCarry } = call;
+        const outputs = returnSequences ? time : 1;
         const row = (at: number): Tensor2D => reshape(slice(rows, [0, at, 0], [-1, 1, -1]), [batch, units]);
-        const whole = carry ? slice(rows, [0, 0, 0], [-1, outputs, -1]) : rows;
-        const output = sequences ? whole : reshape(whole, [batch, units]);
+        const whole = returnCarry ? slice(rows, [0, 0, 0], [-1, outputs, -1]) : rows;
+        const output = returnSequences ? whole : reshape(whole, [batch, units]);
         if (!this.returnState && !this.stateful) return output;
-        const last = sequences ? row(time - 1) : output;
-        const states = carry ? [last, row(outputs)] : [last];
+        const last = returnSequences ? row(time - 1) : output;
+        const states = returnCarry ? [last, row(outputs)] : [last];
         // Nothing of the old states is needed for the way back, so unlike the stock layer none are kept for it.
         if (this.stateful) this.resetStates(states, false);
         return this.returnState ? [output, ...states] : output;
@@ -86,14 +86,14 @@ function fusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerClass<R
     }
 
     override getConfig(): serialization.ConfigDict {
-      const limits = this.limits ? { clipBackprop: limitsConfig(this.limits) } : {};
-      return { ...super.getConfig(), ...limits } as serialization.ConfigDict;
+      const clipping = this.clipping ? { clipBackprop: toClipConfig(this.clipping) } : {};
+      return { ...super.getConfig(), ...clipping } as serialization.ConfigDict;
     }
   } as unknown as LayerClass<RecurrentLayer>;
 }
 
 /** Why a layer of this configuration cannot be fused, as the end of a sentence; undefined where it can. */
-export function unfusable(config: Config): string | undefined {
+export function reasonNotFusable(config: Config): string | undefined {
   for (const key of ['dropout', 'recurrentDropout']) {
     const rate = config[key];
     if (typeof rate === 'number' && rate > 0) {
@@ -102,10 +102,10 @@ export function unfusable(config: Config): string | undefined {
   }
   for (const key of ['activation', 'recurrentActivation']) {
     const given = config[key];
-    if (given !== undefined && given !== null && curveOf(activationName(given)) === undefined) {
+    if (given !== undefined && given !== null && findActivation(activationName(given)) === undefined) {
       return (
         `cannot differentiate ${key}: '${activationName(given)}' from its output; it can ` +
-        `${fusableActivations.join(', ')}. Use tf.layers' own layer for others.`
+        `${fusableActivationNames.join(', ')}. Use tf.layers' own layer for others.`
       );
     }
   }
@@ -119,13 +119,13 @@ function activationName(given: unknown): string {
   return typeof getClassName === 'function' ? getClassName.call(given) : String(className);
 }
 
-function requestOf(
-  layer: RecurrentLayer & { limits: Limits | null },
+function toLayerCall(
+  layer: RecurrentLayer & { clipping: ClipSettings | null },
   inputs: Tensor | Tensor[],
   { mask, initialState }: CallArguments,
   states: number,
-): Request {
-  const { cell, returnSequences, returnState, stateful, goBackwards, limits } = layer;
+): LayerCall {
+  const { cell, returnSequences, returnState, stateful, goBackwards, clipping } = layer;
   const x = cast(Array.isArray(inputs) ? inputs[0]! : inputs, 'float32');
   const [batch, time] = x.shape as [number, number, number];
   const first = Array.isArray(mask) ? mask[0] : mask;
@@ -133,27 +133,30 @@ function requestOf(
     batch,
     time,
     units: cell.units,
-    phi: curve(cell.activation.getClassName()),
-    sigma: curve((cell.recurrentActivation ?? cell.activation).getClassName()),
-    projection: projected(x, cell.kernel.read()),
+    phi: fusableActivation(cell.activation.getClassName()),
+    sigma: fusableActivation((cell.recurrentActivation ?? cell.activation).getClassName()),
+    projection: projectInputs(x, cell.kernel.read()),
     recurrentKernel: cell.recurrentKernel.read() as Tensor2D,
     bias: (cell.bias?.read() ?? null) as Tensor1D | null,
-    initial: statesOf(layer, initialState ?? (stateful ? layer.states : null), states, [batch, cell.units]),
+    initialStates: parseInitialStates(layer, initialState ?? (stateful ? layer.states : null), states, [
+      batch,
+      cell.units,
+    ]),
     mask: first ? reshape(cast(cast(first, 'bool'), 'float32'), [batch, time]) : null,
     goBackwards,
-    sequences: returnSequences,
-    carry: states === 2 && (returnState || stateful),
-    limits,
-    onGradient: listenerOf(layer, time),
+    returnSequences: returnSequences,
+    returnCarry: states === 2 && (returnState || stateful),
+    clipping,
+    onGradient: openListener(layer, time),
   };
 }
 
-function curve(name: string): Curve {
+function fusableActivation(name: string): FusableActivation {
   // The constructor has refused all others.
-  return curveOf(name) as Curve;
+  return findActivation(name) as FusableActivation;
 }
 
-function statesOf(
+function parseInitialStates(
   layer: RecurrentLayer,
   given: readonly (Tensor | null)[] | null,
   count: number,
@@ -171,16 +174,19 @@ function statesOf(
 }
 
 /** tfjs's SimpleRNN as one operation. */
-export class FusedSimpleRNN extends fusedLayer('SimpleRNN', hostSimpleRNN, opsSimpleRNN) {
+export class FusedSimpleRNN extends createFusedLayer('SimpleRNN', hostSimpleRNN, opsSimpleRNN) {
   static override className = 'FusedSimpleRNN';
 }
 
 /** tfjs's LSTM as one operation. */
-export class FusedLSTM extends fusedLayer('LSTM', hostLSTM, opsLSTM) {
+export class FusedLSTM extends createFusedLayer('LSTM', hostLSTM, opsLSTM) {
   static override className = 'FusedLSTM';
 }
 
 /** tfjs's GRU as one operation. */
-export class FusedGRU extends fusedLayer('GRU', hostGRU, opsGRU) {
+export class FusedGRU extends createFusedLayer('GRU', hostGRU, opsGRU) {
   static override className = 'FusedGRU';
 }
+
+/** All fused layers. */
+export const FUSED_LAYERS = [FusedSimpleRNN, FusedLSTM, FusedGRU];

@@ -5,7 +5,7 @@ import { customGrad, tidy, type Tensor } from '@tensorflow/tfjs-core';
  *
  * @param x Any shape; so is the gradient.
  */
-export function tap(x: Tensor, change: (gradient: Tensor) => Tensor): Tensor {
+export function transformGradient(x: Tensor, change: (gradient: Tensor) => Tensor): Tensor {
   const identity = customGrad((...args: unknown[]) => ({
     value: (args[0] as Tensor).clone(),
     gradFunc: (gradient: Tensor) =>

@@ -29,7 +29,7 @@ export interface ClipBackpropOptions {
 }
 
 /** Options that have been checked. */
-export interface Limits {
+export interface ClipSettings {
   readonly maxAbs: number | null;
   readonly maxNorm: number | null;
   readonly at: 'preactivation' | 'state';
@@ -48,11 +48,11 @@ const FIELDS = {
  *
  * @throws ClippingError `unknown-option` or `bad-option`.
  */
-export function resolveLimits(options: unknown): Limits {
+export function parseClipOptions(options: unknown): ClipSettings {
   const { maxAbs, maxNorm, at } = resolveOptions(
     'clipBackprop',
     FIELDS,
-    readable(toPlainOptions('clipBackprop', options)),
+    restoreInfinity(toPlainOptions('clipBackprop', options)),
   );
   if ((maxAbs === null) === (maxNorm === null)) {
     throw new ClippingError(
@@ -65,20 +65,20 @@ export function resolveLimits(options: unknown): Limits {
 }
 
 /** The options as a layer's configuration keeps them; JSON has no Infinity. */
-export function limitsConfig({ maxAbs, maxNorm, at }: Limits): Config {
+export function toClipConfig({ maxAbs, maxNorm, at }: ClipSettings): Config {
   const written = (limit: number): number | string => (limit === Infinity ? 'Infinity' : limit);
   return { ...(maxAbs === null ? { maxNorm: written(maxNorm ?? Infinity) } : { maxAbs: written(maxAbs) }), at };
 }
 
 /** A gradient within its limit; the very same tensor where nothing changes; NaN stays NaN. */
-export function limited(gradient: Tensor, { maxAbs, maxNorm }: Limits): Tensor {
+export function clipGradient(gradient: Tensor, { maxAbs, maxNorm }: ClipSettings): Tensor {
   const named = { gradient };
   if (maxAbs !== null) return clampAll(named, -maxAbs, maxAbs).gradient as Tensor;
   return scaleAll(named, limitFactors(globalNormOf(named), maxNorm ?? Infinity)).gradient as Tensor;
 }
 
 // A saved model's JSON has been through a conversion that also lower-cases the values.
-function readable(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function restoreInfinity(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const entries = Object.entries(options);
   return Object.fromEntries(entries.map(([name, value]) => [name, value === 'infinity' ? Infinity : value]));
 }

@@ -3,8 +3,8 @@ import { accelerate, fastOrthogonal, fusedLSTM, gradientFlow, identityScaled, re
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Matrix } from '../../support/oracles/recurrent/matrix.ts';
 import { singularValues } from '../../support/oracles/recurrent/svd.ts';
-import { relative } from './fixture.ts';
-import { gradientsOf, reloaded } from './models.ts';
+import { relative } from './layer-problem.ts';
+import { gradientsOf, reloaded } from './model-gradients.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 

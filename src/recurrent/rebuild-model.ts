@@ -1,6 +1,6 @@
 import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { fromConfig, type Config, type Layer } from './tfjs-layers.ts';
+import { createFromConfig, type Config, type Layer } from './tfjs-layers.ts';
 
 /** A layer as saved models describe it. */
 export interface LayerSpec {
@@ -9,44 +9,44 @@ export interface LayerSpec {
 }
 
 /** Answers with another layer for this one, or with undefined to leave it as it is. */
-export type Replace = (spec: LayerSpec) => LayerSpec | undefined;
+export type ReplaceLayer = (spec: LayerSpec) => LayerSpec | undefined;
 
 // Where a configuration holds further layers: wrappers, RNN around a cell, stacked cells, models.
 const NESTED = ['layer', 'cell', 'cells', 'layers'];
 
 /** The description with every layer in it replaced, the innermost first. */
-export function replacedIn(spec: LayerSpec, replace: Replace): LayerSpec {
+export function replaceLayers(spec: LayerSpec, replace: ReplaceLayer): LayerSpec {
   const config = { ...spec.config };
   for (const key of NESTED) {
     const nested = config[key];
-    if (Array.isArray(nested)) config[key] = nested.map((one: LayerSpec) => replacedIn(one, replace));
-    else if (isSpec(nested)) config[key] = replacedIn(nested, replace);
+    if (Array.isArray(nested)) config[key] = nested.map((one: LayerSpec) => replaceLayers(one, replace));
+    else if (isSpec(nested)) config[key] = replaceLayers(nested, replace);
   }
   const same = { ...spec, config };
   return { ...same, ...replace(same) };
 }
 
 /** The description of a layer or a model. */
-export function specOf(layer: Layer): LayerSpec {
+export function toLayerSpec(layer: Layer): LayerSpec {
   return { className: layer.getClassName(), config: layer.getConfig() as Config };
 }
 
 /** A new, unbuilt layer of this description. */
-export function madeFrom<Made extends Layer>({ className, config }: LayerSpec): Made {
-  return fromConfig(className, config) as Made;
+export function createLayer<Made extends Layer>({ className, config }: LayerSpec): Made {
+  return createFromConfig(className, config) as Made;
 }
 
 /**
  * A new model with replaced layers and copies of the weights; compiled like the given one, with the same
  * optimizer object, if that was compiled.
  */
-export function rebuilt<Model extends LayersModel>(model: Model, call: string, replace: Replace): Model {
+export function rebuildModel<Model extends LayersModel>(model: Model, call: string, replace: ReplaceLayer): Model {
   assertBuilt(model, call);
-  const made = madeFrom<Model>(replacedIn(specOf(model), replace));
-  made.setWeights(model.getWeights());
+  const created = createLayer<Model>(replaceLayers(toLayerSpec(model), replace));
+  created.setWeights(model.getWeights());
   const { optimizer, loss, metrics } = model as unknown as ModelCompileArgs;
-  if (optimizer !== undefined) made.compile({ optimizer, loss, metrics: metrics ?? [] });
-  return made;
+  if (optimizer !== undefined) created.compile({ optimizer, loss, metrics: metrics ?? [] });
+  return created;
 }
 
 /** Whether this is a model of tfjs-layers rather than a single layer. */

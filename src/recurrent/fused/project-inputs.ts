@@ -12,7 +12,7 @@ import {
   type Tensor2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { hostMemory } from './host/memory.ts';
+import { hostBuffers } from './host/buffers.ts';
 
 const PROJECTION = 'GradclipProjection';
 
@@ -23,15 +23,15 @@ const PROJECTION = 'GradclipProjection';
  * 5 to 13 times faster than a product that transposes on the way, and ∂L/∂x is only computed where it is asked for.
  * The answer belongs to the caller, who may write into it.
  */
-export function projected(x: Tensor, kernel: Tensor): Tensor2D {
-  register(getBackend());
+export function projectInputs(x: Tensor, kernel: Tensor): Tensor2D {
+  registerProjection(getBackend());
   const rows = reshape(x, [-1, x.shape[x.rank - 1] as number]);
   return engine().runKernel(PROJECTION, { rows, kernel });
 }
 
 const registered = new Set<string>();
 
-function register(backendName: string): void {
+function registerProjection(backendName: string): void {
   if (registered.has(backendName)) return;
   if (registered.size === 0) {
     registerGradient({
@@ -41,8 +41,8 @@ function register(backendName: string): void {
         const [rows, kernel] = saved as [Tensor2D, Tensor2D];
         const dz = gradient as Tensor2D;
         return {
-          rows: () => product(dz, transpose(kernel)),
-          kernel: () => product(transpose(rows), dz),
+          rows: () => multiplyMatrices(dz, transpose(kernel)),
+          kernel: () => multiplyMatrices(transpose(rows), dz),
         };
       },
     });
@@ -52,8 +52,8 @@ function register(backendName: string): void {
     backendName,
     kernelFunc({ inputs, backend }) {
       const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
-      const memory = hostMemory();
-      if (memory) return memory.product(rows, kernel);
+      const buffers = hostBuffers();
+      if (buffers) return buffers.multiply(rows, kernel);
       // Looked up on each call: the stock kernel may be replaced by a faster one.
       const { kernelFunc } = getKernel(BatchMatMul, backendName);
       return kernelFunc({ inputs: { a: rows, b: kernel }, attrs: { transposeA: false, transposeB: false }, backend });
@@ -62,7 +62,7 @@ function register(backendName: string): void {
   registered.add(backendName);
 }
 
-function product(a: Tensor2D, b: Tensor2D): Tensor2D {
-  const memory = hostMemory();
-  return memory ? memory.asTensor(memory.product(a, b)) : matMul(a, b);
+function multiplyMatrices(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const buffers = hostBuffers();
+  return buffers ? buffers.toTensor(buffers.multiply(a, b)) : matMul(a, b);
 }

@@ -1,17 +1,17 @@
 import { keep, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import {
-  stockCell,
+  tfjsCellClass,
   type Activation,
   type CallArguments,
   type Cell,
   type Config,
   type LayerClass,
 } from '../tfjs-layers.ts';
-import { limited, limitsConfig, resolveLimits, type Limits } from './limits.ts';
-import { tap } from './tap.ts';
+import { clipGradient, toClipConfig, parseClipOptions, type ClipSettings } from './clip-options.ts';
+import { transformGradient } from '../transform-gradient.ts';
 
 /** What stands in for a cell's activations during one call. */
-type Around = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
+type WrapActivation = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
 
 /**
  * The cell of tfjs-layers with gradients that are bounded at each time step.
@@ -19,31 +19,31 @@ type Around = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
  * The stock `call` runs as it is, dropout and all: the taps sit in the activations, where the pre-activations
  * pass, and on the states that come out. So without clipping the numbers are the stock cell's to the last bit.
  */
-function clippedCell(Base: LayerClass<Cell>): LayerClass<Cell> {
+function createClippedCell(Base: LayerClass<Cell>): LayerClass<Cell> {
   return class extends Base {
-    readonly limits: Limits;
+    readonly clipping: ClipSettings;
 
     constructor(config: Config) {
       super(config);
-      this.limits = resolveLimits(config['clipBackprop']);
+      this.clipping = parseClipOptions(config['clipBackprop']);
     }
 
     override call(inputs: Tensor[], kwargs: CallArguments): Tensor[] {
-      const clip = (x: Tensor): Tensor => tap(x, (gradient) => limited(gradient, this.limits));
+      const clip = (x: Tensor): Tensor => transformGradient(x, (gradient) => clipGradient(gradient, this.clipping));
       const hasCarry = inputs.length === 3;
       const run = (): Tensor[] => super.call(inputs, kwargs);
-      return this.limits.at === 'state'
-        ? clippingStates(this, run, clip, hasCarry)
-        : clippingGates(this, run, clip, hasCarry);
+      return this.clipping.at === 'state'
+        ? callClippingStates(this, run, clip, hasCarry)
+        : callClippingGates(this, run, clip, hasCarry);
     }
 
     override getConfig(): serialization.ConfigDict {
-      return { ...super.getConfig(), clipBackprop: limitsConfig(this.limits) } as serialization.ConfigDict;
+      return { ...super.getConfig(), clipBackprop: toClipConfig(this.clipping) } as serialization.ConfigDict;
     }
   } as unknown as LayerClass<Cell>;
 }
 
-function clippingGates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
+function callClippingGates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
   let calls = 0;
   return withActivations(cell, run, {
     recurrentActivation: (apply, z) => apply(clip(z)),
@@ -55,7 +55,7 @@ function clippingGates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Ten
   });
 }
 
-function clippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
+function callClippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Tensor, hasCarry: boolean): Tensor[] {
   let calls = 0;
   let carry: Tensor | undefined;
   const [, h, c] = withActivations(cell, run, {
@@ -78,10 +78,10 @@ function clippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) => Te
 function withActivations<Result>(
   cell: Cell,
   run: () => Result,
-  around: { activation: Around; recurrentActivation: Around },
+  around: { activation: WrapActivation; recurrentActivation: WrapActivation },
 ): Result {
   const { activation, recurrentActivation } = cell;
-  const wrapped = (stock: Activation, through: Around): Activation => ({
+  const wrapped = (stock: Activation, through: WrapActivation): Activation => ({
     apply: (x) => through((z) => stock.apply(z), x),
     getClassName: () => stock.getClassName(),
   });
@@ -96,16 +96,19 @@ function withActivations<Result>(
 }
 
 /** tfjs's SimpleRNNCell with gradients bounded at each time step. */
-export class ClippedSimpleRNNCell extends clippedCell(stockCell('SimpleRNNCell')) {
+export class ClippedSimpleRNNCell extends createClippedCell(tfjsCellClass('SimpleRNNCell')) {
   static override className = 'ClippedSimpleRNNCell';
 }
 
 /** tfjs's LSTMCell with gradients bounded at each time step. */
-export class ClippedLSTMCell extends clippedCell(stockCell('LSTMCell')) {
+export class ClippedLSTMCell extends createClippedCell(tfjsCellClass('LSTMCell')) {
   static override className = 'ClippedLSTMCell';
 }
 
 /** tfjs's GRUCell with gradients bounded at each time step. */
-export class ClippedGRUCell extends clippedCell(stockCell('GRUCell')) {
+export class ClippedGRUCell extends createClippedCell(tfjsCellClass('GRUCell')) {
   static override className = 'ClippedGRUCell';
 }
+
+/** All clipped cells. */
+export const CLIPPED_CELLS = [ClippedSimpleRNNCell, ClippedLSTMCell, ClippedGRUCell];

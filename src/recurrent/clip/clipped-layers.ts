@@ -1,0 +1,31 @@
+import { tfjsLayerClass, type Cell, type Config, type LayerClass, type RecurrentLayer } from '../tfjs-layers.ts';
+import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './clipped-cells.ts';
+
+/** The layer of tfjs-layers around a clipped cell; everything else, its configuration included, is the stock layer's. */
+function createClippedLayer(Base: LayerClass<RecurrentLayer>, CellClass: LayerClass<Cell>): LayerClass<RecurrentLayer> {
+  return class extends Base {
+    constructor(config: Config) {
+      // The stock constructor writes its cell into what it is given.
+      super({ ...config });
+      this.cell = new CellClass(config);
+    }
+  } as unknown as LayerClass<RecurrentLayer>;
+}
+
+/** tfjs's SimpleRNN with gradients bounded at each time step. */
+export class ClippedSimpleRNN extends createClippedLayer(tfjsLayerClass('SimpleRNN'), ClippedSimpleRNNCell) {
+  static override className = 'ClippedSimpleRNN';
+}
+
+/** tfjs's LSTM with gradients bounded at each time step. */
+export class ClippedLSTM extends createClippedLayer(tfjsLayerClass('LSTM'), ClippedLSTMCell) {
+  static override className = 'ClippedLSTM';
+}
+
+/** tfjs's GRU with gradients bounded at each time step. */
+export class ClippedGRU extends createClippedLayer(tfjsLayerClass('GRU'), ClippedGRUCell) {
+  static override className = 'ClippedGRU';
+}
+
+/** All clipped layers. */
+export const CLIPPED_LAYERS = [ClippedSimpleRNN, ClippedLSTM, ClippedGRU];
