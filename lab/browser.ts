@@ -1,5 +1,5 @@
 /**
- * What the lab offers where there is no Node: tasks, cells, optimizers, and runs as streams of records.
+ * The part of the lab that runs in browsers: tasks, cells, optimizers, and runs as streams of records.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export { runId, type RunConfig } from './run/run-config.ts';
 export { run, type RunParts } from './run/run.ts';
 export { tasks } from './tasks/index.ts';
 
-/** Where a page computes, as far as a page may know. */
+/** Describes the environment of a page as far as browsers reveal it. */
 export function environmentOf(known: Pick<Environment, 'gradclip' | 'backend' | 'repaired' | 'runtime'>): Environment {
   return {
     ...known,

@@ -1,6 +1,4 @@
-/**
- * A mistake that the person at the command line can mend: its message says what came, what was expected, and what to try.
- */
+/** An error that the user can fix. Its message says what was received, what was expected and what to do. */
 export class LabError extends Error {
   override readonly name = 'LabError';
 }

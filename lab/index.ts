@@ -1,5 +1,5 @@
 /**
- * The lab as a library: experiments as streams of records, with one's own tasks, cells and strategies.
+ * The lab as a library: run experiments as streams of records, with your own tasks, cells and strategies.
  *
  * @module
  */

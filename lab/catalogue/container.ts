@@ -3,38 +3,39 @@ import { type AnyStrategyFactory } from 'gradclip';
 import { createContainer } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import type { Cell } from '../cells/_cell.ts';
-import { cells as ownCells } from '../cells/index.ts';
-import { optimizers as ownOptimizers } from './optimizers.ts';
+import { cells as builtInCells } from '../cells/index.ts';
+import { optimizers as defaultOptimizers } from './optimizers.ts';
 import type { Task } from '../tasks/_task.ts';
-import { tasks as ownTasks } from '../tasks/index.ts';
+import { tasks as builtInTasks } from '../tasks/index.ts';
 
-/** An Inversify container, as `gradclip` makes it. */
+/** An InversifyJS container, as `gradclip/container` creates it. */
 export type Container = ReturnType<typeof createContainer>;
 
-/** What makes an optimizer, by a name. */
+/** A function that creates an optimizer, and its id. */
 export interface NamedOptimizer {
   readonly id: string;
   readonly make: (learningRate: number) => Optimizer;
 }
 
-/** Names what is bound, and its type. */
+/** A service identifier with the type of the part. */
 export type Token<Part> = symbol | (abstract new (...args: unknown[]) => Part);
 
 /**
- * What can be bound in a container, beside the strategies of `TOKENS.StrategyFactory`; bind as many as you like.
+ * The service identifiers of the lab's parts. Each accepts any number of bindings.
  *
- * The symbols are global, so that two copies of this package share them.
+ * Bind strategies to `TOKENS.StrategyFactory` of `gradclip/container`. The symbols are global, so that two copies of this
+ * package share them.
  */
 export const LAB_TOKENS = Object.freeze({
   /** A problem to train on. */
   Task: Symbol.for('gradclip-lab:Task') as Token<Task>,
   /** A recurrent layer. */
   Cell: Symbol.for('gradclip-lab:Cell') as Token<Cell>,
-  /** What makes an optimizer. */
+  /** A function that creates an optimizer. */
   Optimizer: Symbol.for('gradclip-lab:Optimizer') as Token<NamedOptimizer>,
 });
 
-/** What a container is to have beside the lab's own parts. */
+/** The parts to add to those of the lab. */
 export interface LabParts {
   readonly tasks?: Iterable<Task>;
   readonly cells?: Iterable<Cell>;
@@ -42,7 +43,7 @@ export interface LabParts {
   readonly strategies?: Iterable<AnyStrategyFactory>;
 }
 
-/** A container with all that the lab has, and the parts given. */
+/** Creates a container with all parts of the lab and the given ones. */
 export function createLabContainer({
   tasks = [],
   cells = [],
@@ -50,9 +51,10 @@ export function createLabContainer({
   strategies = [],
 }: LabParts = {}): Container {
   const container = createContainer({ strategies: [...allStrategies, ...strategies] });
-  const own = Object.entries(ownOptimizers).map(([id, make]) => ({ id, make }));
-  for (const task of [...ownTasks, ...tasks]) container.bind(LAB_TOKENS.Task).toConstantValue(task);
-  for (const cell of [...ownCells, ...cells]) container.bind(LAB_TOKENS.Cell).toConstantValue(cell);
-  for (const one of [...own, ...optimizers]) container.bind(LAB_TOKENS.Optimizer).toConstantValue(one);
+  const builtInOptimizers = Object.entries(defaultOptimizers).map(([id, make]) => ({ id, make }));
+  for (const task of [...builtInTasks, ...tasks]) container.bind(LAB_TOKENS.Task).toConstantValue(task);
+  for (const cell of [...builtInCells, ...cells]) container.bind(LAB_TOKENS.Cell).toConstantValue(cell);
+  for (const optimizer of [...builtInOptimizers, ...optimizers])
+    container.bind(LAB_TOKENS.Optimizer).toConstantValue(optimizer);
   return container;
 }

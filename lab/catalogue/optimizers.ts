@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The optimizers by their names on the command line, each with the defaults of tfjs. */
+/** The optimizers by id, with the defaults of tfjs. */
 export const optimizers: Readonly<Record<string, (learningRate: number) => tf.Optimizer>> = {
   sgd: (learningRate) => tf.train.sgd(learningRate),
   momentum: (learningRate) => tf.train.momentum(learningRate, 0.9),

@@ -1,26 +1,26 @@
 import type { layers } from '@tensorflow/tfjs';
 
-/** What a task asks of the cell it trains. */
+/** The layer that a task requests from a cell. */
 export interface CellRequest {
   /** Width of the hidden state. */
   readonly units: number;
-  /** Seeds the initial weights. */
+  /** The seed of the initial weights. */
   readonly seed: number;
-  /** Whether every time step is handed on, or only the last. */
+  /** Whether the layer returns every time step or only the last. */
   readonly returnSequences: boolean;
   /** `[time, features]`, for the first layer of a model. */
   readonly inputShape?: [number, number];
-  /** The layer's name, for models with several; the cell's id where not given. */
+  /** The layer's name, for models with several cells. Defaults to a name of the cell. */
   readonly name?: string;
 }
 
-/** One kind of recurrent layer. */
+/** A kind of recurrent layer. */
 export interface Cell {
-  /** The name on the command line. */
+  /** The id on the command line. */
   readonly id: string;
-  /** The name for people. */
+  /** The name in reports. */
   readonly title: string;
-  /** Makes the layer, freshly initialised. */
+  /** Creates a new layer. */
   layer(request: CellRequest): layers.Layer;
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The initializers that tf.layers would take by itself, seeded so that a run can be repeated. */
+/** The default initializers of tf.layers, seeded so that runs are reproducible. */
 export function seededInitializers(seed: number) {
   return {
     kernelInitializer: tf.initializers.glorotUniform({ seed }),
@@ -8,7 +8,7 @@ export function seededInitializers(seed: number) {
   };
 }
 
-/** Every weight drawn from a normal distribution of mean 0 and standard deviation 0.1, which is small for 50 units. */
+/** Normal initializers with mean 0 and standard deviation 0.1, which is small for 50 units. */
 export function smallInitializers(seed: number) {
   return {
     kernelInitializer: tf.initializers.randomNormal({ stddev: 0.1, seed }),

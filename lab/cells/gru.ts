@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
-/** `tf.layers.gru` as it comes, but for seeds. */
+/** `tf.layers.gru` with seeded default initializers. */
 export const gru = defineCell({
   id: 'gru',
   title: 'GRU',

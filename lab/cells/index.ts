@@ -10,7 +10,7 @@ import { rnnSmall } from './rnn-small.ts';
 import { rnnStack } from './rnn-stack.ts';
 import { rnn } from './rnn.ts';
 
-/** Every cell, in the order reports show them: the three that are compared, then variations of the first. */
+/** All built-in cells, in the order of the reports: the three main cells, then variants of the first. */
 export const cells = [
   rnn,
   lstm,

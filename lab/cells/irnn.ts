@@ -3,14 +3,14 @@ import { identityScaled } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
 
 /**
- * Rectified linear units that start by copying their state.
+ * A ReLU network whose recurrent kernel starts as the identity, so that units initially copy their state.
  *
  * Source: Le, Jaitly & Hinton (2015), "A simple way to initialize recurrent networks of rectified linear units",
- * section 4: the other weights are drawn from a normal distribution of standard deviation 0.001.
+ * section 4. The other weights are drawn from a normal distribution with standard deviation 0.001.
  */
 export const irnn = defineCell({
   id: 'irnn',
-  title: 'SimpleRNN with rectified linear units, identity recurrent kernel (IRNN)',
+  title: 'SimpleRNN with ReLU units and identity recurrent kernel (IRNN)',
   layer: ({ seed, ...shape }) =>
     tf.layers.simpleRNN({
       name: 'rnn',

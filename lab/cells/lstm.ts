@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
-/** `tf.layers.lstm` as it comes, but for seeds. */
+/** `tf.layers.lstm` with seeded default initializers. */
 export const lstm = defineCell({
   id: 'lstm',
   title: 'LSTM',

@@ -3,7 +3,7 @@ import { clipBackprop } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
-/** `rnn` with ∂L/∂zₜ cut to a norm of 0.1 at every time step of BPTT, before any strategy sees the sum. */
+/** `rnn` that clips ∂L/∂zₜ to norm 0.1 at every time step of BPTT, before any strategy receives the gradients. */
 export const rnnBptt = defineCell({
   id: 'rnn-bptt',
   title: 'SimpleRNN, clipped inside BPTT at norm 0.1',

@@ -3,7 +3,7 @@ import { fastOrthogonal } from 'gradclip/recurrent';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
-/** A tanh network whose recurrent kernel is an orthogonal matrix times 0.95, just below where gradients can explode. */
+/** A tanh network whose recurrent kernel is 0.95 times an orthogonal matrix, just below where gradients can explode. */
 export const rnnRadius = defineCell({
   id: 'rnn-radius',
   title: 'SimpleRNN with tanh units, spectral radius 0.95',

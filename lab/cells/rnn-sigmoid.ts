@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
 import { smallInitializers } from './_weights.ts';
 
-/** A sigmoid network that starts from small weights: gradients vanish at once, as σ′ is at most 1/4. */
+/** A sigmoid network with small initial weights, whose gradients vanish quickly because σ′ ≤ 1/4. */
 export const rnnSigmoid = defineCell({
   id: 'rnn-sigmoid',
   title: 'SimpleRNN with sigmoid units, small random weights',

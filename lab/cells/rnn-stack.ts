@@ -1,7 +1,7 @@
 import { defineCell } from './_cell.ts';
 import { createStack } from './_stack.ts';
 
-/** Three plain recurrent layers on top of each other. */
+/** Three stacked recurrent layers. */
 export const rnnStack = defineCell({
   id: 'rnn-stack',
   title: 'Three SimpleRNN layers',

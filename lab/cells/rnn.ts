@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
-/** `tf.layers.simpleRNN` as it comes, but for seeds. */
+/** `tf.layers.simpleRNN` with seeded default initializers. */
 export const rnn = defineCell({
   id: 'rnn',
   title: 'SimpleRNN',

@@ -2,8 +2,8 @@ import type { StrategySpec } from 'gradclip';
 import { LabError } from '../errors.ts';
 
 /**
- * Reads strategies as written on a command line: `none`, `global-norm:maxNorm=0.25`, `per-value:min=-1,max=1`, or a
- * JSON spec, which also nests. Several may stand in one word, with commas between.
+ * Parses strategies from the command line: `none`, `global-norm:maxNorm=0.25`, `per-value:min=-1,max=1`, or a JSON spec,
+ * which can be nested. A word may contain several strategies, separated by commas.
  */
 export function parseStrategies(words: readonly string[]): StrategySpec[] {
   return words.flatMap((word) => (word.trimStart().startsWith('{') ? [parseJson(word)] : parseWord(word)));
@@ -12,14 +12,15 @@ export function parseStrategies(words: readonly string[]): StrategySpec[] {
 function parseWord(word: string): StrategySpec[] {
   const specs: string[][] = [];
   for (const part of word.split(',')) {
-    // An id has no "=", so a part with one and no ":" belongs to the strategy before it.
+    // Ids contain no "=", so a part with "=" but no ":" belongs to the previous strategy.
     const last = specs.at(-1);
     if (last !== undefined && part.includes('=') && !/^[^=]*:/.test(part)) last.push(part);
     else specs.push([part]);
   }
   return specs.map(([first = '', ...more]) => {
     const [id = '', ...rest] = first.trim().split(':');
-    if (id === '') throw new LabError(`\`${word}\` has a strategy without a name; write id:option=value,option=value.`);
+    if (id === '')
+      throw new LabError(`\`${word}\` contains a strategy without an id. Write id:option=value,option=value.`);
     const assignments = [...(rest.length > 0 ? [rest.join(':')] : []), ...more];
     return assignments.length === 0 ? { id } : { id, options: Object.fromEntries(assignments.map(parseAssignment)) };
   });
@@ -28,7 +29,7 @@ function parseWord(word: string): StrategySpec[] {
 function parseAssignment(text: string): [string, unknown] {
   const [name = '', ...value] = text.split('=');
   if (name.trim() === '' || value.length === 0) {
-    throw new LabError(`\`${text}\` is not an option; write id:option=value,option=value.`);
+    throw new LabError(`\`${text}\` is not an option. Write id:option=value,option=value.`);
   }
   return [name.trim(), parseValue(value.join('=').trim())];
 }
@@ -49,7 +50,7 @@ function parseJson(text: string): StrategySpec {
     throw new LabError(`\`${text}\` is not valid JSON: ${(error as Error).message}.`);
   }
   if (typeof (value as StrategySpec | null)?.id !== 'string') {
-    throw new LabError(`A strategy in JSON is {"id": "…", "options": {…}}; received ${text}.`);
+    throw new LabError(`Expected a strategy as {"id": "…", "options": {…}}; received ${text}.`);
   }
   return value as StrategySpec;
 }

@@ -3,35 +3,35 @@ import type { Judgement } from '../analysis/answer.ts';
 import type { SummaryRow } from '../analysis/summary.ts';
 import type { Settings } from '../tasks/_task.ts';
 
-/** The axes of a comparison: every combination is one run. */
+/** The axes of a comparison. Every combination is one run. */
 export interface Grid {
   readonly tasks: readonly string[];
   readonly cells: readonly string[];
   readonly optimizers: readonly string[];
-  /** The same for every strategy; by cell, task or `task/cell` where these train best at rates far apart. */
+  /** The same for every strategy; by cell, task or `task/cell` if these need very different rates. */
   readonly learningRates: readonly number[] | Readonly<Record<string, readonly number[]>>;
   readonly strategies: readonly StrategySpec[];
   readonly seeds: readonly number[];
-  /** By task where tasks need more or less. */
+  /** By task if tasks need different numbers of steps. */
   readonly steps: number | Readonly<Record<string, number>>;
-  /** Score after every so many steps and end once the task is solved. */
+  /** The interval, in steps, at which the model is evaluated; the run ends when the task is solved. */
   readonly solvedEvery?: number;
-  /** The tasks' numbers that differ from their defaults; where there are several sets, each is tried. */
+  /** Task settings that differ from the defaults; every set of several is a value of the grid. */
   readonly settings?: Settings | readonly Settings[];
 }
 
 /** A question and the runs that answer it. */
 export interface Experiment {
-  /** The name on the command line, and of the file. */
+  /** The id on the command line, and the name of the file. */
   readonly id: string;
-  /** What it asks, in one sentence. */
+  /** The question, in one sentence. */
   readonly question: string;
-  /** What every strategy is given, in one sentence; the same for all. */
+  /** The budget of every strategy, in one sentence. It is the same for all. */
   readonly budget: string;
   readonly grid: Grid;
-  /** Turns the rows into what answers the question. */
+  /** Derives the answer from the rows of the summary. */
   readonly judge?: (rows: readonly SummaryRow[]) => Judgement;
-  /** Parts of the grid replaced for a quick check that everything runs. */
+  /** Parts of the grid that `--smoke` replaces for a quick check. */
   readonly smoke: Partial<Grid>;
 }
 

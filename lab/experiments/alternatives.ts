@@ -1,12 +1,12 @@
 import { defineExperiment } from './_experiment.ts';
 import { effects } from './judges/effects.ts';
 
-/** Are there better cures than clipping, and does clipping add to them? */
+/** Compares clipping with other remedies, alone and combined. */
 export const alternatives = defineExperiment({
   id: 'alternatives',
   question:
-    'How does clipping compare with other cures: initialization, regularization, residual connections, clipping inside BPTT?',
-  budget: 'Every cell is tried with and without clipping, at the same five learning rates with the same seeds.',
+    'How does clipping compare with other remedies: initialization, regularization, residual connections and clipping inside BPTT?',
+  budget: 'Every cell runs with and without clipping at the same five learning rates with the same seeds.',
   grid: {
     tasks: ['char-lm', 'temporal-order'],
     cells: ['rnn', 'rnn-small', 'irnn', 'rnn-l2', 'rnn-bptt', 'rnn-stack', 'rnn-residual'],

@@ -1,12 +1,12 @@
 import { defineExperiment } from './_experiment.ts';
 import { effects } from './judges/effects.ts';
 
-/** Where does clipping help with the optimizer that most people use? */
+/** Finds the tasks on which clipping helps with Adam. */
 export const applications = defineExperiment({
   id: 'applications',
-  question: 'On which applications does clipping help, under the optimizer that most people use?',
+  question: 'On which tasks does clipping help with Adam, the most common optimizer?',
   budget:
-    'Every strategy is tried at the same two learning rates with the same seeds, at one setting that was not tuned.',
+    'Every strategy runs at the same two learning rates with the same seeds, in one configuration that was not tuned.',
   grid: {
     tasks: [
       'char-lm',

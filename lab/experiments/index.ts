@@ -5,7 +5,7 @@ import { quick } from './quick.ts';
 import { temporalOrderLength } from './temporal-order-length.ts';
 import { threshold } from './threshold.ts';
 
-/** Every experiment, in the order they are listed. */
+/** All experiments, in the order of `gradclip-lab list`. */
 export const experiments = [
   quick,
   learningRateRobustness,

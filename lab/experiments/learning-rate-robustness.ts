@@ -1,12 +1,12 @@
 import { defineExperiment } from './_experiment.ts';
 import { robustness } from './judges/by-rate.ts';
 
-/** At how many learning rates does a network train, with and without clipping? */
+/** Counts the learning rates at which a network trains, with and without clipping. */
 export const learningRateRobustness = defineExperiment({
   id: 'learning-rate-robustness',
   question: 'Over how wide a range of learning rates does a network train well, with and without clipping?',
   budget:
-    'Every strategy is tried at the same six learning rates with the same seeds, at one setting that was not tuned.',
+    'Every strategy runs at the same six learning rates with the same seeds, in one configuration that was not tuned.',
   grid: {
     tasks: ['char-lm'],
     cells: ['rnn', 'lstm', 'gru'],

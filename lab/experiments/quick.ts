@@ -1,13 +1,13 @@
 import { defineExperiment } from './_experiment.ts';
 import { effects } from './judges/effects.ts';
 
-/** The first thing to run: does clipping help, for which cell, and at which learning rate? */
+/** A first overview: whether clipping helps, for which cell, and at which learning rate. */
 export const quick = defineExperiment({
   id: 'quick',
   question: 'Does clipping help an RNN, an LSTM and a GRU that learn to predict the next character of a novel?',
   budget:
-    'Every strategy is tried at the same learning rates with the same seeds, at one setting. Beside the threshold 0.25 of the ' +
-    'norms 0.5 was tried once; the other settings were not tuned.',
+    'Every strategy runs at the same learning rates with the same seeds, in one configuration. The norm threshold 0.25 was ' +
+    'compared with 0.5 once; nothing else was tuned.',
   grid: {
     tasks: ['char-lm'],
     cells: ['rnn', 'lstm', 'gru'],

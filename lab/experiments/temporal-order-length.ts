@@ -2,18 +2,19 @@ import { defineExperiment } from './_experiment.ts';
 import { successByLength } from './judges/by-length.ts';
 
 /**
- * How long a dependency can be learned, with and without clipping.
+ * Measures how long a dependency a network can learn, with and without clipping.
  *
  * After Pascanu, Mikolov & Bengio (2013), "On the difficulty of training recurrent neural networks", section 4.1 and
- * figure 7: 50 hidden units, batches of 20, three initializations, solved below 1 % errors, threshold 1. Theirs were
- * lengths of 50 to 250 and up to 5 million updates at one learning rate; here the lengths are shorter, the updates at
- * most 1500, and the learning rate is the best of three for either side. Their third initialization is sparse; ours
- * is dense, of the same spectral radius.
+ * figure 7: 50 hidden units, batches of 20, three initializations, solved below 1 % errors, threshold 1. The
+ * paper uses lengths of 50 to 250 and up to 5 million updates at one learning rate. This experiment uses shorter
+ * lengths, at most 1500 updates, and the best of three learning rates for each side. The paper's third initialization
+ * is sparse; this one is dense with the same spectral radius.
  */
 export const temporalOrderLength = defineExperiment({
   id: 'temporal-order-length',
   question: 'Does clipping lengthen the dependencies that a simple recurrent network can learn?',
-  budget: 'With and without clipping: the same three learning rates, seeds, and at most 1500 steps.',
+  budget:
+    'Training with and without clipping has the same three learning rates, the same seeds and at most 1500 steps.',
   grid: {
     tasks: ['temporal-order'],
     cells: ['rnn-sigmoid', 'rnn-small', 'rnn-radius'],

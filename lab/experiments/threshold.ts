@@ -3,11 +3,11 @@ import { byThreshold } from './judges/by-threshold.ts';
 
 const fixed = [0.06, 0.25, 1, 4].map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));
 
-/** How much does the threshold matter, and does one that adapts beat one that is fixed? */
+/** Measures how much the threshold matters, and whether an adaptive threshold beats a fixed one. */
 export const threshold = defineExperiment({
   id: 'threshold',
-  question: 'How much does the threshold matter, and does a strategy that chooses it by itself beat a fixed one?',
-  budget: 'Every setting is tried at the same two learning rates of its cell with the same seeds.',
+  question: 'How much does the threshold matter, and does an adaptive threshold beat a fixed one?',
+  budget: 'Every threshold runs at the same two learning rates of its cell with the same seeds.',
   grid: {
     tasks: ['char-lm'],
     cells: ['rnn', 'lstm', 'gru'],

@@ -27,9 +27,9 @@ describe('strategies on the command line', () => {
   });
 
   it.each([
-    ['none,,per-value', '`none,,per-value` has a strategy without a name; write id:option=value,option=value.'],
-    ['global-norm:maxNorm', '`maxNorm` is not an option; write id:option=value,option=value.'],
-    ['{"id":3}', 'A strategy in JSON is {"id": "…", "options": {…}}; received {"id":3}.'],
+    ['none,,per-value', '`none,,per-value` contains a strategy without an id. Write id:option=value,option=value.'],
+    ['global-norm:maxNorm', '`maxNorm` is not an option. Write id:option=value,option=value.'],
+    ['{"id":3}', 'Expected a strategy as {"id": "…", "options": {…}}; received {"id":3}.'],
     ['{id:none}', '`{id:none}` is not valid JSON: '],
   ])('rejects %s', (word, message) => {
     expect(() => parseStrategies([word])).toThrow(message);
