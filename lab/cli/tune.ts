@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { tune } from '../node/tune.ts';
 import { terminalReport } from '../text/terminal-report.ts';
 import { requireFinished, workersOption } from './compare.ts';
@@ -39,7 +39,11 @@ export function tuneCommand(terminal: Terminal): Command {
     .option('--cell <id>', 'cell', 'rnn')
     .option('--optimizer <name>', 'optimizer', 'sgd')
     .option('--learning-rate <number>', 'learning rate', parseNumber, 1)
-    .option('--seeds <numbers>', 'comma-separated seeds, one run for each', parseNumbers, [1, 2, 3])
+    .addOption(
+      new Option('--seeds <numbers>', 'comma-separated seeds, one run for each')
+        .argParser(parseNumbers)
+        .default([1, 2, 3], '1,2,3'),
+    )
     .option('--steps <number>', 'training steps per run', parseNumber, 80)
     .option('--data <file>', "train on this file instead of the task's own data")
     .addOption(workersOption())

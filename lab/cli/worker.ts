@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { parseRedisAddress } from '../node/redis/address.ts';
 import { loadRedis } from '../node/redis/index.ts';
 import { createCommand, parsePositiveInteger, type Terminal } from './terminal.ts';
@@ -24,9 +24,9 @@ private certificate authority, set NODE_EXTRA_CA_CERTS.`;
 export function workerCommand(terminal: Terminal): Command {
   return createCommand('worker', terminal)
     .description('execute queued runs from Redis, on this or any other machine')
-    .option('--redis [url]', 'Redis that holds the queue; the URL defaults to REDIS_URL', true)
+    .addOption(new Option('--redis [url]', 'Redis that holds the queue').default(true, 'REDIS_URL'))
     .option('--threads <number>', 'runs at a time', parsePositiveInteger, availableParallelism())
-    .option('--lease <seconds>', 'give a run to another worker after this silence', parsePositiveInteger, 30)
+    .option('--lease <seconds>', 'silence after which a worker counts as dead', parsePositiveInteger, 30)
     .option('--until-empty', 'exit when no run is waiting')
     .addHelpText('after', EXAMPLES)
     .action(async ({ redis, threads, lease, untilEmpty }: Options) => {
