@@ -1,17 +1,18 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
-import { finiteOf, globalNormOf, normsOf } from '../core/tensors.ts';
+import { globalNormOf } from '../core/tensors.ts';
+import { measure } from '../records/measure.ts';
 import { assertStrategy } from '../core/assert-strategy.ts';
 
 /**
- * What one step did, on the device; the tensors live until the step ends, so keep what you need.
+ * Describes one step, as tensors that live until the step ends; keep or clone those that you need longer.
  *
  * @category Combinators
  */
 export interface Observation {
   /** The step, counted from 0. */
   readonly step: number;
-  /** The variables that had a gradient. */
+  /** The variables that have a gradient. */
   readonly variables: readonly string[];
   /** ‖g‖₂ of each variable before clipping; shape [variables]. */
   readonly norms: Tensor1D;
@@ -19,18 +20,18 @@ export interface Observation {
   readonly normBefore: Scalar;
   /** ‖g‖₂ of all gradients after clipping; shape []. */
   readonly normAfter: Scalar;
-  /** 1 for each variable whose gradient was finite, else 0; shape [variables]. */
+  /** 1 for each variable whose gradient is finite, else 0; shape [variables]. */
   readonly finite: Tensor1D;
-  /** 1 where the strategy drops the step; absent where it never does. */
+  /** 1 if the strategy skips the step, else 0; shape []; absent if the strategy never skips. */
   readonly skip?: Scalar;
 }
 
 /**
- * The same strategy, with a listener that is told the norms before and after each step.
+ * Calls a listener with the norms before and after each step of a strategy.
  *
- * This is the only place that measures, so no strategy has to.
+ * The result clips like `strategy`, and has its id and options.
  *
- * @throws ClippingError `bad-spec` when `strategy` is none.
+ * @throws ClippingError `bad-spec` when `strategy` is not a strategy.
  *
  * @category Combinators
  */
@@ -45,14 +46,11 @@ export function observed<State extends NamedTensors>(
     init: (parameters) => strategy.init(parameters),
     clip(gradients, state, context) {
       const clipped = strategy.clip(gradients, state, context);
-      const variables = Object.keys(gradients);
       listener({
+        ...measure(gradients),
         step: context.step,
-        variables,
-        norms: normsOf(gradients),
-        normBefore: globalNormOf(gradients),
+        variables: Object.keys(gradients),
         normAfter: globalNormOf(clipped.gradients),
-        finite: finiteOf(gradients),
         ...(clipped.skip === undefined ? {} : { skip: clipped.skip }),
       });
       return clipped;

@@ -1,7 +1,7 @@
 import { type Scalar, type Tensor, type Tensor1D, transpose } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
-import { entries, get, set } from './step-cache.ts';
+import { sumsOf } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, tensorFrom } from './loops.ts';
 import { LARGEST } from './float32.ts';
@@ -9,22 +9,12 @@ import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
 export function hostKernels(arithmetic: Arithmetic): Kernels {
-  // Each sum is taken once a step, whoever asks for it.
-  const once = (x: Tensor, name: string, find: (x: Tensor) => number): number => {
-    const known = get(x, name) as number | undefined;
-    if (known !== undefined) return known;
-    const found = find(x);
-    set(x, name, found);
-    return found;
-  };
-  const squaresOf = (x: Tensor) => once(x, SQUARES, arithmetic.sumOfSquares);
-  const largestOf = (x: Tensor) => once(x, 'largest', arithmetic.largestMagnitude);
-  const magnitudesOf = (x: Tensor) => once(x, 'magnitudes', arithmetic.sumOfMagnitudes);
+  const squaresOf = (x: Tensor) => (sumsOf(x).squares ??= arithmetic.sumOfSquares(x));
   const normOf = (x: Tensor, order: number): number => {
     if (order === 2) return Math.sqrt(squaresOf(x));
-    if (order === 1) return magnitudesOf(x);
-    if (order === Infinity) return largestOf(x);
-    return once(x, `norm ${order}`, () => scaledNorm(elementsOf(x), order));
+    if (order === 1) return (sumsOf(x).magnitudes ??= arithmetic.sumOfMagnitudes(x));
+    if (order === Infinity) return (sumsOf(x).largest ??= arithmetic.largestMagnitude(x));
+    return scaledNorm(elementsOf(x), order);
   };
   const jointNorm = (tensors: readonly Tensor[], order: number): number => {
     if (order !== 2)
@@ -41,6 +31,11 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
   return {
     name: arithmetic.name,
     readsAreFree: true,
+    host: {
+      norms: (tensors) => new Float32Array(tensors.map((x) => inFloat32(normOf(x, 2)))),
+      globalNorm: (tensors) => Math.fround(inFloat32(jointNorm(tensors, 2))),
+      finite: (tensors) => tensors.map((x) => (isFinite(x) ? 1 : 0)),
+    },
 
     norms: (tensors, order) => vector(tensors.map((x) => normOf(x, order))),
     globalNorm: (tensors, order) => scalar(jointNorm(tensors, order)),
@@ -92,8 +87,8 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
     clamp(tensors, low, high) {
       const [least, most] = [Math.fround(low), Math.fround(high)];
       return changed(tensors, (x) => {
-        // No magnitude exceeds the norm, so a norm that is already known can spare the look at the elements.
-        const squares = get(x, SQUARES) as number | undefined;
+        // No magnitude exceeds the norm, so a cached norm can make reading the elements unnecessary.
+        const { squares } = sumsOf(x);
         const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
         return inside || arithmetic.within(x, least, most) ? x : arithmetic.clamp(x, least, most);
       });
@@ -106,9 +101,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
   };
 }
 
-const SQUARES = 'squares';
-
-// Finite gradients have a finite norm, even where float32 has none so large: its largest then stands for it.
+// Finite gradients have a finite norm. A norm beyond float32 becomes the largest float32.
 const inFloat32 = (value: number) => (Number.isFinite(value) ? Math.min(value, LARGEST) : value);
 
 function changed(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
@@ -116,18 +109,19 @@ function changed(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): rea
   return after.every((x, index) => x === tensors[index]) ? tensors : after;
 }
 
-// Between these no element of a scaled tensor can have overflowed, nor enough of them vanished to matter.
-const SMALLEST_CARRIED = 1e-30;
-const LARGEST_CARRIED = 3e38;
+// Norms outside this range are computed again: elements may have overflowed, or too many vanished.
+const SMALLEST_COPIED = 1e-30;
+const LARGEST_COPIED = 3e38;
 
-/** Files under the scaled tensor what is known of the original. */
+/** Caches the sums of a scaled tensor, which follow from those of the original. */
 function copyScaled(from: Tensor, to: Tensor, factor: number): void {
-  for (const [name, value] of entries(from) ?? []) {
-    const isSquares = name === SQUARES;
-    const scaled = (value as number) * (isSquares ? factor * factor : Math.abs(factor));
-    const size = isSquares ? Math.sqrt(scaled) : scaled;
-    if (size >= SMALLEST_CARRIED && size <= LARGEST_CARRIED) set(to, name, scaled);
-  }
+  const [known, scaled, size] = [sumsOf(from), sumsOf(to), Math.abs(factor)];
+  const copied = (norm: number | undefined): number | undefined =>
+    norm !== undefined && norm * size >= SMALLEST_COPIED && norm * size <= LARGEST_COPIED ? norm * size : undefined;
+  scaled.magnitudes = copied(known.magnitudes);
+  scaled.largest = copied(known.largest);
+  const { squares } = known;
+  if (squares !== undefined && copied(Math.sqrt(squares)) !== undefined) scaled.squares = squares * (factor * factor);
 }
 
 function scalar(value: number): Scalar {

@@ -11,8 +11,8 @@ import { agreesWithPlainLoops } from './self-test.ts';
 
 export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting, isHostSideBackend } from './backends.ts';
 export { SMALLEST_NORMAL } from './float32.ts';
-export type { Kernels } from './kernels.ts';
-export { rememberingNorms, stepTensors } from './step-cache.ts';
+export type { HostNorms, Kernels } from './kernels.ts';
+export { withStepCache } from './step-cache.ts';
 export { percentileOfSorted } from './sums.ts';
 
 // By instance: a backend that is removed and made anew has a new heap.

@@ -15,6 +15,8 @@ export interface Kernels {
   readonly name: string;
   /** Whether reading a tensor costs no more than a copy, so that a step may decide on the host. */
   readonly readsAreFree: boolean;
+  /** The Euclidean norms as plain numbers; only where reads are free. */
+  readonly host?: HostNorms;
   /** ‖x‖ₚ of each tensor; shape [tensors]. `order` is p > 0 or Infinity. */
   norms(tensors: readonly Tensor[], order: number): Tensor1D;
   /** ‖x‖ₚ of all tensors taken as one vector; shape []; 0 when there are none. */
@@ -41,4 +43,14 @@ export interface Kernels {
    * `count` has shape [] and is at least 1.
    */
   percentile(values: Tensor1D, count: Scalar, percentile: number): Scalar;
+}
+
+/** Norms as plain numbers, rounded to float32 as tensors would be. */
+export interface HostNorms {
+  /** ‖x‖₂ of each tensor. */
+  norms(tensors: readonly Tensor[]): Float32Array;
+  /** ‖x‖₂ of all tensors taken as one vector. */
+  globalNorm(tensors: readonly Tensor[]): number;
+  /** 1 for each tensor whose elements are all finite, else 0. */
+  finite(tensors: readonly Tensor[]): number[];
 }

@@ -24,7 +24,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Kernels } from './kernels.ts';
 import { normOnDevice } from './norm-on-device.ts';
-import { entries, keptForStep, get, set } from './step-cache.ts';
+import { deviceNormsOf, keepForStep } from './step-cache.ts';
 import { percentileByRank } from './rank.ts';
 
 /**
@@ -55,11 +55,11 @@ export const opsKernels: Kernels = {
 
   scale: (tensors, factors) =>
     tidy(() => {
-      const lasting = keptForStep(clone(factors));
+      const kept = keepForStep(clone(factors));
       return tensors.map((x, index) => {
-        const factor = () => (lasting.rank === 0 ? lasting : reshape(slice(lasting, index, 1), []));
+        const factor = () => (kept.rank === 0 ? kept : reshape(slice(kept, index, 1), []));
         const scaled = mul(x, factor());
-        carry(x, scaled, factor);
+        copyScaled(x, scaled, factor);
         return scaled;
       });
     }),
@@ -70,21 +70,21 @@ export const opsKernels: Kernels = {
   clamp: (tensors, low, high) =>
     tidy(() =>
       tensors.map((x) => {
-        const undefinedHere = elementsNaN(x);
-        return where(undefinedHere, x, clipByValue(where(undefinedHere, zerosLike(x), x), low, high));
+        const isNaN = elementsNaN(x);
+        return where(isNaN, x, clipByValue(where(isNaN, zerosLike(x), x), low, high));
       }),
     ),
 
   percentile: percentileByRank,
 };
 
-/** ‖x‖ₚ of one tensor; taken once a step, and as an expression of the old norm after a scaling. */
+/** ‖x‖ₚ of one tensor; computed once per step. */
 function normOf(x: Tensor, order: number): Scalar {
-  const name = `norm ${order}`;
-  const known = get(x, name) as (() => Scalar) | undefined;
-  if (known !== undefined) return known();
-  const norm = keptForStep(normOnDevice(x, order) as Scalar);
-  set(x, name, () => norm);
+  const norms = deviceNormsOf(x);
+  const cached = norms.get(order);
+  if (cached !== undefined) return cached();
+  const norm = keepForStep(normOnDevice(x, order) as Scalar);
+  norms.set(order, () => norm);
   return norm;
 }
 
@@ -94,13 +94,14 @@ function jointNorm(tensors: readonly Tensor[], order: number): Scalar {
     : (normOnDevice(stacked(tensors.map((x) => normOf(x, order))), order) as Scalar);
 }
 
-/** Files under the scaled tensor how its norms follow from those of the original, to be computed when asked for. */
-function carry(from: Tensor, to: Tensor, factor: () => Tensor): void {
-  for (const [name, norm] of entries(from) ?? []) {
-    set(to, name, () => {
-      const carried = keptForStep(mul((norm as () => Scalar)(), abs(factor())));
-      set(to, name, () => carried);
-      return carried;
+/** Caches the norms of a scaled tensor as |factor| · ‖x‖ₚ, computed when they are first needed. */
+function copyScaled(from: Tensor, to: Tensor, factor: () => Tensor): void {
+  const norms = deviceNormsOf(to);
+  for (const [order, norm] of deviceNormsOf(from)) {
+    norms.set(order, () => {
+      const scaled = keepForStep(mul(norm(), abs(factor())) as Scalar);
+      norms.set(order, () => scaled);
+      return scaled;
     });
   }
 }

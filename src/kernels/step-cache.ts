@@ -1,56 +1,63 @@
-import { type DataId, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { type DataId, dispose, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 
-// Whoever asks for a norm within a step (finiteness check, strategy, record) reads each gradient once. Kernels
-// file what they found under the tensor's data, which tfjs never changes in place; a variable that is assigned
-// to gets new data, and so a new entry.
-interface StepMemory {
-  readonly found: WeakMap<DataId, Map<string, unknown>>;
-  readonly kept: Tensor[];
+/** The sums of one tensor's elements that the host has computed so far. */
+export interface Sums {
+  /** Σx². */
+  squares: number | undefined;
+  /** Σ|x|. */
+  magnitudes: number | undefined;
+  /** max |x|. */
+  largest: number | undefined;
 }
 
-let memory: StepMemory | undefined;
+/** Norms of one tensor on the device, by order; a norm that follows from another is computed when it is first needed. */
+export type DeviceNorms = Map<number, () => Scalar>;
 
-/** Runs one step; what kernels {@link set} within it is known until it ends. */
-export function rememberingNorms<Result>(step: () => Result): Result {
-  if (memory !== undefined) return step();
-  memory = { found: new WeakMap(), kept: [] };
+// The finiteness check, the strategy and the record ask for the same norms. The cache lets them read each gradient once.
+// Its keys are data ids, because tfjs never changes data in place: a variable gets a new id with each new value.
+interface StepCache {
+  readonly sums: WeakMap<DataId, Sums>;
+  readonly norms: WeakMap<DataId, DeviceNorms>;
+  readonly tensors: Tensor[];
+}
+
+let cache: StepCache | undefined;
+
+/** Runs one step with a cache of norms, and frees the cached tensors at its end. */
+export function withStepCache<Result>(step: () => Result): Result {
+  if (cache !== undefined) return step();
+  cache = { sums: new WeakMap(), norms: new WeakMap(), tensors: [] };
   try {
     return step();
   } finally {
-    dispose(memory.kept);
-    memory = undefined;
+    dispose(cache.tensors);
+    cache = undefined;
   }
 }
 
-/** What was found of this tensor under this name earlier in the step. */
-export function get(tensor: Tensor, name: string): unknown {
-  return memory?.found.get(tensor.dataId)?.get(name);
-}
-
-/** Files a finding under the tensor's data; does nothing outside a step. */
-export function set(tensor: Tensor, name: string, value: unknown): void {
-  if (memory === undefined) return;
-  let findings = memory.found.get(tensor.dataId);
-  if (findings === undefined) {
-    findings = new Map();
-    memory.found.set(tensor.dataId, findings);
+/** The cached sums of a tensor, to read and to add to; nothing is cached outside a step. */
+export function sumsOf({ dataId }: Tensor): Sums {
+  let sums = cache?.sums.get(dataId);
+  if (sums === undefined) {
+    sums = { squares: undefined, magnitudes: undefined, largest: undefined };
+    cache?.sums.set(dataId, sums);
   }
-  findings.set(name, value);
+  return sums;
 }
 
-/** Keeps a tensor beyond the `tidy` it was made in, to the end of the step; outside a step it is left to that `tidy`. */
-export function keptForStep<T extends Tensor>(tensor: T): T {
-  if (memory === undefined) return tensor;
-  memory.kept.push(tensor);
+/** The cached device norms of a tensor, to read and to add to; nothing is cached outside a step. */
+export function deviceNormsOf({ dataId }: Tensor): DeviceNorms {
+  let norms = cache?.norms.get(dataId);
+  if (norms === undefined) {
+    norms = new Map();
+    cache?.norms.set(dataId, norms);
+  }
+  return norms;
+}
+
+/** Keeps a tensor until the step ends; outside a step the surrounding `tidy` frees it. */
+export function keepForStep<T extends Tensor>(tensor: T): T {
+  if (cache === undefined) return tensor;
+  cache.tensors.push(tensor);
   return keep(tensor);
-}
-
-/** How many tensors are kept to the end of the step so far. */
-export function stepTensors(): number {
-  return memory?.kept.length ?? 0;
-}
-
-/** Everything found of this tensor so far in the step. */
-export function entries(tensor: Tensor): ReadonlyMap<string, unknown> | undefined {
-  return memory?.found.get(tensor.dataId);
 }

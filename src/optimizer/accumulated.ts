@@ -6,7 +6,7 @@ import { toPlainOptions } from '../core/plain.ts';
 import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
 import { isGone, readGradients, type Gradients, type GradientList } from './gradients.ts';
 import { registerClass } from '../saving/loading.ts';
-import { VariableOrder } from './order.ts';
+import { VariableOrder } from './variable-order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
 /**
@@ -86,10 +86,10 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
    *   optimizer throws, and it begins anew.
    */
   override applyGradients(given: Gradients): void {
-    this.expectUsable();
+    this.assertNotDisposed();
     const { names, gradients } = readGradients(given);
     this.#order.forget(isGone);
-    this.#rename(this.#order.admit(names).renamed);
+    this.#rename(this.#order.addVariables(names).renamed);
     const before = this.#sums;
     const after: Record<string, Tensor> = { ...before };
     tidy(() => {
@@ -129,26 +129,26 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   }
 
   // A step with NaN makes the average so.
-  protected override readonly mayRememberNaN = true;
+  protected override readonly mayHoldNaN = true;
 
-  protected override memory(): WrapperState {
-    return { state: this.#sums, count: this.#pending };
+  protected override getState(): WrapperState {
+    return { tensors: this.#sums, count: this.#pending };
   }
 
-  protected override restore({ state, count }: WrapperState): void {
+  protected override restoreState({ tensors, count }: WrapperState): void {
     this.#clear();
-    this.#sums = Object.fromEntries(Object.entries(state).map(([name, sum]) => [name, keep(sum.clone())]));
+    this.#sums = Object.fromEntries(Object.entries(tensors).map(([name, sum]) => [name, keep(sum.clone())]));
     this.#pending = count;
   }
 
-  protected override release(): void {
+  protected override freeState(): void {
     this.#clear();
   }
 
   #take(): void {
     const list = this.#order.names.map((name) => ({ name, tensor: this.#sums[name] ?? null })) as GradientList;
     try {
-      this.#order.settle();
+      this.#order.commit();
       this.inner.applyGradients(list);
     } finally {
       this.#clear();

@@ -25,10 +25,7 @@ export interface ClipOptions {
   readonly onNonFinite?: NonFinitePolicy;
   /** Steps in a row with non-finite gradients after which `skip` and `zero` give up and throw; defaults to 20. */
   readonly maxConsecutiveNonFinite?: number;
-  /**
-   * Whether to warn on the console, once each, when a fixed threshold clipped more than 90 % of 200 steps, or none, and
-   * when the strategy leaves tensors behind in its first steps; defaults to true.
-   */
+  /** Whether to warn once on the console when a fixed threshold clipped over 90 % of 200 steps, or none; defaults to true. */
   readonly warnings?: boolean;
   /** Steps of which records are kept; defaults to 1000, and 0 turns measuring off. */
   readonly window?: number;

@@ -1,33 +1,46 @@
 import { clone, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
+import { initWithChecks } from './contract-checks.ts';
 
-/**
- * What a strategy remembers between steps: kept through every `tidy`, and disposed once replaced.
- */
+/** A strategy's state between steps: kept through every `tidy`, and disposed once replaced. */
 export class StrategyState {
-  #state: NamedTensors | undefined;
-  // Read from a file, and not yet held against what the strategy expects.
-  #unchecked = false;
+  #tensors: NamedTensors | undefined;
+  #step = 0;
+  #isPrepared = false;
+  // Loaded from a file, and not yet compared with the state that the strategy expects.
+  #isUnchecked = false;
 
   /** The tensors by name; empty before the first step. */
-  get state(): NamedTensors {
-    return this.#state ?? {};
+  get tensors(): NamedTensors {
+    return this.#tensors ?? {};
   }
 
-  /** Takes up the tensors of a saved optimizer; copies them. `used`: whether it had taken a step. */
-  restore(state: NamedTensors, used: boolean): void {
-    this.#replace(Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, clone(tensor)])));
-    this.#unchecked = used;
+  /** The number of steps taken. */
+  get step(): number {
+    return this.#step;
   }
 
-  /** Renames the entries that are about variables whose names have changed; see {@link VariableOrder.admit}. */
+  /** Whether {@link prepare} has run since the state was created or restored. */
+  get isPrepared(): boolean {
+    return this.#isPrepared;
+  }
+
+  /** Restores a saved state after `step` steps; copies the tensors. */
+  restore(tensors: NamedTensors, step: number): void {
+    this.#replace(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, clone(tensor)])));
+    this.#step = step;
+    this.#isUnchecked = step > 0;
+    this.#isPrepared = false;
+  }
+
+  /** Renames the entries of variables whose names have changed; see {@link VariableOrder.addVariables}. */
   rename(renamed: ReadonlyMap<string, string>): void {
-    // A name may end with another, as `outer/dense/kernel` does; the longer one is meant.
+    // A name may end with another one, as `outer/dense/kernel` does, so the longest match wins.
     const changed = [...renamed].sort(([one], [other]) => other.length - one.length);
     if (changed.length === 0) return;
-    this.#state = Object.fromEntries(
-      Object.entries(this.state).map(([key, tensor]) => {
+    this.#tensors = Object.fromEntries(
+      Object.entries(this.tensors).map(([key, tensor]) => {
         const match = changed.find(([saved]) => key === saved || key.endsWith(`/${saved}`));
         return [match ? key.slice(0, key.length - match[0].length) + match[1] : key, tensor];
       }),
@@ -35,67 +48,69 @@ export class StrategyState {
   }
 
   /**
-   * Sees that there is memory for all these variables: the first memory at the first step, and entries for
-   * variables that came later. `complete`: whether all variables that the memory may be about are there; `saved`:
-   * those of them that the optimizer had seen when it was saved.
+   * Adds the initial state of variables that have none yet.
    *
-   * @throws ClippingError `bad-state` when what was restored is not the memory of this strategy.
+   * @param isComplete - Whether `parameters` holds every variable that the state may have entries for.
+   * @param saved - The parameters that the optimizer had seen when it was saved.
+   * @throws ClippingError `bad-state` when the restored state does not fit this strategy.
    */
-  prepare(strategy: ClippingStrategy, parameters: NamedTensors, complete: boolean, saved: NamedTensors): void {
-    const first = strategy.init(parameters);
-    if (this.#unchecked) {
-      const known = Object.keys(saved).length === Object.keys(parameters).length;
-      assertSameState(strategy, first, known ? first : strategy.init(saved), this.state, complete);
+  prepare(strategy: ClippingStrategy, parameters: NamedTensors, isComplete: boolean, saved: NamedTensors): void {
+    const initial = initWithChecks(strategy, parameters);
+    if (this.#isUnchecked) {
+      const isSame = Object.keys(saved).length === Object.keys(parameters).length;
+      const required = isSame ? initial : initWithChecks(strategy, saved);
+      assertSameState(strategy, initial, required, this.tensors, isComplete);
     }
-    this.#unchecked = false;
-    this.#replace({ ...first, ...this.state });
+    this.#isUnchecked = false;
+    this.#replace({ ...initial, ...this.tensors });
+    this.#isPrepared = true;
   }
 
-  /** Keeps the memory after a step; `borrowed` tensors belong to the caller and are copied. */
-  advance(state: NamedTensors, borrowed: () => ReadonlySet<Tensor>): void {
-    if (state === this.#state) return;
-    const copied = borrowed();
+  /** Keeps the state after a step; copies tensors that belong to the caller of the step. */
+  advance(tensors: NamedTensors, callersTensors: () => Iterable<Tensor>): void {
+    this.#step += 1;
+    if (tensors === this.#tensors) return;
+    const borrowed = new Set(callersTensors());
     this.#replace(
       Object.fromEntries(
-        Object.entries(state).map(([name, tensor]) => [name, copied.has(tensor) ? clone(tensor) : tensor]),
+        Object.entries(tensors).map(([name, tensor]) => [name, borrowed.has(tensor) ? clone(tensor) : tensor]),
       ),
     );
   }
 
   /** Frees the tensors. */
   dispose(): void {
-    dispose(Object.values(this.state));
-    this.#state = undefined;
+    dispose(Object.values(this.tensors));
+    this.#tensors = undefined;
   }
 
-  #replace(state: NamedTensors): void {
-    const kept = new Set(Object.values(state));
+  #replace(tensors: NamedTensors): void {
+    const kept = new Set(Object.values(tensors));
     for (const tensor of kept) keep(tensor);
-    dispose(Object.values(this.state).filter((tensor) => !kept.has(tensor)));
-    this.#state = state;
+    dispose(Object.values(this.tensors).filter((tensor) => !kept.has(tensor)));
+    this.#tensors = tensors;
   }
 }
 
 function assertSameState(
-  strategy: ClippingStrategy,
+  { id }: ClippingStrategy,
   expected: NamedTensors,
-  owed: NamedTensors,
+  required: NamedTensors,
   received: NamedTensors,
-  complete: boolean,
+  isComplete: boolean,
 ): void {
-  const refuse = (holds: string): ClippingError =>
+  const badState = (content: string): ClippingError =>
     new ClippingError(
       'bad-state',
-      `The saved optimizer holds ${holds}. Load it with the strategy and options it was saved with.`,
+      `The saved optimizer has ${content}. Load it with the strategy and options it was saved with.`,
     );
-  const entries = Object.entries(received);
-  const missing = Object.keys(owed).find((name) => !Object.hasOwn(received, name));
-  for (const [name, tensor] of entries) {
+  for (const [name, tensor] of Object.entries(received)) {
     const like = expected[name];
-    if (like === undefined && !complete) continue;
+    if (like === undefined && !isComplete) continue;
     if (like !== undefined && like.shape.join() === tensor.shape.join()) continue;
-    const should = like === undefined ? 'has no such entry' : `keeps shape [${like.shape.join(', ')}] there`;
-    throw refuse(`\`${name}\` of shape [${tensor.shape.join(', ')}], but \`${strategy.id}\` ${should}`);
+    const expectation = like === undefined ? 'has no such entry' : `expects shape [${like.shape.join(', ')}]`;
+    throw badState(`\`${name}\` of shape [${tensor.shape.join(', ')}], but \`${id}\` ${expectation}`);
   }
-  if (missing !== undefined) throw refuse(`no \`${missing}\`, which \`${strategy.id}\` keeps and would forget`);
+  const missing = Object.keys(required).find((name) => !Object.hasOwn(received, name));
+  if (missing !== undefined) throw badState(`no \`${missing}\`, which is part of the state of \`${id}\``);
 }

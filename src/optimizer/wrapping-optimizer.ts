@@ -5,18 +5,18 @@ import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList } from './gradients.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
-/** What a wrapper remembers between steps, beside what the optimizer inside does. */
+/** A wrapper's own state between steps, without that of the inner optimizer. */
 export interface WrapperState {
-  /** Tensors by name; they stay the wrapper's. */
-  readonly state: NamedTensors;
-  /** A whole number that is saved with them. */
+  /** The tensors by name; they belong to the wrapper. */
+  readonly tensors: NamedTensors;
+  /** A whole number that is saved with the tensors. */
   readonly count: number;
 }
 
 /**
- * An optimizer around another one: hands on what the one inside decides, and saves and frees the memory of both.
+ * An optimizer around another one: delegates to the inner optimizer, and saves and frees the state of both.
  *
- * A subclass clips or averages in `applyGradients`, and names its memory.
+ * A subclass clips or averages in `applyGradients`, and provides its own state.
  */
 export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
   /** The optimizer that takes the steps. */
@@ -85,7 +85,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   override dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.release();
+    this.freeState();
     this.#savedCount?.dispose();
     this.inner.dispose();
   }
@@ -96,8 +96,8 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
    * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
    */
   override getWeights(): Promise<NamedWeights> {
-    const { state, count } = this.memory();
-    return joinWeights(this.inner, state, (tensors) => {
+    const { tensors: own, count } = this.getState();
+    return joinWeights(this.inner, own, (tensors) => {
       this.#savedCount?.dispose();
       return (this.#savedCount = keep(tensor1d([count, tensors], 'int32')));
     });
@@ -105,20 +105,21 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
 
   /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
   override async setWeights(weights: NamedWeights): Promise<void> {
-    this.restore(await splitWeights(this.inner, weights, this.mayRememberNaN));
+    const { state: tensors, count } = await splitWeights(this.inner, weights, this.mayHoldNaN);
+    this.restoreState({ tensors, count });
   }
 
-  /** Whether NaN in a saved memory may have been there when it was saved. */
-  protected abstract readonly mayRememberNaN: boolean;
-  /** What to save. */
-  protected abstract memory(): WrapperState;
-  /** Takes up what was saved; keeps copies of its own. */
-  protected abstract restore(memory: WrapperState): void;
-  /** Frees what {@link memory} names, and whatever else is kept. */
-  protected abstract release(): void;
+  /** Whether NaN in a saved state may be genuine. */
+  protected abstract readonly mayHoldNaN: boolean;
+  /** The state to save. */
+  protected abstract getState(): WrapperState;
+  /** Restores a saved state; keeps copies of its tensors. */
+  protected abstract restoreState(state: WrapperState): void;
+  /** Frees the tensors of {@link getState} and everything else that is kept. */
+  protected abstract freeState(): void;
 
   /** Refuses a wrapper that was freed, with a ClippingError `bad-state`. */
-  protected expectUsable(): void {
+  protected assertNotDisposed(): void {
     if (!this.#disposed) return;
     throw new ClippingError('bad-state', `This ${this.getClassName()} was disposed; make a new one.`);
   }

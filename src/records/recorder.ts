@@ -1,16 +1,6 @@
 import { concat, dispose, keep, stack, tidy, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
-import { recordOf, type Measurement, type StepRecord } from './records.ts';
-
-/** A step as it stands on the device; see {@link Measurement}. */
-export interface DeviceMeasurement {
-  readonly step: number;
-  readonly variables: readonly string[];
-  readonly norms: Tensor1D;
-  readonly finite: Tensor1D;
-  readonly normBefore: Scalar;
-  readonly normAfter: Scalar;
-  readonly skipped: Scalar;
-}
+import type { DeviceMeasurement, Measurement } from './measure.ts';
+import { recordOf, type StepRecord } from './records.ts';
 
 interface Row {
   readonly step: number;
@@ -47,8 +37,8 @@ export class Recorder {
     this.#watch = watch;
   }
 
-  /** Whether anybody wants records. */
-  get active(): boolean {
+  /** Whether steps are recorded at all. */
+  get isActive(): boolean {
     return this.#window > 0 || this.#onStep !== undefined;
   }
 
@@ -143,6 +133,6 @@ function measurementOf({ step, variables }: Row, values: Float32Array): Measurem
     finite: values.subarray(finiteFrom),
     normBefore,
     normAfter,
-    skipped: skipped === 1,
+    skipped,
   };
 }

@@ -1,4 +1,5 @@
 import { percentileOfSorted } from '../kernels/index.ts';
+import type { Measurement } from './measure.ts';
 
 /**
  * What one step did.
@@ -68,28 +69,18 @@ export interface ClipStats {
   readonly dominant: Readonly<Record<string, number>>;
 }
 
-/** What a step measured, as numbers. */
-export interface Measurement {
-  readonly step: number;
-  readonly variables: readonly string[];
-  readonly norms: ArrayLike<number>;
-  readonly finite: ArrayLike<number>;
-  readonly normBefore: number;
-  readonly normAfter: number;
-  readonly skipped: boolean;
-}
-
-// Norms arrive as float32, whose rounding must not make one of two equals dominant.
+// Norms are float32. Rounding must not make one of two equal norms dominant.
 const HALF = 0.5 + 1e-6;
 
 /** The record of a measured step. */
 export function recordOf(measured: Measurement): StepRecord {
-  const { step, variables, norms, finite, normBefore, skipped } = measured;
+  const { step, variables, norms, finite, normBefore } = measured;
+  const skipped = measured.skipped === 1;
   const normAfter = skipped ? 0 : measured.normAfter;
   const nonFinite = variables.filter((_, index) => finite[index] === 0);
   const shareOf = (index: number): number => (norms[index] ?? 0) / normBefore;
-  const place = variables.findIndex((_, index) => shareOf(index) ** 2 > HALF);
-  const dominant = variables[place];
+  const index = variables.findIndex((_, each) => shareOf(each) ** 2 > HALF);
+  const dominant = variables[index];
   return {
     step,
     normBefore,
@@ -97,13 +88,13 @@ export function recordOf(measured: Measurement): StepRecord {
     clipped: !skipped && normAfter !== normBefore && nonFinite.length === 0,
     skipped,
     ...(dominant !== undefined && nonFinite.length === 0
-      ? { dominant, dominantShare: Math.min(shareOf(place), 1) }
+      ? { dominant, dominantShare: Math.min(shareOf(index), 1) }
       : {}),
     ...(nonFinite.length > 0 ? { nonFinite } : {}),
   };
 }
 
-/** Sums up the records of a window. */
+/** Summarizes the records of a window. */
 export function statsOf(records: readonly StepRecord[]): ClipStats {
   const dominant: Record<string, number> = {};
   for (const { dominant: name } of records) if (name !== undefined) dominant[name] = (dominant[name] ?? 0) + 1;

@@ -194,7 +194,7 @@ describe('a strategy that breaks the contract', () => {
     ],
     [
       (gradients) => ({ gradients }),
-      () => '`mine` must return memory as tensors by name; received undefined, at step 0.',
+      () => '`mine` must return state as tensors by name; received undefined, at step 0.',
     ],
     [() => ({ gradients: {}, state: {} }), (name) => `\`mine\` returned no gradient for \`${name}\`, at step 0.`],
     [
@@ -218,7 +218,7 @@ describe('a strategy that breaks the contract', () => {
     ],
     [
       (gradients) => ({ gradients, state: {}, skip: true }),
-      () => '`mine` must answer `skip` as a scalar tensor; received true, at step 0.',
+      () => '`mine` must return `skip` as a scalar tensor; received true, at step 0.',
     ],
   ])('is named, and nothing has moved (%#)', (clip, message) => {
     const problem = variables({ a: [1, 2, 3] });
@@ -233,7 +233,7 @@ describe('a strategy that breaks the contract', () => {
     expect(optimizer.iterations).toBe(0);
   });
 
-  it('when its memory is made, is named too', () => {
+  it('is reported when it throws or returns no tensors in `init`', () => {
     const problem = variables({ a: [1, 2, 3] });
     const step = (init: () => unknown) => () => {
       clipOptimizer(
@@ -246,12 +246,12 @@ describe('a strategy that breaks the contract', () => {
         throw new Error('out of memory.');
       }),
       'strategy-fault',
-      '`mine` failed when it made its memory: out of memory. No variable was changed.',
+      '`mine` failed when it created its state: out of memory. No variable was changed.',
     );
     expectError(
       step(() => [0]),
       'strategy-fault',
-      '`mine` must return tensors in its memory; received 0 for `0`, when it made its memory. No variable was changed.',
+      '`mine` must return tensors in its state; received 0 for `0`, when it created its state. No variable was changed.',
     );
   });
 });

@@ -1,4 +1,4 @@
-// The memory of a strategy from step to step, and from a file.
+// A strategy's state from step to step, and loaded from a file.
 import * as tf from '@tensorflow/tfjs';
 import type { ClippingStrategy, NamedTensors } from 'gradclip';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,10 +7,10 @@ import { expectError } from '../../support/fixtures.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const restored = (state: NamedTensors, used = true): StrategyState => {
-  const memory = new StrategyState();
-  memory.restore(state, used);
-  return memory;
+const restored = (tensors: NamedTensors, step = 1): StrategyState => {
+  const state = new StrategyState();
+  state.restore(tensors, step);
+  return state;
 };
 
 const keeping = (shape: number[]): ClippingStrategy => ({
@@ -20,72 +20,72 @@ const keeping = (shape: number[]): ClippingStrategy => ({
   clip: (gradients, state) => ({ gradients, state }),
 });
 
-describe('entries about variables that have other names now', () => {
-  it('are renamed, the longer of two names first', () => {
-    const memory = restored({
+describe('rename', () => {
+  it('renames the entries of renamed variables, longest name first', () => {
+    const state = restored({
       ...{ w: tf.scalar(1), seen: tf.scalar(2) },
       ...{ 'sum/dense/kernel': tf.scalar(3), 'sum/outer/dense/kernel': tf.scalar(4) },
     });
-    memory.rename(
+    state.rename(
       new Map([
         ['w', 'w_1'],
         ['dense/kernel', 'dense/kernel_1'],
         ['outer/dense/kernel', 'outer/dense/kernel_2'],
       ]),
     );
-    expect(Object.entries(memory.state).map(([name, tensor]) => [name, tensor.dataSync()[0]])).toEqual([
+    expect(Object.entries(state.tensors).map(([name, tensor]) => [name, tensor.dataSync()[0]])).toEqual([
       ['w_1', 1],
       ['seen', 2],
       ['sum/dense/kernel_1', 3],
       ['sum/outer/dense/kernel_2', 4],
     ]);
-    memory.dispose();
+    state.dispose();
   });
 });
 
-describe('a memory from a file', () => {
+describe('a restored state', () => {
   const w = tf.scalar(0);
 
-  it('is refused once it is used where an entry has another shape', () => {
-    const memory = restored({ 'sum/w': tf.zeros([2, 3]) });
+  it('throws when an entry has another shape than the strategy expects', () => {
+    const state = restored({ 'sum/w': tf.zeros([2, 3]) });
     expectError(
-      () => memory.prepare(keeping([3, 2]), { w }, true, { w }),
+      () => state.prepare(keeping([3, 2]), { w }, true, { w }),
       'bad-state',
-      'The saved optimizer holds `sum/w` of shape [2, 3], but `mine` keeps shape [3, 2] there. ' +
+      'The saved optimizer has `sum/w` of shape [2, 3], but `mine` expects shape [3, 2]. ' +
         'Load it with the strategy and options it was saved with.',
     );
   });
 
-  it('is refused for the shape of an entry even while other variables are still to come', () => {
-    const memory = restored({ 'sum/w': tf.zeros([2, 3]) });
-    expect(() => memory.prepare(keeping([3, 2]), { w }, false, { w })).toThrow('keeps shape [3, 2] there');
+  it('throws for the shape of an entry even while variables are missing', () => {
+    const state = restored({ 'sum/w': tf.zeros([2, 3]) });
+    expect(() => state.prepare(keeping([3, 2]), { w }, false, { w })).toThrow('expects shape [3, 2]');
   });
 
-  it('is looked at once: what comes later is the strategy’s own', () => {
-    const memory = restored({ 'sum/w': tf.zeros([2]) });
-    memory.prepare(keeping([2]), { w }, true, { w });
-    memory.advance({ 'sum/w': tf.zeros([5]) }, () => new Set());
-    memory.prepare(keeping([2]), { w }, true, { w });
-    expect(memory.state['sum/w']?.shape).toEqual([5]);
-    memory.dispose();
+  it('is checked only once, because later states come from the strategy', () => {
+    const state = restored({ 'sum/w': tf.zeros([2]) });
+    state.prepare(keeping([2]), { w }, true, { w });
+    state.advance({ 'sum/w': tf.zeros([5]) }, () => []);
+    state.prepare(keeping([2]), { w }, true, { w });
+    expect(state.tensors['sum/w']?.shape).toEqual([5]);
+    state.dispose();
   });
 
-  it('may lack entries of variables that were not there when it was saved, and no others', () => {
+  it('may lack entries only for variables that did not exist when it was saved', () => {
     const both = { w, b: tf.scalar(0) };
-    const memory = restored({ 'sum/w': tf.zeros([2]) });
-    memory.prepare(keeping([2]), both, true, { w });
-    expect(Object.keys(memory.state).sort()).toEqual(['sum/b', 'sum/w']);
-    memory.dispose();
+    const state = restored({ 'sum/w': tf.zeros([2]) });
+    state.prepare(keeping([2]), both, true, { w });
+    expect(Object.keys(state.tensors).sort()).toEqual(['sum/b', 'sum/w']);
+    state.dispose();
     expect(() => restored({ 'sum/w': tf.zeros([2]) }).prepare(keeping([2]), both, true, both)).toThrow(
-      'holds no `sum/b`, which `mine` keeps and would forget',
+      'has no `sum/b`, which is part of the state of `mine`',
     );
   });
 
-  it('may hold entries that nothing is known of until all variables are there', () => {
-    const memory = restored({ 'sum/w': tf.zeros([2]), 'sum/later': tf.zeros([2]) });
-    memory.prepare(keeping([2]), { w }, false, { w });
-    expect(Object.keys(memory.state).sort()).toEqual(['sum/later', 'sum/w']);
-    memory.dispose();
+  it('may have unknown entries until all variables exist', () => {
+    const state = restored({ 'sum/w': tf.zeros([2]), 'sum/later': tf.zeros([2]) });
+    state.prepare(keeping([2]), { w }, false, { w });
+    expect(Object.keys(state.tensors).sort()).toEqual(['sum/later', 'sum/w']);
+    state.dispose();
     const complete = restored({ 'sum/w': tf.zeros([2]), 'sum/later': tf.zeros([2]) });
     expect(() => complete.prepare(keeping([2]), { w }, true, { w })).toThrow(
       '`sum/later` of shape [2], but `mine` has no such entry',

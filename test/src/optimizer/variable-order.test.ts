@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VariableOrder } from '../../../src/optimizer/order.ts';
+import { VariableOrder } from '../../../src/optimizer/variable-order.ts';
 
 const restored = (...names: string[]): VariableOrder => {
   const order = new VariableOrder();
@@ -8,64 +8,64 @@ const restored = (...names: string[]): VariableOrder => {
 };
 
 describe('the order of variables', () => {
-  it('is that in which they were first seen', () => {
+  it('is the order in which they were first seen', () => {
     const order = new VariableOrder();
     expect(order.names).toEqual([]);
-    expect(order.admit(['b', 'a'])).toEqual({ added: 2, renamed: new Map() });
-    expect(order.admit(['a', 'c', 'b'])).toEqual({ added: 1, renamed: new Map() });
+    expect(order.addVariables(['b', 'a'])).toEqual({ added: 2, renamed: new Map() });
+    expect(order.addVariables(['a', 'c', 'b'])).toEqual({ added: 1, renamed: new Map() });
     expect(order.names).toEqual(['b', 'a', 'c']);
   });
 
-  it('is settled as far as the inner optimizer has been given it', () => {
+  it('is committed for the variables that the inner optimizer has received', () => {
     const order = new VariableOrder();
-    order.admit(['a', 'b']);
-    expect(order.settled).toEqual([]);
-    order.settle();
-    order.admit(['c']);
-    expect(order.settled).toEqual(['a', 'b']);
+    order.addVariables(['a', 'b']);
+    expect(order.committed).toEqual([]);
+    order.commit();
+    order.addVariables(['c']);
+    expect(order.committed).toEqual(['a', 'b']);
   });
 
-  it('forgets what is gone where it is not settled, and knows it no more', () => {
+  it('forgets variables that are gone, unless they are committed', () => {
     const order = new VariableOrder();
-    order.admit(['a', 'b']);
-    order.settle();
-    order.admit(['c', 'd', 'e']);
+    order.addVariables(['a', 'b']);
+    order.commit();
+    order.addVariables(['c', 'd', 'e']);
     order.forget((name) => name === 'a' || name === 'd');
     expect(order.names).toEqual(['a', 'b', 'c', 'e']);
-    expect(order.admit(['d']).added).toBe(1);
+    expect(order.addVariables(['d']).added).toBe(1);
     expect(order.names).toEqual(['a', 'b', 'c', 'e', 'd']);
   });
 });
 
 describe('the order of a saved optimizer', () => {
-  it('is settled, and holds whatever comes first', () => {
+  it('is committed, and does not change with the order of the gradients', () => {
     const order = restored('a', 'b');
-    expect(order.settled).toEqual(['a', 'b']);
-    expect(order.admit(['b', 'c', 'a'])).toEqual({ added: 1, renamed: new Map() });
+    expect(order.committed).toEqual(['a', 'b']);
+    expect(order.addVariables(['b', 'c', 'a'])).toEqual({ added: 1, renamed: new Map() });
     expect(order.names).toEqual(['a', 'b', 'c']);
   });
 
   it.each([
-    { about: 'one that has a number now', saved: ['v', 'w'], came: 'w_1', as: 'w' },
-    { about: 'one that had a number', saved: ['v_1', 'w_1'], came: 'w', as: 'w_1' },
-    { about: 'one that has another number', saved: ['v_1', 'w_1'], came: 'w_2', as: 'w_1' },
-    { about: 'the one without a number first', saved: ['w_2', 'w'], came: 'w_1', as: 'w' },
-    { about: 'the one whose own name it is first', saved: ['w_3', 'w_1_2'], came: 'w_1', as: 'w_1_2' },
-  ])('finds $about: $came for $as', ({ saved, came, as }) => {
+    { title: 'a name that now has a number', saved: ['v', 'w'], seen: 'w_1', as: 'w' },
+    { title: 'a name that had a number', saved: ['v_1', 'w_1'], seen: 'w', as: 'w_1' },
+    { title: 'a name with another number', saved: ['v_1', 'w_1'], seen: 'w_2', as: 'w_1' },
+    { title: 'the saved name without a number first', saved: ['w_2', 'w'], seen: 'w_1', as: 'w' },
+    { title: 'the exact original name first', saved: ['w_3', 'w_1_2'], seen: 'w_1', as: 'w_1_2' },
+  ])('recognizes $title: $seen is the saved $as', ({ saved, seen, as }) => {
     const order = restored(...saved);
-    expect(order.admit([came])).toEqual({ added: 1, renamed: new Map([[as, came]]) });
-    expect(order.names).toEqual(saved.map((name) => (name === as ? came : name)));
+    expect(order.addVariables([seen])).toEqual({ added: 1, renamed: new Map([[as, seen]]) });
+    expect(order.names).toEqual(saved.map((name) => (name === as ? seen : name)));
   });
 
-  it('takes no name for one that has come already, or that another has become', () => {
+  it('matches no saved name that was already seen or already renamed', () => {
     const came = restored('w');
-    came.admit(['w']);
-    expect(came.admit(['w_1']).renamed.size).toBe(0);
+    came.addVariables(['w']);
+    expect(came.addVariables(['w_1']).renamed.size).toBe(0);
     expect(came.names).toEqual(['w', 'w_1']);
     const became = restored('w');
-    became.admit(['w_1']);
-    expect(became.admit(['w_2']).renamed.size).toBe(0);
+    became.addVariables(['w_1']);
+    expect(became.addVariables(['w_2']).renamed.size).toBe(0);
     expect(became.names).toEqual(['w_1', 'w_2']);
-    expect(became.admit(['w']).added).toBe(1);
+    expect(became.addVariables(['w']).added).toBe(1);
   });
 });

@@ -142,7 +142,7 @@ describe('a listener', () => {
 
 describe('the record of a step', () => {
   const measured = {
-    ...{ step: 3, variables: ['a', 'b'], norms: [4, 3], finite: [1, 1], normBefore: 5, normAfter: 5, skipped: false },
+    ...{ step: 3, variables: ['a', 'b'], norms: [4, 3], finite: [1, 1], normBefore: 5, normAfter: 5, skipped: 0 },
   };
 
   it('names what dominated, with its share of the norm, at most 1', () => {
@@ -165,7 +165,7 @@ describe('the record of a step', () => {
   });
 
   it('that was skipped has nothing after it', () => {
-    expect(recordOf({ ...measured, skipped: true })).toMatchObject({ normAfter: 0, clipped: false, skipped: true });
+    expect(recordOf({ ...measured, skipped: 1 })).toMatchObject({ normAfter: 0, clipped: false, skipped: true });
   });
 });
 

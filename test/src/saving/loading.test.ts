@@ -225,7 +225,7 @@ describe('setWeights', () => {
       'another shape',
       adaptivePercentile({ window: 4 }),
       adaptivePercentile({ window: 9 }),
-      'The saved optimizer holds `values/global` of shape [4], but `adaptive-percentile` keeps shape [9] there. ',
+      'The saved optimizer has `values/global` of shape [4], but `adaptive-percentile` expects shape [9]. ',
     ],
     [
       'another strategy',
@@ -237,7 +237,7 @@ describe('setWeights', () => {
       'a strategy without state',
       none(),
       adaptivePercentile({ window: 4 }),
-      'The saved optimizer holds no `values/global`, which `adaptive-percentile` keeps and would forget. ',
+      'The saved optimizer has no `values/global`, which is part of the state of `adaptive-percentile`. ',
     ],
   ])(
     'refuses the next step, before any variable changes, with the state of %s',

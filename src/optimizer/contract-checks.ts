@@ -1,43 +1,46 @@
 import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
-import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { ClippingError, messageOf, formatValue } from '../core/errors.ts';
-import type { LeakWatch } from './leak-watch.ts';
 
 /**
- * The strategy with its mistakes named: what it throws, and what it returns against the contract. Nothing has
- * happened to any variable yet when this throws.
+ * The strategy's initial state.
+ *
+ * @throws ClippingError `strategy-fault` when the strategy throws, or returns anything but tensors by name.
  */
-export function withContractChecks(
-  strategy: ClippingStrategy,
-  watched: LeakWatch = (clip) => clip(),
-): ClippingStrategy {
+export function initWithChecks(strategy: ClippingStrategy, parameters: NamedTensors): NamedTensors {
   const { id } = strategy;
-  return {
-    id,
-    options: strategy.options,
-    init(parameters) {
-      const when = 'when it made its memory';
-      const state: unknown = attempted(id, when, () => strategy.init(parameters));
-      assertTensors(id, when, 'memory', state);
-      return state;
-    },
-    clip(gradients, state, context) {
-      const when = `at step ${context.step}`;
-      const clipped: unknown = attempted(id, when, () => watched(() => strategy.clip(gradients, state, context)));
-      const { gradients: after, state: memory, skip } = (clipped ?? {}) as Record<string, unknown>;
-      assertRecord(id, when, 'gradients', after);
-      assertGradients(id, when, gradients, after);
-      assertTensors(id, when, 'memory', memory);
-      if (skip === undefined) return { gradients: after, state: memory };
-      if (!(skip instanceof Tensor) || skip.rank !== 0) {
-        throw fault(id, when, `must answer \`skip\` as a scalar tensor; received ${shownTensor(skip)}`);
-      }
-      return { gradients: after, state: memory, skip: skip as Scalar };
-    },
-  };
+  const when = 'when it created its state';
+  const state: unknown = callStrategy(id, when, () => strategy.init(parameters));
+  assertTensors(id, when, 'state', state);
+  return state;
 }
 
-function attempted<Result>(id: string, when: string, run: () => Result): Result {
+/**
+ * Clips one step. No variable has changed yet when this throws.
+ *
+ * @throws ClippingError `strategy-fault` when the strategy throws or breaks its contract.
+ */
+export function clipWithChecks(
+  strategy: ClippingStrategy,
+  gradients: NamedTensors,
+  state: NamedTensors,
+  context: StepContext,
+): Clipped {
+  const { id } = strategy;
+  const when = `at step ${context.step}`;
+  const returned: unknown = callStrategy(id, when, () => strategy.clip(gradients, state, context));
+  const { gradients: clipped, state: next, skip } = (returned ?? {}) as Record<string, unknown>;
+  assertRecord(id, when, 'gradients', clipped);
+  assertGradients(id, when, gradients, clipped);
+  assertTensors(id, when, 'state', next);
+  if (skip === undefined) return { gradients: clipped, state: next };
+  if (!(skip instanceof Tensor) || skip.rank !== 0) {
+    throw fault(id, when, `must return \`skip\` as a scalar tensor; received ${formatTensor(skip)}`);
+  }
+  return { gradients: clipped, state: next, skip: skip as Scalar };
+}
+
+function callStrategy<Result>(id: string, when: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
@@ -54,7 +57,7 @@ function attempted<Result>(id: string, when: string, run: () => Result): Result 
 
 function assertRecord(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
   if (typeof given === 'object' && given !== null && !(given instanceof Promise) && !(given instanceof Tensor)) return;
-  throw fault(id, when, `must return ${what} as tensors by name; received ${shownTensor(given)}`);
+  throw fault(id, when, `must return ${what} as tensors by name; received ${formatTensor(given)}`);
 }
 
 function assertTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
@@ -90,7 +93,7 @@ function fault(id: string, when: string, what: string): ClippingError {
   return new ClippingError('strategy-fault', `\`${id}\` ${what}, ${when}. No variable was changed.`);
 }
 
-function shownTensor(value: unknown): string {
+function formatTensor(value: unknown): string {
   if (value instanceof Promise) return 'a promise';
   return value instanceof Tensor ? `a tensor of shape [${(value as Tensor).shape.join(', ')}]` : formatValue(value);
 }

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Arithmetic } from '../../../src/kernels/arithmetic.ts';
 import { hostKernels } from '../../../src/kernels/host.ts';
-import { rememberingNorms } from '../../../src/kernels/step-cache.ts';
+import { withStepCache } from '../../../src/kernels/step-cache.ts';
 import { opsKernels } from '../../../src/kernels/ops.ts';
 import { plainArithmetic } from '../../../src/kernels/loops.ts';
 import { benches } from './backends.ts';
@@ -27,16 +27,16 @@ function counted() {
   return { kernels: hostKernels(arithmetic), passes };
 }
 
-describe('within a step', () => {
+describe('within a step, the host kernels', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
   });
 
-  it('reads each gradient once, whoever asks for its norm, and a scaled one not at all', () => {
+  it('read each gradient once, and a scaled one not at all', () => {
     const { kernels, passes } = counted();
     tf.tidy(() => {
       const gradients = [tf.tensor1d([3, 4]), tf.tensor1d([12])];
-      rememberingNorms(() => {
+      withStepCache(() => {
         kernels.finite(gradients);
         kernels.globalNorm(gradients, 2);
         const scaled = kernels.scale(gradients, tf.scalar(0.5));
@@ -49,35 +49,35 @@ describe('within a step', () => {
     expect(passes).toEqual(['sumOfSquares', 'sumOfSquares', 'scale', 'scale']);
   });
 
-  it('forgets at the end of the step, and knows nothing outside one', () => {
+  it('read again in the next step, and cache nothing outside a step', () => {
     const { kernels, passes } = counted();
     tf.tidy(() => {
       const gradients = [tf.tensor1d([3, 4])];
-      rememberingNorms(() => kernels.norms(gradients, 2));
-      rememberingNorms(() => kernels.norms(gradients, 2));
+      withStepCache(() => kernels.norms(gradients, 2));
+      withStepCache(() => kernels.norms(gradients, 2));
       kernels.norms(gradients, 2);
       kernels.norms(gradients, 2);
     });
     expect(passes).toHaveLength(4);
   });
 
-  it('forgets also when the step throws', () => {
+  it('free the cached tensors when the step throws', () => {
     const before = tf.memory().numTensors;
     expect(() =>
-      rememberingNorms(() =>
+      withStepCache(() =>
         tf.tidy(() => {
           opsKernels.norms([tf.tensor1d([1])], 2);
-          throw new Error('a strategy’s fault');
+          throw new Error('mine');
         }),
       ),
-    ).toThrow('a strategy’s fault');
+    ).toThrow('mine');
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('reads anew what a scaling has brought to the ends of float32', () => {
+  it('read a scaled tensor again when it is near the limits of float32', () => {
     const { kernels } = counted();
     tf.tidy(() => {
-      rememberingNorms(() => {
+      withStepCache(() => {
         const x = [tf.tensor1d([2e38, 1e30])];
         expect(kernels.globalNorm(x, 2).dataSync()[0]).toBeGreaterThan(1e38);
         const grown = kernels.scale(x, tf.scalar(2));
@@ -91,25 +91,25 @@ describe('within a step', () => {
   });
 });
 
-describe.each(benches)('norms remembered on $title', (bench) => {
+describe.each(benches)('cached norms on $title', (bench) => {
   beforeAll(() => use(bench));
 
-  it('are those of the tensors, scaled once, twice and each by its own factor', () => {
+  it('equal the norms of tensors scaled twice, by a common factor and by one each', () => {
     const before = tf.memory().numTensors;
     const all = [oracle.numbers(50, 1), oracle.numbers(20, 2)];
     const given = tf.tidy(() =>
-      rememberingNorms(() => {
+      withStepCache(() => {
         const kernels = bench.kernels();
         const x = all.map((values) => tf.tensor1d(values));
-        // In a tidy of its own, as the framework's operations are: what is remembered must outlive it.
+        // In a tidy of its own, as in the framework's operations: cached tensors must outlive it.
         for (const order of [1, 2, Infinity]) tf.tidy(() => kernels.norms(x, order));
         const twice = tf.tidy(() => [...kernels.scale(kernels.scale(x, tf.scalar(0.5)), tf.tensor1d([-3, 0.25]))]);
         return [1, 2, Infinity].map((order) => tf.tidy(() => [...kernels.norms(twice, order).dataSync()]));
       }),
     );
     [1, 2, Infinity].forEach((order, index) =>
-      given[index]!.forEach((norm, place) => {
-        const truth = oracle.norm(all[place]!, order) * [1.5, 0.125][place]!;
+      given[index]!.forEach((norm, tensor) => {
+        const truth = oracle.norm(all[tensor]!, order) * [1.5, 0.125][tensor]!;
         expect(Math.abs(norm / truth - 1)).toBeLessThan(8 * bench.tolerance);
       }),
     );
@@ -117,7 +117,7 @@ describe.each(benches)('norms remembered on $title', (bench) => {
   });
 });
 
-describe('kernels of tfjs ops', () => {
+describe('the kernels of tfjs ops', () => {
   it.each(benches.filter(({ decidesOnHost }) => !decidesOnHost))('read nothing back on $title', async (bench) => {
     await use(bench);
     const reads: string[] = [];
@@ -130,7 +130,7 @@ describe('kernels of tfjs ops', () => {
       };
     try {
       tf.tidy(() =>
-        rememberingNorms(() => {
+        withStepCache(() => {
           const x = [tf.tensor1d([3, NaN]), tf.tensor2d([[1, 2]])];
           for (const order of [1, 2, 3, Infinity]) {
             opsKernels.norms(x, order);

@@ -1,43 +1,50 @@
-// What a strategy does against the contract, named before anything has happened to a variable.
+// A strategy that breaks the contract is reported before any variable changes.
 import * as tf from '@tensorflow/tfjs';
 import { ClippingError, type Clipped, type ClippingStrategy, type NamedTensors } from 'gradclip';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withContractChecks } from '../../../src/optimizer/faults.ts';
+import { clipWithChecks } from '../../../src/optimizer/contract-checks.ts';
 import '../../support/fixtures.ts';
 
 const gradients = { a: tf.tensor1d([3, 4]), b: tf.tensor2d([[1, 2, 3]]) };
 
-const answering = (answer: (given: NamedTensors) => unknown): ClippingStrategy =>
-  withContractChecks({ id: 'mine', options: {}, init: () => ({}), clip: (given) => answer(given) as Clipped });
+const strategyThat = (clip: (given: NamedTensors) => unknown): ClippingStrategy => ({
+  ...{ id: 'mine', options: {}, init: () => ({}) },
+  clip: (given) => clip(given) as Clipped,
+});
 
-const step = (strategy: ClippingStrategy): Clipped => strategy.clip(gradients, {}, { step: 7, parameters: gradients });
+const step = (strategy: ClippingStrategy, given: NamedTensors = gradients): Clipped =>
+  clipWithChecks(strategy, given, {}, { step: 7, parameters: given });
 
 const fault = (what: string): ClippingError =>
   new ClippingError('strategy-fault', `\`mine\` ${what}, at step 7. No variable was changed.`);
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('what a strategy answers', () => {
-  it('is handed on where it is as it should be', () => {
+describe('the check of what a strategy returns', () => {
+  it('passes valid gradients, state and skip through', () => {
     const state = { seen: tf.scalar(1) };
     const skip = tf.scalar(0);
     const changed = { a: tf.tensor1d([1, 1]), b: gradients.b };
-    expect(step(answering(() => ({ gradients: changed, state })))).toEqual({ gradients: changed, state });
-    expect(step(answering(() => ({ gradients: changed, state, skip })))).toEqual({ gradients: changed, state, skip });
+    expect(step(strategyThat(() => ({ gradients: changed, state })))).toEqual({ gradients: changed, state });
+    expect(step(strategyThat(() => ({ gradients: changed, state, skip })))).toEqual({
+      gradients: changed,
+      state,
+      skip,
+    });
   });
 
   it.each<[string, (given: NamedTensors) => unknown]>([
-    ['must answer `skip` as a scalar tensor; received 1', (given) => ({ gradients: given, state: {}, skip: 1 })],
+    ['must return `skip` as a scalar tensor; received 1', (given) => ({ gradients: given, state: {}, skip: 1 })],
     [
-      'must answer `skip` as a scalar tensor; received a tensor of shape [1, 2]',
+      'must return `skip` as a scalar tensor; received a tensor of shape [1, 2]',
       (given) => ({ gradients: given, state: {}, skip: tf.zeros([1, 2]) }),
     ],
     ['must return gradients as tensors by name; received a promise', () => ({ gradients: Promise.resolve({}) })],
     ['must return gradients as tensors by name; received null', () => ({ gradients: null })],
     ['must return gradients as tensors by name; received undefined', () => undefined],
     ['must return gradients as tensors by name; received a tensor of shape []', () => ({ gradients: tf.scalar(1) })],
-    ['must return memory as tensors by name; received undefined', (given) => ({ gradients: given })],
-    ['must return tensors in its memory; received 7 for `seen`', (given) => ({ gradients: given, state: { seen: 7 } })],
+    ['must return state as tensors by name; received undefined', (given) => ({ gradients: given })],
+    ['must return tensors in its state; received 7 for `seen`', (given) => ({ gradients: given, state: { seen: 7 } })],
     ['returned no gradient for `b`', ({ a }) => ({ gradients: { a }, state: {} })],
     [
       'returned a gradient for `c`, which it was not given',
@@ -51,35 +58,35 @@ describe('what a strategy answers', () => {
       'returned a gradient of int32[2] instead of float32[2] for `a`',
       ({ b }) => ({ gradients: { a: tf.tensor1d([3, 4], 'int32'), b }, state: {} }),
     ],
-  ])('is refused: it %s', (what, answer) => {
-    expect(() => step(answering(answer))).toThrow(fault(what));
+  ])('throws when the strategy %s', (what, clip) => {
+    expect(() => step(strategyThat(clip))).toThrow(fault(what));
   });
 
-  it('is refused where it was disposed, were it the gradient that was given', () => {
+  it('throws when a returned gradient is disposed, even if it is the input', () => {
     const a = tf.tensor1d([1, 2]);
-    const strategy = answering((given) => {
+    const strategy = strategyThat((given) => {
       a.dispose();
       return { gradients: given, state: {} };
     });
-    const clip = (): Clipped => strategy.clip({ a }, {}, { step: 7, parameters: { a } });
+    const clip = (): Clipped => step(strategy, { a });
     expect(clip).toThrow(fault('returned a disposed tensor for `a` in its gradients'));
   });
 });
 
-describe('what a strategy throws', () => {
+describe('the check of what a strategy throws', () => {
   const thrower = (error: unknown): ClippingStrategy =>
-    answering(() => {
+    strategyThat(() => {
       throw error;
     });
 
-  it('is named, with what it threw as the cause', () => {
-    const cause = new RangeError('out of breath.');
-    const message = '`mine` failed at step 7: out of breath. No variable was changed.';
+  it('names the strategy and keeps the thrown error as the cause', () => {
+    const cause = new RangeError('no history yet.');
+    const message = '`mine` failed at step 7: no history yet. No variable was changed.';
     expect(() => step(thrower(cause))).toThrow(expect.objectContaining({ code: 'strategy-fault', message, cause }));
   });
 
-  it('is handed on where it is an error of this library', () => {
-    const own = new ClippingError('bad-option', 'Such an option there is not.');
+  it('passes a ClippingError through unchanged', () => {
+    const own = new ClippingError('bad-option', 'No such option.');
     expect(() => step(thrower(own))).toThrow(own);
   });
 });

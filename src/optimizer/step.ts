@@ -1,0 +1,132 @@
+import { maximum, scalar, tidy, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
+import { selectState } from '../combinators/child-states.ts';
+import type { ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
+import { finiteOf, globalNormOf } from '../core/tensors.ts';
+import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
+import { measure, measureOnHost, type GradientMeasurement, type Measurement } from '../records/measure.ts';
+import type { Recorder } from '../records/recorder.ts';
+import { clipWithChecks } from './contract-checks.ts';
+import type { GiveUp } from './give-up.ts';
+import { isGone, readGradients, variablesLike, type GradientList, type Gradients } from './gradients.ts';
+import { decideOnDevice, decideOnHost } from './non-finite.ts';
+import type { NonFinitePolicy } from './options.ts';
+import { applyUnless } from './skipping.ts';
+import type { StrategyState } from './strategy-state.ts';
+import type { VariableOrder } from './variable-order.ts';
+
+/** What a clipped optimizer keeps between steps. */
+export interface StepParts {
+  readonly inner: Optimizer;
+  readonly strategy: ClippingStrategy;
+  readonly policy: NonFinitePolicy | undefined;
+  readonly order: VariableOrder;
+  readonly state: StrategyState;
+  readonly giveUp: GiveUp;
+  readonly recorder: Recorder;
+}
+
+/** The input of one step. */
+interface Step {
+  /** The gradients to clip, in the order of the variables. */
+  readonly gradients: NamedTensors;
+  readonly context: StepContext;
+  /** Every variable that the caller named, with or without a gradient. */
+  readonly variables: NamedTensors;
+}
+
+/**
+ * Takes one step: measures the gradients, decides by the non-finite policy, clips, applies, advances the state, records.
+ *
+ * The host decides where its reads are free. Elsewhere the device decides, and the host reads nothing in the step.
+ */
+export function takeStep(parts: StepParts, given: Gradients): void {
+  const step = prepareStep(parts, given);
+  let measured: Measurement | undefined;
+  withStepCache(() => {
+    tidy(() => {
+      const { host } = kernels();
+      if (host === undefined) takeStepOnDevice(parts, step);
+      else measured = takeStepOnHost(parts, step, host);
+    });
+  });
+  // After the step, because a listener may take another one.
+  if (measured !== undefined) parts.recorder.record(measured);
+}
+
+function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurement | undefined {
+  const { strategy, state, recorder } = parts;
+  const { gradients, context } = step;
+  const before = measureOnHost(host, gradients);
+  const decision = decideOnHost(parts, gradients, before.finite, context.step);
+  if (decision.skip === true) {
+    state.advance(state.tensors, () => []);
+    return recorder.isActive ? measurementOf(step, before, 0, 1) : undefined;
+  }
+  const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
+  const skipped = clipped.skip?.dataSync()[0] === 1 ? 1 : 0;
+  const normAfter = recorder.isActive && skipped === 0 ? host.globalNorm(Object.values(clipped.gradients)) : 0;
+  if (skipped === 0) apply(parts, clipped.gradients);
+  state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step));
+  return recorder.isActive ? measurementOf(step, before, normAfter, skipped) : undefined;
+}
+
+function takeStepOnDevice(parts: StepParts, step: Step): void {
+  const { strategy, state, recorder } = parts;
+  const { gradients, context } = step;
+  const before = recorder.isActive ? measure(gradients) : undefined;
+  const decision = decideOnDevice(parts, gradients, before?.finite ?? finiteOf(gradients), context.step);
+  const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
+  const skips = [clipped.skip, decision.skip].filter((skip) => skip !== undefined);
+  const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
+  const normAfter = before && globalNormOf(clipped.gradients);
+  if (skip === undefined) apply(parts, clipped.gradients);
+  else applyUnless(skip, step.variables, () => apply(parts, clipped.gradients));
+  const { isFinite } = decision;
+  const next = isFinite === undefined ? clipped.state : selectState(isFinite, clipped.state, state.tensors);
+  state.advance(next, () => callersTensors(step));
+  if (before && normAfter) recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)));
+}
+
+function prepareStep({ strategy, order, state }: StepParts, given: Gradients): Step {
+  const { names, gradients: received, parameters: variables } = readGradients(given);
+  order.forget(isGone);
+  const { added, renamed } = order.addVariables(names);
+  if (added > 0 || !state.isPrepared) {
+    state.rename(renamed);
+    // Weights may be loaded without the settings that hold the order.
+    const saved = order.committed.length > 0 ? order.committed : order.names;
+    tidy(() => {
+      const all = variablesLike(order.names);
+      const isComplete = Object.keys(all).length === order.names.length;
+      state.prepare(strategy, all, isComplete, variablesLike(saved));
+    });
+  }
+  const gradients: Record<string, Tensor> = {};
+  const parameters: Record<string, Tensor> = {};
+  for (const name of order.names) {
+    const gradient = received.get(name);
+    if (gradient === undefined) continue;
+    gradients[name] = gradient;
+    parameters[name] = variables[name] as Tensor;
+  }
+  return { gradients, context: { step: state.step, parameters }, variables };
+}
+
+function apply({ inner, order }: StepParts, clipped: NamedTensors): void {
+  const list = order.names.map((name) => ({ name, tensor: clipped[name] ?? null }));
+  order.commit();
+  inner.applyGradients(list as GradientList);
+}
+
+function callersTensors({ gradients, variables }: Step): Tensor[] {
+  return [...Object.values(gradients), ...Object.values(variables)];
+}
+
+function measurementOf<Vector, Value>(
+  { gradients, context }: Step,
+  before: GradientMeasurement<Vector, Value>,
+  normAfter: Value,
+  skipped: Value,
+): Measurement<Vector, Value> {
+  return { ...before, step: context.step, variables: Object.keys(gradients), normAfter, skipped };
+}
