@@ -60,40 +60,8 @@ function one(
   return { gradients: { ...gradients, [name]: change(gradients[name] as tf.Tensor) }, state };
 }
 
-/** Trains with a strategy that keeps a tensor in every step and never returns it; answers after which step it was named. */
-export function namedLeak(backend: string): Promise<number> {
-  return onBackend(backend, () => {
-    const kept: tf.Tensor[] = [];
-    const strategy: ClippingStrategy = {
-      id: 'leaky',
-      options: {},
-      init: () => ({ seen: tf.scalar(0) }),
-      clip(gradients, state) {
-        kept.push(tf.keep(tf.scalar(1)));
-        return { gradients, state: { seen: tf.add(state['seen'] as tf.Scalar, 1) } };
-      },
-    };
-    const w = tf.variable(tf.ones([3]));
-    const said: { readonly text: string; readonly step: number }[] = [];
-    const { warn } = console;
-    console.warn = (text: string) => said.push({ text, step: kept.length });
-    try {
-      const optimizer = clipOptimizer(tf.train.adam(0.1), strategy);
-      for (let step = 0; step < 20; step += 1) optimizer.minimize(() => tf.sum(tf.square(w)));
-      optimizer.dispose();
-    } finally {
-      console.warn = warn;
-      tf.dispose([w, ...kept]);
-    }
-    const about = said.filter(({ text }) => text.includes('`leaky` leaves behind'));
-    if (about.length !== 1) throw new Error(`on ${backend} a leak was named ${about.length} times`);
-    return about[0]?.step ?? NaN;
-  });
-}
-
 /** Lets a strategy go wrong so many times while a model trains, each fault in turn, with sound steps between. */
 export async function goWrong(backend: string, times: number): Promise<Row> {
-  const leakNamed = await namedLeak(backend);
   return onBackend(backend, async () => {
     const random = seededRandom(1);
     let fault: Fault | undefined;
@@ -149,7 +117,6 @@ export async function goWrong(backend: string, times: number): Promise<Row> {
       'kinds of fault': kinds.length,
       'times it went wrong': times,
       'steps taken between': times,
-      'a leak is named at step': leakNamed,
     };
   });
 }
