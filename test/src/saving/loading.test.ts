@@ -231,7 +231,7 @@ describe('setWeights', () => {
       'another strategy',
       adaptivePercentile({ window: 4 }),
       none(),
-      'The saved optimizer holds `values/global` of shape [4], but `none` has no such entry. ',
+      'The saved optimizer has `values/global` of shape [4], but `none` has no such entry. ',
     ],
     [
       'a strategy without state',
