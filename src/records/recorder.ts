@@ -1,4 +1,4 @@
-import { concat, dispose, keep, stack, tidy, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, stack, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { DeviceMeasurement, Measurement } from './measure.ts';
 import { recordOf, type StepRecord } from './records.ts';
 
