@@ -34,7 +34,7 @@ export class Residual extends Base {
   }
 
   override get stateful(): boolean {
-    // The stock constructor asks before there is a layer.
+    // The constructor of tfjs reads this before `layer` is set.
     return this.layer?.stateful ?? false;
   }
 

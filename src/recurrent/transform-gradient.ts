@@ -1,7 +1,7 @@
 import { customGrad, tidy, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * The tensor itself on the way forward; on the way back its gradient ∂L/∂x passes through `change`.
+ * Returns the tensor itself in the forward pass; in the backward pass applies `change` to its gradient ∂L/∂x.
  *
  * @param x Any shape; so is the gradient.
  */

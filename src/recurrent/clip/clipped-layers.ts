@@ -1,11 +1,11 @@
 import { tfjsLayerClass, type Cell, type Config, type LayerClass, type RecurrentLayer } from '../tfjs-layers.ts';
 import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './clipped-cells.ts';
 
-/** The layer of tfjs-layers around a clipped cell; everything else, its configuration included, is the stock layer's. */
+/** Puts a clipped cell into a layer of tfjs-layers. Everything else, including the configuration, is inherited. */
 function createClippedLayer(Base: LayerClass<RecurrentLayer>, CellClass: LayerClass<Cell>): LayerClass<RecurrentLayer> {
   return class extends Base {
     constructor(config: Config) {
-      // The stock constructor writes its cell into what it is given.
+      // The constructor of tfjs writes its cell into the configuration it receives.
       super({ ...config });
       this.cell = new CellClass(config);
     }

@@ -3,7 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 /** Hears ‖∂L/∂hₜ‖ of one use of a layer. */
 export type GradientListener = (t: number, norm: number | Scalar) => void;
 
-// Fused layers have no cell to tap; they ask here, on the way forward, whether anyone wants to know.
+// Fused layers have no cell to wrap. In the forward pass they look up a listener here.
 const openByLayer = new WeakMap<object, (time: number) => GradientListener>();
 
 /** Runs `work` while the given layers open a listener each time they are called. */

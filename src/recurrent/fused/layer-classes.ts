@@ -41,7 +41,7 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
     readonly clipping: ClipSettings | null;
 
     constructor(config: Config) {
-      // The stock constructor writes its cell into what it is given.
+      // The constructor of tfjs writes its cell into the configuration it receives.
       super({ ...config });
       const clipping = config['clipBackprop'];
       this.clipping = clipping === undefined || clipping === null ? null : parseClipOptions(clipping);
@@ -49,7 +49,7 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
       if (reason !== undefined) throw new ClippingError('not-fusable', `\`fused${name}({ … })\` ${reason}`);
     }
 
-    /** While the stock constructor makes up a name, the stock class: `lstm_LSTM1` is what checkpoints call it. */
+    /** Returns tfjs's class name while its constructor chooses the layer's name, so that checkpoints find `lstm_LSTM1`. */
     override getClassName(): string {
       return this.cell === undefined ? name : `Fused${name}`;
     }
@@ -79,7 +79,7 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
         if (!this.returnState && !this.stateful) return output;
         const last = returnSequences ? row(time - 1) : output;
         const states = returnCarry ? [last, row(outputs)] : [last];
-        // Nothing of the old states is needed for the way back, so unlike the stock layer none are kept for it.
+        // Unlike tfjs's layer, keep no old states: the backward pass does not need them.
         if (this.stateful) this.resetStates(states, false);
         return this.returnState ? [output, ...states] : output;
       });

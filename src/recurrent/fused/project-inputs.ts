@@ -54,7 +54,7 @@ function registerProjection(backendName: string): void {
       const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
       const buffers = hostBuffers();
       if (buffers) return buffers.multiply(rows, kernel);
-      // Looked up on each call: the stock kernel may be replaced by a faster one.
+      // Looked up on each call, because a faster kernel may replace tfjs's.
       const { kernelFunc } = getKernel(BatchMatMul, backendName);
       return kernelFunc({ inputs: { a: rows, b: kernel }, attrs: { transposeA: false, transposeB: false }, backend });
     },

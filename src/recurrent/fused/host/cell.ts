@@ -12,7 +12,7 @@ export interface CellContext {
   readonly sigma: FusableActivation;
 }
 
-/** One time step on the way forward. */
+/** One time step of the forward pass. */
 export interface ForwardStep {
   /** The position in the sequence. */
   readonly t: number;
@@ -25,7 +25,7 @@ export interface ForwardStep {
   readonly products: Products;
 }
 
-/** One time step on the way back. */
+/** One time step of the backward pass. */
 export interface BackwardStep {
   readonly t: number;
   readonly previous: readonly Float32Array[];
@@ -44,11 +44,11 @@ export interface BackwardStep {
   clipGate(gate: number): void;
 }
 
-/** The equations of a cell, as loops over memory. Masks are the caller's affair. */
+/** The equations of a cell, as loops over arrays. The caller applies masks. */
 export interface HostCell {
   readonly gates: number;
   readonly states: number;
-  /** States and whatever else of [batch, units] the way back needs. */
+  /** The number of states and other [batch, units] arrays that the backward pass needs. */
   readonly slots: number;
   /** The columns of the recurrent kernel that are multiplied by themselves. */
   blocks(units: number): Block[];

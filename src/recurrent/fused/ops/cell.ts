@@ -13,7 +13,7 @@ export interface CellActivations {
 export interface OpsStep {
   /** [batch, units] each. */
   readonly states: Tensor[];
-  /** What the way back needs, in an order of the cell's own. */
+  /** The tensors that the backward pass needs, in the order that the cell chooses. */
   readonly kept: Tensor[];
 }
 
@@ -23,7 +23,7 @@ export interface OpsClips {
   gate(gradient: Tensor): Tensor;
 }
 
-/** The equations of a cell, in tfjs operations. Masks are the caller's affair. */
+/** The equations of a cell, in tfjs operations. The caller applies masks. */
 export interface OpsCell {
   readonly gates: number;
   readonly states: number;
