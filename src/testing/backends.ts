@@ -13,30 +13,31 @@ import {
 import { cpuForwardingFlag } from '../kernels/index.ts';
 
 /**
- * A backend that stands for a graphics card: the cpu backend under a name that the framework does not know, so that
- * it takes the kernels made of tfjs ops and may read nothing back, as on webgl and webgpu.
+ * A simulated GPU: the cpu backend under a name that gradclip does not know.
+ *
+ * gradclip treats it like webgl and webgpu: it uses the kernels made of tfjs ops and reads nothing back.
  *
  * @category Testing
  */
 export const DEVICE = 'gradclip-device';
 
-/** Whether {@link DEVICE} can be made: `@tensorflow/tfjs-backend-cpu` must be registered. */
+/** Whether {@link DEVICE} can be registered, which needs `@tensorflow/tfjs-backend-cpu`. */
 export function canRegisterDevice(): boolean {
   return cpuFactory() != null;
 }
 
-/** Runs on a backend, and goes back to the one in use before. */
+/** Runs a function on a backend, then switches back to the previous one. */
 export async function onBackend<Result>(
   name: string | undefined,
   run: () => Result | Promise<Result>,
 ): Promise<Result> {
   await ready();
-  const before = getBackend();
+  const previous = getBackend();
   if (name === DEVICE) registerDevice();
-  // Where the backend does not start, tfjs takes another and answers true all the same.
+  // If the backend does not start, tfjs falls back to another one and still returns true.
   if (name !== undefined && !((await setBackend(name)) && getBackend() === name)) {
-    await setBackend(before);
-    throw new Error(`tfjs has no working backend "${name}" here`);
+    await setBackend(previous);
+    throw new Error(`tfjs has no working backend "${name}" here.`);
   }
   const restore = disableCpuForwarding(getBackend());
   try {
@@ -44,7 +45,7 @@ export async function onBackend<Result>(
     return await run();
   } finally {
     restore();
-    if (name !== undefined) await setBackend(before);
+    if (name !== undefined) await setBackend(previous);
   }
 }
 
@@ -57,28 +58,28 @@ function disableCpuForwarding(backend: string): () => void {
   return () => env().set(flag, before);
 }
 
-// The laws look at each step as soon as it is taken. In some browsers webgpu, asked at once, answers zeros, of which
-// most laws hold.
+// The laws read each step synchronously. In some browsers webgpu then returns zeros, for which most laws hold.
 function assertImmediateReads(): void {
-  const read = tidy(() => add(scalar(1), 1).dataSync()[0]);
-  if (read === 2) return;
+  const sum = tidy(() => add(scalar(1), 1).dataSync()[0]);
+  if (sum === 2) return;
   throw new Error(
-    `the laws read each step at once, with dataSync, which answers ${String(read)} for 1 + 1 on ${getBackend()} here; ` +
-      'judge the strategy on another backend, and compare here what `await tensor.data()` answers',
+    `The laws read tensors with \`dataSync\`, which returns ${String(sum)} for 1 + 1 on ${getBackend()} here. ` +
+      'Test the strategy on another backend; here, compare what `await tensor.data()` returns.',
   );
 }
 
 /** Registers {@link DEVICE}, unless it is registered. */
 export function registerDevice(): void {
   const factory = cpuFactory();
-  if (factory == null) throw new Error('import @tensorflow/tfjs-backend-cpu, on which the simulated device runs');
+  if (factory == null)
+    throw new Error('The simulated device needs the cpu backend; import @tensorflow/tfjs-backend-cpu.');
   if (findBackendFactory(DEVICE) != null) return;
   copyRegisteredKernels('cpu', DEVICE);
-  // The lowest priority, so that tfjs never chooses it by itself.
+  // With the lowest priority, tfjs never chooses this backend by itself.
   registerBackend(DEVICE, factory, 0);
 }
 
-// Typed as always there, but null where no such backend was registered.
+// tfjs returns null for an unregistered backend, although the type says otherwise.
 function cpuFactory(): ReturnType<typeof findBackendFactory> | null {
   return findBackendFactory('cpu');
 }

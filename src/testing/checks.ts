@@ -7,49 +7,49 @@ import { laws, type LawName } from './laws/index.ts';
 import { measureAgreement, type Agreement, type AgreementOptions, type Oracle } from './oracle.ts';
 
 /**
- * A kind of strategy with its options: what `defineStrategy` answers.
+ * A strategy factory, as `defineStrategy` returns it.
  *
  * @category Testing
  */
 export interface FactoryUnderTest<Options> extends Facts {
-  /** Makes a strategy. */
+  /** Creates a strategy. */
   (options?: Options): ClippingStrategy;
 }
 
 /**
- * Under which conditions a strategy is judged.
+ * The conditions under which a strategy is tested.
  *
  * @category Testing
  */
 export interface LawOptions<Options> {
-  /** The options that it is judged with; defaults to none, so to its defaults. */
+  /** The options of the strategy; options left out take their defaults. */
   readonly options?: Options;
-  /** What it promises under these options, where that differs from its declaration. */
+  /** Declared properties that differ from the declaration of the factory under these options. */
   readonly laws?: Partial<Laws>;
-  /** Laws that cannot bind it, each with the reason. */
+  /** Laws that do not apply, each with the reason. */
   readonly exempt?: Partial<Record<LawName, string>>;
-  /** The backend to judge it on; defaults to the one in use. See {@link DEVICE}. */
+  /** The backend to test on; defaults to the backend in use. See {@link DEVICE}. */
   readonly backend?: string;
 }
 
 /**
- * One law, held to one strategy.
+ * The check of one law for one strategy.
  *
  * @category Testing
  */
 export interface LawCheck {
-  /** A word for the law. */
+  /** The name of the law. */
   readonly name: LawName;
-  /** The law as the end of a sentence that begins with the strategy. */
+  /** The law as a phrase whose subject is the strategy. */
   readonly title: string;
-  /** Why it does not bind this strategy; absent where it does. */
+  /** Why the strategy is exempt; absent if it is not. */
   readonly exempt?: string;
-  /** Rejects with a ClippingError `broken-law` that says how the strategy breaks it. */
+  /** Rejects with a ClippingError `broken-law` that explains how the strategy breaks the law. */
   check(this: void): Promise<void>;
 }
 
 /**
- * The laws that every strategy owes, held to one; for any test framework, or none.
+ * Returns the checks of all laws for one strategy, for any test framework or none.
  *
  * @example
  * ```ts
@@ -67,48 +67,50 @@ export interface LawCheck {
  */
 export function lawsOf<Options>(
   factory: FactoryUnderTest<Options>,
-  trial: LawOptions<NoInfer<Options>> = {},
+  options: LawOptions<NoInfer<Options>> = {},
 ): readonly LawCheck[] {
-  const subject = toSubject(factory, trial);
+  const subject = toSubject(factory, options);
   return (laws as readonly Law<LawName>[]).map((law) => {
-    const exempt = trial.exempt?.[law.name] ?? law.exemption?.(subject);
+    const exempt = options.exempt?.[law.name] ?? law.exemption?.(subject);
     const { name, title } = law;
-    const check = (): Promise<void> => runCheck(subject, `the law "${title}"`, trial.backend, () => law.check(subject));
+    const check = (): Promise<void> =>
+      runCheck(subject, `the law "${title}"`, options.backend, () => law.check(subject));
     return { name, title, ...(exempt === undefined ? {} : { exempt }), check };
   });
 }
 
 /**
- * How a comparison with an oracle is made and when it fails.
+ * Options of {@link compareWithOracle}.
  *
  * @category Testing
  */
 export interface OracleOptions<Options> extends LawOptions<Options>, AgreementOptions {
   /**
-   * The largest relative error allowed; defaults to 1e-6. One step of a strategy without memory rounds a norm, a
-   * factor and a product to float32's 24 bits, 6e-8 each; what a memory adds over sixty steps is for its test to say.
+   * The largest allowed relative error; defaults to 1e-6. A step of a stateless strategy rounds a norm, a factor and a
+   * product to the 24 bits of float32, 6e-8 each. A strategy whose state adds errors over sixty steps may need more.
    */
   readonly tolerance?: number;
 }
 
 /**
- * Compares a strategy with its oracle: at least 50 seeded sequences of 60 steps with spikes, zeros and absent
- * gradients, at scales from 1e-20 to 1e20.
+ * Compares a strategy with its oracle over seeded sequences of steps.
  *
- * @throws ClippingError `broken-law` when they differ by more than the tolerance, or when more than a twentieth of
- *   the steps was too close to a decision to be compared.
+ * By default there are 50 sequences of 60 steps with spikes, zeros and absent gradients, at scales from 1e-20 to 1e20.
+ *
+ * @throws ClippingError `broken-law` if they differ by more than the tolerance, or if more than a twentieth of the steps
+ *   is too close to a decision to be compared.
  *
  * @category Testing
  */
 export async function compareWithOracle<Options>(
   factory: FactoryUnderTest<Options>,
   oracle: Oracle<never>,
-  trial: OracleOptions<NoInfer<Options>> = {},
+  options: OracleOptions<NoInfer<Options>> = {},
 ): Promise<Agreement> {
-  const subject = toSubject(factory, trial);
-  const { tolerance = 1e-6 } = trial;
-  return runCheck(subject, 'the agreement with its oracle', trial.backend, () => {
-    const agreement = measureAgreement(subject.make(), oracle, trial);
+  const subject = toSubject(factory, options);
+  const { tolerance = 1e-6 } = options;
+  return runCheck(subject, 'the agreement with its oracle', options.backend, () => {
+    const agreement = measureAgreement(subject.make(), oracle, options);
     const { worst, where, compared, undecided } = agreement;
     if (worst > tolerance) throw new Error(`off by ${worst.toPrecision(2)}, more than ${tolerance}, at ${where}`);
     if (undecided * 19 > compared) throw new Error(`${undecided} steps were undecided and only ${compared} compared`);
@@ -116,17 +118,17 @@ export async function compareWithOracle<Options>(
   });
 }
 
-/** What a trial is about. */
+/** Combines a factory and its options into the subject of the laws. */
 export function toSubject<Options>(
   factory: FactoryUnderTest<Options>,
-  { options, laws: promised, backend }: LawOptions<Options>,
+  { options, laws: declared, backend }: LawOptions<Options>,
 ): Subject {
   const own = { ...(options as Readonly<Record<string, unknown>> | undefined) };
   return {
     factory: factory as unknown as AnyStrategyFactory,
     make: (given = own) => factory(given as Options),
     options: own,
-    laws: { ...factory.laws, ...promised },
+    laws: { ...factory.laws, ...declared },
     ...(backend === undefined ? {} : { backend }),
   };
 }
@@ -141,7 +143,7 @@ async function runCheck<Result>(
     return await onBackend(backend, check);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const place = backend === undefined ? '' : ` on ${backend}`;
-    throw new ClippingError('broken-law', `${formatCall(subject)} breaks ${what}${place}: ${reason}`, { cause });
+    const where = backend === undefined ? '' : ` on ${backend}`;
+    throw new ClippingError('broken-law', `${formatCall(subject)} breaks ${what}${where}: ${reason}`, { cause });
   }
 }

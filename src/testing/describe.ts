@@ -5,7 +5,7 @@ import type { LawName } from './laws/index.ts';
 import type { Oracle } from './oracle.ts';
 
 /**
- * The part of `describe` that is used; that of vitest, jest, mocha, jasmine, node:test and bun fits.
+ * The part of `describe` that is used. Vitest, Jest, Mocha, Jasmine, node:test and Bun all provide it.
  *
  * @category Testing
  */
@@ -17,52 +17,52 @@ export type Describe = (title: string, body: () => void) => unknown;
  * @category Testing
  */
 export type It = ((title: string, body: () => Promise<void>) => unknown) & {
-  /** Lists a test that is not run; exempt laws are left out where it is missing. */
+  /** Lists a test without running it. Without this function, exempt laws are not listed. */
   readonly skip?: (title: string, body: () => Promise<void>) => unknown;
 };
 
 /**
- * What came of one law, or of the oracle.
+ * The result of one law, or of the comparison with the oracle.
  *
  * @category Testing
  */
 export interface LawResult {
   /** The law, or `oracle`. */
   readonly law: LawName | 'oracle';
-  /** The law as the end of a sentence that begins with the strategy. */
+  /** The law as a phrase whose subject is the strategy. */
   readonly title: string;
-  /** The backend it was judged on; absent where the one in use was taken. */
+  /** The backend under test; absent for the backend in use. */
   readonly backend?: string;
-  /** Why it does not bind; absent where it does. */
+  /** Why the strategy is exempt; absent if it is not. */
   readonly exempt?: string;
-  /** Whether it holds; absent where it does not bind. */
+  /** Whether the law holds; absent if the strategy is exempt. */
   readonly holds?: boolean;
-  /** The worst relative error, for the oracle. */
+  /** The largest relative error, for the oracle. */
   readonly worst?: number;
 }
 
 /**
- * How {@link describeStrategy} writes its tests.
+ * Options of {@link describeStrategy}.
  *
  * @category Testing
  */
 export interface DescribeOptions<Options> extends Omit<OracleOptions<Options>, 'backend'> {
-  /** The framework's; defaults to the global of that name. */
+  /** The function of the test framework; defaults to the global with this name. */
   readonly describe?: Describe;
-  /** The framework's; defaults to the global of that name. */
+  /** The function of the test framework; defaults to the global with this name. */
   readonly it?: It;
-  /** The strategy in float64, to compare with. */
+  /** The strategy in float64, for comparison. */
   readonly oracle?: Oracle<never>;
-  /** The backends to judge it on; defaults to the one in use. See {@link DEVICE}. */
+  /** The backends to test on; defaults to the backend in use. See {@link DEVICE}. */
   readonly backends?: readonly string[];
-  /** Told what came of each. */
+  /** Called with the result of each law. */
   readonly onResult?: (verdict: LawResult) => void;
 }
 
 /**
- * Writes the tests that prove a strategy: all laws, and the agreement with an oracle where there is one.
+ * Defines the tests of a strategy: all laws, and agreement with its oracle if you pass one.
  *
- * @throws ClippingError `bad-spec` when neither `describe` and `it` are given nor globals of these names exist.
+ * @throws ClippingError `bad-spec` if `describe` or `it` is neither passed nor a global.
  *
  * @example
  * ```ts no-run
@@ -85,16 +85,16 @@ export function describeStrategy<Options>(
   if (describe === undefined || it === undefined) {
     throw new ClippingError(
       'bad-spec',
-      '`describeStrategy(factory, { describe, it })` needs those of a test framework; there are no globals of these ' +
-        'names. With vitest: `import { describe, it } from "vitest"`.',
+      '`describeStrategy(factory, { describe, it })` needs the functions of a test framework; received none, and no ' +
+        'globals have these names. With Vitest: `import { describe, it } from "vitest"`.',
     );
   }
   for (const backend of backends) {
-    const place = backend === undefined ? {} : { backend };
-    const trial = { ...options, ...place };
+    const onBackend = backend === undefined ? {} : { backend };
+    const lawOptions = { ...options, ...onBackend };
     describe(formatCall(toSubject(factory, options)) + (backend === undefined ? '' : ` on ${backend}`), () => {
-      for (const { name, title, exempt, check } of lawsOf(factory, trial)) {
-        const report = (verdict: Partial<LawResult>): void => onResult?.({ law: name, title, ...place, ...verdict });
+      for (const { name, title, exempt, check } of lawsOf(factory, lawOptions)) {
+        const report = (result: Partial<LawResult>): void => onResult?.({ law: name, title, ...onBackend, ...result });
         if (exempt === undefined) it(title, () => runAndReport(check, report));
         else {
           it.skip?.(`${title} (exempt: ${exempt})`, check);
@@ -104,8 +104,8 @@ export function describeStrategy<Options>(
       if (oracle === undefined) return;
       it('agrees with its oracle', () =>
         runAndReport(
-          () => compareWithOracle(factory, oracle, trial),
-          (verdict) => onResult?.({ law: 'oracle', title: 'agrees with its oracle', ...place, ...verdict }),
+          () => compareWithOracle(factory, oracle, lawOptions),
+          (result) => onResult?.({ law: 'oracle', title: 'agrees with its oracle', ...onBackend, ...result }),
         ));
     });
   }
@@ -113,11 +113,11 @@ export function describeStrategy<Options>(
 
 async function runAndReport(
   check: () => Promise<{ worst: number } | void>,
-  report: (verdict: Partial<LawResult>) => void,
+  report: (result: Partial<LawResult>) => void,
 ): Promise<void> {
   try {
-    const found = await check();
-    report({ holds: true, ...(found === undefined ? {} : { worst: found.worst }) });
+    const agreement = await check();
+    report({ holds: true, ...(agreement === undefined ? {} : { worst: agreement.worst }) });
   } catch (error) {
     report({ holds: false });
     throw error;

@@ -1,7 +1,7 @@
 import { mapEntries, type NamedNumbers } from './numbers.ts';
 import { seededRandom, type Random } from './random.ts';
 
-/** Names and shapes of a small recurrent network, with tensors of every rank from 0 to 4. */
+/** The variables of a small recurrent network, with every rank from 0 to 4. */
 export const LSTM_SHAPES: Readonly<Record<string, readonly number[]>> = {
   'embedding/embeddings': [5, 3],
   'conv1d/kernel': [2, 3, 4],
@@ -14,7 +14,7 @@ export const LSTM_SHAPES: Readonly<Record<string, readonly number[]>> = {
   temperature: [],
 };
 
-/** Float32 numbers of a normal distribution with this standard deviation, in the shapes of {@link LSTM_SHAPES}. */
+/** Generates normally distributed float32 gradients in the shapes of {@link LSTM_SHAPES}; `scale` is the deviation. */
 export function randomGradients(random: Random, scale: number): NamedNumbers {
   return mapEntries(LSTM_SHAPES, (shape) => ({
     shape,
@@ -22,7 +22,7 @@ export function randomGradients(random: Random, scale: number): NamedNumbers {
   }));
 }
 
-/** The parameters of such a network: none is 0, so that a step relative to its parameter can move each. */
+/** Generates parameters for the same network. None is 0, so a step relative to its parameter moves each of them. */
 export function randomParameters(random: Random): NamedNumbers {
   return mapEntries(LSTM_SHAPES, (shape) => ({
     shape,
@@ -32,17 +32,19 @@ export function randomParameters(random: Random): NamedNumbers {
   }));
 }
 
-/** What the steps of a sequence are like. */
+/** Options of {@link randomSequence}. */
 export interface SequenceOptions {
   readonly seed: number;
   readonly steps: number;
-  /** Standard deviation of an ordinary gradient. */
+  /** The standard deviation of an ordinary gradient. */
   readonly scale: number;
 }
 
 /**
- * The gradients of a training run that is not a quiet one: lengths that drift and jitter, spikes up to ten thousand
- * times as long, steps that are all zero, variables whose gradient is zero, and variables that have none.
+ * Generates the gradients of a turbulent training run.
+ *
+ * Norms drift and jitter, with spikes up to ten thousand times as large. Some steps are all zero, some variables have a
+ * gradient of zeros, and some have no gradient.
  */
 export function randomSequence({ seed, steps, scale }: SequenceOptions): NamedNumbers[] {
   const random = seededRandom(seed);
@@ -50,19 +52,19 @@ export function randomSequence({ seed, steps, scale }: SequenceOptions): NamedNu
   return Array.from({ length: steps }, (_, step) => {
     drift += 0.1 * random.normal();
     const spike = random.chance(0.07) ? 10 ** random.uniform(0.5, 4) : 1;
-    const drawn = randomGradients(random, scale * spike * Math.exp(drift + 0.3 * random.normal()));
-    // The first step shows all variables, as a training run's does.
-    if (step === 0) return drawn;
-    if (random.chance(0.04)) return mapEntries(drawn, toZeros);
+    const gradients = randomGradients(random, scale * spike * Math.exp(drift + 0.3 * random.normal()));
+    // As in training, the first step has a gradient for every variable.
+    if (step === 0) return gradients;
+    if (random.chance(0.04)) return mapEntries(gradients, toZeros);
     if (random.chance(0.02)) return {};
-    const absent = random.chance(0.15);
-    const kept = Object.entries(drawn).filter(() => !absent || random.chance(0.6));
-    return mapEntries(Object.fromEntries(kept), (one) => (random.chance(0.03) ? toZeros(one) : one));
+    const dropsSome = random.chance(0.15);
+    const kept = Object.entries(gradients).filter(() => !dropsSome || random.chance(0.6));
+    return mapEntries(Object.fromEntries(kept), (tensor) => (random.chance(0.03) ? toZeros(tensor) : tensor));
   });
 }
 
-function toZeros(one: NamedNumbers[string]): NamedNumbers[string] {
-  return { ...one, values: one.values.map(() => 0) };
+function toZeros(tensor: NamedNumbers[string]): NamedNumbers[string] {
+  return { ...tensor, values: tensor.values.map(() => 0) };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -1,5 +1,5 @@
 /**
- * The law suite: what every strategy owes, as tests that an author runs on their own.
+ * The law suite: tests that every strategy must pass, for authors to run on their own strategies.
  *
  * @module gradclip/testing
  * @category Reference

@@ -2,37 +2,37 @@ import { toJson } from '../core/json.ts';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { AnyStrategyFactory, Laws } from '../core/define.ts';
 
-/** What is judged: one kind of strategy with one set of options. */
+/** The strategy under test, with one set of options. */
 export interface Subject {
   readonly factory: AnyStrategyFactory;
-  /** Makes a strategy of this kind. */
+  /** Creates the strategy. */
   make(this: void, options?: Readonly<Record<string, unknown>>): ClippingStrategy;
-  /** The options under which it is judged. */
+  /** The options under test. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What it promises under these options. */
+  /** What the strategy declares under these options. */
   readonly laws: Laws;
-  /** The backend it was said to be judged on. */
+  /** The backend under test, if one was named. */
   readonly backend?: string;
 }
 
-/** One thing that strategies owe. */
+/** A property that every strategy must have. */
 export interface Law<Name extends string = string> {
-  /** A word for it, with which a trial can exempt from it. */
+  /** The name of the law, used to declare an exemption. */
   readonly name: Name;
-  /** The law as a sentence without its subject: "never lengthens a gradient". */
+  /** The law as a sentence without its subject: "never increases the norm of a gradient". */
   readonly title: string;
-  /** Why it does not bind this subject; undefined where it does. */
+  /** Why the subject is exempt; undefined if it is not. */
   exemption?(this: void, subject: Subject): string | undefined;
-  /** Throws where the subject breaks it. May be asynchronous. */
+  /** Throws if the subject breaks the law. */
   check(this: void, subject: Subject): void | Promise<void>;
 }
 
-/** Throws what a law found wrong. */
-export function assertThat(holds: boolean, otherwise: () => string): asserts holds {
-  if (!holds) throw new Error(otherwise());
+/** Throws an error with a message if a condition is false. */
+export function assertThat(holds: boolean, message: () => string): asserts holds {
+  if (!holds) throw new Error(message());
 }
 
-/** `global-norm({"maxNorm":2})`, for messages and titles. */
+/** Formats the subject for messages and titles: `global-norm({"maxNorm":2})`. */
 export function formatCall({ factory, options }: Subject): string {
   return `${factory.id}(${Object.keys(options).length === 0 ? '' : toJson(options)})`;
 }

@@ -11,7 +11,7 @@ export interface Numbers {
   readonly shape: readonly number[];
   /** The elements, last axis fastest. */
   readonly values: readonly number[];
-  /** `float32` where not said. */
+  /** Defaults to `float32`. */
   readonly dtype?: DataType;
 }
 
@@ -22,20 +22,20 @@ export interface Numbers {
  */
 export type NamedNumbers = Readonly<Record<string, Numbers>>;
 
-/** The tensors of these numbers; the caller's to dispose. */
+/** Creates tensors from numbers. The caller disposes them. */
 export function toTensors(numbers: NamedNumbers): Record<string, Tensor> {
   return mapEntries(numbers, ({ values, shape, dtype = 'float32' }) =>
-    // tfjs walks through a plain list element by element, and takes a typed one as it is.
+    // tfjs copies a plain array element by element, but uses a typed array directly.
     tensor(dtype === 'float32' ? Float32Array.from(values) : [...values], [...shape], dtype),
   );
 }
 
-/** The numbers of these tensors. */
+/** Reads tensors as numbers. */
 export function toNumbers(tensors: NamedTensors): NamedNumbers {
-  return mapEntries(tensors, (one) => ({ shape: one.shape, values: Array.from(one.dataSync()), dtype: one.dtype }));
+  return mapEntries(tensors, (each) => ({ shape: each.shape, values: Array.from(each.dataSync()), dtype: each.dtype }));
 }
 
-/** The record with each entry changed. */
+/** Applies a function to each entry of a record. */
 export function mapEntries<From, To>(
   record: Readonly<Record<string, From>>,
   change: (entry: From, name: string) => To,
@@ -43,22 +43,22 @@ export function mapEntries<From, To>(
   return Object.fromEntries(Object.entries(record).map(([name, entry]) => [name, change(entry, name)]));
 }
 
-/** The elements of all entries, one after another. */
+/** The elements of all entries in one array. */
 export function elementsOf(numbers: NamedNumbers): number[] {
   return Object.values(numbers).flatMap(({ values }) => values);
 }
 
-/** The largest |xᵢ|; 0 when there are none. */
+/** The largest |xᵢ|, or 0 without elements. */
 export function maxAbs(values: readonly number[]): number {
   return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
 
-/** ‖x‖₂ in float64, which no square of a float32 overflows. */
+/** ‖x‖₂ in float64, where no float32 squared overflows. */
 export function euclideanNorm(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
-/** Whether these are the same numbers, bit for bit; NaN equals NaN. */
+/** Whether the numbers are bit-for-bit identical; NaN equals NaN. */
 export function isIdentical(left: readonly number[], right: readonly number[]): boolean {
-  return left.length === right.length && left.every((value, place) => Object.is(value, right[place]));
+  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }

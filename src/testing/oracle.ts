@@ -6,10 +6,10 @@ import { seededRandom } from './random.ts';
 import { startSession, type Outcome } from './session.ts';
 
 /**
- * A strategy written a second time, in float64 on plain numbers, from the paper and as simply as it can be.
+ * A second implementation of a strategy, in float64 on plain numbers, written from the paper as simply as possible.
  *
- * Given the options with their defaults filled in and the parameters before training, it answers a function that
- * clips one step and remembers what it must.
+ * It receives the options with defaults filled in and the parameters before training. It returns a function that clips
+ * one step and keeps its state between calls.
  *
  * @category Testing
  */
@@ -19,60 +19,60 @@ export type Oracle<Options = Readonly<Record<string, unknown>>> = (
 ) => (gradients: NamedNumbers, parameters: NamedNumbers) => OracleResult;
 
 /**
- * What an oracle makes of one step.
+ * The result of one step of an oracle.
  *
  * @category Testing
  */
 export interface OracleResult {
   /** The gradients to apply. */
   readonly gradients: NamedNumbers;
-  /** Whether the step must not be taken at all; false where absent. */
+  /** Whether to skip the step; defaults to false. */
   readonly skip?: boolean;
   /**
-   * How far the nearest yes-or-no decision of this step was from going the other way, relative to what was compared.
-   * Only for strategies that jump there: a factor min(1, c / ‖g‖) does not, and needs none. Where float32 may have
-   * decided otherwise, the rest of the sequence is not compared, and counts as undecided.
+   * The distance of the closest decision in this step from the opposite outcome, relative to the compared value.
+   * Only strategies with a discontinuous decision need it; a factor min(1, c / ‖g‖) is continuous. If float32 may have
+   * decided differently, the rest of the sequence counts as undecided and is not compared.
    */
   readonly margin?: number;
 }
 
 /**
- * How a strategy compares with its oracle.
+ * The result of comparing a strategy with its oracle.
  *
  * @category Testing
  */
 export interface Agreement {
-  /** The largest relative error of all steps compared, per tensor: largest |difference| by largest |expected|. */
+  /** The largest relative error of all compared steps: per tensor, largest |difference| / largest |expected|. */
   readonly worst: number;
-  /** Steps compared. */
+  /** The number of compared steps. */
   readonly compared: number;
-  /** Steps left out because a decision was within the rounding of float32. */
+  /** The number of steps not compared because a decision was within float32 rounding. */
   readonly undecided: number;
-  /** Where the worst error was, or the first answer that differs in kind (names, a skip, a NaN). */
+  /** Where the largest error occurred, or the first result that differs in names, in a skip or in a NaN. */
   readonly where: string;
 }
 
 /**
- * How much a strategy is compared, and against what an error is measured.
+ * How many steps to compare, and how to measure an error.
  *
  * @category Testing
  */
 export interface AgreementOptions {
-  /** Sequences; defaults to 50. */
+  /** The number of sequences; defaults to 50. */
   readonly sequences?: number;
-  /** Steps of each; defaults to 60. */
+  /** The number of steps in each sequence; defaults to 60. */
   readonly steps?: number;
   /**
-   * What an error is measured against: the tensor that is `expected`, or the one that was `given` where the result
-   * is a difference of nearly equal numbers, whose rounding is that of the numbers. Defaults to `expected`.
+   * The tensor that errors are relative to. Defaults to the `expected` result. Use the `given` gradient if the result is
+   * a difference of nearly equal numbers, because its rounding error is relative to those numbers.
    */
   readonly relativeTo?: 'expected' | 'given';
 }
 
-// A comparison whose sides are closer than this may fall otherwise in float32, after sixty steps of rounding.
+// After sixty steps of rounding, float32 may decide a closer comparison differently.
 const UNDECIDED = 2e-5;
 
-/** Runs strategy and oracle side by side over seeded sequences, on the backend in use. */
+/** Runs the strategy and its oracle on the same seeded sequences, on the backend in use. */
 export function measureAgreement(
   strategy: ClippingStrategy,
   oracle: Oracle<never>,
@@ -81,7 +81,7 @@ export function measureAgreement(
   let [worst, compared, undecided, where] = [0, 0, 0, 'nowhere'];
   for (let seed = 0; seed < sequences; seed += 1) {
     const parameters = randomParameters(seededRandom(1000 + seed));
-    const ask = oracle(strategy.options as never, parameters);
+    const oracleStep = oracle(strategy.options as never, parameters);
     const session = startSession(strategy, parameters);
     try {
       for (const [step, gradients] of randomSequence({
@@ -90,7 +90,7 @@ export function measureAgreement(
         scale: scaleOfSequence(seed, sequences),
       }).entries()) {
         const present = Object.fromEntries(Object.entries(parameters).filter(([name]) => name in gradients));
-        const expected = ask(gradients, present);
+        const expected = oracleStep(gradients, present);
         const outcome = session.step(gradients);
         if ((expected.margin ?? Infinity) < UNDECIDED) {
           undecided += steps - step;
@@ -110,17 +110,17 @@ export function measureAgreement(
   return { worst, compared, undecided, where };
 }
 
-// Half of the sequences go from 1e-20 to 1e20, half stay where thresholds usually are.
+// Half of the sequences span 1e-20 to 1e20; the other half stay near the usual thresholds.
 function scaleOfSequence(seed: number, sequences: number): number {
-  const place = seed / Math.max(1, sequences - 1);
-  return 10 ** (seed % 2 === 0 ? 40 * place - 20 : 4 * place - 2);
+  const fraction = seed / Math.max(1, sequences - 1);
+  return 10 ** (seed % 2 === 0 ? 40 * fraction - 20 : 4 * fraction - 2);
 }
 
 function errorOfStep(expected: OracleResult, { gradients, skipped }: Outcome, against: NamedNumbers) {
   if ((expected.skip ?? false) !== skipped) {
     return {
       error: Infinity,
-      where: skipped ? 'skipped, which the oracle does not' : 'not skipped, as the oracle does',
+      where: skipped ? 'skipped, unlike the oracle' : 'not skipped, unlike the oracle',
     };
   }
   let worst = { error: 0, where: '' };
@@ -132,11 +132,11 @@ function errorOfStep(expected: OracleResult, { gradients, skipped }: Outcome, ag
     const received = gradients[name]?.values ?? [];
     // Denormal numbers all have the same spacing, so below the smallest normal one errors stop being relative.
     const unit = Math.max(maxAbs(against[name]?.values ?? []), SMALLEST_NORMAL);
-    values.forEach((value, place) => {
-      const difference = Math.abs((received[place] ?? NaN) - value) / unit;
+    values.forEach((value, index) => {
+      const difference = Math.abs((received[index] ?? NaN) - value) / unit;
       if (difference <= worst.error) return;
       const error = Number.isNaN(difference) ? Infinity : difference;
-      worst = { error, where: `\`${name}\` element ${place}: ${String(received[place])} instead of ${value}` };
+      worst = { error, where: `\`${name}\` element ${index}: ${String(received[index])} instead of ${value}` };
     });
   }
   return worst;

@@ -1,16 +1,16 @@
 import { seededUniform } from '../core/random.ts';
 
-/** A source of numbers that gives the same ones for the same seed, on every machine. */
+/** A random generator. The same seed gives the same numbers on every machine. */
 export interface Random {
-  /** The next number, evenly spread over [low, high). */
+  /** The next uniform number in [low, high). */
   uniform(low: number, high: number): number;
-  /** The next number of a standard normal distribution. */
+  /** The next standard normal number. */
   normal(): number;
-  /** True in this share of calls. */
-  chance(share: number): boolean;
+  /** True with this probability. */
+  chance(probability: number): boolean;
 }
 
-/** Makes a source from a seed, with Marsaglia's polar method for normal numbers. */
+/** Creates a generator from a seed. Normal numbers use Marsaglia's polar method. */
 export function seededRandom(seed: number): Random {
   const next = seededUniform(seed);
   return {
@@ -22,6 +22,6 @@ export function seededRandom(seed: number): Random {
         if (square > 0 && square < 1) return x * Math.sqrt((-2 * Math.log(square)) / square);
       }
     },
-    chance: (share) => next() < share,
+    chance: (probability) => next() < probability,
   };
 }

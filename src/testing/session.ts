@@ -2,33 +2,33 @@ import { dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { mapEntries, toNumbers, toTensors, type NamedNumbers } from './numbers.ts';
 
-/** What a strategy made of one step, as plain numbers. */
+/** The result of one step, as plain numbers. */
 export interface Outcome {
   readonly gradients: NamedNumbers;
   readonly skipped: boolean;
 }
 
-/** One strategy in use: keeps its memory from step to step, as an optimizer would. */
+/** A strategy in use. It carries the state from step to step, as an optimizer does. */
 export interface Session {
-  /** Clips these gradients; the memory moves on. */
+  /** Clips the gradients and advances the state. */
   step(gradients: NamedNumbers): Outcome;
-  /** The memory, as plain numbers. */
+  /** The state, as plain numbers. */
   state(): NamedNumbers;
-  /** Frees parameters and memory. */
+  /** Disposes parameters and state. */
   dispose(): void;
 }
 
-/** Where a session begins when it does not begin anew. */
+/** Where a session resumes. */
 export interface Start {
-  readonly memory: NamedNumbers;
+  readonly state: NamedNumbers;
   readonly step: number;
 }
 
-/** Begins to use a strategy on these parameters. */
+/** Starts using a strategy on these parameters. */
 export function startSession(strategy: ClippingStrategy, parameters: NamedNumbers, from?: Start): Session {
   const tensors: NamedTensors = toTensors(parameters);
   let state: NamedTensors = tidy(() =>
-    keepAll(from === undefined ? { ...strategy.init(tensors) } : toTensors(from.memory)),
+    keepAll(from === undefined ? { ...strategy.init(tensors) } : toTensors(from.state)),
   );
   let step = from?.step ?? 0;
 
@@ -43,8 +43,8 @@ export function startSession(strategy: ClippingStrategy, parameters: NamedNumber
         const skipped = clipped.skip?.dataSync()[0] === 1;
         outcome = { gradients: toNumbers(clipped.gradients), skipped };
         const after = keepAll({ ...clipped.state });
-        const alive = new Set(Object.values(after));
-        dispose(Object.values(state).filter((one) => !alive.has(one)));
+        const reused = new Set(Object.values(after));
+        dispose(Object.values(state).filter((tensor) => !reused.has(tensor)));
         state = after;
         step += 1;
       });
@@ -58,23 +58,23 @@ export function startSession(strategy: ClippingStrategy, parameters: NamedNumber
   };
 }
 
-/** Runs a strategy through a whole sequence. */
+/** Runs a strategy on a whole sequence. */
 export function runSequence(
   strategy: ClippingStrategy,
   parameters: NamedNumbers,
   sequence: readonly NamedNumbers[],
   from?: Start,
-): { outcomes: Outcome[]; memory: NamedNumbers } {
+): { outcomes: Outcome[]; state: NamedNumbers } {
   const session = startSession(strategy, parameters, from);
   try {
     const outcomes = sequence.map((gradients) => session.step(gradients));
-    return { outcomes, memory: session.state() };
+    return { outcomes, state: session.state() };
   } finally {
     session.dispose();
   }
 }
 
 function keepAll(state: NamedTensors): NamedTensors {
-  for (const one of Object.values(state)) keep(one);
+  for (const tensor of Object.values(state)) keep(tensor);
   return state;
 }

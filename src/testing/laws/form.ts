@@ -10,7 +10,7 @@ import type { Subject } from '../law.ts';
 const SEEDS = [1, 2];
 const STEPS = 25;
 
-/** Shows each step of a few sequences to a check; gradients of ordinary scale, with spikes, zeros and gaps. */
+/** Calls `check` with each step of a few sequences that contain spikes, zeros and absent gradients. */
 function onEachStep(subject: Subject, check: (before: NamedNumbers, after: NamedNumbers) => void, scale = 1): void {
   for (const seed of SEEDS) {
     const session = startSession(subject.make(), randomParameters(seededRandom(seed)));
@@ -25,33 +25,33 @@ function onEachStep(subject: Subject, check: (before: NamedNumbers, after: Named
   }
 }
 
-/** What comes back has the form of what went in. */
+/** The result has the form of the input. */
 export const form: Law<'form'> = {
   name: 'form',
   title: 'keeps names, order, shapes and dtypes',
   check: (subject) => onEachStep(subject, assertSameForm),
 };
 
-/** Clipping shortens. */
+/** Clipping never increases a norm. */
 export const length: Law<'length'> = {
   name: 'length',
-  title: 'never lengthens a gradient',
-  exemption: ({ laws }) => (laws.lengthens ? 'declares that it may lengthen' : undefined),
+  title: 'never increases the norm of a gradient',
+  exemption: ({ laws }) => (laws.lengthens ? 'declares that it may increase norms' : undefined),
   check: (subject) => onEachStep(subject, assertNotLonger),
 };
 
-/** What is declared to keep its direction does. */
+/** The declared direction is kept. */
 export const direction: Law<'direction'> = {
   name: 'direction',
-  title: 'keeps the direction that it declares to keep',
+  title: 'keeps the direction that it declares',
   exemption: ({ laws }) => (laws.direction === 'none' ? 'declares no direction' : undefined),
   check: (subject) => onEachStep(subject, (before, after) => assertDirection(subject.laws.direction, before, after)),
 };
 
-/** No gradient appears from nothing. */
+/** A zero gradient stays zero. */
 export const zero: Law<'zero'> = {
   name: 'zero',
-  title: 'makes zeros of zeros, at the first step and at later ones',
+  title: 'returns zeros for zeros, in the first step and in later ones',
   check(subject) {
     const zeros = mapEntries(randomGradients(seededRandom(3), 1), (one) => ({
       ...one,
@@ -62,8 +62,8 @@ export const zero: Law<'zero'> = {
       for (const gradients of [zeros, zeros, ...randomSequence({ seed: 3, steps: 5, scale: 1 }), zeros]) {
         const { gradients: after } = session.step(gradients);
         if (gradients !== zeros) continue;
-        const wrong = elementsOf(after).find((value) => value !== 0);
-        assertThat(wrong === undefined, () => `a gradient of 0 became ${String(wrong)}`);
+        const nonZero = elementsOf(after).find((value) => value !== 0);
+        assertThat(nonZero === undefined, () => `a gradient of 0 became ${String(nonZero)}`);
       }
     } finally {
       session.dispose();
@@ -71,32 +71,32 @@ export const zero: Law<'zero'> = {
   },
 };
 
-/** Nothing to clip is no mistake. */
+/** An empty step is valid. */
 export const empty: Law<'empty'> = {
   name: 'empty',
-  title: 'takes a step without gradients, and gradients without elements',
+  title: 'accepts steps without gradients and gradients without elements',
   check(subject) {
-    const parameters = { ...randomParameters(seededRandom(4)), hollow: { shape: [0, 4], values: [] } };
+    const parameters = { ...randomParameters(seededRandom(4)), vacant: { shape: [0, 4], values: [] } };
     const session = startSession(subject.make(), parameters);
     try {
-      const hollow: NamedNumbers = { hollow: { shape: [0, 4], values: [] } };
+      const vacant: NamedNumbers = { vacant: { shape: [0, 4], values: [] } };
       const ordinary = randomGradients(seededRandom(4), 1);
-      for (const gradients of [{}, hollow, { ...ordinary, ...hollow }, {}, ordinary]) {
+      for (const gradients of [{}, vacant, { ...ordinary, ...vacant }, {}, ordinary]) {
         const { gradients: after } = session.step(gradients);
         assertSameForm(gradients, after);
         assertFinite('beside an empty gradient,', after);
       }
-      assertFinite('after empty steps the memory', session.state());
+      assertFinite('after empty steps the state', session.state());
     } finally {
       session.dispose();
     }
   },
 };
 
-/** No overflow and no vanishing. */
+/** Nothing overflows or vanishes. */
 export const scale: Law<'scale'> = {
   name: 'scale',
-  title: 'works from 1e-25 to 1e25: nothing overflows, vanishes or spoils its memory',
+  title: 'works from 1e-25 to 1e25: nothing overflows, vanishes or corrupts its state',
   check(subject) {
     for (const scales of [[1e-25], [1e-15], [3e20], [1e25], [1, 1e25, 1, 1e-25, 1]]) {
       const random = seededRandom(5);
@@ -106,10 +106,10 @@ export const scale: Law<'scale'> = {
           const { gradients: after, skipped } = session.step(randomGradients(random, size));
           if (skipped) continue;
           assertFinite(`at scale ${size}`, after);
-          const some = elementsOf(after).some((value) => value !== 0);
-          assertThat(some, () => `at scale ${size} every element became 0`);
+          const hasNonZero = elementsOf(after).some((value) => value !== 0);
+          assertThat(hasNonZero, () => `at scale ${size} every element became 0`);
         }
-        assertFinite(`after gradients of scale ${scales.join(', ')} the memory`, session.state());
+        assertFinite(`after gradients of scale ${scales.join(', ')} the state`, session.state());
       } finally {
         session.dispose();
       }

@@ -5,7 +5,7 @@ import { leaks, purity, reads } from './purity.ts';
 import { bounds, json, spelling } from './options.ts';
 import { parabola, saving } from './training.ts';
 
-/** Everything that a strategy owes, in the order of the table in the documentation. */
+/** All laws, in the order in which they are tested. */
 export const laws = [
   form,
   length,
@@ -31,7 +31,7 @@ export const laws = [
 ] as const;
 
 /**
- * The laws by name.
+ * The name of a law.
  *
  * @category Testing
  */

@@ -4,64 +4,67 @@ import type { Field } from '../../core/fields.ts';
 import { toJson } from '../../core/json.ts';
 import { assertThat, type Law } from '../law.ts';
 
-/** A strategy is a value that JSON can carry. */
+/** The options of a strategy can be stored as JSON. */
 export const json: Law<'json'> = {
   name: 'json',
-  title: 'has options that survive JSON and cannot be changed, Infinity as "Infinity"',
+  title: 'has frozen options that survive JSON, with Infinity as "Infinity"',
   check({ factory, make }) {
     const { options } = make();
     assertThat(Object.isFrozen(options), () => 'its options can be changed after it is made');
     const text = toJson(options);
-    const again = make(JSON.parse(text) as Record<string, unknown>).options;
-    assertThat(toJson(again) === text, () => `${text} came back as ${toJson(again)}`);
+    const revived = make(JSON.parse(text) as Record<string, unknown>).options;
+    assertThat(toJson(revived) === text, () => `${text} came back as ${toJson(revived)}`);
     for (const [name, field] of Object.entries(factory.fields)) {
       if (attempt(() => resolveOptions(factory.id, { [name]: field }, { [name]: Infinity })) !== undefined) continue;
       const resolved = resolveOptions(factory.id, { [name]: field }, { [name]: 'Infinity' })[name];
-      // An order of Infinity has a word of its own, `inf`.
-      const same = resolved === Infinity || resolved === 'inf';
-      assertThat(same, () => `\`${name}\` takes Infinity but makes ${formatValue(resolved)} of "Infinity"`);
+      // The order Infinity is stored as `inf`.
+      const isSame = resolved === Infinity || resolved === 'inf';
+      assertThat(isSame, () => `\`${name}\` accepts Infinity but turns "Infinity" into ${formatValue(resolved)}`);
     }
   },
 };
 
-/** A slip of the pen is caught when the strategy is made. */
+/** A misspelled option is rejected when the strategy is created. */
 export const spelling: Law<'spelling'> = {
   name: 'spelling',
-  title: 'refuses a misspelt option and names the right ones',
+  title: 'rejects a misspelled option and lists the known ones',
   check({ factory, make }) {
     const known = Object.keys(factory.fields);
     for (const name of known.length === 0 ? ['maxNorm'] : known) {
-      const misspelt = `${name.slice(0, -1)}${name.endsWith('x') ? 'y' : 'x'}x`;
-      const error = attempt(() => make({ [misspelt]: 1 }));
+      const misspelled = `${name.slice(0, -1)}${name.endsWith('x') ? 'y' : 'x'}x`;
+      const error = attempt(() => make({ [misspelled]: 1 }));
       assertThat(
         error instanceof ClippingError && error.code === 'unknown-option',
-        () => `\`${misspelt}\` was not refused as an unknown option`,
+        () => `\`${misspelled}\` was not rejected as an unknown option`,
       );
-      const missing = known.find((one) => !error.message.includes(`\`${one}\``));
+      const missing = known.find((each) => !error.message.includes(`\`${each}\``));
       assertThat(missing === undefined, () => `"${error.message}" does not name \`${String(missing)}\``);
     }
   },
 };
 
-/** No value outside an option's range gets as far as a step. */
+/** An option outside its range is rejected when the strategy is created. */
 export const bounds: Law<'bounds'> = {
   name: 'bounds',
-  title: 'takes the default of each option, and refuses NaN, wrong types and what is out of bounds',
+  title: 'accepts the default of each option and rejects NaN, wrong types and values out of bounds',
   check({ factory, make }) {
     for (const [name, field] of Object.entries(factory.fields)) {
-      const own = attempt(() => resolveOptions(factory.id, { [name]: field }, { [name]: field.default }));
-      assertThat(own === undefined, () => `the default of \`${name}\` is refused: ${(own as Error).message}`);
+      const rejection = attempt(() => resolveOptions(factory.id, { [name]: field }, { [name]: field.default }));
+      assertThat(
+        rejection === undefined,
+        () => `the default of \`${name}\` is rejected: ${(rejection as Error).message}`,
+      );
       for (const wrong of wrongValuesFor(field)) {
         const error = attempt(() => make({ [name]: wrong }));
         const call = `\`${factory.id}({ ${name} })\` must be ${field.rule}; received `;
         assertThat(
           error instanceof ClippingError && error.code === 'bad-option' && error.message.startsWith(call),
-          () => `${name}: ${formatValue(wrong)} should be refused as "${call}…"; came ${String(error)}`,
+          () => `${name}: ${formatValue(wrong)} should be rejected with "${call}…"; received ${String(error)}`,
         );
       }
     }
     const notAnObject = attempt(() => make([] as unknown as Record<string, unknown>));
-    assertThat(notAnObject instanceof ClippingError, () => 'a list in place of the options was not refused');
+    assertThat(notAnObject instanceof ClippingError, () => 'an array instead of options was not rejected');
   },
 };
 

@@ -6,14 +6,14 @@ import { type NamedNumbers } from '../numbers.ts';
 import { seededRandom } from '../random.ts';
 import { startSession, runSequence } from '../session.ts';
 
-/** The same memory and the same gradients give the same answer. */
+/** The same state and the same gradients give the same result. */
 export const repeat: Law<'repeat'> = {
   name: 'repeat',
-  title: 'gives the same answers to the same gradients, bit for bit',
+  title: 'gives bit-for-bit identical results for the same gradients',
   check(subject) {
     const parameters = randomParameters(seededRandom(9));
     const sequence = randomSequence({ seed: 9, steps: 15, scale: 1 });
-    // The same strategy again, too: it must hold no memory of its own.
+    // Reusing the strategy shows state hidden inside it.
     const strategy = subject.make();
     const first = runSequence(strategy, parameters, sequence);
     for (const other of [strategy, subject.make()]) {
@@ -21,36 +21,36 @@ export const repeat: Law<'repeat'> = {
       first.outcomes.forEach(({ gradients }, step) => {
         assertIdentical(`step ${step} the second time`, gradients, second.outcomes[step]?.gradients ?? {});
       });
-      assertIdentical('the memory the second time', first.memory, second.memory);
+      assertIdentical('the state the second time', first.state, second.state);
     }
   },
 };
 
-/** A run that was saved as JSON and taken up again is the run that was not. */
+/** A run resumed from JSON is identical to an uninterrupted run. */
 export const resume: Law<'resume'> = {
   name: 'resume',
-  title: 'resumes from its memory in JSON as if it had not been interrupted, bit for bit',
+  title: 'resumes from its state in JSON bit-for-bit identically to an uninterrupted run',
   check(subject) {
     const parameters = randomParameters(seededRandom(10));
     const sequence = randomSequence({ seed: 10, steps: 30, scale: 1 });
     const whole = runSequence(subject.make(), parameters, sequence);
     for (const step of [0, 1, 17]) {
       const before = runSequence(subject.make(), parameters, sequence.slice(0, step));
-      const memory = JSON.parse(JSON.stringify(before.memory)) as NamedNumbers;
-      const after = runSequence(subject.make(), parameters, sequence.slice(step), { memory, step });
+      const state = JSON.parse(JSON.stringify(before.state)) as NamedNumbers;
+      const after = runSequence(subject.make(), parameters, sequence.slice(step), { state, step });
       after.outcomes.forEach(({ gradients }, offset) => {
-        const at = step + offset;
-        assertIdentical(`resumed at ${step}, step ${at}`, whole.outcomes[at]?.gradients ?? {}, gradients);
+        const index = step + offset;
+        assertIdentical(`resumed at ${step}, step ${index}`, whole.outcomes[index]?.gradients ?? {}, gradients);
       });
-      assertIdentical(`resumed at ${step}, the memory`, whole.memory, after.memory);
+      assertIdentical(`resumed at ${step}, the state`, whole.state, after.state);
     }
   },
 };
 
-/** Variables come and go; the memory stays one that can be saved and restored. */
+/** The state can be saved and restored even if some gradients are absent. */
 export const absent: Law<'absent'> = {
   name: 'absent',
-  title: 'keeps the names and shapes of its memory, whichever gradients are absent',
+  title: 'keeps the names and shapes of its state if gradients are absent',
   check(subject) {
     const session = startSession(subject.make(), randomParameters(seededRandom(11)));
     try {
@@ -67,10 +67,10 @@ export const absent: Law<'absent'> = {
   },
 };
 
-/** A variable that is unfrozen later joins in. */
+/** A variable can be unfrozen later. */
 export const late: Law<'late'> = {
   name: 'late',
-  title: 'takes up variables that appear later, beside the memory it has',
+  title: 'adds variables that appear later and keeps its state',
   check(subject) {
     const parameters = randomParameters(seededRandom(12));
     const sequence = randomSequence({ seed: 12, steps: 6, scale: 1 });
@@ -78,10 +78,10 @@ export const late: Law<'late'> = {
       Object.fromEntries(Object.entries(of).filter(([name]) => !['temperature', 'dense/bias'].includes(name)));
     const early = runSequence(subject.make(), without(parameters), sequence.slice(0, 3).map(without));
     const fresh = runSequence(subject.make(), parameters, []);
-    const memory = { ...fresh.memory, ...early.memory };
-    const joined = runSequence(subject.make(), parameters, sequence.slice(3), { memory, step: 3 });
+    const state = { ...fresh.state, ...early.state };
+    const joined = runSequence(subject.make(), parameters, sequence.slice(3), { state, step: 3 });
     joined.outcomes.forEach(({ gradients }, offset) => assertSameForm(sequence[3 + offset] ?? {}, gradients));
-    assertSameStateForm(fresh.memory, joined.memory);
+    assertSameStateForm(fresh.state, joined.state);
   },
 };
 
@@ -91,5 +91,5 @@ function assertSameStateForm(expected: NamedNumbers, received: NamedNumbers): vo
       .map(([name, { shape, dtype }]) => `${name} [${shape.join(', ')}] ${String(dtype)}`)
       .sort()
       .join('; ');
-  assertThat(form(expected) === form(received), () => `its memory was ${form(expected)} and became ${form(received)}`);
+  assertThat(form(expected) === form(received), () => `its state was ${form(expected)} and became ${form(received)}`);
 }

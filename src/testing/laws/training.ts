@@ -19,17 +19,17 @@ import { elementsOf, euclideanNorm, mapEntries, toNumbers, toTensors, type Named
 import { seededRandom } from '../random.ts';
 
 const STEPS = 120;
-// Ends at 0, so that a strategy whose steps have a fixed length comes to rest as well.
+// The rate decays to 0, so a strategy with a fixed step length also converges.
 const rateAt = (step: number): number => 0.9 * (1 - step / STEPS);
 
-/** Clipping may slow training down, not lead it astray. */
+/** Clipping may slow training down, but must not prevent convergence. */
 export const parabola: Law<'parabola'> = {
   name: 'parabola',
   title: 'lets gradient descent reach the minimum of a parabola',
   async check(subject) {
     const start = randomParameters(seededRandom(16));
     const random = seededRandom(17);
-    // Each coordinate keeps its sign on the way: a step relative to the parameter could not cross 0.
+    // Each coordinate keeps its sign, because a step relative to the parameter cannot cross 0.
     const target = mapEntries(start, (one) => ({
       ...one,
       values: one.values.map((value) => value * random.uniform(0.6, 1.4)),
@@ -46,15 +46,18 @@ export const parabola: Law<'parabola'> = {
       const there = elementsOf(target);
       return euclideanNorm(elementsOf(from).map((value, place) => value - (there[place] ?? 0)));
     };
-    const left = distance(end) / distance(start);
-    assertThat(left < 0.05, () => `after ${STEPS} steps ${(100 * left).toFixed(1)} % of the way was left`);
+    const remaining = distance(end) / distance(start);
+    assertThat(
+      remaining < 0.05,
+      () => `after ${STEPS} steps ${(100 * remaining).toFixed(1)} % of the distance remained`,
+    );
   },
 };
 
-/** What `model.save` writes, `loadLayersModel` reads. */
+/** A saved optimizer can be loaded and continues the run. */
 export const saving: Law<'saving'> = {
   name: 'saving',
-  title: 'is saved and loaded with the optimizer around it, and goes on bit for bit',
+  title: 'can be saved and loaded with its optimizer, and continues bit-for-bit',
   async check(subject) {
     const start = randomParameters(seededRandom(18));
     const sequence = randomSequence({ seed: 18, steps: 16, scale: 0.1 });
@@ -75,23 +78,23 @@ export const saving: Law<'saving'> = {
         loaded.dispose();
       }
     });
-    assertIdentical('the weights after a save', whole, resumed);
+    assertIdentical('the weights after loading', whole, resumed);
   },
 };
 
-/** Makes variables and an optimizer that clips, lets them train, and answers where the variables ended. */
+/** Trains new variables with a clipping optimizer and returns their final values. */
 async function trainWith(
   { make }: Subject,
   start: NamedNumbers,
   inner: Optimizer,
-  course: (optimizer: ClippedOptimizer, variables: Record<string, Variable>) => void | Promise<void>,
+  run: (optimizer: ClippedOptimizer, variables: Record<string, Variable>) => void | Promise<void>,
 ): Promise<NamedNumbers> {
   const variables = mapEntries(start, ({ values, shape }, name) =>
     tidy(() => variable(tensor([...values], [...shape]), true, name)),
   );
   const optimizer = clipOptimizer(inner, make(), { window: 0 });
   try {
-    await course(optimizer, variables);
+    await run(optimizer, variables);
     return toNumbers(variables);
   } finally {
     optimizer.dispose();

@@ -1,4 +1,4 @@
-// A law that nothing can break says nothing: each is shown a strategy that breaks it, and must name it.
+// Each law is tested with a strategy that breaks it, and must say how.
 import { add, keep, mul, scalar, sign, square, tensor1d, zerosLike, type Tensor } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { AnyStrategyFactory, NamedTensors } from 'gradclip';
@@ -33,14 +33,14 @@ let calls = 0;
 const shortenedBy = (gradients: NamedTensors, factor: Tensor | number): NamedTensors =>
   mapTensors(gradients, (one) => mul(one, factor));
 
-/** For each law, who breaks it, and a word of what the law then says. */
+/** For each law: a strategy that breaks it, and part of the message. */
 const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says: RegExp }> = {
   form: {
     by: 'drops the last gradient',
     factory: offender((gradients) => Object.fromEntries(Object.entries(gradients).slice(0, -1))),
-    says: /given .*temperature \[\] float32, it returned/,
+    says: /it received .*temperature \[\] float32 and returned/,
   },
-  length: { by: 'doubles', factory: offender((g) => shortenedBy(g, 2)), says: /came out .* long/ },
+  length: { by: 'doubles', factory: offender((g) => shortenedBy(g, 2)), says: /the norm of .* grew from/ },
   direction: { by: 'takes signs', factory: offender((g) => mapTensors(g, sign)), says: /changed its direction/ },
   zero: {
     by: 'adds one',
@@ -48,7 +48,7 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
     says: /a gradient of 0 became 1/,
   },
   empty: {
-    by: 'looks at the first gradient',
+    by: 'needs a first gradient',
     factory: offender((g) => scaleAll(g, mul(0, (first(g) as Tensor).size))),
     says: /undefined/,
   },
@@ -59,24 +59,24 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
     factory: offender((g) => mapTensors(g, square)),
     says: /at scale 1e-25 every element became 0/,
   },
-  nan: { by: 'answers zeros', factory: offender((g) => mapTensors(g, zerosLike)), says: /became 0/ },
+  nan: { by: 'returns zeros', factory: offender((g) => mapTensors(g, zerosLike)), says: /became 0/ },
   absent: {
-    by: 'remembers the latest gradients',
+    by: 'stores the latest gradients',
     factory: remembering((gradients) => ({ gradients, state: gradients })),
-    says: /its memory was seen \[\] float32 and became/,
+    says: /its state was seen \[\] float32 and became/,
   },
   late: {
-    by: 'remembers the latest gradients',
+    by: 'stores the latest gradients',
     factory: remembering((gradients) => ({ gradients, state: gradients })),
-    says: /its memory was/,
+    says: /its state was/,
   },
   purity: {
-    by: 'disposes its memory',
+    by: 'disposes its state',
     factory: remembering((gradients, state) => {
       state['seen']?.dispose();
       return { gradients, state: { seen: scalar(2) } };
     }),
-    says: /disposed `seen` of the memory/,
+    says: /disposed `seen` of the state/,
   },
   leaks: {
     by: 'keeps a tensor in each step',
@@ -92,12 +92,12 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
     says: /it read \d tensors in 6 steps/,
   },
   repeat: {
-    by: 'counts in a variable of its own',
+    by: 'keeps a counter of its own',
     factory: offender((g) => shortenedBy(g, 1 / (calls += 1))),
     says: /the second time/,
   },
   resume: {
-    by: 'remembers a number that JSON has not',
+    by: 'stores Infinity, which JSON cannot hold',
     factory: remembering((gradients, { seen = scalar(0) }) => ({
       gradients: shortenedBy(gradients, seen.dataSync()[0] === Infinity ? 1 : 0.5),
       state: { seen: scalar(Infinity) },
@@ -105,7 +105,7 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
     says: /resumed at/,
   },
   json: {
-    by: 'can be given options that it gives back otherwise',
+    by: 'changes its options',
     factory: Object.assign(
       (options?: object) => ({ ...globalNorm(), options: { ...options, made: calls++ } }),
       facts,
@@ -113,33 +113,33 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
     says: /can be changed after it is made/,
   },
   spelling: {
-    by: 'takes whatever it is given',
+    by: 'accepts any option',
     factory: Object.assign(() => globalNorm(), {
       ...facts,
       fields: globalNorm.fields,
     }) as unknown as AnyStrategyFactory,
-    says: /was not refused as an unknown option/,
+    says: /was not rejected as an unknown option/,
   },
   bounds: {
-    by: 'has a default that it would refuse',
+    by: 'has a default outside its range',
     factory: misdeclared({ steps: count({ default: 0, min: 1, about: 'Steps.' }) }),
-    says: /the default of `steps` is refused: `offender\(\{ steps \}\)` must be a whole number of at least 1/,
+    says: /the default of `steps` is rejected: `offender\(\{ steps \}\)` must be a whole number of at least 1/,
   },
   parabola: {
-    by: 'turns back',
+    by: 'reverses the gradient',
     factory: offender((g) => shortenedBy(g, -0.01)),
-    says: /after 120 steps \d+\.\d % of the way was left/,
+    says: /after 120 steps \d+\.\d % of the distance remained/,
   },
   saving: {
-    by: 'has a memory outside its state',
+    by: 'keeps state of its own',
     factory: offender((g) => shortenedBy(g, tensor1d([1 / (calls += 1)]).asScalar())),
-    says: /the weights after a save/,
+    says: /the weights after loading/,
   },
 };
 
 describe.each(['cpu', 'wasm', DEVICE])('on %s', (backend) => {
   it.each(Object.entries(offenders))(
-    'the law "%s" refuses a strategy that breaks it',
+    'the law "%s" rejects a strategy that breaks it',
     async (name, { factory, says }) => {
       const law = lawsOf(factory, { backend: name === 'reads' ? DEVICE : backend }).find((one) => one.name === name);
       await expect(law?.check()).rejects.toThrow(says);
@@ -153,13 +153,13 @@ describe('lawsOf', () => {
     const factory = misdeclared({ rate: positive({ default: -1, about: 'Rate.' }) });
     const bounds = lawsOf(factory, { backend: 'cpu' }).find(({ name }) => name === 'bounds');
     await expect(bounds?.check()).rejects.toThrow(
-      'offender() breaks the law "takes the default of each option, and refuses NaN, wrong types and what is out of ' +
-        'bounds" on cpu: the default of `rate` is refused: `offender({ rate })` must be a finite number greater than 0; ' +
+      'offender() breaks the law "accepts the default of each option and rejects NaN, wrong types and values out of ' +
+        'bounds" on cpu: the default of `rate` is rejected: `offender({ rate })` must be a finite number greater than 0; ' +
         'received -1.',
     );
   });
 
-  it('exempts from what a strategy does not promise, and says why', () => {
+  it('exempts a strategy from what it does not declare, with the reason', () => {
     const exempt = Object.fromEntries(
       lawsOf(globalNorm, {
         laws: { direction: 'none', idempotent: false, lengthens: true },
@@ -168,7 +168,7 @@ describe('lawsOf', () => {
       }).flatMap(({ name, exempt: reason }) => (reason === undefined ? [] : [[name, reason]])),
     );
     expect(exempt).toEqual({
-      length: 'declares that it may lengthen',
+      length: 'declares that it may increase norms',
       direction: 'declares no direction',
       small: 'for a test',
       twice: 'declares that it is not idempotent',
@@ -178,7 +178,7 @@ describe('lawsOf', () => {
 });
 
 describe('describeStrategy', () => {
-  it('writes its tests in any framework that has describe and it', async () => {
+  it('defines its tests with any describe and it', async () => {
     const titles: string[] = [];
     const tests: (() => Promise<void>)[] = [];
     const verdicts: LawResult[] = [];
@@ -198,15 +198,15 @@ describe('describeStrategy', () => {
     });
     for (const test of tests) await test();
     expect(titles[0]).toBe('global-norm({"maxNorm":"Infinity"})');
-    expect(titles).toContain('never lengthens a gradient');
+    expect(titles).toContain('never increases the norm of a gradient');
     expect(titles.at(-1)).toBe('agrees with its oracle');
     expect(verdicts.filter(({ holds }) => holds)).toHaveLength(tests.length);
     expect(verdicts.at(-1)).toMatchObject({ law: 'oracle', holds: true, worst: 0 });
   });
 
-  it('says what it needs where there is no framework', () => {
+  it('explains what it needs without a test framework', () => {
     expect(() => describeStrategy(globalNorm)).toThrow(
-      '`describeStrategy(factory, { describe, it })` needs those of a test framework; there are no globals of these names.',
+      '`describeStrategy(factory, { describe, it })` needs the functions of a test framework; received none, and no globals have these names.',
     );
   });
 });

@@ -22,31 +22,31 @@ describe('compareWithOracle', () => {
     expect(agreement.worst).toBeLessThan(1e-6);
   });
 
-  it('finds an error of two in a million', async () => {
+  it('detects an error of 2e-6', async () => {
     await expect(compareWithOracle(globalNorm, off(1 + 2e-6), quick)).rejects.toThrow(
       /^global-norm\(\) breaks the agreement with its oracle on cpu: off by 0\.00000\d+, more than 0\.000001, at sequence/,
     );
   });
 
-  it('finds a step that should have been skipped, and a NaN', async () => {
+  it('detects a step that should have been skipped, and a NaN', async () => {
     const skips: Oracle = () => (gradients) => ({ gradients, skip: true });
-    await expect(compareWithOracle(globalNorm, skips, quick)).rejects.toThrow('not skipped, as the oracle does');
+    await expect(compareWithOracle(globalNorm, skips, quick)).rejects.toThrow('not skipped, unlike the oracle');
     await expect(compareWithOracle(globalNorm, off(NaN), quick)).rejects.toThrow('off by Infinity');
   });
 
-  it('finds gradients that are missing', async () => {
+  it('detects missing gradients', async () => {
     const drops: Oracle = () => () => ({ gradients: {} });
     await expect(compareWithOracle(globalNorm, drops, quick)).rejects.toThrow('gradients of embedding/embeddings');
   });
 
-  it('does not compare what float32 may decide otherwise, and refuses an oracle that is never decided', async () => {
+  it('ignores steps that float32 may decide differently, and rejects an oracle that never decides', async () => {
     const undecided: Oracle = () => (gradients) => ({ gradients, margin: 1e-7 });
     await expect(compareWithOracle(globalNorm, undecided, quick)).rejects.toThrow(
       '240 steps were undecided and only 0 compared',
     );
   });
 
-  it('draws the same sequences each time', async () => {
+  it('generates the same sequences each time', async () => {
     const run = () => compareWithOracle(globalNorm, oracle, quick);
     expect(await run()).toEqual(await run());
   });

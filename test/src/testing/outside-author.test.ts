@@ -1,4 +1,4 @@
-// The whole way of a strategy that is not ours: registered, found by its id, trained with, saved and loaded.
+// A strategy written outside this repository is registered, found by id, used in training, saved and loaded.
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, enableLoading, type ClippedOptimizer } from 'gradclip';
@@ -8,13 +8,13 @@ import { expect, it } from 'vitest';
 import { model, reloaded, train, weightsOf } from '../../support/fixtures.ts';
 import { noting, shorterBySchedule, type Journal } from './shorter-by-schedule.ts';
 
-it('imports nothing of this repository but the package', () => {
+it('the strategy imports only the package and tfjs', () => {
   const text = readFileSync(new URL('shorter-by-schedule.ts', import.meta.url), 'utf8');
   const imported = [...text.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   expect(imported).toEqual(['@tensorflow/tfjs-core', 'gradclip/define']);
 });
 
-it('a strategy of one’s own is registered, resolved by id, trained with, saved and loaded', async () => {
+it('registers, resolves, trains, saves and loads a custom strategy', async () => {
   const container = createContainer({ strategies: allStrategies });
   container.load(strategyModule([shorterBySchedule]));
   const registry = container.get(TOKENS.StrategyRegistry);
@@ -46,7 +46,7 @@ it('a strategy of one’s own is registered, resolved by id, trained with, saved
   expect((await optimizer.stats()).clipRate).toBeGreaterThan(0);
 });
 
-it('a factory may have a service injected', async () => {
+it('injects a service into a factory', async () => {
   const lines: string[] = [];
   const JOURNAL = Symbol('journal');
   const container = createContainer({ strategies: allStrategies });

@@ -1,35 +1,35 @@
-// A strategy as somebody outside this repository would write it: it knows `gradclip` and tfjs, and nothing else.
+// A strategy as an outside author would write it, with only `gradclip` and tfjs.
 import { add, div, maximum, mul, scalar, type Scalar } from '@tensorflow/tfjs-core';
 import { count, defineStrategy, globalNormOf, positive, scaleAll, type StrategyFactory } from 'gradclip/define';
 
 const source = { authors: 'An outside author', year: 2026, title: 'Notes', url: 'https://example.org' };
 
-/** Clips by global norm, with a threshold that halves every `halfLife` steps; remembers how many there were. */
+/** Clips by global norm, with a threshold that halves every `halfLife` steps. */
 export const shorterBySchedule = defineStrategy({
   id: 'shorter-by-schedule',
-  title: 'Clip shorter and shorter',
+  title: 'Clip with a falling threshold',
   source,
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxNorm: positive({ default: 4, about: 'Longest norm that passes at first.' }),
-    halfLife: count({ default: 10, min: 1, about: 'Steps after which half as much passes.' }),
+    maxNorm: positive({ default: 4, about: 'Initial threshold.' }),
+    halfLife: count({ default: 10, min: 1, about: 'Steps until the threshold halves.' }),
   },
   init: () => ({ limit: scalar(1) }),
   clip({ maxNorm, halfLife }, gradients, { limit }) {
-    const longest = mul(limit, maxNorm);
+    const threshold = mul(limit, maxNorm);
     return {
-      gradients: scaleAll(gradients, div(longest, maximum(globalNormOf(gradients), longest))),
+      gradients: scaleAll(gradients, div(threshold, maximum(globalNormOf(gradients), threshold))),
       state: { limit: mul<Scalar>(limit, 0.5 ** (1 / halfLife)) },
     };
   },
 });
 
-/** What the factory below asks of its surroundings. */
+/** The service that the factory below needs. */
 export interface Journal {
   note(line: string): void;
 }
 
-/** Makes a factory whose strategies write into a journal: for injection. */
+/** Creates a factory whose strategies write into an injected journal. */
 export function noting(journal: Journal): StrategyFactory {
   return defineStrategy({
     id: 'noting',
