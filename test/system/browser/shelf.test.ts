@@ -22,7 +22,7 @@ describe.each(devices)('the shelf on %s', (backend) => {
   afterEach(() => tf.engine().endScope());
 
   it.each(factories)('agrees with the oracle: %s', async (id, factory) => {
-    const { oracle } = (await import(`../oracles/${id}.ts`)) as { oracle: Oracle<never> };
+    const { oracle } = (await import(`../../support/oracles/${id}.ts`)) as { oracle: Oracle<never> };
     let total = 0;
     for (const [seed, scale] of SCALES.entries()) {
       const { worst, where, compared } = await worstError(

@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { node, nodeOf, ROOT, run, type Outcome } from './run.ts';
 import { NODES } from './versions.ts';
 
-const { user, lab } = inject('installed');
+const { container, lab } = inject('installed');
 const folder = join(ROOT, 'examples');
 const programs = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
@@ -49,7 +49,7 @@ function expectPrinted(name: string, { code, out, err }: Outcome): void {
 
 describe.each(programs)('the example %s, from the packed package,', (name) => {
   const source = readFileSync(join(folder, name), 'utf8');
-  const project = NEEDS_THE_LAB.test(source) ? lab : user;
+  const project = NEEDS_THE_LAB.test(source) ? lab : container;
 
   it('prints what it says when it is compiled', async () => {
     const { code } = await transform(source, { loader: 'ts', target: 'node20' });

@@ -1,26 +1,22 @@
-// Packs both packages as npm would publish them, and installs them in empty folders, as their users would.
+// Packs both packages as for npm, and installs them in empty folders.
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { writePage } from './page.ts';
 import { ROOT, run } from './run.ts';
-import { isKeeping } from './results.ts';
 import { OLDEST_TFJS } from './versions.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The folders in which the packages are installed. */
-    installed: Readonly<Record<keyof typeof WANTED, string>>;
+    installed: Readonly<Record<keyof typeof PROJECTS, string>>;
     /** The packages themselves. */
     packed: { readonly gradclip: Packed; readonly lab: Packed };
-    /** How long an install takes a user who does nothing else meanwhile. */
-    installSeconds: number;
   }
 }
 
-/** What `npm pack` says that it made. */
+/** A packed package, as `npm pack` describes it. */
 export interface Packed {
   readonly file: string;
   /** Bytes of the archive. */
@@ -35,46 +31,54 @@ const { devDependencies: versions } = JSON.parse(readFileSync(join(ROOT, 'packag
 const tfjs = (name: string, version = versions[`@tensorflow/${name}`] ?? ''): string =>
   `@tensorflow/${name}@${version}`;
 
-/** What is installed beside gradclip, folder by folder. */
-const WANTED = {
-  /** What the README says: of the newest TensorFlow.js, as its reader would. */
+/** The packages installed next to gradclip in each folder. */
+const PROJECTS = {
+  /** The packages that the README names, without optional peers. */
   user: ['@tensorflow/tfjs'],
-  /** The core and one backend, and no layers. */
+  /** The same, with the optional peers of `gradclip/container`. */
+  container: [
+    '@tensorflow/tfjs',
+    `inversify@${versions['inversify']}`,
+    `reflect-metadata@${versions['reflect-metadata']}`,
+  ],
+  /** The core and one backend without layers. */
   cpu: [tfjs('tfjs-core'), tfjs('tfjs-backend-cpu')],
   wasm: [tfjs('tfjs-core'), tfjs('tfjs-backend-wasm')],
-  /** The oldest that is allowed. */
+  /** The oldest supported tfjs. */
   oldest: ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'].map((name) => tfjs(name, OLDEST_TFJS)),
-  /** `gradclip-lab`, with what it brings. */
+  /** `gradclip-lab` with its dependencies. */
   lab: [],
 };
 
-/** Packs and installs everything once for all tests. */
+/** Packs and installs once for all tests of the project. */
 export default async function install(project: TestProject): Promise<() => Promise<void>> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'gradclip-package-')));
-  // One after the other: each has its `prepack` build what it holds, and the lab's builds both.
+  // In sequence, because each `prepack` builds, and that of the lab builds both packages.
   const lab = await pack(home, join(ROOT, 'lab'));
   const gradclip = await pack(home, ROOT);
-  const folders = Object.fromEntries(Object.keys(WANTED).map((name) => [name, join(home, name)])) as Record<
-    keyof typeof WANTED,
+  const folders = Object.fromEntries(Object.keys(PROJECTS).map((name) => [name, join(home, name)])) as Record<
+    keyof typeof PROJECTS,
     string
   >;
-  const installed = async (name: keyof typeof WANTED, ...packages: string[]) => {
+  const installed = async (name: keyof typeof PROJECTS, ...packages: string[]) => {
     mkdirSync(folders[name]);
     writeFileSync(join(folders[name], 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    const quick = ['--prefer-offline', '--no-audit', '--no-fund'];
-    await npm(folders[name], 'install', ...quick, gradclip.file, ...packages, ...WANTED[name]);
+    const options = ['--prefer-offline', '--no-audit', '--no-fund'];
+    await npm(folders[name], 'install', ...options, gradclip.file, ...packages, ...PROJECTS[name]);
   };
-  const begun = performance.now();
   await installed('user');
-  const installSeconds = (performance.now() - begun) / 1000;
-  await Promise.all([installed('lab', lab.file), installed('cpu'), installed('wasm'), installed('oldest')]);
+  await Promise.all([
+    installed('lab', lab.file),
+    installed('container'),
+    installed('cpu'),
+    installed('wasm'),
+    installed('oldest'),
+  ]);
 
   project.provide('installed', folders);
   project.provide('packed', { gradclip, lab });
-  project.provide('installSeconds', installSeconds);
   return async () => {
-    if (isKeeping) writePage();
-    // Not at one go: vitest is ending its workers, and those it did not hear while a disk is slow would count as stuck.
+    // Asynchronous, so vitest can still hear from workers that end while the disk is slow.
     await rm(home, { recursive: true, force: true });
   };
 }

@@ -1,26 +1,34 @@
-// `sideEffects` is a promise to bundlers: a module that is not on the list may be dropped when nothing of it is used.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+// `sideEffects: false` lets bundlers drop every module whose exports are unused, so no import may have a side effect.
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { BUNDLERS } from './bundle.ts';
 import { node } from './run.ts';
 
-const { user: folder } = inject('installed');
-/** A project in which the package promises nothing, so that every module it imports is kept. */
-const distrustful = join(folder, 'distrustful');
-const ENTRIES = ['gradclip', 'gradclip/strategies', 'gradclip/recurrent', 'gradclip/wasm', 'gradclip/testing'];
+const { container: folder, user: withoutPeers } = inject('installed');
+/** A project whose package lacks `sideEffects: false`, so bundlers keep every imported module. */
+const keepsModules = join(folder, 'keeps-modules');
+const ENTRIES_WITHOUT_CONTAINER = [
+  'gradclip',
+  'gradclip/define',
+  'gradclip/strategies',
+  'gradclip/recurrent',
+  'gradclip/wasm',
+  'gradclip/testing',
+];
+const ENTRIES = [...ENTRIES_WITHOUT_CONTAINER, 'gradclip/container'];
 
 beforeAll(() => {
-  const [from, to] = [folder, distrustful].map((one) => join(one, 'node_modules/gradclip')) as [string, string];
+  const [from, to] = [folder, keepsModules].map((one) => join(one, 'node_modules/gradclip')) as [string, string];
   cpSync(from, to, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(to, 'package.json'), 'utf8')) as Record<string, unknown>;
   delete manifest['sideEffects'];
   writeFileSync(join(to, 'package.json'), JSON.stringify(manifest));
 });
 
-// What anybody can see of tfjs and of the world.
-const SEEN = `
-  const seen = () => ({
+// The global state that an import could change.
+const GLOBAL_STATE = `
+  const globalState = () => ({
     classes: Object.keys(tf.serialization.SerializationMap.getMap().classNameMap),
     kernels: ['cpu', 'webgl', 'wasm'].flatMap((backend) => tf.getKernelsForBackend(backend) ?? []).length,
     memory: tf.memory(),
@@ -32,10 +40,10 @@ const SEEN = `
 `;
 const IMPORTS = (name: string): string => `
   import * as tf from '@tensorflow/tfjs';
-  ${SEEN}
-  const before = seen();
+  ${GLOBAL_STATE}
+  const before = globalState();
   await import('${name}');
-  const after = seen();
+  const after = globalState();
   const changed = Object.keys(after).filter((what) => JSON.stringify(after[what]) !== JSON.stringify(before[what]));
   console.log(JSON.stringify({
     changed,
@@ -53,20 +61,31 @@ async function changedBy(name: string): Promise<unknown> {
 }
 
 describe('importing', () => {
-  it.each(['gradclip/recurrent', 'gradclip/wasm', 'gradclip/testing'])(
-    '%s changes nothing that can be seen',
+  it.each(ENTRIES_WITHOUT_CONTAINER)('%s changes no global state', async (name) => {
+    expect(await changedBy(name)).toEqual({ changed: [], classes: [], reflect: '' });
+  });
+
+  it('gradclip/container adds the metadata functions to Reflect and nothing else', async () => {
+    const reflect = expect.stringMatching(/^(\w*(metadata|decorate)\w*,?)+$/i) as string;
+    expect(await changedBy('gradclip/container')).toEqual({ changed: ['members'], classes: [], reflect });
+  });
+
+  it.each(ENTRIES_WITHOUT_CONTAINER)(
+    '%s works where inversify and reflect-metadata are not installed',
     async (name) => {
-      expect(await changedBy(name)).toEqual({ changed: [], classes: [], reflect: '' });
+      for (const peer of ['inversify', 'reflect-metadata'])
+        expect(existsSync(join(withoutPeers, 'node_modules', peer)), peer).toBe(false);
+      writeFileSync(join(withoutPeers, 'imports.mjs'), `import '${name}';`);
+      expect(await node(withoutPeers, 'imports.mjs')).toMatchObject({ code: 0 });
     },
   );
 
-  it.each(['gradclip', 'gradclip/strategies'])(
-    '%s adds to Reflect what InversifyJS needs, and no more',
-    async (name) => {
-      const reflect = expect.stringMatching(/^(\w*(metadata|decorate)\w*,?)+$/i) as string;
-      expect(await changedBy(name)).toEqual({ changed: ['members'], classes: [], reflect });
-    },
-  );
+  it('gradclip/container names the missing package where inversify is not installed', async () => {
+    writeFileSync(join(withoutPeers, 'imports-container.mjs'), `import 'gradclip/container';`);
+    const { code, err } = await node(withoutPeers, 'imports-container.mjs');
+    expect(code).not.toBe(0);
+    expect(err).toMatch(/Cannot find package '(inversify|reflect-metadata)'/);
+  });
 });
 
 const SAVES = `
@@ -90,17 +109,17 @@ const SAVES = `
 describe.each(BUNDLERS)('in $name', ({ name, bundle }) => {
   const job = { withoutTfjs: true, minify: false };
 
-  it('an import of which nothing is used leaves nothing', async () => {
+  it('an import whose exports are unused adds no code', async () => {
     const program = ENTRIES.map((entry) => `import '${entry}';`).join('\n');
-    const trusting = await bundle({ ...job, folder, program, name: `unused-${name}` });
+    const unused = await bundle({ ...job, folder, program, name: `unused-${name}` });
     expect(
-      trusting.replaceAll(/import *["']@tensorflow[^"']*["'];?|export *\{ *\};?|^\s*\/\/.*$|^\/\*.*\*\/$|\s/gm, ''),
+      unused.replaceAll(/import *["']@tensorflow[^"']*["'];?|export *\{ *\};?|^\s*\/\/.*$|^\/\*.*\*\/$|\s/gm, ''),
     ).toBe('');
-    const kept = await bundle({ ...job, folder: distrustful, program, name: `kept-${name}` });
+    const kept = await bundle({ ...job, folder: keepsModules, program, name: `kept-${name}` });
     expect(kept.length).toBeGreaterThan(100_000);
   });
 
-  it('a program that only loads a model is told of its classes by calls, and those are kept', async () => {
+  it('a program that only loads a model keeps the calls that register its classes', async () => {
     const program = `
       import { readFileSync } from 'node:fs';
       import { registerRecurrent } from 'gradclip/recurrent';
@@ -122,7 +141,7 @@ describe.each(BUNDLERS)('in $name', ({ name, bundle }) => {
     expect(out, err).toBe('ClippedGRU,FusedLSTM,Dense adaptive-percentile\n');
   });
 
-  it('a program does the same whether unused modules are dropped or not', async () => {
+  it('a program prints the same whether unused modules are dropped or kept', async () => {
     const program = `
       import * as tf from '@tensorflow/tfjs';
       import { chain, clipOptimizer, enableLoading } from 'gradclip';
@@ -146,7 +165,7 @@ describe.each(BUNDLERS)('in $name', ({ name, bundle }) => {
       console.log(registry.ids().length, again.optimizer.strategy.id, history.loss.at(-1));
     `;
     const outcomes = [];
-    for (const project of [folder, distrustful]) {
+    for (const project of [folder, keepsModules]) {
       await bundle({ ...job, folder: project, program, name: `same-${name}` });
       outcomes.push(await node(project, `same-${name}.mjs`));
     }

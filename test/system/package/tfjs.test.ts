@@ -1,10 +1,9 @@
-// The package beside every make-up of tfjs that people have: the whole, its core with one backend, and two of them.
+// The package with each set of tfjs packages that users install: all of tfjs, its core with one backend, and two copies.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { node } from './run.ts';
-import { expectKept } from './snapshots.ts';
 import { OLDEST_TFJS } from './versions.ts';
 
 const { user, cpu, wasm, oldest, lab } = inject('installed');
@@ -22,12 +21,12 @@ const TRAINS = `
   }
   main();
 `;
-// The core alone knows no gradients in plain Node: they stand in a folder of it that only bundlers can read.
+// The gradients of the core are in a folder that only bundlers can import.
 const CORE = `
   import * as tf from '@tensorflow/tfjs-core';
   import '@tensorflow/tfjs-core/dist/register_all_gradients';
 `;
-const MAKE_UPS = [
+const INSTALLATIONS = [
   {
     tfjs: '@tensorflow/tfjs',
     folder: user,
@@ -69,38 +68,36 @@ const MAKE_UPS = [
   },
 ];
 
-/** Which parts of the package load where they find these packages of tfjs. */
-const PARTS = `
-  const parts = ['gradclip', 'gradclip/strategies', 'gradclip/recurrent', 'gradclip/wasm', 'gradclip/testing'];
-  for (const part of parts) console.log(part, await import(part).then(() => 'loads', (error) => error.message));
+/** Prints which entry points can be imported. */
+const IMPORT_ENTRIES = `
+  const entries = ['', '/define', '/strategies', '/recurrent', '/wasm', '/testing'].map((name) => 'gradclip' + name);
+  for (const entry of entries) console.log(entry, await import(entry).then(() => 'loads', (error) => error.message));
 `;
 
 describe('the package', () => {
-  it('trains with each make-up of tfjs', async () => {
-    const rows = [];
-    for (const { tfjs, folder, program } of MAKE_UPS) {
-      const [source, bundle] = [join(folder, 'make-up.mjs'), join(folder, 'make-up.cjs')];
-      writeFileSync(source, program + TRAINS);
-      await build({
-        entryPoints: [source],
-        outfile: bundle,
-        bundle: true,
-        platform: 'node',
-        mainFields: ['module', 'main'],
-        logLevel: 'silent',
-      });
-      const { code, out, err } = await node(folder, bundle);
-      expect(code, err).toBe(0);
-      rows.push({ tfjs, ...(JSON.parse(out) as Record<string, string | number>) });
-    }
-    await expectKept('tfjs', rows);
+  it.each(INSTALLATIONS)('trains with $tfjs', async ({ tfjs, folder, program }) => {
+    const [source, bundle] = [join(folder, 'program.mjs'), join(folder, 'program.cjs')];
+    writeFileSync(source, program + TRAINS);
+    await build({
+      entryPoints: [source],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      mainFields: ['module', 'main'],
+      logLevel: 'silent',
+    });
+    const { code, out, err } = await node(folder, bundle);
+    expect(code, err).toBe(0);
+    const backend = tfjs.includes('wasm') ? 'wasm' : 'cpu';
+    expect(JSON.parse(out)).toEqual({ backend, loss: '5.0076', 'clip rate': 1 });
   });
 
-  it('needs tfjs-layers for recurrent layers and for nothing else, and brings no tfjs of its own', async () => {
-    writeFileSync(join(cpu, 'parts.mjs'), PARTS);
-    const { out } = await node(cpu, 'parts.mjs');
+  it('needs tfjs-layers only for recurrent layers, and installs no tfjs itself', async () => {
+    writeFileSync(join(cpu, 'entries.mjs'), IMPORT_ENTRIES);
+    const { out } = await node(cpu, 'entries.mjs');
     expect(out.trim().split('\n')).toEqual([
       'gradclip loads',
+      'gradclip/define loads',
       'gradclip/strategies loads',
       expect.stringMatching(/^gradclip\/recurrent Cannot find package '@tensorflow\/tfjs-layers'/),
       'gradclip/wasm loads',
@@ -110,7 +107,7 @@ describe('the package', () => {
     expect(existsSync(join(cpu, 'node_modules/gradclip/node_modules'))).toBe(false);
   });
 
-  it('runs its law suite under a test runner that it has never heard of', async () => {
+  it('runs its law suite in the test runner of Node', async () => {
     writeFileSync(
       join(user, 'laws.test.mjs'),
       `import { describe, it } from 'node:test';
@@ -125,21 +122,21 @@ describe('the package', () => {
   });
 });
 
-describe('beside a second copy of tfjs', () => {
+describe('next to a second copy of tfjs', () => {
   const linked = mkdtempSync(join(user, 'linked-'));
   const inLinked = async (name: string, program: string) => {
     writeFileSync(join(linked, name), program);
     return node(linked, name);
   };
 
-  // As `npm link` leaves it: what is linked finds its own tfjs, and the program another.
+  // Like `npm link`: the linked package finds its own tfjs, and the program finds another copy.
   beforeAll(() => {
     mkdirSync(join(linked, 'node_modules'));
     symlinkSync(join(user, 'node_modules/@tensorflow'), join(linked, 'node_modules/@tensorflow'));
     symlinkSync(join(lab, 'node_modules/gradclip'), join(linked, 'node_modules/gradclip'));
   });
 
-  it('clipOptimizer says what is wrong and how to mend it', async () => {
+  it('clipOptimizer explains the problem and its solution', async () => {
     const { out } = await inLinked(
       'wraps.mjs',
       `import * as tf from '@tensorflow/tfjs';
@@ -158,7 +155,7 @@ describe('beside a second copy of tfjs', () => {
     );
   });
 
-  it('that came first, with another library, training and saving work as ever', async () => {
+  it('that another library loaded first, training and saving work', async () => {
     const { code, out, err } = await inLinked(
       'second.mjs',
       `import '@tensorflow/tfjs'; // of some library; from here on only the copy that gradclip finds

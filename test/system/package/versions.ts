@@ -1,4 +1,4 @@
-/** Every Node that is supported: the oldest that `engines` allows, and the newest of each line that is kept up. */
+/** The oldest Node that `engines` allows, and the newest of each maintained line. */
 export const NODES = ['20.19.0', '22.23.3', '24.21.0', '26.10.0'] as const;
 
 /** The oldest TensorFlow.js that the peer range allows. */

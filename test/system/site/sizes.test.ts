@@ -1,8 +1,8 @@
-// The table of sizes in docs/guide/in-the-browser.md, row by row, is what a bundle weighs.
+// Compares each row of the table of sizes in docs/guide/in-the-browser.md with a bundle.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bundled } from '../package/bundled.ts';
 import { textOf } from '../../docs/pages.ts';
+import { bundleFromSource } from '../../support/bundle-from-source.ts';
 
 const core = (names: string): string => `export { ${names} } from 'gradclip';`;
 const one = `export { globalNorm } from 'gradclip/strategies';`;
@@ -28,11 +28,11 @@ describe('the table of sizes', () => {
     expect(rows).toHaveLength(programs.length);
   });
 
-  it.each(rows.map((row, place) => ({ ...row, program: programs[place] ?? '' })))(
-    'says rightly what a page loads with $what',
+  it.each(rows.map((row, index) => ({ ...row, program: programs[index] ?? '' })))(
+    'gives the size that a page loads with $what',
     async ({ program, kilobytes }) => {
-      const measured = gzipSync((await bundled(program)).code, { level: 9 }).length / 1000;
-      // What is rounded to a kilobyte may be half of one off, and a line more or less is not worth a new table.
+      const measured = gzipSync((await bundleFromSource(program)).code, { level: 9 }).length / 1000;
+      // The table is rounded to kilobytes, and small changes of the source need no new table.
       expect(Math.abs(measured - kilobytes), `it is ${measured.toFixed(1)} kB`).toBeLessThan(0.5 + 0.03 * kilobytes);
     },
   );

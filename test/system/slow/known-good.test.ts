@@ -41,7 +41,12 @@ async function trained(task: Task): Promise<EndRecord> {
     ...{ task: task.id, settings, data, cell, optimizer, backend: 'wasm' },
     strategy: { id: strategy.id, options: strategy.options },
   };
-  const parts = { task, problem: task.prepare(text, settings), cell: findCell(cell), optimizer: findOptimizer(optimizer) };
+  const parts = {
+    task,
+    problem: task.prepare(text, settings),
+    cell: findCell(cell),
+    optimizer: findOptimizer(optimizer),
+  };
   for await (const record of run(config, { ...parts, strategy, environment })) {
     if (record.type === 'end') return record;
   }

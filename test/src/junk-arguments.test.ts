@@ -1,0 +1,195 @@
+// Every public function given junk either returns or throws a ClippingError, and never an error of JavaScript or tfjs.
+import * as tf from '@tensorflow/tfjs';
+import {
+  accumulated,
+  AccumulatedOptimizer,
+  chain,
+  ClippedOptimizer,
+  ClippingError,
+  clipOptimizer,
+  partition,
+  scheduled,
+  specOf,
+  suggestThreshold,
+  type AnyStrategyFactory,
+  type ClippingStrategy,
+  type StrategySpec,
+} from 'gradclip';
+import { createContainer, TOKENS } from 'gradclip/container';
+import { allStrategies, globalNorm, none } from 'gradclip/strategies';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asJson } from '../../src/core/json.ts';
+
+type Call = (...parameters: never[]) => unknown;
+
+const MAX_MESSAGE_LENGTH = 1000;
+const RUNS = { numRuns: 200, seed: 20_260 };
+
+const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
+const factories: readonly AnyStrategyFactory[] = allStrategies;
+
+const NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'id',
+  'options',
+  'strategies',
+  'rules',
+  'maxNorm',
+  'kind',
+  'steps',
+];
+const key = fc.oneof(fc.constantFrom(...NAMES), fc.string());
+const junk = fc.oneof(
+  fc.jsonValue(),
+  fc.anything({ key, withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+  fc.constantFrom(NaN, Infinity, -0, 1e39, 'x'.repeat(100_000), Symbol('junk'), () => undefined),
+);
+
+/** A valid object with one value replaced by junk, or one junk entry added. */
+function withJunk(valid: fc.Arbitrary<object>, names: readonly string[]): fc.Arbitrary<unknown> {
+  const name = names.length === 0 ? key : fc.oneof(fc.constantFrom(...names), key);
+  return fc.tuple(valid, name, junk).map(([object, property, value]) =>
+    // `defineProperty` keeps an own `__proto__`, as JSON.parse does.
+    Object.defineProperty({ ...object }, property, { value, enumerable: true }),
+  );
+}
+
+const strategyOrJunk = fc.oneof(
+  fc.constantFrom(...factories).map((factory): unknown => factory()),
+  junk,
+);
+
+const spec = fc.letrec<{ spec: unknown }>((tie) => ({
+  spec: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    fc
+      .constantFrom(...factories)
+      .chain(({ id, fields }) =>
+        withJunk(fc.constant({}), Object.keys(fields)).map((options): unknown => ({ id, options })),
+      ),
+    fc.array(tie('spec'), { maxLength: 3 }).map((strategies) => ({ id: 'chain', options: { strategies } })),
+    fc.record({ match: fc.constantFrom<unknown>('lstm*', ['**'], 7), strategy: tie('spec') }).map((rule) => ({
+      id: 'partition',
+      options: { rules: [rule] },
+    })),
+    withJunk(fc.constant({ id: 'global-norm', options: {} }), ['id', 'options']),
+    junk,
+  ),
+})).spec;
+
+const json = fc.oneof(
+  spec.map((strategy) => textOf({ strategy, options: {}, order: [] })),
+  fc.tuple(spec, fc.nat(60)).map(([strategy, end]) => textOf({ strategy, options: {}, order: [] }).slice(0, end)),
+  fc.json(),
+);
+const config = (name: string): fc.Arbitrary<unknown> =>
+  fc.record({
+    innerClassName: fc.constantFrom<unknown>('SGD', 'Dense', 'constructor', 7),
+    innerConfig: junk,
+    [name]: json,
+  });
+
+const calls: readonly (readonly [string, fc.Arbitrary<readonly unknown[]>, Call])[] = [
+  ...factories.map(
+    (factory) =>
+      [factory.id, fc.tuple(withJunk(fc.constant({}), Object.keys(factory.fields))), factory as Call] as const,
+  ),
+  ['globalNorm with junk options', fc.tuple(junk), globalNorm as Call],
+  ['chain', fc.array(strategyOrJunk, { maxLength: 4 }), chain as Call],
+  ['partition', fc.tuple(junk, fc.oneof(fc.record({ default: strategyOrJunk }), junk)), partition as Call],
+  [
+    'partition rules',
+    fc.tuple(fc.array(fc.record({ match: junk, strategy: strategyOrJunk }), { maxLength: 2 })),
+    partition as Call,
+  ],
+  [
+    'scheduled',
+    fc.tuple(fc.oneof(fc.constant(globalNorm), junk), fc.oneof(fc.record({ maxNorm: junk }), junk)),
+    scheduled as Call,
+  ],
+  ['clipOptimizer', fc.tuple(junk, junk), clipOptimizer as Call],
+  [
+    'clipOptimizer options',
+    fc.tuple(
+      fc.oneof(withJunk(fc.constant({}), ['onNonFinite', 'maxConsecutiveNonFinite', 'warnings', 'window']), junk),
+    ),
+    (options: never) => clipOptimizer(tf.train.sgd(0.1), none(), options),
+  ],
+  ['accumulated', fc.tuple(junk), (options: never) => accumulated(tf.train.sgd(0.1), options)],
+  [
+    'suggestThreshold',
+    fc.tuple(fc.oneof(fc.array(fc.double()), junk), fc.oneof(fc.record({ percentile: junk }), junk)),
+    suggestThreshold as Call,
+  ],
+  ['registry.create', fc.tuple(spec), (given: never) => registry.create(given)],
+  [
+    'registry.create with options',
+    fc.tuple(fc.oneof(fc.constantFrom(...NAMES, 'chain'), junk), junk),
+    (id: never, options: never) => registry.create(id, options),
+  ],
+  [
+    'ClippedOptimizer.fromConfig',
+    fc.tuple(config('clipping')),
+    (given: never) => ClippedOptimizer.fromConfig(ClippedOptimizer, given),
+  ],
+  [
+    'AccumulatedOptimizer.fromConfig',
+    fc.tuple(config('accumulation')),
+    (given: never) => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given),
+  ],
+];
+
+describe('a call with junk', () => {
+  it.each(calls)('to %s returns or throws a ClippingError with a short message', (_, parameters, call) => {
+    fc.assert(
+      fc.property(parameters, (given) => {
+        const before = prototypes();
+        const result = resultOf(() => call(...(given as never[])));
+        expect(prototypes()).toBe(before);
+        if (isStrategy(result)) expectRoundTrip(result);
+        (result as Partial<tf.Optimizer> | undefined)?.dispose?.();
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** The result of a call, or undefined if it throws a ClippingError. */
+function resultOf(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof ClippingError)) throw error;
+    expect(error.message.length).toBeLessThan(MAX_MESSAGE_LENGTH);
+    return undefined;
+  }
+}
+
+function isStrategy(value: unknown): value is ClippingStrategy {
+  return typeof (value as Partial<ClippingStrategy> | undefined)?.clip === 'function';
+}
+
+/** A strategy that can be written to JSON is read back the same. */
+function expectRoundTrip(strategy: ClippingStrategy): void {
+  const text = resultOf(() => asJson(specOf(strategy))) as string | undefined;
+  if (text === undefined) return;
+  const again = registry.create(JSON.parse(text) as StrategySpec);
+  expect(asJson(specOf(again))).toBe(text);
+}
+
+/** JSON, or the empty text for a value that JSON cannot represent. */
+function textOf(value: unknown): string {
+  try {
+    return asJson(value);
+  } catch {
+    return '';
+  }
+}
+
+function prototypes(): string {
+  const names = [Object, Array, Function, String].map(({ prototype }) => Reflect.ownKeys(prototype).map(String).join());
+  return names.join(';');
+}

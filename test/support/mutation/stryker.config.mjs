@@ -1,0 +1,31 @@
+// Mutates one file, which run.mjs names in the environment.
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const { MUTATED_FILE = '', MUTATION_REPORT = 'coverage/mutation/report.json', MUTATION_CONCURRENCY } = process.env;
+
+export default {
+  plugins: ['@stryker-mutator/vitest-runner', fileURLToPath(new URL('documentation.mjs', import.meta.url))],
+  testRunner: 'vitest',
+  vitest: { configFile: 'test/support/mutation/vitest.config.ts', related: false },
+  mutate: [MUTATED_FILE],
+  ignorers: ['documentation'],
+  // A test runs only for the mutants that it reaches.
+  coverageAnalysis: 'perTest',
+  // Option declarations run once at import, and their mutants must be killed too.
+  ignoreStatic: false,
+  // The first failing test kills a mutant.
+  disableBail: false,
+  // Incremental runs miss changes of the modules that a test imports.
+  incremental: false,
+  reporters: ['json'],
+  jsonReporter: { fileName: MUTATION_REPORT },
+  logLevel: 'warn',
+  warnings: { slow: false },
+  concurrency: Number(MUTATION_CONCURRENCY ?? cpus().length),
+  // A busy machine must not look like an endless loop.
+  timeoutMS: 60_000,
+  timeoutFactor: 4,
+  tempDirName: 'coverage/mutation/sandboxes',
+  ignorePatterns: ['dist', 'coverage', 'site', 'lab', 'playground', 'bench', 'examples', 'docs'],
+};
