@@ -19,7 +19,7 @@ import { createContainer, TOKENS } from 'gradclip/container';
 import { allStrategies, globalNorm, none } from 'gradclip/strategies';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asJson } from '../../src/core/json.ts';
+import { toJson } from '../../src/core/json.ts';
 
 type Call = (...parameters: never[]) => unknown;
 
@@ -174,16 +174,16 @@ function isStrategy(value: unknown): value is ClippingStrategy {
 
 /** A strategy that can be written to JSON is read back the same. */
 function expectRoundTrip(strategy: ClippingStrategy): void {
-  const text = resultOf(() => asJson(specOf(strategy))) as string | undefined;
+  const text = resultOf(() => toJson(specOf(strategy))) as string | undefined;
   if (text === undefined) return;
   const again = registry.create(JSON.parse(text) as StrategySpec);
-  expect(asJson(specOf(again))).toBe(text);
+  expect(toJson(specOf(again))).toBe(text);
 }
 
 /** JSON, or the empty text for a value that JSON cannot represent. */
 function textOf(value: unknown): string {
   try {
-    return asJson(value);
+    return toJson(value);
   } catch {
     return '';
   }

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   AccumulatedOptimizer,
-  chain,
   ClippedOptimizer,
   clipOptimizer,
   partition,

@@ -1,6 +1,6 @@
 // Random gradients of any rank: empty and large tensors, denormals, huge numbers, NaN and missing entries.
 import { LARGEST, SMALLEST_NORMAL } from '../../src/kernels/float32.ts';
-import { seeded, type Random } from '../../src/testing/random.ts';
+import { seededRandom, type Random } from '../../src/testing/random.ts';
 
 /** The values of one gradient, or how the gradient is absent. */
 export type RandomGradient = Float32Array | 'missing' | 'null' | 'undefined';
@@ -35,7 +35,7 @@ const NON_FINITE = [NaN, Infinity, -Infinity];
 
 /** Returns the same sequence for the same seed. */
 export function randomSequence(seed: number): GradientSequence {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const names = NAMES.filter(() => random.chance(0.7));
   const shapes = new Map(names.map((name) => [name, randomShape(random)]));
   if (seed % LARGE_EVERY === 0) shapes.set('embedding/embeddings', LARGE);

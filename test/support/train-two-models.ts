@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { chain, clipOptimizer, type ClippedOptimizer, type ClippingStrategy } from 'gradclip';
 import { adaptivePercentile, emaRatio, zClip } from 'gradclip/strategies';
 import { onBackend } from '../../src/testing/backends.ts';
-import { seeded } from '../../src/testing/random.ts';
+import { seededRandom } from '../../src/testing/random.ts';
 import { model, weightsOf } from './fixtures.ts';
 
 interface Setup {
@@ -40,7 +40,7 @@ export function trainTwoModels(backend: string, steps: number): Promise<void> {
       dispose(training);
     }
 
-    const random = seeded(steps);
+    const random = seededRandom(steps);
     const [first, second] = [start(SETUPS[0], strategy), start(SETUPS[1], strategy)];
     while (first.step < half || second.step < half) {
       const next = random.chance(0.5) ? first : second;
