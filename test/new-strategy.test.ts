@@ -9,14 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const copied = [
   ...['src', 'strategies', 'scripts', 'lab', 'docs/strategies'],
-  ...[
-    'test/strategies',
-    'test/oracles',
-    'test/laws',
-    'test/browser',
-    'test/layout.test.ts',
-    'test/support/settings.ts',
-  ],
+  ...['test/strategies', 'test/support', 'test/system/browser', 'test/layout.test.ts'],
   ...['package.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts', 'eslint.config.js'],
   ...['.prettierrc.json', '.prettierignore', '.editorconfig'],
 ];
