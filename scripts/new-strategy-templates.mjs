@@ -76,9 +76,9 @@ export const oracle: Oracle<Required<${type}Options>> = ({ maxNorm }) => () => {
 /** The test: laws, oracle, cases and refusals; the cases are those of a global norm until they are thought about. */
 export const test = ({ id, factory }) => `import { ${factory} } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
+import { clippedInTurn, nearly } from '../support/clip-steps.ts';
 import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/${id}.ts';
-import { clippedInTurn, nearly } from './in-turn.ts';
 
 testLaws(${factory}, { oracle });
 
