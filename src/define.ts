@@ -37,15 +37,15 @@ export {
   type ResolvedOptions,
 } from './core/fields.ts';
 export { elementwise } from './core/elements.ts';
-export { limitFactors, multiplyBroadcast } from './core/factors.ts';
+export { multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
 export { hypot } from './core/hypot.ts';
-export { subtractUnitMeans } from './core/means.ts';
 export { layerOf, matchesGlob, matchesVariable } from './core/names.ts';
 export {
   clampAll,
   finiteOf,
   globalNormOf,
   groupNormsOf,
+  limitFactors,
   mapTensors,
   normAlong,
   normsOf,

@@ -109,6 +109,18 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
 }
 
 /**
+ * Computes min(1, limit / norm) element by element: the factor that clips each norm to its limit.
+ *
+ * The factor is exactly 1 at or below the limit, so a limit of Infinity never clips. A limit of 0 gives 0, and a norm of
+ * 0 gives 1. A NaN norm gives 1, so that scaling does not hide the NaN.
+ *
+ * @category Named tensors
+ */
+export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T {
+  return tidy(() => kernels().limitFactors(norms, limits) as T);
+}
+
+/**
  * Multiplies all tensors by one factor.
  *
  * Returns the same tensors if the factor is known to be 1.

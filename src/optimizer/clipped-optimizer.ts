@@ -5,7 +5,7 @@ import { clipRateWatch } from '../records/clip-rate.ts';
 import { Recorder } from '../records/recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
 import { parseConfig, toConfig, type ClippingConfig } from '../saving/config.ts';
-import { GiveUp } from './give-up.ts';
+import { NonFiniteCounter } from './non-finite.ts';
 import type { Gradients } from './gradients.ts';
 import { parseOptions, type ClipOptions } from './options.ts';
 import { takeStep, type StepParts } from './step.ts';
@@ -53,7 +53,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
     const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
     this.#parts = {
       ...{ inner, strategy, policy: options.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
-      giveUp: new GiveUp(options.maxConsecutiveNonFinite ?? 20),
+      nonFiniteSteps: new NonFiniteCounter(options.maxConsecutiveNonFinite ?? 20),
       recorder: new Recorder(options.window ?? 1000, options.onStep, watch),
     };
   }
@@ -120,7 +120,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
   protected override freeState(): void {
     this.#parts.state.dispose();
     this.#parts.recorder.dispose();
-    this.#parts.giveUp.dispose();
+    this.#parts.nonFiniteSteps.dispose();
   }
 }
 

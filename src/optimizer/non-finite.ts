@@ -1,7 +1,21 @@
-import { min, sub, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  keep,
+  max,
+  min,
+  mul,
+  reshape,
+  slice,
+  sub,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { ClippingError } from '../core/errors.ts';
 import { isHostSideBackend, kernels } from '../kernels/index.ts';
-import { type GiveUp, nonFiniteStep } from './give-up.ts';
 import type { NonFinitePolicy } from './options.ts';
 
 /** What the non-finite policy decides before a step is clipped. */
@@ -17,7 +31,7 @@ export interface Decision<Flag> {
 /** The policy in use and the count of non-finite steps. */
 interface PolicyInUse {
   readonly policy: NonFinitePolicy | undefined;
-  readonly giveUp: GiveUp;
+  readonly nonFiniteSteps: NonFiniteCounter;
 }
 
 /**
@@ -26,7 +40,7 @@ interface PolicyInUse {
  * @throws ClippingError `non-finite` when the policy is `throw`, or at `maxConsecutiveNonFinite` steps.
  */
 export function decideOnHost(
-  { policy = defaultPolicy(), giveUp }: PolicyInUse,
+  { policy = defaultPolicy(), nonFiniteSteps }: PolicyInUse,
   gradients: NamedTensors,
   finite: ArrayLike<number>,
   step: number,
@@ -34,9 +48,9 @@ export function decideOnHost(
   const names = Object.keys(gradients);
   const nonFinite = names.filter((_, index) => finite[index] === 0);
   // A step without gradients neither counts nor resets the count.
-  if (names.length > 0 && (policy === 'skip' || policy === 'zero')) giveUp.count(nonFinite, step);
+  if (names.length > 0 && (policy === 'skip' || policy === 'zero')) nonFiniteSteps.count(nonFinite, step);
   if (nonFinite.length === 0) return { gradients };
-  if (policy === 'throw') throw nonFiniteStep(nonFinite, step);
+  if (policy === 'throw') throw nonFiniteError(nonFinite, step);
   if (policy === 'skip') return { gradients, skip: true, isFinite: false };
   return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite: false };
 }
@@ -47,7 +61,7 @@ export function decideOnHost(
  * @throws ClippingError `non-finite` when the policy is `throw`, or after `maxConsecutiveNonFinite` steps.
  */
 export function decideOnDevice(
-  { policy = defaultPolicy(), giveUp }: PolicyInUse,
+  { policy = defaultPolicy(), nonFiniteSteps }: PolicyInUse,
   gradients: NamedTensors,
   finite: Tensor1D,
   step: number,
@@ -55,10 +69,10 @@ export function decideOnDevice(
   const names = Object.keys(gradients);
   if (names.length === 0) return { gradients };
   if (policy === 'throw') {
-    decideOnHost({ policy, giveUp }, gradients, finite.dataSync(), step);
+    decideOnHost({ policy, nonFiniteSteps }, gradients, finite.dataSync(), step);
     return { gradients };
   }
-  if (policy !== 'propagate') giveUp.countOnDevice(names, finite, step);
+  if (policy !== 'propagate') nonFiniteSteps.countOnDevice(names, finite, step);
   const isFinite: Scalar = min(finite);
   if (policy === 'skip') return { gradients, skip: sub(1, isFinite), isFinite };
   return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite };
@@ -71,4 +85,110 @@ function defaultPolicy(): NonFinitePolicy {
 function zeroNonFinite(gradients: NamedTensors): NamedTensors {
   const tensors = kernels().zeroNonFinite(Object.values(gradients));
   return Object.fromEntries(Object.keys(gradients).map((name, index) => [name, tensors[index] as Tensor]));
+}
+
+/** What the device has counted up to a step. */
+interface DeviceCount {
+  /** The non-finite steps in a row, then 1 for each non-finite variable of this step; shape [1 + variables]. */
+  readonly counts: Tensor1D;
+  readonly variables: readonly string[];
+  readonly step: number;
+}
+
+/**
+ * Counts consecutive steps with non-finite gradients, and throws at a limit.
+ *
+ * On a device the count stays there; the host reads it every `limit` steps, outside the step.
+ */
+export class NonFiniteCounter {
+  readonly #limit: number;
+  #consecutive = 0;
+  #latest: DeviceCount | undefined;
+  #stepsSinceRead = 0;
+  #isReading = false;
+  #failure: ClippingError | undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Counts a step whose flags the host knows.
+   *
+   * @throws ClippingError `non-finite` at the limit.
+   */
+  count(nonFinite: readonly string[], step: number): void {
+    this.#consecutive = nonFinite.length === 0 ? 0 : this.#consecutive + 1;
+    if (this.#consecutive >= this.#limit) throw limitReached(this.#consecutive, step, nonFinite);
+  }
+
+  /**
+   * Counts a step whose flags are on the device: `finite` is 1 for each variable whose gradient is finite, else 0.
+   *
+   * @throws ClippingError `non-finite` when an earlier step reached the limit.
+   */
+  countOnDevice(variables: readonly string[], finite: Tensor1D, step: number): void {
+    if (this.#failure !== undefined) {
+      const failure = this.#failure;
+      this.#failure = undefined;
+      throw failure;
+    }
+    if (!Number.isFinite(this.#limit) || variables.length === 0) return;
+    const before = this.#latest?.counts;
+    const counts = tidy(() => {
+      const nonFinite = sub(1, finite);
+      const any = reshape(max(nonFinite), [1]);
+      const consecutive = before === undefined ? any : mul(add(slice(before, 0, 1), 1), any);
+      return keep(concat([consecutive, nonFinite]) as Tensor1D);
+    });
+    before?.dispose();
+    this.#latest = { counts, variables, step };
+    this.#stepsSinceRead += 1;
+    if (this.#stepsSinceRead >= this.#limit && !this.#isReading) void this.#read();
+  }
+
+  /** Frees the count on the device. */
+  dispose(): void {
+    this.#latest?.counts.dispose();
+    this.#latest = undefined;
+  }
+
+  async #read(): Promise<void> {
+    this.#stepsSinceRead = 0;
+    this.#isReading = true;
+    // Outside the step. By then there may be later steps, whose count is the better one.
+    await Promise.resolve();
+    if (this.#latest !== undefined) {
+      const { counts, variables, step } = this.#latest;
+      // A copy, because the next step or `dispose` frees the count while it is read.
+      const copy = keep(counts.clone());
+      try {
+        const [consecutive = 0, ...nonFinite] = await copy.data();
+        const names = variables.filter((_, index) => nonFinite[index] === 1);
+        if (consecutive >= this.#limit) this.#failure = limitReached(consecutive, step, names);
+      } catch {
+        // The backend is gone; a step on it fails with an error of its own.
+      } finally {
+        copy.dispose();
+      }
+    }
+    this.#isReading = false;
+  }
+}
+
+function nonFiniteError(nonFinite: readonly string[], step: number): ClippingError {
+  return new ClippingError(
+    'non-finite',
+    `Step ${step}: the gradients of ${nonFinite.join(', ')} hold NaN or Infinity. No variable was changed. ` +
+      "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
+  );
+}
+
+function limitReached(consecutive: number, step: number, nonFinite: readonly string[]): ClippingError {
+  return new ClippingError(
+    'non-finite',
+    `The gradients held NaN or Infinity for ${consecutive} ${consecutive === 1 ? 'step' : 'steps in a row'}, ` +
+      `last at step ${step} in ${nonFinite.join(', ')}. ` +
+      'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
+  );
 }

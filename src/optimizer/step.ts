@@ -6,9 +6,8 @@ import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
 import { measure, measureOnHost, type GradientMeasurement, type Measurement } from '../records/measure.ts';
 import type { Recorder } from '../records/recorder.ts';
 import { clipWithChecks } from './contract-checks.ts';
-import type { GiveUp } from './give-up.ts';
 import { isGone, readGradients, variablesLike, type GradientList, type Gradients } from './gradients.ts';
-import { decideOnDevice, decideOnHost } from './non-finite.ts';
+import { decideOnDevice, decideOnHost, type NonFiniteCounter } from './non-finite.ts';
 import type { NonFinitePolicy } from './options.ts';
 import { applyUnless } from './skipping.ts';
 import type { StrategyState } from './strategy-state.ts';
@@ -21,7 +20,7 @@ export interface StepParts {
   readonly policy: NonFinitePolicy | undefined;
   readonly order: VariableOrder;
   readonly state: StrategyState;
-  readonly giveUp: GiveUp;
+  readonly nonFiniteSteps: NonFiniteCounter;
   readonly recorder: Recorder;
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../../core/errors.ts';
-import { limitFactors } from '../../core/factors.ts';
+import { limitFactors } from '../../core/tensors.ts';
 import { choice, optional, threshold } from '../../core/fields.ts';
 import { resolveOptions } from '../../core/options.ts';
 import { toPlainOptions } from '../../core/plain.ts';

@@ -134,7 +134,7 @@ describe('a step that only the device knows is bad', () => {
       () => step(1),
       'non-finite',
       `The gradients held NaN or Infinity for 6 steps in a row, last at step 7 in ${problem.names[0]!}. ` +
-        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets when to give up.',
+        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
     );
     for (const first of [1, 1, 1, 1]) step(first);
     await reads();

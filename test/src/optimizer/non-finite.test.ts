@@ -140,7 +140,7 @@ describe('giving up', () => {
         20,
         (step) =>
           `The gradients held NaN or Infinity for 20 steps in a row, last at step ${String(step)} in ${trial.a}. ` +
-          'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets when to give up.',
+          'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
       );
     },
   );
@@ -160,7 +160,7 @@ describe('giving up', () => {
       3,
       () =>
         `The gradients held NaN or Infinity for 3 steps in a row, last at step 7 in ${trial.a}. ` +
-        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets when to give up.',
+        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
     );
     trial.step([1, 1, 1]);
     expect(trial.optimizer.iterations).toBe(4);

@@ -1,26 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { GiveUp, nonFiniteStep } from '../../../src/optimizer/give-up.ts';
+import { NonFiniteCounter } from '../../../src/optimizer/non-finite.ts';
 import { expectError } from '../../support/fixtures.ts';
 
-const REST = 'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets when to give up.';
+const REST = 'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.';
 
-/** Lets reads that are under way come to an end. */
+/** Waits for pending reads. */
 const reads = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** Counts steps on the device, each given as which of `a`, `b` and `c` are finite. */
 function counter(limit: number) {
-  const giveUp = new GiveUp(limit);
+  const nonFiniteSteps = new NonFiniteCounter(limit);
   let step = 0;
   const take = (...steps: number[][]): void => {
     for (const finite of steps) {
       tf.tidy(() => {
-        giveUp.countOnDevice(['a', 'b', 'c'].slice(0, finite.length), tf.tensor1d(finite), step);
+        nonFiniteSteps.countOnDevice(['a', 'b', 'c'].slice(0, finite.length), tf.tensor1d(finite), step);
       });
       step += 1;
     }
   };
-  return { giveUp, take };
+  return { nonFiniteSteps, take };
 }
 
 const GOOD = [1, 1, 1];
@@ -30,9 +30,20 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+describe('NonFiniteCounter', () => {
+  it('survives dispose during a read', async () => {
+    const { nonFiniteSteps, take } = counter(1);
+    take(BAD);
+    await Promise.resolve();
+    nonFiniteSteps.dispose();
+    await reads();
+    expect(tf.memory().numTensors).toBe(0);
+  });
+});
+
 describe('steps counted on the device', () => {
-  it('are given up after as many as the limit, in the step after', async () => {
-    const { giveUp, take } = counter(3);
+  it('throw at the limit, in the next step', async () => {
+    const { nonFiniteSteps, take } = counter(3);
     take(BAD, BAD, [1, 0, 0]);
     await reads();
     expectError(
@@ -41,30 +52,30 @@ describe('steps counted on the device', () => {
       `The gradients held NaN or Infinity for 3 steps in a row, last at step 2 in b, c. ${REST}`,
     );
     take(GOOD);
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
   });
 
-  it('are not given up after fewer in a row', async () => {
-    const { giveUp, take } = counter(3);
+  it('do not throw below the limit', async () => {
+    const { nonFiniteSteps, take } = counter(3);
     take(BAD, BAD, GOOD);
     await reads();
     take(BAD, BAD, GOOD);
     await reads();
     take(GOOD);
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
   });
 
-  it('go on where they were after a step without gradients', async () => {
-    const { giveUp, take } = counter(3);
+  it('are unaffected by a step without gradients', async () => {
+    const { nonFiniteSteps, take } = counter(3);
     take(BAD, BAD, [], BAD);
     await reads();
     expect(() => take(GOOD)).toThrow('for 3 steps in a row, last at step 3 in a, c.');
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
   });
 
-  it('are read at the limit and not before, and not again while they are read', async () => {
+  it('are read at the limit, not before it, and not again during a read', async () => {
     const read = vi.spyOn(tf.Tensor.prototype, 'data');
-    const { giveUp, take } = counter(3);
+    const { nonFiniteSteps, take } = counter(3);
     take(GOOD, GOOD);
     await reads();
     expect(read).not.toHaveBeenCalled();
@@ -74,35 +85,28 @@ describe('steps counted on the device', () => {
     take(GOOD, GOOD, GOOD);
     await reads();
     expect(read).toHaveBeenCalledTimes(2);
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
   });
 
-  it('take no room without a limit, and one tensor with one until disposed', () => {
+  it('use no tensor without a limit, and one tensor with a limit until disposed', () => {
     const before = tf.memory().numTensors;
     const endless = counter(Infinity);
     endless.take(BAD, BAD);
     expect(tf.memory().numTensors).toBe(before);
-    const { giveUp, take } = counter(9);
+    const { nonFiniteSteps, take } = counter(9);
     take(BAD, GOOD, BAD);
     expect(tf.memory().numTensors).toBe(before + 1);
-    giveUp.dispose();
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
+    nonFiniteSteps.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('are forgotten when disposed before they are read', async () => {
-    const { giveUp, take } = counter(2);
+  it('are freed when disposed before they are read', async () => {
+    const { nonFiniteSteps, take } = counter(2);
     take(BAD, BAD);
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
     await reads();
     take(GOOD);
-    giveUp.dispose();
+    nonFiniteSteps.dispose();
   });
-});
-
-it('the error names every variable that was not finite', () => {
-  expect(nonFiniteStep(['a', 'b'], 7).message).toBe(
-    'Step 7: the gradients of a, b hold NaN or Infinity. No variable was changed. ' +
-      "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
-  );
 });

@@ -1,6 +1,22 @@
-import { mean, sub, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { mean, mul, sub, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
 import { elementwise } from './elements.ts';
+
+/**
+ * Multiplies a tensor by factors that broadcast over it, such as one per unit.
+ *
+ * Returns the same tensor if all factors are known to be 1.
+ *
+ * @category Named tensors
+ */
+export function multiplyBroadcast(tensor: Tensor, factors: Tensor): Tensor {
+  return tidy(() => {
+    if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
+    const product = (): Tensor => mul(tensor, factors);
+    if (!hasSlowBroadcasting()) return product();
+    return elementwise([tensor, factors], (element, factor) => element * factor, product);
+  });
+}
 
 /**
  * Subtracts the mean of each unit's incoming weights: the mean over all axes but the last.
