@@ -9,7 +9,7 @@
 import type { StrategySpec } from 'gradclip';
 
 /** A table of text; the first column names the row. */
-export interface JudgedTable {
+export interface AnswerTable {
   readonly title: string;
   /** What the numbers are, in a sentence. */
   readonly note: string;
@@ -54,9 +54,9 @@ export interface Figure {
 }
 
 /** An answer and what it rests on. */
-export interface Judgement {
+export interface Answer {
   /** Each a statement of its own, with its figures. */
-  readonly answers: readonly string[];
-  readonly tables: readonly JudgedTable[];
+  readonly statements: readonly string[];
+  readonly tables: readonly AnswerTable[];
   readonly figures: readonly Figure[];
 }

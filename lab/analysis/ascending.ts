@@ -1,4 +1,4 @@
 /** Each of the numbers once, the smallest first. */
-export function ascending(numbers: Iterable<number>): number[] {
+export function sortUnique(numbers: Iterable<number>): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import type { StrategySpec } from 'gradclip';
-import { grouped } from './grouped.ts';
-import { keyOf } from './names.ts';
+import { groupBy } from './grouped.ts';
+import { strategyKey } from './names.ts';
 import type { SummaryRow } from './summary.ts';
 
 /** A strategy on one task, cell and optimizer, at every learning rate it was tried. */
@@ -23,23 +23,23 @@ export interface Contest {
 }
 
 /** Sorts rows into contests, in the order the rows come in. */
-export function contestsOf(rows: readonly SummaryRow[]): Contest[] {
-  const variantOf = variants(rows);
-  const contests = grouped(rows, (row) => JSON.stringify([row.task, variantOf(row), row.cell, row.optimizer]));
+export function groupContests(rows: readonly SummaryRow[]): Contest[] {
+  const variantOf = describeVariants(rows);
+  const contests = groupBy(rows, (row) => JSON.stringify([row.task, variantOf(row), row.cell, row.optimizer]));
   return [...contests.values()].map((met) => {
     const first = met[0] as SummaryRow;
     const { task, cell, optimizer } = first;
-    const contenders = [...grouped(met, ({ strategy }) => keyOf(strategy)).values()].map((own) => ({
+    const contenders = [...groupBy(met, ({ strategy }) => strategyKey(strategy)).values()].map((own) => ({
       strategy: (own[0] as SummaryRow).strategy,
       rows: own.toSorted((a, b) => a.learningRate - b.learningRate),
-      best: bestOf(own),
+      best: findBest(own),
     }));
     return { task, variant: variantOf(first), cell, optimizer, contenders };
   });
 }
 
 /** The row with the best median; of equals the one at the smaller rate. */
-export function bestOf(rows: readonly SummaryRow[]): SummaryRow | undefined {
+export function findBest(rows: readonly SummaryRow[]): SummaryRow | undefined {
   return rows
     .filter(({ metric }) => metric.median !== null)
     .toSorted((a, b) => margin(b, a) || a.learningRate - b.learningRate)[0];
@@ -52,7 +52,7 @@ export function margin(a: SummaryRow, b: SummaryRow): number {
 }
 
 /** Names the numbers in which rows of the same task differ. */
-export function variants(
+export function describeVariants(
   rows: readonly Pick<SummaryRow, 'task' | 'settings'>[],
 ): (row: Pick<SummaryRow, 'task' | 'settings'>) => string {
   return ({ task, settings }) => {

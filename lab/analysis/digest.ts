@@ -20,7 +20,7 @@ export interface RunDigest {
 }
 
 /** Boils a run down. */
-export function digestOf({ start, steps, end }: Run): RunDigest {
+export function digestRun({ start, steps, end }: Run): RunDigest {
   const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
   const norms = sorted(steps.map(({ normBefore }) => normBefore));
   const times = sorted(steps.map(({ ms }) => ms));
@@ -37,15 +37,15 @@ export function digestOf({ start, steps, end }: Run): RunDigest {
       norms.length === 0
         ? null
         : {
-            median: digits(quantileSorted(norms, 0.5)),
-            p90: digits(quantileSorted(norms, 0.9)),
-            max: digits(norms.at(-1) as number),
+            median: roundDigits(quantileSorted(norms, 0.5)),
+            p90: roundDigits(quantileSorted(norms, 0.9)),
+            max: roundDigits(norms.at(-1) as number),
           },
-    msPerStep: times.length === 0 ? 0 : digits(quantileSorted(times, 0.5)),
+    msPerStep: times.length === 0 ? 0 : roundDigits(quantileSorted(times, 0.5)),
   };
 }
 
 /** A number to four digits, which is more than a summary or a chart can show. */
-export function digits(value: number): number {
+export function roundDigits(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -1,20 +1,20 @@
-import { contestsOf, margin, type Contender, type Contest } from './contests.ts';
-import { listed, percentText, scoreText, strategyLabels } from './names.ts';
-import { wins } from './statistics.ts';
+import { groupContests, margin, type Contender, type Contest } from './contests.ts';
+import { joinWords, formatPercent, formatScore, labelStrategies } from './names.ts';
+import { countWins } from './statistics.ts';
 import { scoresBySeed, type SummaryRow } from './summary.ts';
 
 /** Scores nearer to each other than this fraction are called equal. */
-export const SAME_WITHIN = 0.01;
+export const EQUAL_WITHIN = 0.01;
 
 /** What the rows say, in plain sentences: one paragraph for each task, cell and optimizer. */
-export function findings(rows: readonly SummaryRow[]): string[] {
-  const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const contests = contestsOf(rows);
+export function writeFindings(rows: readonly SummaryRow[]): string[] {
+  const label = labelStrategies(rows.map(({ strategy }) => strategy));
+  const contests = groupContests(rows);
   const several = new Set(contests.map(({ task, variant, optimizer }) => [task, variant, optimizer].join())).size > 1;
   return contests.map((contest) => {
     const { cell, task, variant, optimizer } = contest;
     const subject = several ? `${cell} (${[task, variant, optimizer].filter(Boolean).join(', ')})` : cell;
-    return `${subject}: ${verdict(contest, (contender) => label(contender.strategy))}`;
+    return `${subject}: ${compareWithUnclipped(contest, (contender) => label(contender.strategy))}`;
   });
 }
 
@@ -22,34 +22,34 @@ export function findings(rows: readonly SummaryRow[]): string[] {
  * Whether two settings are too near to tell apart: medians within 1 %, or, where there are several seeds, medians
  * that both lie within the quartiles of the other, or seeds most of which do not side with the better median.
  */
-export function tied(a: SummaryRow, b: SummaryRow): boolean {
+export function isTied(a: SummaryRow, b: SummaryRow): boolean {
   const [one, other] = [a.metric.median ?? NaN, b.metric.median ?? NaN];
-  if (Math.abs(one - other) <= SAME_WITHIN * Math.abs(other)) return true;
+  if (Math.abs(one - other) <= EQUAL_WITHIN * Math.abs(other)) return true;
   if (a.seeds.length < 2 || b.seeds.length < 2) return false;
-  if (spans(a, other) && spans(b, one)) return true;
-  const { better, worse } = wins(scoresBySeed(a), scoresBySeed(b), a.metric.better);
+  if (quartilesInclude(a, other) && quartilesInclude(b, one)) return true;
+  const { better, worse } = countWins(scoresBySeed(a), scoresBySeed(b), a.metric.better);
   return better + worse > 0 && (margin(a, b) > 0 ? better <= worse : worse <= better);
 }
 
 type Name = (contender: Contender) => string;
 
-function verdict({ contenders }: Contest, name: Name): string {
+function compareWithUnclipped({ contenders }: Contest, name: Name): string {
   const unclipped = contenders.find(({ strategy }) => strategy.id === 'none');
   const clipped = contenders.filter((contender) => contender !== unclipped);
-  if (unclipped === undefined || clipped.length === 0) return standing(contenders, name);
-  const [winner] = ranked(clipped);
+  if (unclipped === undefined || clipped.length === 0) return describeWinner(contenders, name);
+  const [winner] = rank(clipped);
   const [with_, bare] = [winner?.best, unclipped.best];
-  const without = bare === undefined ? '' : `Best without: ${reached(unclipped)}${failuresOf(unclipped)}.`;
+  const without = bare === undefined ? '' : `Best without: ${describeScore(unclipped)}${describeFailures(unclipped)}.`;
   if (winner === undefined || with_ === undefined) {
     return bare === undefined
       ? 'every run diverged, clipped or not.'
       : `clipping lost: every clipped run diverged. ${without}`;
   }
   const among = clipped.length === 1 ? 'Best' : `Best of the ${clipped.length}`;
-  const best = `${among} with it: ${reached(winner, `${name(winner)}, `)}, ${percentText(with_.clipRate)} of its steps clipped.`;
-  const rest = others(clipped, winner, bare, name);
+  const best = `${among} with it: ${describeScore(winner, `${name(winner)}, `)}, ${formatPercent(with_.clipRate)} of its steps clipped.`;
+  const rest = describeOthers(clipped, winner, bare, name);
   if (bare === undefined) return `clipping helped. ${best} Without it every run diverged.${rest}`;
-  const opening = tied(with_, bare)
+  const opening = isTied(with_, bare)
     ? 'clipping made no clear difference'
     : margin(with_, bare) > 0
       ? 'clipping helped'
@@ -58,45 +58,50 @@ function verdict({ contenders }: Contest, name: Name): string {
 }
 
 /** Where there is nothing to hold clipping against. */
-function standing(contenders: readonly Contender[], name: Name): string {
-  const [winner] = ranked(contenders);
+function describeWinner(contenders: readonly Contender[], name: Name): string {
+  const [winner] = rank(contenders);
   if (winner === undefined) return 'every run diverged.';
   const among = contenders.length === 1 ? '' : ', the best of those compared';
-  return `${reached(winner, `${name(winner)}, `)}${among}${failuresOf(winner)}.`;
+  return `${describeScore(winner, `${name(winner)}, `)}${among}${describeFailures(winner)}.`;
 }
 
 /** What became of the strategies that are not the winner, against no clipping. */
-function others(clipped: readonly Contender[], winner: Contender, bare: SummaryRow | undefined, name: Name): string {
+function describeOthers(
+  clipped: readonly Contender[],
+  winner: Contender,
+  bare: SummaryRow | undefined,
+  name: Name,
+): string {
   const rest = clipped.filter((contender) => contender !== winner);
   const scored = (contender: Contender): string =>
-    `${name(contender)} (${contender.best === undefined ? 'diverged' : scoreText(contender.best.metric.median ?? NaN)})`;
-  const isTied = ({ best }: Contender): boolean => best !== undefined && bare !== undefined && tied(best, bare);
+    `${name(contender)} (${contender.best === undefined ? 'diverged' : formatScore(contender.best.metric.median ?? NaN)})`;
+  const equalsNone = ({ best }: Contender): boolean => best !== undefined && bare !== undefined && isTied(best, bare);
   const isWorse = (contender: Contender): boolean => {
     const { best } = contender;
-    return best === undefined || (bare !== undefined && !isTied(contender) && margin(best, bare) < 0);
+    return best === undefined || (bare !== undefined && !equalsNone(contender) && margin(best, bare) < 0);
   };
   // Where the winner itself is no better, that the others are no better either goes without saying.
-  const equal = bare !== undefined && tied(winner.best as SummaryRow, bare) ? [] : rest.filter(isTied);
+  const equal = bare !== undefined && isTied(winner.best as SummaryRow, bare) ? [] : rest.filter(equalsNone);
   const worse = rest.filter(isWorse);
   return [
-    equal.length > 0 ? ` No clear difference: ${listed(equal.map(scored))}.` : '',
-    worse.length > 0 ? ` Worse than no clipping: ${listed(worse.map(scored))}.` : '',
+    equal.length > 0 ? ` No clear difference: ${joinWords(equal.map(scored))}.` : '',
+    worse.length > 0 ? ` Worse than no clipping: ${joinWords(worse.map(scored))}.` : '',
   ].join('');
 }
 
-function ranked(contenders: readonly Contender[]): Contender[] {
+function rank(contenders: readonly Contender[]): Contender[] {
   return contenders
     .filter(({ best }) => best !== undefined)
     .toSorted((a, b) => margin(b.best as SummaryRow, a.best as SummaryRow));
 }
 
-function spans({ metric: { better, q1, q3 } }: SummaryRow, value: number): boolean {
+function quartilesInclude({ metric: { better, q1, q3 } }: SummaryRow, value: number): boolean {
   const worst = better === 'lower' ? Infinity : -Infinity;
   const [low, high] = [q1 ?? worst, q3 ?? worst];
   return value >= Math.min(low, high) && value <= Math.max(low, high);
 }
 
-function reached({ best, rows }: Contender, who = ''): string {
+function describeScore({ best, rows }: Contender, who = ''): string {
   const { metric, learningRate } = best as SummaryRow;
   const place =
     rows.length < 2
@@ -106,14 +111,14 @@ function reached({ best, rows }: Contender, who = ''): string {
         : best === rows[0]
           ? ', the smallest tried'
           : '';
-  return `${scoreText(metric.median ?? NaN)} ${metric.name} (${who}rate ${learningRate}${place})`;
+  return `${formatScore(metric.median ?? NaN)} ${metric.name} (${who}rate ${learningRate}${place})`;
 }
 
-function failuresOf({ rows }: Contender): string {
+function describeFailures({ rows }: Contender): string {
   const failed = rows.filter(({ diverged }) => diverged > 0);
   if (failed.length === 0) return '';
   const rates = failed.map(({ learningRate, diverged, seeds }) =>
     diverged === seeds.length ? String(learningRate) : `${learningRate} (${diverged} of ${seeds.length} seeds)`,
   );
-  return `; it diverged at rate ${listed(rates)}`;
+  return `; it diverged at rate ${joinWords(rates)}`;
 }

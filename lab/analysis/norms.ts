@@ -1,7 +1,7 @@
 import { suggestThreshold, type SuggestedThreshold } from 'gradclip';
 import { max, min } from 'simple-statistics';
 import type { Run } from '../run/record.ts';
-import { listed } from './names.ts';
+import { joinWords } from './names.ts';
 
 /** The percentile of the norms that is suggested. */
 const PERCENTILE = 90;
@@ -23,7 +23,7 @@ export interface MeasuredNorms extends SuggestedThreshold {
  * Where unclipped training diverges, norms tell of the explosion; so those count that were measured at the largest
  * learning rate at which every run trained to its end.
  */
-export function measuredNorms(runs: readonly Run[]): MeasuredNorms | undefined {
+export function measureNorms(runs: readonly Run[]): MeasuredNorms | undefined {
   const bare = runs.filter(({ start }) => start.config.strategy.id === 'none');
   const rateOf = ({ start }: Run): number => start.config.learningRate;
   const rates = [...new Set(bare.map(rateOf))].sort((a, b) => b - a);
@@ -37,21 +37,21 @@ export function measuredNorms(runs: readonly Run[]): MeasuredNorms | undefined {
   const { maxNorm, because } = suggestThreshold(norms, { percentile });
   return {
     maxNorm: Number(maxNorm.toPrecision(2)),
-    because: `${because}${reservation(learningRate, trained, rates)}`,
+    because: `${because}${explainRate(learningRate, trained, rates)}`,
     norms,
     runs: measured.length,
     learningRate,
   };
 }
 
-function reservation(rate: number, trained: number | undefined, rates: readonly number[]): string {
+function explainRate(rate: number, trained: number | undefined, rates: readonly number[]): string {
   if (trained === undefined) {
     return ` Without clipping training diverged at every rate down to ${rate}; the median is taken, since the largest norms are those of the explosion.`;
   }
   const lost = rates.filter((one) => one > rate);
   return lost.length === 0
     ? ''
-    : ` Measured at rate ${rate}, since without clipping training diverged at ${listed(lost.map(String))}.`;
+    : ` Measured at rate ${rate}, since without clipping training diverged at ${joinWords(lost.map(String))}.`;
 }
 
 /** One bar of a histogram: norms from `from` up to `to`. */
@@ -62,7 +62,7 @@ export interface Bin {
 }
 
 /** The norms in bins of equal width on a logarithmic scale, as they spread over orders of magnitude. */
-export function logBins(norms: readonly number[], bins: number): Bin[] {
+export function binLogarithmically(norms: readonly number[], bins: number): Bin[] {
   const positive = norms.filter((norm) => norm > 0);
   if (positive.length === 0) return [];
   const [low, high] = [Math.log(min(positive)), Math.log(max(positive))];

@@ -1,13 +1,13 @@
 import { median } from 'simple-statistics';
 import type { Run, StepLine } from '../run/record.ts';
-import { digits } from './digest.ts';
+import { roundDigits } from './digest.ts';
 
 /**
  * The median over runs at each step, of what is finite; null at steps where nothing is.
  *
  * Runs that diverged are shorter than others; at a step only those that reached it count.
  */
-export function medianBySteps(
+export function medianByStep(
   runs: readonly Run[],
   pick: (line: StepLine) => number | undefined,
 ): readonly (number | null)[] {
@@ -18,6 +18,6 @@ export function medianBySteps(
       const value = line === undefined ? undefined : pick(line);
       return value !== undefined && Number.isFinite(value) ? [value] : [];
     });
-    return values.length === 0 ? null : digits(median(values));
+    return values.length === 0 ? null : roundDigits(median(values));
   });
 }

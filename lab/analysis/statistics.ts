@@ -29,7 +29,7 @@ export interface Wins {
 }
 
 /** How two settings compare on the seeds they share. */
-export interface Paired extends Wins {
+export interface SeedComparison extends Wins {
   /** The median by how much the first is better, where neither diverged; null where that is no seed. */
   readonly median: number | null;
   /** The bootstrap interval of that median. */
@@ -40,25 +40,25 @@ export interface Paired extends Wins {
 export type ScoresBySeed = ReadonlyMap<number, number | null>;
 
 /** Compares seed by seed: the same seed means the same initial weights and the same batches. */
-export function paired(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Paired {
-  const pairs = pairsOf(a, b, direction);
+export function compareBySeed(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): SeedComparison {
+  const pairs = pairScores(a, b, direction);
   const gains = pairs.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)).map(([x, y]) => x - y);
   return {
-    ...winsIn(pairs),
+    ...countPairs(pairs),
     median: gains.length === 0 ? null : median(gains),
     interval: gains.length === 0 ? null : bootstrapInterval(gains),
   };
 }
 
 /** Who is better on how many seeds, without the size of the gain, whose interval takes a thousand resamples. */
-export function wins(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Wins {
-  return winsIn(pairsOf(a, b, direction));
+export function countWins(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Wins {
+  return countPairs(pairScores(a, b, direction));
 }
 
 /** The scores of both on each seed they share, turned so that more is better. */
 type Pair = readonly [one: number, other: number];
 
-function pairsOf(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Pair[] {
+function pairScores(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'): Pair[] {
   const sign = direction === 'lower' ? -1 : 1;
   const valued = (score: number | null): number => (score === null ? -Infinity : sign * score);
   return [...a].flatMap(([seed, one]): Pair[] => {
@@ -67,7 +67,7 @@ function pairsOf(a: ScoresBySeed, b: ScoresBySeed, direction: 'lower' | 'higher'
   });
 }
 
-function winsIn(pairs: readonly Pair[]): Wins {
+function countPairs(pairs: readonly Pair[]): Wins {
   return {
     better: pairs.filter(([x, y]) => x > y).length,
     worse: pairs.filter(([x, y]) => x < y).length,

@@ -2,9 +2,9 @@ import type { StrategySpec } from 'gradclip';
 import { median, quantile, sum } from 'simple-statistics';
 import type { Environment, Run } from '../run/record.ts';
 import type { Settings } from '../tasks/_task.ts';
-import { digestOf, type RunDigest } from './digest.ts';
-import { grouped } from './grouped.ts';
-import { keyOf } from './names.ts';
+import { digestRun, type RunDigest } from './digest.ts';
+import { groupBy } from './grouped.ts';
+import { strategyKey } from './names.ts';
 import { bootstrapInterval, type ScoresBySeed } from './statistics.ts';
 
 /** One line of a comparison: a setting, over its seeds. */
@@ -55,25 +55,25 @@ export interface Summary {
 export function summarize(experiment: string, runs: readonly Run[]): Summary {
   const [first] = runs;
   if (first === undefined) throw new Error('There is no run to summarize.');
-  return { version: 1, experiment, environment: first.start.environment, rows: rowsOf(runs.map(digestOf)) };
+  return { version: 1, experiment, environment: first.start.environment, rows: summarizeDigests(runs.map(digestRun)) };
 }
 
 /** One row for each setting: runs that differ in nothing but the seed, together. */
-export function rowsOf(digests: readonly RunDigest[]): SummaryRow[] {
-  const groups = grouped(digests, ({ config: { seed: _, strategy, ...setting } }) =>
-    JSON.stringify([setting, keyOf(strategy)]),
+export function summarizeDigests(digests: readonly RunDigest[]): SummaryRow[] {
+  const groups = groupBy(digests, ({ config: { seed: _, strategy, ...setting } }) =>
+    JSON.stringify([setting, strategyKey(strategy)]),
   );
-  return [...groups.values()].map(rowOf);
+  return [...groups.values()].map(summarizeSetting);
 }
 
 /** Stands for a diverged run; an infinity would turn quantiles beside it into NaN. */
-const WORST = 1e300;
+const DIVERGED_SCORE = 1e300;
 
-function rowOf(runs: readonly RunDigest[]): SummaryRow {
+function summarizeSetting(runs: readonly RunDigest[]): SummaryRow {
   const { config, metric } = runs[0] as RunDigest;
-  const worst = metric.better === 'lower' ? WORST : -WORST;
+  const worst = metric.better === 'lower' ? DIVERGED_SCORE : -DIVERGED_SCORE;
   const values = runs.map(({ score }) => score ?? worst);
-  const at = (p: number): number | null => finite(quantile(values, p));
+  const at = (p: number): number | null => finiteOrNull(quantile(values, p));
   const [low, high] = bootstrapInterval(values);
   return {
     task: config.task,
@@ -86,10 +86,10 @@ function rowOf(runs: readonly RunDigest[]): SummaryRow {
     metric: {
       name: metric.name,
       better: metric.better,
-      median: finite(median(values)),
+      median: finiteOrNull(median(values)),
       q1: at(0.25),
       q3: at(0.75),
-      interval: [finite(low), finite(high)],
+      interval: [finiteOrNull(low), finiteOrNull(high)],
       scores: runs.map(({ score }) => score),
       baseline: metric.baseline,
     },
@@ -97,20 +97,20 @@ function rowOf(runs: readonly RunDigest[]): SummaryRow {
     clipRate: sum(runs.map(({ clipped }) => clipped)) / Math.max(1, sum(runs.map(({ steps }) => steps))),
     msPerStep: median(runs.map(({ msPerStep }) => msPerStep)),
     steps: median(runs.map(({ steps }) => steps)),
-    normBefore: normsOf(runs),
+    normBefore: medianNorms(runs),
   };
 }
 
-function normsOf(runs: readonly RunDigest[]): RunDigest['norms'] {
+function medianNorms(runs: readonly RunDigest[]): RunDigest['norms'] {
   const known = runs.flatMap(({ norms }) => norms ?? []);
   if (known.length === 0) return null;
   const over = (name: 'median' | 'p90' | 'max'): number => median(known.map((norms) => norms[name]));
   return { median: over('median'), p90: over('p90'), max: over('max') };
 }
 
-function finite(value: number): number | null {
+function finiteOrNull(value: number): number | null {
   // An interpolation towards a diverged run is as meaningless as the run itself.
-  return Math.abs(value) < WORST / 1e6 ? value : null;
+  return Math.abs(value) < DIVERGED_SCORE / 1e6 ? value : null;
 }
 
 /** A row's scores by seed. */

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { findExperiment } from '../catalogue/catalogue.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
-import { compare, type ComparisonResult } from '../node/compare.ts';
+import { compare, type ComparisonResult, type WrittenReport } from '../node/compare.ts';
 import { parseRedisAddress } from '../node/redis/address.ts';
-import { terminalReport } from '../text/terminal-report.ts';
+import { formatReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
   createCommand,
@@ -80,8 +80,8 @@ export function compareCommand(terminal: Terminal): Command {
         terminal.stderr,
         terminal.signal,
       );
-      const { summary, report } = requireFinished(result, out);
-      printResult(terminal, options.json, summary, terminalReport(summary));
+      const { summary, answer, report } = requireFinished(result, out);
+      printResult(terminal, options.json, summary, formatReport(summary, answer));
       printReportPath(terminal, report);
     });
 }
@@ -91,13 +91,10 @@ export function workersOption(): Option {
   return new Option('--workers <number>', 'worker threads (default: one per core)').argParser(parseWorkers);
 }
 
-/** Returns the summary and the report of a finished comparison; throws an `InterruptedError` otherwise. */
-export function requireFinished(
-  compared: ComparisonResult,
-  out: string,
-): Required<Pick<ComparisonResult, 'summary' | 'report'>> {
-  const { summary, report, finished, total } = compared;
-  if (summary !== undefined && report !== undefined) return { summary, report };
+/** Returns the results of a finished comparison; throws an `InterruptedError` otherwise. */
+export function requireFinished(compared: ComparisonResult, out: string): WrittenReport {
+  const { summary, answer, report, finished, total } = compared;
+  if (summary && answer && report) return { summary, answer, report };
   throw new InterruptedError(
     `Interrupted. ${finished} of ${total} runs are finished and saved in ${out}.\nRun the same command again to finish the rest.`,
   );

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { describeSystemError } from '../node/data/user-files.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
-import { digestOf } from '../analysis/digest.ts';
-import { keptText } from '../results-page/archive.ts';
+import { digestRun } from '../analysis/digest.ts';
+import { formatArchive } from '../results-page/archive.ts';
 import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
 
 /** `keep`: saves a finished comparison as one small file. */
@@ -48,7 +48,7 @@ export function keep(out: string, file: string, date: string): number {
     environment: first.start.environment,
   } as const;
   try {
-    writeFileSync(file, keptText({ head, digests: runs.map(digestOf) }));
+    writeFileSync(file, formatArchive({ head, digests: runs.map(digestRun) }));
   } catch (error) {
     throw new LabError(`${file} cannot be written: ${describeSystemError(error)}.`);
   }

@@ -4,7 +4,7 @@ import { allStrategies } from 'gradclip/strategies';
 import { cells } from '../cells/index.ts';
 import { experiments } from '../experiments/index.ts';
 import { optimizers } from '../catalogue/optimizers.ts';
-import { wrapped } from '../text/text-table.ts';
+import { wrapText } from '../text/text-table.ts';
 import { tasks } from '../tasks/index.ts';
 import { createCommand, type Terminal } from './terminal.ts';
 
@@ -50,20 +50,20 @@ function listText(strategies: readonly StrategyDescription[]): string {
   return [
     'Tasks',
     ...tasks.flatMap(({ id, about, metric, dataset }) => [
-      wrapped(`${id}: ${about}`, '  '),
-      wrapped(`${metric.name}; ${dataset.title}`, '    '),
+      wrapText(`${id}: ${about}`, '  '),
+      wrapText(`${metric.name}; ${dataset.title}`, '    '),
     ]),
     'Cells',
-    ...cells.map(({ id, title }) => wrapped(`${id}: ${title}`, '  ')),
+    ...cells.map(({ id, title }) => wrapText(`${id}: ${title}`, '  ')),
     'Optimizers',
     `  ${Object.keys(optimizers).join(', ')}`,
     'Strategies',
     ...strategies.flatMap(({ id, title, options }) => [
-      wrapped(`${id}: ${title}`, '  '),
-      ...options.map((option) => wrapped(`${option.name} (${defaultText(option.default)}): ${option.about}`, '    ')),
+      wrapText(`${id}: ${title}`, '  '),
+      ...options.map((option) => wrapText(`${option.name} (${defaultText(option.default)}): ${option.about}`, '    ')),
     ]),
     'Experiments',
-    ...experiments.map(({ id, question }) => wrapped(`${id}: ${question}`, '  ')),
+    ...experiments.map(({ id, question }) => wrapText(`${id}: ${question}`, '  ')),
     'Examples',
     '  gradclip-lab compare --experiment threshold',
     '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',

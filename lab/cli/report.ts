@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { writeReport } from '../node/compare.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
-import { terminalReport } from '../text/terminal-report.ts';
+import { formatReport } from '../text/terminal-report.ts';
 import { createCommand, DEFAULT_OUT, printReportPath, printResult, type Terminal } from './terminal.ts';
 
 interface Options {
@@ -25,8 +25,8 @@ export function reportCommand(terminal: Terminal): Command {
       const folder = new ResultsFolder(out);
       const runs = folder.requireFinishedIds();
       const allRuns = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs };
-      const { summary, report } = writeReport(folder, folder.readPlan() ?? allRuns);
-      printResult(terminal, json, summary, terminalReport(summary));
+      const { summary, answer, report } = writeReport(folder, folder.readPlan() ?? allRuns);
+      printResult(terminal, json, summary, formatReport(summary, answer));
       printReportPath(terminal, report);
     });
 }

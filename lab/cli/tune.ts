@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { tune } from '../node/tune.ts';
-import { terminalReport } from '../text/terminal-report.ts';
+import { formatReport } from '../text/terminal-report.ts';
 import { requireFinished, workersOption } from './compare.ts';
 import {
   createCommand,
@@ -63,8 +63,8 @@ export function tuneCommand(terminal: Terminal): Command {
         terminal.stderr,
         terminal.signal,
       );
-      const { summary, report } = requireFinished(result, out);
-      printResult(terminal, json, summary, `${text}\n\n${terminalReport(summary)}`);
+      const { summary, answer, report } = requireFinished(result, out);
+      printResult(terminal, json, summary, `${text}\n\n${formatReport(summary, answer)}`);
       printReportPath(terminal, report);
     });
 }

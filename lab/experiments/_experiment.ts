@@ -1,5 +1,5 @@
 import type { StrategySpec } from 'gradclip';
-import type { Judgement } from '../analysis/answer.ts';
+import type { Answer } from '../analysis/answer.ts';
 import type { SummaryRow } from '../analysis/summary.ts';
 import type { Settings } from '../tasks/_task.ts';
 
@@ -30,7 +30,7 @@ export interface Experiment {
   readonly budget: string;
   readonly grid: Grid;
   /** Derives the answer from the rows of the summary. */
-  readonly judge?: (rows: readonly SummaryRow[]) => Judgement;
+  readonly judge?: (rows: readonly SummaryRow[]) => Answer;
   /** Parts of the grid that `--smoke` replaces for a quick check. */
   readonly smoke: Partial<Grid>;
 }

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from './judges/effects.ts';
+import { judgeEffects } from './judges/effects.ts';
 
 /** Compares clipping with other remedies, alone and combined. */
 export const alternatives = defineExperiment({
@@ -18,7 +18,7 @@ export const alternatives = defineExperiment({
     solvedEvery: 100,
     settings: { characters: 25, length: 40 },
   },
-  judge: effects,
+  judge: judgeEffects,
   smoke: {
     tasks: ['temporal-order'],
     learningRates: [0.1],

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from './judges/effects.ts';
+import { judgeEffects } from './judges/effects.ts';
 
 /** Finds the tasks on which clipping helps with Adam. */
 export const applications = defineExperiment({
@@ -31,7 +31,7 @@ export const applications = defineExperiment({
     steps: 120,
     settings: { characters: 25, length: 20, blank: 5 },
   },
-  judge: effects,
+  judge: judgeEffects,
   smoke: {
     tasks: ['weather', 'adding'],
     cells: ['rnn'],

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { robustness } from './judges/by-rate.ts';
+import { judgeByRate } from './judges/by-rate.ts';
 
 /** Counts the learning rates at which a network trains, with and without clipping. */
 export const learningRateRobustness = defineExperiment({
@@ -21,7 +21,7 @@ export const learningRateRobustness = defineExperiment({
     steps: 80,
     settings: { characters: 25 },
   },
-  judge: robustness,
+  judge: judgeByRate,
   smoke: {
     cells: ['rnn'],
     learningRates: [1, 30],

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { effects } from './judges/effects.ts';
+import { judgeEffects } from './judges/effects.ts';
 
 /** A first overview: whether clipping helps, for which cell, and at which learning rate. */
 export const quick = defineExperiment({
@@ -25,6 +25,6 @@ export const quick = defineExperiment({
     steps: 80,
     settings: { characters: 40 },
   },
-  judge: effects,
+  judge: judgeEffects,
   smoke: { cells: ['rnn'], learningRates: [3], seeds: [1], steps: 3 },
 });

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { successByLength } from './judges/by-length.ts';
+import { judgeByLength } from './judges/by-length.ts';
 
 /**
  * Measures how long a dependency a network can learn, with and without clipping.
@@ -26,7 +26,7 @@ export const temporalOrderLength = defineExperiment({
     solvedEvery: 100,
     settings: [10, 20, 30, 40].map((length) => ({ length })),
   },
-  judge: successByLength,
+  judge: judgeByLength,
   smoke: {
     cells: ['rnn-radius'],
     learningRates: [0.1],

@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { byThreshold } from './judges/by-threshold.ts';
+import { judgeByThreshold } from './judges/by-threshold.ts';
 
 const fixed = [0.06, 0.25, 1, 4].map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));
 
@@ -23,7 +23,7 @@ export const threshold = defineExperiment({
     steps: 80,
     settings: { characters: 25 },
   },
-  judge: byThreshold,
+  judge: judgeByThreshold,
   smoke: {
     cells: ['rnn'],
     learningRates: [3],

@@ -4,6 +4,7 @@ import type { Grid } from '../experiments/_experiment.ts';
 import type { PlannedRun } from './plan.ts';
 import { reportPage } from '../report/page.ts';
 import { summarize, type Summary } from '../analysis/summary.ts';
+import { answer, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { executeRuns } from './execute-runs.ts';
 import { planRuns } from './plan-runs.ts';
 import { showProgress, type Screen } from './progress.ts';
@@ -29,10 +30,15 @@ export interface Comparison {
   readonly redis?: RedisAddress;
 }
 
-/** The outcome of a comparison; without a summary and a report if it was interrupted. */
-export interface ComparisonResult {
-  readonly summary?: Summary;
-  readonly report?: string;
+/** The results of a comparison, and the path of its report. */
+export interface WrittenReport {
+  readonly summary: Summary;
+  readonly answer: ExperimentAnswer;
+  readonly report: string;
+}
+
+/** The outcome of a comparison; without results if it was interrupted. */
+export interface ComparisonResult extends Partial<WrittenReport> {
   readonly interrupted: boolean;
   readonly finished: number;
   readonly total: number;
@@ -83,12 +89,15 @@ async function executePending(
 }
 
 /** Writes the summary and the report of the finished runs of a plan. */
-export function writeReport(folder: ResultsFolder, plan: SavedPlan): { summary: Summary; report: string } {
+export function writeReport(folder: ResultsFolder, plan: SavedPlan): WrittenReport {
   const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
   const summary = summarize(plan.experiment, runs);
   folder.writeFile('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
-  const page = reportPage({ ...plan, total: plan.runs.length }, runs, loadReportScript());
-  return { summary, report: folder.writeFile('report.html', page) };
+  const { rows } = summary;
+  const ownAnswer = answer(plan.experiment, rows);
+  const frame = { ...plan, total: plan.runs.length };
+  const page = reportPage(frame, { runs, rows, answer: ownAnswer }, loadReportScript());
+  return { summary, answer: ownAnswer, report: folder.writeFile('report.html', page) };
 }
 
 const GATED_CELLS = ['lstm', 'gru'];

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
-import { planned, settingsOf, type PlannedRun } from './plan.ts';
+import { expandGrid, mergeSettings, type PlannedRun } from './plan.ts';
 import { loadData } from './data/load-data.ts';
 import { BACKEND } from './environment.ts';
 
@@ -15,12 +15,12 @@ export async function planRuns(grid: Grid, catalogue: Catalogue, data: string | 
   for (const task of grid.tasks.map((id) => catalogue.task(id))) {
     const { id, text } = await loadData(task, data);
     try {
-      settingsOf(task, grid).forEach((settings) => task.prepare(text, settings));
+      mergeSettings(task, grid).forEach((settings) => task.prepare(text, settings));
     } catch (error) {
       if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
       throw error;
     }
     dataIds.set(task.id, id);
   }
-  return planned(grid, { catalogue, data: (task) => dataIds.get(task) as string, backend: BACKEND });
+  return expandGrid(grid, { catalogue, data: (task) => dataIds.get(task) as string, backend: BACKEND });
 }

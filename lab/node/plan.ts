@@ -4,29 +4,29 @@ import type { Grid } from '../experiments/_experiment.ts';
 import type { Settings, Task } from '../tasks/_task.ts';
 import { runId, type RunConfig } from '../run/run-config.ts';
 
-/** A run to be done, and the name of its file. */
+/** A run to execute, with the id that names its file. */
 export interface PlannedRun {
   readonly id: string;
   readonly config: RunConfig;
 }
 
-/** What a plan needs beside the grid. */
+/** What expanding a grid needs besides the grid. */
 export interface PlanContext {
-  /** What the names in the grid stand for. */
+  /** Resolves the names in the grid. */
   readonly catalogue: Catalogue;
-  /** Which data a task is trained on. */
+  /** Returns the data of a task: a dataset id or a digest. */
   readonly data: (task: string) => string;
   readonly backend: string;
 }
 
 /**
- * Every combination of a grid, as runs; a combination that is named twice is run once.
+ * Expands a grid into one run for each combination, without duplicates.
  *
- * @throws LabError or ClippingError for a name that is not known and a number out of range
+ * @throws LabError or ClippingError for an unknown name or a number out of range
  */
-export async function planned(grid: Grid, context: PlanContext): Promise<PlannedRun[]> {
+export async function expandGrid(grid: Grid, context: PlanContext): Promise<PlannedRun[]> {
   const { catalogue } = context;
-  checkNumbers(grid);
+  assertNumbers(grid);
   const strategies = grid.strategies.map((spec) => {
     const { id, options } = catalogue.strategy(spec);
     return { id, options };
@@ -36,22 +36,22 @@ export async function planned(grid: Grid, context: PlanContext): Promise<Planned
 
   const configs: RunConfig[] = [];
   for (const task of grid.tasks.map((task) => catalogue.task(task))) {
-    for (const settings of settingsOf(task, grid)) {
+    for (const settings of mergeSettings(task, grid)) {
       const shared = { task: task.id, settings, data: context.data(task.id), backend: context.backend };
       for (const cell of grid.cells)
         for (const optimizer of grid.optimizers)
           for (const strategy of strategies)
             for (const learningRate of ratesFor(task.id, cell, grid))
               for (const seed of grid.seeds)
-                configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, ...lengthOf(task.id, grid) });
+                configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, ...stepsFor(task.id, grid) });
     }
   }
   const runs = await Promise.all(configs.map(async (config) => ({ id: await runId(config), config })));
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
-/** A task's numbers, with those the grid sets; one set or several. */
-export function settingsOf(task: Task, { settings = {} }: Grid): Settings[] {
+/** Merges the grid's settings into a task's defaults; returns one set for each set of the grid. */
+export function mergeSettings(task: Task, { settings = {} }: Grid): Settings[] {
   const sets = Array.isArray(settings) ? (settings as readonly Settings[]) : [settings as Settings];
   return sets.map((one) => {
     const own = Object.entries(one).filter(([name]) => name in task.settings);
@@ -64,17 +64,17 @@ function ratesFor(task: string, cell: string, { learningRates }: Grid): readonly
   const by = learningRates as Readonly<Record<string, readonly number[]>>;
   const rates = by[`${task}/${cell}`] ?? by[cell] ?? by[task];
   if (rates === undefined)
-    throw new LabError(`This experiment has no learning rates for \`${cell}\` on \`${task}\`; give --learning-rates.`);
+    throw new LabError(`This experiment has no learning rates for \`${cell}\` on \`${task}\`; set --learning-rates.`);
   return rates;
 }
 
-function lengthOf(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, 'steps' | 'solvedEvery'> {
+function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, 'steps' | 'solvedEvery'> {
   const own = typeof steps === 'number' ? steps : steps[task];
-  if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; give --steps.`);
+  if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; set --steps.`);
   return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
 }
 
-function checkNumbers({ learningRates, seeds, steps }: Grid): void {
+function assertNumbers({ learningRates, seeds, steps }: Grid): void {
   for (const rate of Object.values(learningRates).flat()) {
     if (!(rate > 0 && Number.isFinite(rate))) {
       throw new LabError(`A learning rate must be a finite number greater than 0; received ${rate}.`);

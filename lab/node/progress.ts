@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { outcomeOf } from '../analysis/outcome.ts';
+import { formatOutcome } from '../analysis/outcome.ts';
 import type { Job } from './execute-run.ts';
 import type { RunListener } from './execute-runs.ts';
 import { TimeEstimate } from './time-estimate.ts';
@@ -29,7 +29,7 @@ export function showProgress(screen: Screen, jobs: readonly Job[], workers: numb
     onEnd(job, end) {
       estimate.end(job.id, end.steps, end.ms);
       const { cell, strategy, learningRate, seed } = job.config;
-      view.runEnded(`${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${outcomeOf(end)}`);
+      view.runEnded(`${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${formatOutcome(end)}`);
     },
     stop: () => view.stop(),
   };

@@ -2,8 +2,8 @@ import type { StrategySpec } from 'gradclip';
 import type { Grid } from '../experiments/_experiment.ts';
 import type { Run } from '../run/record.ts';
 import { TUNE } from '../experiments/_answer.ts';
-import { measuredNorms } from '../analysis/norms.ts';
-import { tuneText } from '../text/norms-text.ts';
+import { measureNorms } from '../analysis/norms.ts';
+import { formatNorms } from '../text/norms-text.ts';
 import { compare, writeReport, type ComparisonResult } from './compare.ts';
 import type { Screen } from './progress.ts';
 import { ResultsFolder } from './results-folder.ts';
@@ -61,8 +61,8 @@ export async function tune(
     measured.push(...unclipped);
     if (unclipped.every(({ end }) => end.outcome === 'finished')) break;
   }
-  const suggested = measuredNorms(measured)?.maxNorm;
-  const text = tuneText(measured);
+  const suggested = measureNorms(measured)?.maxNorm;
+  const text = formatNorms(measured);
   if (suggested !== undefined) {
     const thresholds = MULTIPLES.map((multiple) => Number((multiple * suggested).toPrecision(2)));
     const clipped = thresholds.map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));

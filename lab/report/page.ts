@@ -5,18 +5,18 @@
  */
 
 import type { Run } from '../run/record.ts';
-import { contestsOf, type Contest } from '../analysis/contests.ts';
+import { groupContests, type Contest } from '../analysis/contests.ts';
 import { cellSection } from './sections/cell-section.ts';
-import { findings } from '../analysis/findings.ts';
-import { grouped } from '../analysis/grouped.ts';
+import { writeFindings } from '../analysis/findings.ts';
+import { groupBy } from '../analysis/grouped.ts';
 import { html, Html, type Content } from './html/html.ts';
-import { optionsText } from '../analysis/names.ts';
-import { inkOf, type Ink } from './charts/palette.ts';
-import { judged, TUNE } from '../experiments/_answer.ts';
-import { figureRow, judgedTable } from './sections/answer-section.ts';
+import { formatOptions } from '../analysis/names.ts';
+import { createPalette, type Palette } from './charts/palette.ts';
+import { TUNE, type ExperimentAnswer } from '../experiments/_answer.ts';
+import { figureRow, answerTable } from './sections/answer-section.ts';
 import { STYLE } from './html/style.ts';
 import { tuneSection } from './sections/tune-section.ts';
-import { summarize, type SummaryRow } from '../analysis/summary.ts';
+import type { SummaryRow } from '../analysis/summary.ts';
 
 /** What a report says beside its records. */
 export interface ReportFrame {
@@ -28,6 +28,13 @@ export interface ReportFrame {
   readonly total: number;
 }
 
+/** The results that a report shows. */
+export interface ReportResults {
+  readonly runs: readonly Run[];
+  readonly rows: readonly SummaryRow[];
+  readonly answer: ExperimentAnswer;
+}
+
 /** What makes a page answer, and keeps everything else from running in it. */
 export interface PageProgram {
   /** The program; where it is missing the page stands still. */
@@ -37,12 +44,14 @@ export interface PageProgram {
 }
 
 /** Makes the page. It depends on its arguments alone, so the same records give the same page. */
-export function reportPage(frame: ReportFrame, runs: readonly Run[], { script, hashOf }: PageProgram): string {
-  const { rows } = summarize(frame.experiment, runs);
-  const ink = inkOf(rows.map(({ strategy }) => strategy));
-  const judgement = judged(frame.experiment, rows);
-  const sections = grouped(
-    contestsOf(rows),
+export function reportPage(
+  frame: ReportFrame,
+  { runs, rows, answer }: ReportResults,
+  { script, hashOf }: PageProgram,
+): string {
+  const palette = createPalette(rows.map(({ strategy }) => strategy));
+  const sections = groupBy(
+    groupContests(rows),
     ({ task, variant, optimizer }) => `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`,
   );
   const main = unindented(
@@ -51,11 +60,11 @@ export function reportPage(frame: ReportFrame, runs: readonly Run[], { script, h
       <h1>${frame.question}</h1>
       ${unfinished(frame, runs)}
       <ul class="findings">
-        ${(judgement.own ? judgement.answers : findings(rows)).map((finding) => html`<li>${finding}</li>`)}
+        ${(answer.isSpecific ? answer.statements : writeFindings(rows)).map((finding) => html`<li>${finding}</li>`)}
       </ul>
       <h2>Overview</h2>
-      ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${judgement.figures.map((figure) => figureRow(figure))}
-      ${judgement.tables.map(judgedTable)} ${folded([...sections], runs, ink)}
+      ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${answer.figures.map((figure) => figureRow(figure))}
+      ${answer.tables.map(answerTable)} ${folded([...sections], runs, palette)}
       <h2>How this was measured</h2>
       ${method(frame, runs, rows)}
     </main>`,
@@ -90,25 +99,29 @@ function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {
     : '';
 }
 
-function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], ink: Ink): Html {
+function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], palette: Palette): Html {
   return html`<h2>${title}</h2>
-    ${contests.map((contest) => cellSection(contest, runs, ink))}`;
+    ${contests.map((contest) => cellSection(contest, runs, palette))}`;
 }
 
 /** From so many networks on, each is folded away behind its name. */
 const MANY = 7;
 
 /** The sections in full; where there are many, each behind its name. */
-function folded(sections: readonly (readonly [string, readonly Contest[]])[], runs: readonly Run[], ink: Ink): Html[] {
+function folded(
+  sections: readonly (readonly [string, readonly Contest[]])[],
+  runs: readonly Run[],
+  palette: Palette,
+): Html[] {
   const networks = sections.reduce((sum, [, contests]) => sum + contests.length, 0);
-  if (networks < MANY) return sections.map(([title, contests]) => sectionOf(title, contests, runs, ink));
+  if (networks < MANY) return sections.map(([title, contests]) => sectionOf(title, contests, runs, palette));
   return sections.flatMap(([title, contests]) => [
     html`<h2>${title}</h2>`,
     ...contests.map(
       (contest) =>
         html`<details>
           <summary>${contest.cell}: every rate, losses and norms</summary>
-          ${cellSection(contest, runs, ink)}
+          ${cellSection(contest, runs, palette)}
         </details>`,
     ),
   ]);
@@ -124,7 +137,7 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
       .join(', '),
   );
   const strategies = [
-    ...new Set(rows.map(({ strategy }) => [strategy.id, optionsText(strategy)].filter(Boolean).join(': '))),
+    ...new Set(rows.map(({ strategy }) => [strategy.id, formatOptions(strategy)].filter(Boolean).join(': '))),
   ];
   const facts: [string, Content][] = [
     ['Data', distinct(configs.map(({ data }) => data))],

@@ -9,7 +9,7 @@ import type { Environment } from '../run/record.ts';
 import type { RunDigest } from '../analysis/digest.ts';
 
 /** What all runs of an experiment have in common. */
-export interface KeptHead {
+export interface ArchiveHead {
   readonly type: 'kept';
   readonly version: 1;
   readonly experiment: string;
@@ -23,18 +23,18 @@ export interface KeptHead {
 }
 
 /** A finished experiment. */
-export interface Kept {
-  readonly head: KeptHead;
+export interface Archive {
+  readonly head: ArchiveHead;
   readonly digests: readonly RunDigest[];
 }
 
 /** A finished experiment as text. */
-export function keptText({ head, digests }: Kept): string {
+export function formatArchive({ head, digests }: Archive): string {
   return [head, ...digests].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** Reads it back; throws a LabError that names the file and line that is no such thing. */
-export function readKept(text: string, file: string): Kept {
+export function parseArchive(text: string, file: string): Archive {
   const lines = text.trimEnd().split('\n');
   const [head, ...digests] = lines.map((line, place) => {
     try {
@@ -43,9 +43,9 @@ export function readKept(text: string, file: string): Kept {
       throw new LabError(`${file}, line ${place + 1}: not JSON.`);
     }
   });
-  const { type, version } = head as Partial<KeptHead>;
+  const { type, version } = head as Partial<ArchiveHead>;
   if (type !== 'kept' || version !== 1) {
     throw new LabError(`${file} holds no experiment; make such a file by gradclip-lab keep.`);
   }
-  return { head: head as KeptHead, digests: digests as RunDigest[] };
+  return { head: head as ArchiveHead, digests: digests as RunDigest[] };
 }

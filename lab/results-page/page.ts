@@ -5,25 +5,25 @@
  */
 
 import { findExperiment } from '../catalogue/catalogue.ts';
-import type { Figure, JudgedTable } from '../analysis/answer.ts';
+import type { Figure, AnswerTable } from '../analysis/answer.ts';
 import { WIDTH } from '../report/charts/drawing.ts';
-import { curvesIn, inkFor, panelChart } from '../report/charts/figure.ts';
+import { curvesIn, figurePalette, panelChart } from '../report/charts/figure.ts';
 import { html, Html } from '../report/html/html.ts';
-import { judged } from '../experiments/_answer.ts';
-import type { Kept } from './archive.ts';
-import { listed } from '../analysis/names.ts';
-import { image } from '../report/html/static-svg.ts';
+import { answer } from '../experiments/_answer.ts';
+import type { Archive } from './archive.ts';
+import { joinWords } from '../analysis/names.ts';
+import { svgImage } from '../report/html/static-svg.ts';
 import { COLORS } from '../report/html/style.ts';
-import { rowsOf } from '../analysis/summary.ts';
+import { summarizeDigests } from '../analysis/summary.ts';
 
 /** A file to be written, by its path from the document's folder. */
-export interface Written {
+export interface OutputFile {
   readonly path: string;
   readonly text: string;
 }
 
 /** The document and its figures; `conclusions` are what people made of it, in Markdown. */
-export function resultsDocument(kept: readonly Kept[], conclusions: string): Written[] {
+export function createResultsPage(kept: readonly Archive[], conclusions: string): OutputFile[] {
   const sections = kept.map(sectionOf);
   const runs = kept.reduce((sum, { digests }) => sum + digests.length, 0);
   const text = [
@@ -43,19 +43,19 @@ export function resultsDocument(kept: readonly Kept[], conclusions: string): Wri
 }
 
 /** The first table of an experiment, with what there is to know about it. */
-export function firstTableOf({ head, digests }: Kept): string {
-  const [table] = judged(head.experiment, rowsOf(digests)).tables;
+export function formatFirstTable({ head, digests }: Archive): string {
+  const [table] = answer(head.experiment, summarizeDigests(digests)).tables;
   return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
 }
 
-function sectionOf({ head, digests }: Kept): { text: string; figures: Written[] } {
+function sectionOf({ head, digests }: Archive): { text: string; figures: OutputFile[] } {
   const { id, question, budget, grid } = findExperiment(head.experiment);
-  const judgement = judged(id, rowsOf(digests));
+  const judgement = answer(id, summarizeDigests(digests));
   const figures = judgement.figures.flatMap((figure) => imagesOf(id, figure));
   const { environment, command, date, seconds } = head;
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const facts = [
-    `${digests.length} runs, of which ${diverged} diverged; seeds ${listed(grid.seeds.map(String))}; ${budget}`,
+    `${digests.length} runs, of which ${diverged} diverged; seeds ${joinWords(grid.seeds.map(String))}; ${budget}`,
     `\`${command}\``,
     `${date}: ${(seconds / 60).toFixed(0)} minutes of training in all on one thread; gradclip ${environment.gradclip}, ` +
       `TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.fused ? ' with fused recurrent layers' : ''}, ` +
@@ -63,7 +63,7 @@ function sectionOf({ head, digests }: Kept): { text: string; figures: Written[] 
   ];
   const text = [
     `## ${question}`,
-    judgement.answers.map((answer) => `- ${answer}`).join('\n'),
+    judgement.statements.map((answer) => `- ${answer}`).join('\n'),
     ...judgement.figures.map((figure) => figureText(id, figure)),
     ...judgement.tables.map(tableText),
     `### How ${id} was measured`,
@@ -84,8 +84,8 @@ function pathOf(experiment: string, figure: Figure, panel: string): string {
   return `images/results/${experiment}-${figure.id}-${panel}.svg`;
 }
 
-function imagesOf(experiment: string, figure: Figure): Written[] {
-  const ink = inkFor(figure);
+function imagesOf(experiment: string, figure: Figure): OutputFile[] {
+  const palette = figurePalette(figure);
   const curves = curvesIn(figure);
   return figure.panels.map((panel) => {
     const rows = Math.ceil(curves.length / 2);
@@ -97,14 +97,14 @@ function imagesOf(experiment: string, figure: Figure): Written[] {
           x2="${x + 22}"
           y1="${y - 4}"
           y2="${y - 4}"
-          style="stroke:${ink.color(strategy)}"
+          style="stroke:${palette.color(strategy)}"
           stroke-width="2"
           ${dash}
-        /><text x="${x + 28}" y="${y}">${ink.label(strategy)}</text>`;
+        /><text x="${x + 28}" y="${y}">${palette.label(strategy)}</text>`;
     });
     const top = 30 + rows * 16;
     const height = top + 250;
-    const chart = image(panelChart(figure, panel, ink)).markup.replace('<svg ', `<svg x="0" y="${top}" `);
+    const chart = svgImage(panelChart(figure, panel, palette)).markup.replace('<svg ', `<svg x="0" y="${top}" `);
     const picture = html`<svg
       xmlns="http://www.w3.org/2000/svg"
       viewBox="0 0 ${WIDTH} ${height}"
@@ -129,15 +129,15 @@ function imagesOf(experiment: string, figure: Figure): Written[] {
   });
 }
 
-function tableText(table: JudgedTable): string {
+function tableText(table: AnswerTable): string {
   return [`### ${table.title}`, tableNote(table), tableRows(table)].join('\n\n');
 }
 
-function tableNote({ note }: JudgedTable): string {
+function tableNote({ note }: AnswerTable): string {
   return note.replaceAll('*', '\\*');
 }
 
-function tableRows({ columns, rows }: JudgedTable): string {
+function tableRows({ columns, rows }: AnswerTable): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [

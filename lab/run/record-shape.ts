@@ -1,89 +1,68 @@
-/** What a record must hold, so that whoever reads it finds what it looks for. */
-type Kind = 'number' | 'object' | 'text' | 'truth' | readonly string[];
+import * as v from 'valibot';
 
-// A map, because every object has a `constructor`, and a line of a file may name anything.
-const SHAPES: ReadonlyMap<unknown, Readonly<Record<string, Kind>>> = new Map<string, Readonly<Record<string, Kind>>>([
-  [
-    'start',
-    {
-      id: 'text',
-      config: 'object',
-      'config.task': 'text',
-      'config.settings': 'object',
-      'config.data': 'text',
-      'config.cell': 'text',
-      'config.optimizer': 'text',
-      'config.learningRate': 'number',
-      'config.strategy': 'object',
-      'config.strategy.id': 'text',
-      'config.strategy.options': 'object',
-      'config.seed': 'number',
-      'config.steps': 'number',
-      environment: 'object',
-      metric: 'object',
-      'metric.name': 'text',
-      'metric.better': ['lower', 'higher'],
-      'metric.baseline': 'number',
-      loss: 'text',
-    },
-  ],
-  [
-    'step',
-    {
-      step: 'number',
-      loss: 'number',
-      normBefore: 'number',
-      normAfter: 'number',
-      clipped: 'truth',
-      skipped: 'truth',
-      ms: 'number',
-    },
-  ],
-  ['end', { outcome: ['finished', 'diverged'], metric: 'number', steps: 'number', ms: 'number' }],
-]);
+// JSON has no NaN and no infinities, so records store these as strings.
+const nonFinite = v.pipe(v.picklist(['NaN', 'Infinity', '-Infinity']), v.transform(Number));
+const number = v.union([v.number(), nonFinite], 'a number');
+const string = v.string('a string');
+const boolean = v.boolean('true or false');
+const object = v.custom<object>(isPlainObject, 'an object');
+const shape = <Entries extends v.ObjectEntries>(entries: Entries) => v.looseObject(entries, 'an object');
 
-const NON_FINITE: ReadonlyMap<unknown, number> = new Map([
-  ['NaN', NaN],
-  ['Infinity', Infinity],
-  ['-Infinity', -Infinity],
-]);
+const start = shape({
+  type: v.literal('start'),
+  id: string,
+  config: shape({
+    task: string,
+    settings: object,
+    data: string,
+    cell: string,
+    optimizer: string,
+    learningRate: number,
+    strategy: shape({ id: string, options: object }),
+    seed: number,
+    steps: number,
+  }),
+  environment: object,
+  metric: shape({
+    name: string,
+    better: v.picklist(['lower', 'higher'], '"lower" or "higher"'),
+    baseline: number,
+  }),
+  loss: string,
+});
 
-/** What is wrong with a line of a run, as the end of a sentence; its numbers that JSON has not are put back. */
-export function faultIn(record: unknown): string | undefined {
-  const shape = SHAPES.get(isObject(record) ? record['type'] : undefined);
-  if (shape === undefined) return 'not a record of a run';
-  for (const [path, kind] of Object.entries(shape)) {
-    const names = path.split('.');
-    const name = names.pop() as string;
-    // Objects come before what is in them, so they are known to be some.
-    const holder = names.reduce((one, next) => one[next] as Record<string, unknown>, record as Record<string, unknown>);
-    const found = holder[name];
-    const special = NON_FINITE.get(found);
-    if (kind === 'number' && special !== undefined) holder[name] = special;
-    else if (!fits(found, kind)) return `\`${path}\` is not ${WORDS[typeof kind === 'string' ? kind : 'choice'](kind)}`;
-  }
-  return undefined;
+const step = shape({
+  type: v.literal('step'),
+  step: number,
+  loss: number,
+  normBefore: number,
+  normAfter: number,
+  clipped: boolean,
+  skipped: boolean,
+  ms: number,
+});
+
+const end = shape({
+  type: v.literal('end'),
+  outcome: v.picklist(['finished', 'diverged'], '"finished" or "diverged"'),
+  metric: number,
+  steps: number,
+  ms: number,
+});
+
+const record = v.variant('type', [start, step, end]);
+
+/** Validates one record of a run and returns it, or the rule that it breaks. Other fields are kept as they are. */
+export function parseRecord(value: unknown): { readonly record: unknown } | { readonly fault: string } {
+  const result = v.safeParse(record, value, { abortEarly: true });
+  if (result.success) return { record: result.output };
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  if (path === null || path === 'type') return { fault: 'expected a `start`, `step` or `end` record' };
+  if (issue.input === undefined) return { fault: `\`${path}\` is missing` };
+  return { fault: `\`${path}\` must be ${issue.message}; received ${issue.received}` };
 }
 
-const WORDS = {
-  number: () => 'a number',
-  object: () => 'an object',
-  text: () => 'a text',
-  truth: () => 'true or false',
-  choice: (kind: Kind) =>
-    [kind]
-      .flat()
-      .map((one) => `"${one}"`)
-      .join(' or '),
-};
-
-function fits(found: unknown, kind: Kind): boolean {
-  if (kind === 'object') return isObject(found);
-  if (kind === 'text') return typeof found === 'string';
-  if (kind === 'truth') return typeof found === 'boolean';
-  return kind === 'number' ? typeof found === 'number' : kind.includes(found as string);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+function isPlainObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

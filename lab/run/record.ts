@@ -1,23 +1,23 @@
 /**
- * What a run leaves behind: one line of JSON each for its beginning, every step, and its end.
+ * The file format of a run: one line of JSON for its start, one for each step, and one for its end.
  *
  * @module
  */
 
-import { faultIn } from './record-shape.ts';
+import { parseRecord } from './record-shape.ts';
 import type { RunConfig } from './run-config.ts';
 
-/** The version of the format, in every run's first line. */
+/** The version of the format, stored in the first line of every run. */
 export const RECORD_VERSION = 1;
 
-/** Where a run was computed. Equal environments and configurations give equal records but for times. */
+/** Where a run was executed. Equal environments and configurations produce equal records, except for times. */
 export interface Environment {
   readonly gradclip: string;
   readonly tfjs: string;
   readonly backend: string;
   /** Whether the kernels of the wasm backend were repaired (`gradclip/wasm`). */
   readonly repaired: boolean;
-  /** Whether recurrent layers were replaced by the fused ones of `gradclip/recurrent`, which give the same numbers. */
+  /** Whether recurrent layers were replaced by the fused layers of `gradclip/recurrent`, which compute the same numbers. */
   readonly fused?: boolean;
   /** The runtime with its version: `node 20.20.2`. */
   readonly runtime: string;
@@ -33,9 +33,9 @@ export interface StartRecord {
   readonly id: string;
   readonly config: RunConfig;
   readonly environment: Environment;
-  /** The metric's name and direction, and what a predictor that learns nothing scores. */
+  /** The metric's name and direction, and the score of a predictor that learns nothing. */
   readonly metric: { readonly name: string; readonly better: 'lower' | 'higher'; readonly baseline: number };
-  /** The unit of `loss` in the lines that follow. */
+  /** The unit of `loss` in the step records. */
   readonly loss: string;
 }
 
@@ -45,24 +45,24 @@ export interface StepLine {
   /** Counts from 0. */
   readonly step: number;
   readonly loss: number;
-  /** ‖g‖₂ over all gradients before the strategy. */
+  /** ‖g‖₂ over all gradients before clipping. */
   readonly normBefore: number;
-  /** The same, after it. */
+  /** ‖g‖₂ over all gradients after clipping. */
   readonly normAfter: number;
   readonly clipped: boolean;
   readonly skipped: boolean;
-  /** The limit on ‖g‖₂ in force at this step, where the strategy has one and it is known. */
+  /** The limit on ‖g‖₂ at this step, if the strategy has one and it is known. */
   readonly threshold?: number;
   readonly ms: number;
 }
 
-/** The last line of a run; a file without it holds a run that was broken off. */
+/** The last line of a run; a file without it contains an interrupted run. */
 export interface EndRecord {
   readonly type: 'end';
   readonly outcome: 'finished' | 'diverged';
   /** The step at which a diverged run was stopped. */
   readonly divergedAt?: number;
-  /** The metric on validation data, of the weights at the end; not finite where the loss was not. */
+  /** The metric on validation data, for the final weights; not finite if the loss was not finite. */
   readonly metric: number;
   readonly steps: number;
   readonly ms: number;
@@ -71,21 +71,21 @@ export interface EndRecord {
 /** Any line of a run. */
 export type RunRecord = StartRecord | StepLine | EndRecord;
 
-/** A whole run, read back. */
+/** A complete run. */
 export interface Run {
   readonly start: StartRecord;
   readonly steps: readonly StepLine[];
   readonly end: EndRecord;
 }
 
-/** A record as a line of JSON without its line break. JSON has no NaN and no infinities, so these become strings. */
+/** Formats a record as one line of JSON, without a line break. NaN and infinities become strings, because JSON has neither. */
 export function toLine(record: RunRecord): string {
   return JSON.stringify(record, (_key, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   );
 }
 
-/** A line that is no record, by its place in the file. */
+/** Thrown for a line that is not a valid record; the message begins with the line number. */
 export class CorruptRecord extends Error {
   override readonly name = 'CorruptRecord';
 }
@@ -93,16 +93,16 @@ export class CorruptRecord extends Error {
 /**
  * Reads the lines of one run.
  *
- * @returns the run, or undefined where the end is missing because the run was broken off
- * @throws CorruptRecord naming the line
+ * @returns the run, or undefined if it was interrupted and its end is missing
+ * @throws CorruptRecord with the number of the invalid line
  */
 export function readRun(text: string): Run | undefined {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  const records = lines.map((line, index) => parsed(line, index + 1));
+  const records = lines.map((line, index) => parseLine(line, index + 1));
   const [start, ...rest] = records;
   if (start === undefined) return undefined;
-  if (start.type !== 'start') throw new CorruptRecord('line 1: a run begins with a `start` record');
+  if (start.type !== 'start') throw new CorruptRecord('line 1: expected a `start` record');
   if (start.version !== RECORD_VERSION) {
     throw new CorruptRecord(`line 1: version ${String(start.version)}; this program reads version ${RECORD_VERSION}`);
   }
@@ -112,24 +112,24 @@ export function readRun(text: string): Run | undefined {
     if (record.type === 'step' && record.step === index) steps.push(record);
     else if (record.type === 'end' && index === rest.length - 1) {
       if (record.steps === index) return { start, steps, end: record };
-      throw new CorruptRecord(`${line}: the run took ${record.steps} steps, and ${index} are here`);
-    } else throw new CorruptRecord(`${line}: expected step ${index}, found ${described(record)}`);
+      throw new CorruptRecord(`${line}: the run has ${record.steps} steps, but the file contains ${index}`);
+    } else throw new CorruptRecord(`${line}: expected step ${index}, found ${describe(record)}`);
   }
   return undefined;
 }
 
-function described(record: RunRecord): string {
+function describe(record: RunRecord): string {
   return record.type === 'step' ? `step ${record.step}` : `a \`${record.type}\` record`;
 }
 
-function parsed(line: string, place: number): RunRecord {
+function parseLine(line: string, lineNumber: number): RunRecord {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    throw new CorruptRecord(`line ${place}: not JSON`);
+    throw new CorruptRecord(`line ${lineNumber}: not valid JSON`);
   }
-  const fault = faultIn(value);
-  if (fault !== undefined) throw new CorruptRecord(`line ${place}: ${fault}`);
-  return value as RunRecord;
+  const result = parseRecord(value);
+  if ('fault' in result) throw new CorruptRecord(`line ${lineNumber}: ${result.fault}`);
+  return result.record as RunRecord;
 }

@@ -1,12 +1,12 @@
 import type { StrategySpec } from 'gradclip';
 import type { Settings } from '../tasks/_task.ts';
 
-/** Everything that decides what a run computes, as plain JSON. */
+/** Everything that determines the result of a run, as plain JSON. */
 export interface RunConfig {
   readonly task: string;
   /** The task's numbers: sizes and lengths. */
   readonly settings: Settings;
-  /** Which data: the id of the task's own, or `sha256:` and the digest of the user's file. */
+  /** The id of the task's dataset, or `sha256:` and the digest of the user's file. */
   readonly data: string;
   readonly cell: string;
   readonly optimizer: string;
@@ -15,21 +15,21 @@ export interface RunConfig {
   readonly strategy: Required<StrategySpec>;
   readonly seed: number;
   readonly steps: number;
-  /** Where set, the model is scored after every so many steps, and the run ends once the task is solved. */
+  /** If set, the model is evaluated after every this many steps, and the run ends when the task is solved. */
   readonly solvedEvery?: number;
   readonly backend: string;
 }
 
 /**
- * The id of a run: 16 hexadecimal digits of the SHA-256 of its configuration.
+ * Computes the id of a run: 16 hexadecimal digits of the SHA-256 of its configuration.
  *
- * The order of keys does not matter, so a configuration read back from a file has the id it was written with.
+ * The order of keys does not matter, so a configuration that is read from a file has the same id.
  */
 export async function runId(config: RunConfig): Promise<string> {
   return (await sha256(canonicalJson(config))).slice(0, 16);
 }
 
-/** The SHA-256 of a text, in hexadecimal. */
+/** Computes the SHA-256 of a text, in hexadecimal. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,16 +1,16 @@
-import { logBins, measuredNorms } from '../analysis/norms.ts';
+import { binLogarithmically, measureNorms } from '../analysis/norms.ts';
 import { shortNumber } from '../report/charts/drawing.ts';
 import type { Run } from '../run/record.ts';
-import { wrapped } from './text-table.ts';
+import { wrapText } from './text-table.ts';
 
 const BINS = 12;
 const BAR = 40;
 
 /** The distribution of the norms and the suggested threshold, for a terminal. */
-export function tuneText(runs: readonly Run[]): string {
-  const measured = measuredNorms(runs);
+export function formatNorms(runs: readonly Run[]): string {
+  const measured = measureNorms(runs);
   if (measured === undefined) return 'No norm was finite, so there is no threshold to suggest.';
-  const bins = logBins(measured.norms, BINS);
+  const bins = binLogarithmically(measured.norms, BINS);
   const most = Math.max(...bins.map(({ count }) => count));
   const lines = bins.map(({ from, to, count }) => {
     const here = measured.maxNorm >= from && measured.maxNorm < to ? '  <- suggested' : '';
@@ -20,6 +20,6 @@ export function tuneText(runs: readonly Run[]): string {
   return [
     `Gradient norms without clipping at learning rate ${measured.learningRate}: from, steps`,
     lines.join('\n'),
-    wrapped(`Suggested: maxNorm ${measured.maxNorm}. ${measured.because}`),
+    wrapText(`Suggested: maxNorm ${measured.maxNorm}. ${measured.because}`),
   ].join('\n\n');
 }

@@ -1,24 +1,25 @@
-import { contestsOf, type Contender, type Contest } from '../analysis/contests.ts';
-import { findings } from '../analysis/findings.ts';
-import { grouped } from '../analysis/grouped.ts';
-import { judged } from '../experiments/_answer.ts';
-import { percentText, scoreText, strategyLabels } from '../analysis/names.ts';
+import { groupContests, type Contender, type Contest } from '../analysis/contests.ts';
+import { writeFindings } from '../analysis/findings.ts';
+import { groupBy } from '../analysis/grouped.ts';
+import type { ExperimentAnswer } from '../experiments/_answer.ts';
+import { formatPercent, formatScore, labelStrategies } from '../analysis/names.ts';
 import type { Summary, SummaryRow } from '../analysis/summary.ts';
-import { judgedTableText, textTable, WIDTH, wrapped } from './text-table.ts';
+import { formatAnswerTable, formatTable, WIDTH, wrapText } from './text-table.ts';
 
 const HEAD = ['\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'] as const;
 const COLUMNS = [20, 6, 9, 7, 7] as const;
 
-/** The comparison for a terminal of 80 columns: what the experiment's judge says, or a table for each task and optimizer. */
-export function terminalReport(summary: Summary): string {
-  const judgement = judged(summary.experiment, summary.rows);
-  if (!judgement.own) return comparison(summary);
-  return [...judgement.tables.map(judgedTableText), ...judgement.answers.map((answer) => wrapped(answer))].join('\n\n');
+/** Formats a comparison for a terminal of 80 columns: the experiment's answer, or a table for each task and optimizer. */
+export function formatReport(summary: Summary, answer: ExperimentAnswer): string {
+  if (!answer.isSpecific) return comparison(summary);
+  return [...answer.tables.map(formatAnswerTable), ...answer.statements.map((statement) => wrapText(statement))].join(
+    '\n\n',
+  );
 }
 
 function comparison(summary: Summary): string {
-  const label = strategyLabels(summary.rows.map(({ strategy }) => strategy));
-  const sections = grouped(contestsOf(summary.rows), titleOf);
+  const label = labelStrategies(summary.rows.map(({ strategy }) => strategy));
+  const sections = groupBy(groupContests(summary.rows), titleOf);
   return [
     ...[...sections].map(([title, contests]) => {
       const metric = (contests[0]?.contenders[0]?.rows[0] as SummaryRow).metric;
@@ -31,11 +32,11 @@ function comparison(summary: Summary): string {
         ]),
       );
       const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, first);
-      const table = textTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
-      return `${wrapped(`${title}: ${metric.name} on unseen data, ${metric.better} is better`)}\n\n${table}`;
+      const table = formatTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
+      return `${wrapText(`${title}: ${metric.name} on unseen data, ${metric.better} is better`)}\n\n${table}`;
     }),
     'Best rate: of those tried, chosen in hindsight by the score itself.\nScore: median over the seeds. Clipped: share of the steps at the best rate.',
-    ...findings(summary.rows).map((finding) => wrapped(finding)),
+    ...writeFindings(summary.rows).map((finding) => wrapText(finding)),
   ].join('\n\n');
 }
 
@@ -47,8 +48,8 @@ function cellsOf({ rows, best }: Contender): string[] {
   const own = best
     ? [
         String(best.learningRate),
-        scoreText(best.metric.median ?? NaN),
-        percentText(best.clipRate),
+        formatScore(best.metric.median ?? NaN),
+        formatPercent(best.clipRate),
         best.msPerStep.toFixed(1),
       ]
     : ['-', 'diverged', '-', '-'];
@@ -69,6 +70,6 @@ function isLost({ metric }: SummaryRow): boolean {
 
 /** A row's score, and with how many seeds it diverged. */
 function outcomeText({ metric, diverged, seeds }: SummaryRow): string {
-  const score = scoreText(metric.median ?? NaN);
+  const score = formatScore(metric.median ?? NaN);
   return diverged > 0 ? `${score} (${diverged} of ${seeds.length} div.)` : score;
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { JudgedTable } from '../analysis/answer.ts';
+import type { AnswerTable } from '../analysis/answer.ts';
 
 /** The width of a terminal. */
 export const WIDTH = 80;
@@ -11,7 +11,7 @@ const BARE = Object.fromEntries(
 );
 
 /** A table without lines, its columns of these widths. */
-export function textTable(
+export function formatTable(
   head: readonly string[],
   widths: readonly number[],
   rows: readonly (readonly string[])[],
@@ -28,7 +28,7 @@ export function textTable(
 }
 
 /** A judged table for a terminal: as wide as its content where that fits, narrowed and wrapped where it does not. */
-export function judgedTableText({ title, note, columns, rows }: JudgedTable): string {
+export function formatAnswerTable({ title, note, columns, rows }: AnswerTable): string {
   const wanted = columns.map((name, at) => 1 + Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const total = wanted.reduce((sum, one) => sum + one, 0);
   const least = columns.map((name, at) => {
@@ -39,11 +39,11 @@ export function judgedTableText({ title, note, columns, rows }: JudgedTable): st
   const lacking = total - least.reduce((sum, one) => sum + one, 0);
   const share = lacking <= 0 ? 0 : Math.max(0, Math.min(1, spare / lacking));
   const widths = least.map((one, at) => one + Math.floor(share * ((wanted[at] ?? one) - one)));
-  return `${title}\n${wrapped(note)}\n\n${textTable(columns, widths, rows)}`;
+  return `${title}\n${wrapText(note)}\n\n${formatTable(columns, widths, rows)}`;
 }
 
 /** Breaks a text at spaces so that no line is longer than the terminal is wide; lines after the first stand further in. */
-export function wrapped(text: string, indent = ''): string {
+export function wrapText(text: string, indent = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);

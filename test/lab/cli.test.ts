@@ -102,7 +102,7 @@ describe('compare', () => {
     for (const command of [tinyComparison('corrupt'), ['report', '--out', inFolder('corrupt')]]) {
       const { code, err } = await runLab(...command);
       expect(code).toBe(2);
-      expect(err).toBe(`${path}, line 2: not JSON. Move this file away to repeat the run.\n`);
+      expect(err).toBe(`${path}, line 2: not valid JSON. Move this file away to repeat the run.\n`);
     }
     expect(readRuns('corrupt')).toEqual(before);
   });

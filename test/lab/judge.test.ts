@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { successByLength } from '../../lab/experiments/judges/by-length.ts';
-import { robustness } from '../../lab/experiments/judges/by-rate.ts';
-import { byThreshold } from '../../lab/experiments/judges/by-threshold.ts';
-import { effects } from '../../lab/experiments/judges/effects.ts';
+import { judgeByLength } from '../../lab/experiments/judges/by-length.ts';
+import { judgeByRate } from '../../lab/experiments/judges/by-rate.ts';
+import { judgeByThreshold } from '../../lab/experiments/judges/by-threshold.ts';
+import { judgeEffects } from '../../lab/experiments/judges/effects.ts';
 import type { Run } from '../../lab/run/record.ts';
-import { judged } from '../../lab/experiments/_answer.ts';
+import { answer } from '../../lab/experiments/_answer.ts';
 import { summarize, type SummaryRow } from '../../lab/analysis/summary.ts';
 import { config, runOf } from './fixtures.ts';
 
@@ -18,7 +18,7 @@ describe('success by length', () => {
       { task: 'temporal-order', settings: { ...config.settings, length }, seed, strategy, learningRate },
       { metric },
     );
-  const judgement = successByLength(
+  const judgement = judgeByLength(
     rowsOf([
       at(10, 0.009, 1),
       at(10, 0.75, 2),
@@ -41,7 +41,7 @@ describe('success by length', () => {
   });
 
   it('says up to which length half of the seeds succeed', () => {
-    expect(judgement.answers).toEqual([
+    expect(judgement.statements).toEqual([
       'rnn: at least half of the seeds solve it with no clipping up to length 10 (1 of all its 6 runs) and global-norm up to length 20 (3 of all its 4 runs).',
     ]);
   });
@@ -61,7 +61,7 @@ describe('success by length', () => {
 });
 
 describe('robustness', () => {
-  const judgement = robustness(
+  const judgement = judgeByRate(
     rowsOf([
       runOf({ learningRate: 1 }, { metric: 3 }),
       runOf({ learningRate: 10 }, diverged),
@@ -72,7 +72,7 @@ describe('robustness', () => {
   );
 
   it('says up to which rate each strategy trains, and its best score', () => {
-    expect(judgement.answers).toEqual([
+    expect(judgement.statements).toEqual([
       'rnn: largest learning rate at which it trains (no seed diverged, median better than the baseline 4.40): no clipping 1 (best score 3.00, at rate 1); global-norm 10 (best score 3.10, at rate 1).',
     ]);
   });
@@ -86,7 +86,7 @@ describe('robustness', () => {
 describe('the threshold', () => {
   it('is judged at the best rate of each, and adaptive ones against the best fixed', () => {
     const adaptive = { id: 'adaptive-percentile', options: { percentile: 50 } };
-    const { answers } = byThreshold(
+    const { statements: answers } = judgeByThreshold(
       rowsOf([
         runOf({}, { metric: 4 }),
         runOf({ strategy: clipping(0.1) }, { metric: 3.5 }),
@@ -106,7 +106,7 @@ describe('the threshold', () => {
 describe('effects', () => {
   const seeds = (scores: (number | null)[], change: Parameters<typeof runOf>[0]): Run[] =>
     scores.map((metric, seed) => runOf({ ...change, seed }, metric === null ? diverged : { metric }));
-  const { answers, tables } = effects(
+  const { statements: answers, tables } = judgeEffects(
     rowsOf([
       ...seeds([4, 4.1], { cell: 'rnn' }),
       ...seeds([3, 3.1], { cell: 'rnn', strategy: clipping() }),
@@ -134,9 +134,9 @@ describe('a judgement', () => {
   const rows = rowsOf([runOf({}, {}), runOf({ strategy: clipping() }, {})]);
 
   it("is the experiment's own, also for its smoke subset, and for a changed grid the one that suits all", () => {
-    expect(judged('threshold', rows).own).toBe(true);
-    expect(judged('threshold, smoke', rows).own).toBe(true);
-    expect(judged('threshold, changed', rows).own).toBe(false);
-    expect(judged('quick', rows).own).toBe(false);
+    expect(answer('threshold', rows).isSpecific).toBe(true);
+    expect(answer('threshold, smoke', rows).isSpecific).toBe(true);
+    expect(answer('threshold, changed', rows).isSpecific).toBe(false);
+    expect(answer('quick', rows).isSpecific).toBe(false);
   });
 });

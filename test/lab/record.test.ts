@@ -10,66 +10,71 @@ function textOf(records: readonly RunRecord[]): string {
 describe('records', () => {
   const { start, end } = runOf({}, {});
 
-  it('come back as they were written', () => {
+  it('are the same after writing and reading', () => {
     const steps = [stepLine(0, { threshold: 0.25, clipped: true }), stepLine(1)];
     const whole = { start, steps, end: { ...end, steps: 2 } };
     expect(readRun(textOf([start, ...steps, whole.end]))).toEqual(whole);
   });
 
-  it('keep NaN and infinities, which JSON has not', () => {
+  it('keep NaN and infinities, which JSON cannot express', () => {
     const steps = [stepLine(0, { loss: NaN, normBefore: Infinity })];
     const read = readRun(textOf([start, ...steps, { ...end, steps: 1, metric: -Infinity }]));
     expect(read?.steps).toEqual(steps);
     expect(read?.end.metric).toBe(-Infinity);
   });
 
-  it('without an end are no run', () => {
+  it('return no run if the end is missing', () => {
     expect(readRun(textOf([start, stepLine(0)]))).toBeUndefined();
     expect(readRun('')).toBeUndefined();
   });
 
   it.each([
-    { about: 'is cut short', at: 2, line: '{"type":"step","st', says: 'line 2: not JSON' },
-    { about: 'is of another kind', at: 3, line: '{"type":"pause"}', says: 'line 3: not a record of a run' },
-    { about: 'is null', at: 2, line: 'null', says: 'line 2: not a record of a run' },
+    { about: 'is truncated', at: 2, line: '{"type":"step","st', says: 'line 2: not valid JSON' },
     {
-      about: 'lacks a number',
+      about: 'has an unknown type',
+      at: 3,
+      line: '{"type":"pause"}',
+      says: 'line 3: expected a `start`, `step` or `end` record',
+    },
+    { about: 'is null', at: 2, line: 'null', says: 'line 2: expected a `start`, `step` or `end` record' },
+    {
+      about: 'has a string instead of a number',
       at: 2,
       line: '{"type":"step","step":0,"loss":"high"}',
-      says: 'line 2: `loss` is not a number',
+      says: 'line 2: `loss` must be a number; received "high"',
     },
-    { about: 'is of a wrong step', at: 3, line: toLine(stepLine(7)), says: 'line 3: expected step 1, found step 7' },
+    { about: 'has the wrong step', at: 3, line: toLine(stepLine(7)), says: 'line 3: expected step 1, found step 7' },
     {
-      about: 'ends a run of which steps are missing',
+      about: 'ends a run that lacks steps',
       at: 4,
       line: toLine({ ...end, steps: 3 }),
-      says: 'line 4: the run took 3 steps, and 2 are here',
+      says: 'line 4: the run has 3 steps, but the file contains 2',
     },
     {
-      about: 'is named like what every object has',
+      about: 'has a type that is a property of every object',
       at: 3,
       line: '{"type":"constructor"}',
-      says: 'line 3: not a record of a run',
+      says: 'line 3: expected a `start`, `step` or `end` record',
     },
     {
       about: 'lacks a part of its configuration',
       at: 1,
       line: toLine(start).replace('"id":"none"', '"name":"none"'),
-      says: 'line 1: `config.strategy.id` is not a text',
+      says: 'line 1: `config.strategy.id` is missing',
     },
     {
-      about: 'ends in no known way',
+      about: 'has an unknown outcome',
       at: 4,
       line: toLine(end).replace('finished', 'stopped'),
-      says: 'line 4: `outcome` is not "finished" or "diverged"',
+      says: 'line 4: `outcome` must be "finished" or "diverged"; received "stopped"',
     },
     {
-      about: 'is of a later version',
+      about: 'has a later version',
       at: 1,
       line: toLine(start).replace('"version":1', '"version":2'),
       says: 'line 1: version 2; this program reads version 1',
     },
-  ])('name the line that $about', ({ at, line, says }) => {
+  ])('report the number of a line that $about', ({ at, line, says }) => {
     const lines = textOf([start, stepLine(0), stepLine(1), end]).split('\n');
     lines[at - 1] = line;
     expect(() => readRun(lines.join('\n'))).toThrow(says);
@@ -77,19 +82,19 @@ describe('records', () => {
 });
 
 describe('the id of a run', () => {
-  it('is that of its configuration, whatever the order of keys', async () => {
+  it('depends on the configuration, not on the order of its keys', async () => {
     const { task, seed, ...rest } = config;
     expect(await runId({ seed, ...rest, task })).toBe(await runId(config));
     expect(await runId(JSON.parse(JSON.stringify(config)) as typeof config)).toBe(await runId(config));
   });
 
-  it('changes with any part of the configuration', async () => {
+  it('changes with every part of the configuration', async () => {
     const changes = [{ seed: 2 }, { steps: 4 }, { learningRate: 1.5 }, { strategy: { id: 'none', options: { a: 1 } } }];
     const ids = await Promise.all([{}, ...changes].map((change) => runId({ ...config, ...change })));
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('stays the same from release to release, or old results would be done again', async () => {
+  it('stays the same between releases, so that finished runs are not repeated', async () => {
     const canonical =
       '{"backend":"wasm","cell":"rnn","data":"moby-dick","learningRate":1,"optimizer":"sgd","seed":1,' +
       '"settings":{"batch":2,"characters":5,"units":4},"steps":3,"strategy":{"id":"none","options":{}},"task":"char-lm"}';

@@ -2,13 +2,14 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../lab/run/record.ts';
 import { drawingOf, type Chart } from '../../lab/report/charts/chart.ts';
-import { bestOf, contestsOf } from '../../lab/analysis/contests.ts';
-import { findings } from '../../lab/analysis/findings.ts';
-import { optionsText, percentText, scoreText, strategyLabels } from '../../lab/analysis/names.ts';
-import { reportPage } from '../../lab/report/page.ts';
-import { medianBySteps } from '../../lab/analysis/series.ts';
+import { findBest, groupContests } from '../../lab/analysis/contests.ts';
+import { writeFindings } from '../../lab/analysis/findings.ts';
+import { formatOptions, formatPercent, formatScore, labelStrategies } from '../../lab/analysis/names.ts';
+import { reportPage, type ReportResults } from '../../lab/report/page.ts';
+import { medianByStep } from '../../lab/analysis/series.ts';
 import { summarize } from '../../lab/analysis/summary.ts';
-import { terminalReport } from '../../lab/text/terminal-report.ts';
+import { answer } from '../../lab/experiments/_answer.ts';
+import { formatReport } from '../../lab/text/terminal-report.ts';
 import { runOf, stepLine } from './fixtures.ts';
 
 const clipping = (maxNorm = 0.5) => ({ id: 'global-norm', options: { maxNorm } });
@@ -35,7 +36,12 @@ function rescue(): Run[] {
   ];
 }
 
-const findingsOf = (runs: readonly Run[]): string[] => findings(summarize('quick', runs).rows);
+function resultsOf(runs: readonly Run[]): ReportResults {
+  const { rows } = summarize('quick', runs);
+  return { runs, rows, answer: answer('quick', rows) };
+}
+
+const findingsOf = (runs: readonly Run[]): string[] => writeFindings(summarize('quick', runs).rows);
 
 describe('the summary', () => {
   it('has a row for each setting, with median and quartiles over its seeds', () => {
@@ -99,8 +105,10 @@ describe('the best row', () => {
       runOf({ learningRate: 10 }, diverged),
       runOf({ learningRate: 0.1 }, { metric: 5 }),
     ]);
-    expect(bestOf(rows)?.learningRate).toBe(1);
-    expect(contestsOf(rows)[0]?.contenders[0]?.rows.map(({ learningRate }) => learningRate)).toEqual([0.1, 1, 3, 10]);
+    expect(findBest(rows)?.learningRate).toBe(1);
+    expect(groupContests(rows)[0]?.contenders[0]?.rows.map(({ learningRate }) => learningRate)).toEqual([
+      0.1, 1, 3, 10,
+    ]);
   });
 });
 
@@ -174,13 +182,13 @@ describe('labels', () => {
       { id: 'per-value', options: { min: null, maxAbs: 1 } },
       { id: 'per-value', options: { min: null, maxAbs: 2 } },
     ];
-    expect(specs.map(strategyLabels(specs))).toEqual(['none', 'per-value maxAbs=1', 'per-value maxAbs=2']);
-    expect(optionsText(specs[1] as never)).toBe('maxAbs=1');
+    expect(specs.map(labelStrategies(specs))).toEqual(['none', 'per-value maxAbs=1', 'per-value maxAbs=2']);
+    expect(formatOptions(specs[1] as never)).toBe('maxAbs=1');
   });
 
   it('never round a few to none or nearly all to all', () => {
-    expect([0, 0.004, 0.5, 0.996, 1].map(percentText)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
-    expect([3.456, 34.56, 345.6, NaN].map(scoreText)).toEqual(['3.46', '34.6', '346', 'not finite']);
+    expect([0, 0.004, 0.5, 0.996, 1].map(formatPercent)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
+    expect([3.456, 34.56, 345.6, NaN].map(formatScore)).toEqual(['3.46', '34.6', '346', 'not finite']);
   });
 });
 
@@ -193,7 +201,7 @@ describe('medians by step', () => {
         values.map((loss, step) => stepLine(step, { loss })),
       );
     const runs = [losses(1, 2, 3), losses(3, Infinity), losses(8), losses(0, 4, 5, NaN)];
-    expect(medianBySteps(runs, ({ loss }) => loss)).toEqual([2, 3, 4, null]);
+    expect(medianByStep(runs, ({ loss }) => loss)).toEqual([2, 3, 4, null]);
   });
 });
 
@@ -204,7 +212,7 @@ describe('a long line', () => {
     {},
     losses.map((loss, step) => stepLine(step, { loss, normBefore: loss })),
   );
-  const page = reportPage(frame, [run], { hashOf: () => '' });
+  const page = reportPage(frame, resultsOf([run]), { hashOf: () => '' });
   const { document } = parseHTML(page);
   const charts = [...document.querySelectorAll('script')].map(({ textContent }) => JSON.parse(textContent) as Chart);
   const readingsOf = (kind: Chart['kind']) => drawingOf(charts.find((chart) => chart.kind === kind)!).readings();
@@ -232,7 +240,8 @@ describe('a long line', () => {
 
 describe('the terminal report', () => {
   it('fits 80 columns and shows the best rate, the others and what diverged', () => {
-    const text = terminalReport(summarize('quick', rescue()));
+    const summary = summarize('quick', rescue());
+    const text = formatReport(summary, answer('quick', summary.rows));
     expect(Math.max(...text.split('\n').map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
     expect(text).toMatch(/rnn +none +1 +4\.00 +0 % +10\.0 +diverged: 3/);
     expect(text).toMatch(/global-norm +3 +3\.50 +67 % +10\.0 +1: 4\.20/);
@@ -241,7 +250,8 @@ describe('the terminal report', () => {
 
 describe('the page', () => {
   const program = { script: 'start()', hashOf: (text: string) => `sha256-${text.length}` };
-  const pageOf = (runs: readonly Run[], change = {}): string => reportPage({ ...frame, ...change }, runs, program);
+  const pageOf = (runs: readonly Run[], change = {}): string =>
+    reportPage({ ...frame, ...change }, resultsOf(runs), program);
   const page = pageOf(rescue());
   const { document } = parseHTML(page);
 
@@ -266,7 +276,7 @@ describe('the page', () => {
   });
 
   it('stands still where there is no program, and allows none', () => {
-    const still = reportPage(frame, rescue(), { hashOf: program.hashOf });
+    const still = reportPage(frame, resultsOf(rescue()), { hashOf: program.hashOf });
     expect(still).not.toContain('script-src');
     expect(parseHTML(still).document.querySelectorAll('script:not([type="application/json"])')).toHaveLength(0);
     expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(6);

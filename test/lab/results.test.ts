@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keep } from '../../lab/cli/keep.ts';
-import { resultsFrom } from '../../lab/cli/results.ts';
+import { resultsFrom } from '../../lab/results-page/write-results.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine } from '../../lab/run/record.ts';
-import { readKept } from '../../lab/results-page/archive.ts';
+import { parseArchive } from '../../lab/results-page/archive.ts';
 import { runOf } from './fixtures.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -34,7 +34,7 @@ describe('docs/results.md', () => {
 
   it('says with which command, where and in which time', () => {
     for (const name of readdirSync(kept).filter((one) => one.endsWith('.jsonl'))) {
-      const { head, digests } = readKept(readFileSync(join(kept, name), 'utf8'), name);
+      const { head, digests } = parseArchive(readFileSync(join(kept, name), 'utf8'), name);
       expect(name).toBe(`${head.experiment}.jsonl`);
       expect(head.command).toContain(`gradclip-lab compare --experiment ${head.experiment}`);
       expect(new Set(digests.map(({ id }) => id)).size).toBe(digests.length);
@@ -65,7 +65,7 @@ describe('keeping a comparison', () => {
   it('leaves a line about the whole and a line for each run', () => {
     const file = join(folder, 'quick.jsonl');
     expect(keep(finished('whole', ['a']), file, '2026-01-31')).toBe(1);
-    const { head, digests } = readKept(readFileSync(file, 'utf8'), file);
+    const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
     expect(head).toMatchObject({ experiment: 'quick', command: 'gradclip-lab compare', date: '2026-01-31' });
     expect(digests).toMatchObject([{ id: 'a', score: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
   });
@@ -79,7 +79,7 @@ describe('keeping a comparison', () => {
   });
 
   it('refuses a file that is no such thing, by its line', () => {
-    expect(() => readKept('{"type":"start"}\n', 'x.jsonl')).toThrow('x.jsonl holds no experiment');
-    expect(() => readKept('{"type":"kept","version":1}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
+    expect(() => parseArchive('{"type":"start"}\n', 'x.jsonl')).toThrow('x.jsonl holds no experiment');
+    expect(() => parseArchive('{"type":"kept","version":1}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, paired } from '../../lab/analysis/statistics.ts';
+import { bootstrapInterval, compareBySeed } from '../../lab/analysis/statistics.ts';
 
 describe('the bootstrap interval of a median', () => {
   it('is the same every time, lies within the values and holds the median', () => {
@@ -35,18 +35,18 @@ describe('a paired comparison', () => {
 
   it('goes seed by seed, in the direction of the metric', () => {
     const [a, b] = [scores(1, 2, 5), scores(2, 4, 4)];
-    expect(paired(a, b, 'lower')).toMatchObject({ better: 2, worse: 1, equal: 0, median: 1, interval: [-1, 2] });
-    expect(paired(a, b, 'higher')).toMatchObject({ better: 1, worse: 2, equal: 0, median: -1 });
+    expect(compareBySeed(a, b, 'lower')).toMatchObject({ better: 2, worse: 1, equal: 0, median: 1, interval: [-1, 2] });
+    expect(compareBySeed(a, b, 'higher')).toMatchObject({ better: 1, worse: 2, equal: 0, median: -1 });
   });
 
   it('counts a diverged run as worse than any score, and keeps it out of the size of the gain', () => {
-    expect(paired(scores(1, 2, null), scores(null, 3, null), 'lower')).toMatchObject({
+    expect(compareBySeed(scores(1, 2, null), scores(null, 3, null), 'lower')).toMatchObject({
       better: 2,
       worse: 0,
       equal: 1,
       median: 1,
     });
-    expect(paired(scores(null), scores(1), 'higher')).toMatchObject({ better: 0, worse: 1, median: null });
+    expect(compareBySeed(scores(null), scores(1), 'higher')).toMatchObject({ better: 0, worse: 1, median: null });
   });
 
   it('takes only the seeds that both have', () => {
@@ -54,6 +54,6 @@ describe('a paired comparison', () => {
       [1, 3],
       [9, 0],
     ]);
-    expect(paired(scores(1, 2), other, 'lower')).toMatchObject({ better: 1, worse: 0, equal: 0 });
+    expect(compareBySeed(scores(1, 2), other, 'lower')).toMatchObject({ better: 1, worse: 0, equal: 0 });
   });
 });

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readKept } from '../../lab/results-page/archive.ts';
-import { rowsOf } from '../../lab/analysis/summary.ts';
-import { terminalReport } from '../../lab/text/terminal-report.ts';
-import { wrapped } from '../../lab/text/text-table.ts';
+import { parseArchive } from '../../lab/results-page/archive.ts';
+import { summarizeDigests } from '../../lab/analysis/summary.ts';
+import { answer } from '../../lab/experiments/_answer.ts';
+import { formatReport } from '../../lab/text/terminal-report.ts';
+import { wrapText } from '../../lab/text/text-table.ts';
 import { runLab } from './screen.ts';
 
 const COLUMNS = 80;
@@ -35,7 +36,7 @@ describe('the list', () => {
     const { out } = await runLab('list');
     expect(unfitLines(out)).toEqual([]);
     expect(out).toContain('\n  temporal-order: Two symbols are far apart');
-    expect(wrapped('a b '.repeat(30).trim(), '  ').split('\n')[1]).toMatch(/^ {4}[ab] /);
+    expect(wrapText('a b '.repeat(30).trim(), '  ').split('\n')[1]).toMatch(/^ {4}[ab] /);
   });
 });
 
@@ -43,9 +44,10 @@ describe('the terminal report of a saved experiment', () => {
   const folder = fileURLToPath(new URL('../../lab/results', import.meta.url));
 
   it.each(readdirSync(folder).filter((name) => name.endsWith('.jsonl')))('in %s fits 80 columns', (name) => {
-    const { head, digests } = readKept(readFileSync(join(folder, name), 'utf8'), name);
+    const { head, digests } = parseArchive(readFileSync(join(folder, name), 'utf8'), name);
     const { experiment, environment } = head;
-    const text = terminalReport({ version: 1, experiment, environment, rows: rowsOf(digests) });
+    const rows = summarizeDigests(digests);
+    const text = formatReport({ version: 1, experiment, environment, rows }, answer(experiment, rows));
     expect(unfitLines(text)).toEqual([]);
   });
 });

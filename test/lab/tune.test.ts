@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logBins, measuredNorms } from '../../lab/analysis/norms.ts';
+import { binLogarithmically, measureNorms } from '../../lab/analysis/norms.ts';
 import type { Summary } from '../../lab/analysis/summary.ts';
 import { runOf, stepLine } from './fixtures.ts';
 import { runLab } from './screen.ts';
@@ -13,7 +13,7 @@ const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
 describe('the norms measured', () => {
   it('are those of the unclipped runs, and suggest their 90th percentile', () => {
     const clipped = runOf({ strategy: { id: 'global-norm', options: { maxNorm: 1 } } }, {}, steps(1000));
-    const measured = measuredNorms([
+    const measured = measureNorms([
       runOf({}, {}, steps(1, 2, 3, 4, 5, 6)),
       runOf({ seed: 2 }, {}, steps(7, 8, 9, 10, 11)),
       clipped,
@@ -23,7 +23,7 @@ describe('the norms measured', () => {
   });
 
   it('come from the largest rate at which every run trained, and say so', () => {
-    const measured = measuredNorms([
+    const measured = measureNorms([
       runOf({ learningRate: 3 }, diverged, steps(1, 100, Infinity)),
       runOf({ learningRate: 1 }, {}, steps(2, 2, 2)),
       runOf({ learningRate: 0.3 }, {}, steps(1, 1, 1)),
@@ -33,23 +33,23 @@ describe('the norms measured', () => {
   });
 
   it('fall back to the median where nothing trained', () => {
-    const measured = measuredNorms([runOf({}, diverged, steps(1, 2, 3000))]);
+    const measured = measureNorms([runOf({}, diverged, steps(1, 2, 3000))]);
     expect(measured).toMatchObject({ maxNorm: 2 });
     expect(measured?.because).toContain('the median is taken');
   });
 
   it('are nothing where no run was unclipped', () => {
-    expect(measuredNorms([])).toBeUndefined();
+    expect(measureNorms([])).toBeUndefined();
   });
 });
 
 describe('logarithmic bins', () => {
   it('hold every positive value once, the largest in the last', () => {
-    const bins = logBins([1, 10, 100, 0], 2);
+    const bins = binLogarithmically([1, 10, 100, 0], 2);
     expect(bins.map(({ count }) => count)).toEqual([1, 2]);
     expect(bins[0]?.to).toBeCloseTo(10, 9);
-    expect(logBins([3, 3], 4).map(({ count }) => count)).toEqual([2, 0, 0, 0]);
-    expect(logBins([], 4)).toEqual([]);
+    expect(binLogarithmically([3, 3], 4).map(({ count }) => count)).toEqual([2, 0, 0, 0]);
+    expect(binLogarithmically([], 4)).toEqual([]);
   });
 });
 

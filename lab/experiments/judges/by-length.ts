@@ -1,30 +1,30 @@
-import { ascending } from '../../analysis/ascending.ts';
-import { contestsOf, type Contest } from '../../analysis/contests.ts';
-import { grouped } from '../../analysis/grouped.ts';
-import { listed, strategyLabels } from '../../analysis/names.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { groupContests, type Contest } from '../../analysis/contests.ts';
+import { groupBy } from '../../analysis/grouped.ts';
+import { joinWords, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { isSolved } from '../../tasks/_task.ts';
-import type { Curve, Judgement } from '../../analysis/answer.ts';
+import type { Curve, Answer } from '../../analysis/answer.ts';
 
 /** The share of sequences that may be wrong in a problem that counts as solved. */
 const SOLVED = 0.01;
 
 /** How often the task is solved at each length, by initialization: each strategy at the rate where it solves most. */
-export function successByLength(rows: readonly SummaryRow[]): Judgement {
-  const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const byCell = [...grouped(contestsOf(rows), ({ cell }) => cell)];
+export function judgeByLength(rows: readonly SummaryRow[]): Answer {
+  const label = labelStrategies(rows.map(({ strategy }) => strategy));
+  const byCell = [...groupBy(groupContests(rows), ({ cell }) => cell)];
   const rates = new Set(rows.map(({ learningRate }) => learningRate)).size;
   return {
-    answers: byCell.map(([cell, contests]) => answerOf(cell, contests, label)),
+    statements: byCell.map(([cell, contests]) => statementFor(cell, contests, label)),
     tables: [
       {
         title: 'Runs that solved the task',
         note:
           `Solved: fewer than ${100 * SOLVED} % of 1000 unseen sequences wrong. First the seeds that solved it at the ` +
           `strategy's best of ${rates} learning rates (chosen in hindsight), then the runs at all rates, of which diverged.`,
-        columns: ['cell', 'strategy', ...lengthsOf(rows).map((length) => `length ${length}`)],
+        columns: ['cell', 'strategy', ...listLengths(rows).map((length) => `length ${length}`)],
         rows: byCell.flatMap(([cell, contests]) =>
-          curvesOf(contests).map(({ strategy, points }) => [
+          successCurves(contests).map(({ strategy, points }) => [
             cell,
             label(strategy),
             ...points.map(({ solved, seeds, solvedAtAll, runs, diverged }) => {
@@ -42,7 +42,7 @@ export function successByLength(rows: readonly SummaryRow[]): Judgement {
         note: 'The share of seeds that solved the task, each strategy at the learning rate where it solved most.',
         x: { name: 'length of the sequence', log: false },
         y: { name: 'seeds that solved it, %', domain: [0, 100] },
-        panels: byCell.map(([cell, contests]) => ({ title: cell, curves: curvesOf(contests).map(asCurve) })),
+        panels: byCell.map(([cell, contests]) => ({ title: cell, curves: successCurves(contests).map(toCurve) })),
       },
     ],
   };
@@ -62,18 +62,18 @@ interface SuccessCurve {
   readonly points: readonly Success[];
 }
 
-function curvesOf(contests: readonly Contest[]): SuccessCurve[] {
+function successCurves(contests: readonly Contest[]): SuccessCurve[] {
   const rows = contests.flatMap(({ contenders }) => contenders.flatMap((contender) => contender.rows));
-  return [...grouped(rows, ({ strategy }) => JSON.stringify(strategy)).values()].map((own) => ({
+  return [...groupBy(rows, ({ strategy }) => JSON.stringify(strategy)).values()].map((own) => ({
     strategy: (own[0] as SummaryRow).strategy,
-    points: lengthsOf(own).map((length) => successAt(length, own)),
+    points: listLengths(own).map((length) => successAt(length, own)),
   }));
 }
 
 function successAt(length: number, rows: readonly SummaryRow[]): Success {
   const at = rows.filter(({ settings }) => settings['length'] === length);
   const solved = at.map(
-    ({ metric }) => metric.scores.filter((score) => score !== null && counts(score, metric)).length,
+    ({ metric }) => metric.scores.filter((score) => score !== null && solves(score, metric)).length,
   );
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return {
@@ -86,25 +86,29 @@ function successAt(length: number, rows: readonly SummaryRow[]): Success {
   };
 }
 
-function counts(score: number, { better }: SummaryRow['metric']): boolean {
+function solves(score: number, { better }: SummaryRow['metric']): boolean {
   return isSolved(score, { better, solved: SOLVED });
 }
 
-function asCurve({ strategy, points }: SuccessCurve): Curve {
+function toCurve({ strategy, points }: SuccessCurve): Curve {
   return { strategy, points: points.map(({ length, solved, seeds }) => ({ x: length, y: (100 * solved) / seeds })) };
 }
 
-function answerOf(cell: string, contests: readonly Contest[], label: (spec: SummaryRow['strategy']) => string): string {
-  const reach = curvesOf(contests).map(({ strategy, points }) => {
+function statementFor(
+  cell: string,
+  contests: readonly Contest[],
+  label: (spec: SummaryRow['strategy']) => string,
+): string {
+  const reach = successCurves(contests).map(({ strategy, points }) => {
     const half = points.filter(({ solved, seeds }) => 2 * solved >= seeds).map(({ length }) => length);
     const all = points.reduce((sum, one) => sum + one.solvedAtAll, 0);
     const runs = points.reduce((sum, one) => sum + one.runs, 0);
     const longest = half.length === 0 ? 'at no length' : `up to length ${Math.max(...half)}`;
     return `${strategy.id === 'none' ? 'no clipping' : label(strategy)} ${longest} (${all} of all its ${runs} runs)`;
   });
-  return `${cell}: at least half of the seeds solve it with ${listed(reach)}.`;
+  return `${cell}: at least half of the seeds solve it with ${joinWords(reach)}.`;
 }
 
-function lengthsOf(rows: readonly SummaryRow[]): number[] {
-  return ascending(rows.map(({ settings }) => settings['length'] ?? 0));
+function listLengths(rows: readonly SummaryRow[]): number[] {
+  return sortUnique(rows.map(({ settings }) => settings['length'] ?? 0));
 }

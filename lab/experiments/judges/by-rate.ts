@@ -1,34 +1,34 @@
-import { ascending } from '../../analysis/ascending.ts';
-import { contestsOf, type Contest } from '../../analysis/contests.ts';
-import { percentText, scoreText, strategyLabels } from '../../analysis/names.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { groupContests, type Contest } from '../../analysis/contests.ts';
+import { formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import type { Figure, Judgement } from '../../analysis/answer.ts';
+import type { Figure, Answer } from '../../analysis/answer.ts';
 
 /** Up to which learning rate each strategy trains, and how well, cell by cell. */
-export function robustness(rows: readonly SummaryRow[]): Judgement {
-  const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const contests = contestsOf(rows);
+export function judgeByRate(rows: readonly SummaryRow[]): Answer {
+  const label = labelStrategies(rows.map(({ strategy }) => strategy));
+  const contests = groupContests(rows);
   return {
-    answers: contests.map((contest) => {
+    statements: contests.map((contest) => {
       const parts = contest.contenders.map(({ strategy, rows: tried, best }) => {
         const name = strategy.id === 'none' ? 'no clipping' : label(strategy);
         const score =
           best === undefined
             ? ''
-            : ` (best score ${scoreText(best.metric.median ?? NaN)}, at rate ${best.learningRate})`;
-        return `${name} ${reachOf(tried)}${score}`;
+            : ` (best score ${formatScore(best.metric.median ?? NaN)}, at rate ${best.learningRate})`;
+        return `${name} ${largestTrainedRate(tried)}${score}`;
       });
-      return `${contest.cell}: largest learning rate at which it trains (no seed diverged, median better than the baseline ${scoreText(rowsIn(contest)[0]?.metric.baseline ?? NaN)}): ${parts.join('; ')}.`;
+      return `${contest.cell}: largest learning rate at which it trains (no seed diverged, median better than the baseline ${formatScore(allRows(contest)[0]?.metric.baseline ?? NaN)}): ${parts.join('; ')}.`;
     }),
     tables: contests.map((contest) => ({
       title: `${contest.cell}: score at each learning rate`,
       note:
-        `${rowsIn(contest)[0]?.metric.name ?? ''}: median over seeds, with its 95 % bootstrap interval; in brackets the share ` +
+        `${allRows(contest)[0]?.metric.name ?? ''}: median over seeds, with its 95 % bootstrap interval; in brackets the share ` +
         'of steps clipped.',
-      columns: ['strategy', ...ratesIn(contest).map((rate) => `rate ${rate}`)],
+      columns: ['strategy', ...allRates(contest).map((rate) => `rate ${rate}`)],
       rows: contest.contenders.map((contender) => [
         label(contender.strategy),
-        ...ratesIn(contest).map((rate) => cellText(contender.rows.find(({ learningRate }) => learningRate === rate))),
+        ...allRates(contest).map((rate) => formatRow(contender.rows.find(({ learningRate }) => learningRate === rate))),
       ]),
     })),
     figures: [rateFigure(contests)],
@@ -36,19 +36,19 @@ export function robustness(rows: readonly SummaryRow[]): Judgement {
 }
 
 /** A row as a cell of a table: score, interval, clip rate, divergence. */
-export function cellText(row: SummaryRow | undefined): string {
+export function formatRow(row: SummaryRow | undefined): string {
   if (row === undefined) return '–';
   const { metric, diverged, seeds, clipRate } = row;
   const failed = diverged === 0 ? '' : `, ${diverged} of ${seeds.length} diverged`;
   if (metric.median === null)
     return diverged === seeds.length ? 'diverged' : `diverged (${diverged} of ${seeds.length})`;
-  const [low, high] = metric.interval.map((end) => (end === null ? 'diverged' : scoreText(end)));
+  const [low, high] = metric.interval.map((end) => (end === null ? 'diverged' : formatScore(end)));
   const interval = seeds.length > 1 ? ` [${low ?? ''}, ${high ?? ''}]` : '';
-  return `${scoreText(metric.median)}${interval} (${percentText(clipRate)}${failed})`;
+  return `${formatScore(metric.median)}${interval} (${formatPercent(clipRate)}${failed})`;
 }
 
 function rateFigure(contests: readonly Contest[]): Figure {
-  const all = contests.flatMap(rowsIn);
+  const all = contests.flatMap(allRows);
   const scores = all.flatMap(({ metric: { median } }) => median ?? []);
   const baseline = all[0]?.metric.baseline ?? 0;
   return {
@@ -74,7 +74,7 @@ function rateFigure(contests: readonly Contest[]): Figure {
 }
 
 /** The largest rate at which a strategy trains: no seed diverged, and the median beats the baseline. */
-function reachOf(rows: readonly SummaryRow[]): string {
+function largestTrainedRate(rows: readonly SummaryRow[]): string {
   const trains = rows.filter(({ diverged, metric: { median, baseline, better } }) => {
     return diverged === 0 && median !== null && (better === 'lower' ? median < baseline : median > baseline);
   });
@@ -83,10 +83,10 @@ function reachOf(rows: readonly SummaryRow[]): string {
   return `${last.learningRate}${last === rows.at(-1) ? ', the largest tried' : ''}`;
 }
 
-function rowsIn({ contenders }: Contest): SummaryRow[] {
+function allRows({ contenders }: Contest): SummaryRow[] {
   return contenders.flatMap(({ rows }) => rows);
 }
 
-function ratesIn(contest: Contest): number[] {
-  return ascending(rowsIn(contest).map(({ learningRate }) => learningRate));
+function allRates(contest: Contest): number[] {
+  return sortUnique(allRows(contest).map(({ learningRate }) => learningRate));
 }

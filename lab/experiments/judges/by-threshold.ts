@@ -1,21 +1,21 @@
 import type { StrategySpec } from 'gradclip';
-import { ascending } from '../../analysis/ascending.ts';
-import { bestOf, contestsOf, type Contender, type Contest } from '../../analysis/contests.ts';
-import { effectOf, unclippedOf } from '../../analysis/against-none.ts';
-import { listed, percentText, scoreText, strategyLabels } from '../../analysis/names.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { findBest, groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
+import { classifyEffect, findUnclipped } from '../../analysis/against-none.ts';
+import { joinWords, formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import { cellText } from './by-rate.ts';
-import { near } from '../../analysis/within.ts';
-import type { Figure, Judgement } from '../../analysis/answer.ts';
+import { formatRow } from './by-rate.ts';
+import { isWithin } from '../../analysis/within.ts';
+import type { Figure, Answer } from '../../analysis/answer.ts';
 
-const GOOD = 0.02;
+const TOLERANCE = 0.02;
 
 /** How the score depends on the threshold of `global-norm`, and how strategies that choose it themselves compare. */
-export function byThreshold(rows: readonly SummaryRow[]): Judgement {
-  const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const contests = contestsOf(rows);
+export function judgeByThreshold(rows: readonly SummaryRow[]): Answer {
+  const label = labelStrategies(rows.map(({ strategy }) => strategy));
+  const contests = groupContests(rows);
   return {
-    answers: contests.flatMap((contest) => [fixedAnswer(contest), adaptiveAnswer(contest, label)]),
+    statements: contests.flatMap((contest) => [fixedStatement(contest), adaptiveStatement(contest, label)]),
     tables: contests.map((contest) => ({
       title: `${contest.cell}: each threshold at its own best learning rate`,
       note:
@@ -25,46 +25,47 @@ export function byThreshold(rows: readonly SummaryRow[]): Judgement {
       rows: contest.contenders.map(({ strategy, best, rows: tried }) => [
         label(strategy),
         best === undefined ? '–' : String(best.learningRate),
-        best === undefined ? 'diverged' : cellText(best),
-        listed(tried.filter(({ diverged }) => diverged > 0).map(({ learningRate }) => String(learningRate))) || 'none',
+        best === undefined ? 'diverged' : formatRow(best),
+        joinWords(tried.filter(({ diverged }) => diverged > 0).map(({ learningRate }) => String(learningRate))) ||
+          'none',
       ]),
     })),
     figures: [thresholdFigure(contests)],
   };
 }
 
-function fixedAnswer(contest: Contest): string {
-  const fixed = fixedOf(contest);
-  const best = bestOf(fixed.flatMap(({ best }) => best ?? []));
-  const good = fixed.filter((one) => one.best !== undefined && near(one.best, best, GOOD)).map(thresholdOf);
-  const bare = unclippedOf(contest)?.best;
+function fixedStatement(contest: Contest): string {
+  const fixed = fixedThresholds(contest);
+  const best = findBest(fixed.flatMap(({ best }) => best ?? []));
+  const good = fixed.filter((one) => one.best !== undefined && isWithin(one.best, best, TOLERANCE)).map(thresholdOf);
+  const bare = findUnclipped(contest)?.best;
   const measured =
     bare?.normBefore == null
       ? ''
-      : ` Unclipped at its best rate, norms had a median of ${scoreText(bare.normBefore.median)} and a 90th percentile of ${scoreText(bare.normBefore.p90)}.`;
+      : ` Unclipped at its best rate, norms had a median of ${formatScore(bare.normBefore.median)} and a 90th percentile of ${formatScore(bare.normBefore.p90)}.`;
   const span =
     good.length < 2
       ? `${good[0] ?? 'none'}`
       : `${Math.min(...good)} to ${Math.max(...good)} (${good.length} of ${fixed.length} tried)`;
   return (
-    `${contest.cell}: thresholds within ${percentText(GOOD)} of the best one, each at its own rate: ${span}. ` +
-    `The best scores ${scoreText(best?.metric.median ?? NaN)}, no clipping ${scoreText(bare?.metric.median ?? NaN)}.${measured}`
+    `${contest.cell}: thresholds within ${formatPercent(TOLERANCE)} of the best one, each at its own rate: ${span}. ` +
+    `The best scores ${formatScore(best?.metric.median ?? NaN)}, no clipping ${formatScore(bare?.metric.median ?? NaN)}.${measured}`
   );
 }
 
-function adaptiveAnswer(contest: Contest, label: (spec: StrategySpec) => string): string {
-  const fixed = bestOf(fixedOf(contest).flatMap(({ best }) => best ?? []));
+function adaptiveStatement(contest: Contest, label: (spec: StrategySpec) => string): string {
+  const fixed = findBest(fixedThresholds(contest).flatMap(({ best }) => best ?? []));
   const words = { helped: 'better', 'made no clear difference': 'no clear difference', lost: 'worse' } as const;
   const parts = contest.contenders
     .filter(({ strategy }) => !['none', 'global-norm'].includes(strategy.id))
     .map(
       ({ strategy, best }) =>
-        `${label(strategy)} ${best === undefined ? 'diverged' : scoreText(best.metric.median ?? NaN)}, ${words[effectOf(best, fixed)]}`,
+        `${label(strategy)} ${best === undefined ? 'diverged' : formatScore(best.metric.median ?? NaN)}, ${words[classifyEffect(best, fixed)]}`,
     );
-  return `${contest.cell}: against the best fixed threshold (${scoreText(fixed?.metric.median ?? NaN)}), chosen in hindsight: ${parts.join('; ')}.`;
+  return `${contest.cell}: against the best fixed threshold (${formatScore(fixed?.metric.median ?? NaN)}), chosen in hindsight: ${parts.join('; ')}.`;
 }
 
-function fixedOf({ contenders }: Contest): Contender[] {
+function fixedThresholds({ contenders }: Contest): Contender[] {
   return contenders.filter(({ strategy }) => strategy.id === 'global-norm');
 }
 
@@ -85,10 +86,10 @@ function thresholdFigure(contests: readonly Contest[]): Figure {
     curveIs: 'at',
     panels: contests.map((contest) => ({
       title: contest.cell,
-      level: { y: unclippedOf(contest)?.best?.metric.median ?? baseline, name: 'no clipping' },
-      curves: ratesOf(contest).map((rate) => ({
+      level: { y: findUnclipped(contest)?.best?.metric.median ?? baseline, name: 'no clipping' },
+      curves: allRates(contest).map((rate) => ({
         strategy: { id: `rate ${rate}` },
-        points: fixedOf(contest).flatMap((contender) => {
+        points: fixedThresholds(contest).flatMap((contender) => {
           const row = contender.rows.find(({ learningRate }) => learningRate === rate);
           if (row === undefined) return [];
           const { median, q1, q3 } = row.metric;
@@ -100,6 +101,6 @@ function thresholdFigure(contests: readonly Contest[]): Figure {
   };
 }
 
-function ratesOf(contest: Contest): number[] {
-  return ascending(fixedOf(contest).flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
+function allRates(contest: Contest): number[] {
+  return sortUnique(fixedThresholds(contest).flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
 }

@@ -1,30 +1,30 @@
-import { bestOf, contestsOf } from '../../analysis/contests.ts';
-import { scoreText } from '../../analysis/names.ts';
+import { findBest, groupContests } from '../../analysis/contests.ts';
+import { formatScore } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import { cellText } from './by-rate.ts';
-import type { Judgement } from '../../analysis/answer.ts';
-import { near } from '../../analysis/within.ts';
+import { formatRow } from './by-rate.ts';
+import type { Answer } from '../../analysis/answer.ts';
+import { isWithin } from '../../analysis/within.ts';
 
-const GOOD = 0.02;
+const TOLERANCE = 0.02;
 
 /** The score at each threshold of `global-norm`, at one learning rate: what `tune` shows. */
-export function thresholdCurve(rows: readonly SummaryRow[]): Judgement {
-  const [contest] = contestsOf(rows);
+export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
+  const [contest] = groupContests(rows);
   const clipped = rows
     .filter(({ strategy }) => strategy.id === 'global-norm')
     .toSorted((a, b) => thresholdOf(a) - thresholdOf(b));
-  const best = bestOf(clipped);
+  const best = findBest(clipped);
   const bare = rows.find(({ strategy, learningRate }) => strategy.id === 'none' && learningRate === best?.learningRate);
   if (contest === undefined || best === undefined) {
-    return { answers: ['Every clipped run diverged. Try a smaller learning rate.'], tables: [], figures: [] };
+    return { statements: ['Every clipped run diverged. Try a smaller learning rate.'], tables: [], figures: [] };
   }
-  const good = clipped.filter((row) => near(row, best, GOOD)).map(thresholdOf);
+  const good = clipped.filter((row) => isWithin(row, best, TOLERANCE)).map(thresholdOf);
   const { name, baseline } = best.metric;
   const without = bare?.metric.median ?? null;
   return {
-    answers: [
-      `Best of the thresholds tried: ${thresholdOf(best)}, at ${scoreText(best.metric.median ?? NaN)} ${name}; without clipping ` +
-        `${without === null ? 'it diverged' : scoreText(without)}. Within 2 % of the best: ${good.join(', ')}.`,
+    statements: [
+      `Best of the thresholds tried: ${thresholdOf(best)}, at ${formatScore(best.metric.median ?? NaN)} ${name}; without clipping ` +
+        `${without === null ? 'it diverged' : formatScore(without)}. Within 2 % of the best: ${good.join(', ')}.`,
     ],
     tables: [
       {
@@ -32,8 +32,8 @@ export function thresholdCurve(rows: readonly SummaryRow[]): Judgement {
         note: `${name} on unseen data, ${best.metric.better} is better: median over seeds, with its 95 % bootstrap interval; in brackets the share of steps clipped. Chosen by this table, a threshold looks a little better than it is.`,
         columns: ['maxNorm', 'score'],
         rows: [
-          ...clipped.map((row) => [String(thresholdOf(row)), cellText(row)]),
-          ...(bare === undefined ? [] : [['no clipping', cellText(bare)]]),
+          ...clipped.map((row) => [String(thresholdOf(row)), formatRow(row)]),
+          ...(bare === undefined ? [] : [['no clipping', formatRow(bare)]]),
         ],
       },
     ],

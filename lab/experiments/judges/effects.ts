@@ -1,27 +1,27 @@
 import type { StrategySpec } from 'gradclip';
-import { bestOf, contestsOf, margin, type Contest } from '../../analysis/contests.ts';
-import { grouped } from '../../analysis/grouped.ts';
-import { keyOf, listed, percentText, scoreText, strategyLabels } from '../../analysis/names.ts';
+import { findBest, groupContests, margin, type Contest } from '../../analysis/contests.ts';
+import { groupBy } from '../../analysis/grouped.ts';
+import { strategyKey, joinWords, formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import { againstNone, unclippedOf, type AgainstNone, type Effect } from '../../analysis/against-none.ts';
-import type { Judgement, JudgedTable } from '../../analysis/answer.ts';
+import { compareWithNone, findUnclipped, type NoneComparison, type Effect } from '../../analysis/against-none.ts';
+import type { Answer, AnswerTable } from '../../analysis/answer.ts';
 
 type Label = (spec: StrategySpec) => string;
 
 /** What each strategy did on each task and cell, against no clipping, each at its own best learning rate. */
-export function effects(rows: readonly SummaryRow[]): Judgement {
-  const label = strategyLabels(rows.map(({ strategy }) => strategy));
-  const contests = contestsOf(rows);
+export function judgeEffects(rows: readonly SummaryRow[]): Answer {
+  const label = labelStrategies(rows.map(({ strategy }) => strategy));
+  const contests = groupContests(rows);
   return {
-    answers: [...countedAnswers(contests, label), ...cellAnswers(contests)],
+    statements: [...effectStatements(contests, label), ...cellStatements(contests)],
     tables: [scoresTable(contests, label), pairsTable(contests, label)],
     figures: [],
   };
 }
 
 /** Scores side by side: a row for each task and cell, a column for each strategy. */
-export function scoresTable(contests: readonly Contest[], label: Label): JudgedTable {
-  const specs = specsIn(contests);
+export function scoresTable(contests: readonly Contest[], label: Label): AnswerTable {
+  const specs = distinctStrategies(contests);
   return {
     title: 'Scores, each strategy at its own best learning rate',
     note:
@@ -30,20 +30,20 @@ export function scoresTable(contests: readonly Contest[], label: Label): JudgedT
     columns: ['task', 'cell', 'score is', 'baseline', ...specs.map(label)],
     rows: contests.map((contest) => {
       const bests = contest.contenders.flatMap(({ best }) => best ?? []);
-      const top = bestOf(bests);
+      const top = findBest(bests);
       const { metric } = contest.contenders[0]?.rows[0] as SummaryRow;
       return [
-        nameOf(contest),
+        nameContest(contest),
         contest.cell,
         `${metric.name}, ${metric.better} is better`,
-        scoreText(metric.baseline),
+        formatScore(metric.baseline),
         ...specs.map((spec) => {
-          const own = contest.contenders.find(({ strategy }) => keyOf(strategy) === keyOf(spec));
+          const own = contest.contenders.find(({ strategy }) => strategyKey(strategy) === strategyKey(spec));
           if (own === undefined) return '–';
           if (own.best === undefined) return 'diverged';
           const { metric: scored, learningRate, clipRate } = own.best;
-          const clipped = spec.id === 'none' ? '' : `, ${percentText(clipRate)}`;
-          return `${scoreText(scored.median ?? NaN)}${own.best === top ? '*' : ''} (${learningRate}${clipped})`;
+          const clipped = spec.id === 'none' ? '' : `, ${formatPercent(clipRate)}`;
+          return `${formatScore(scored.median ?? NaN)}${own.best === top ? '*' : ''} (${learningRate}${clipped})`;
         }),
       ];
     }),
@@ -51,7 +51,7 @@ export function scoresTable(contests: readonly Contest[], label: Label): JudgedT
 }
 
 /** Seed by seed against no clipping. */
-export function pairsTable(contests: readonly Contest[], label: Label): JudgedTable {
+export function pairsTable(contests: readonly Contest[], label: Label): AnswerTable {
   return {
     title: 'Seed by seed against no clipping',
     note:
@@ -60,28 +60,28 @@ export function pairsTable(contests: readonly Contest[], label: Label): JudgedTa
       'interval is about their range; it is no test of significance.',
     columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'verdict'],
     rows: contests.flatMap((contest) =>
-      againstNone(contest).map(({ contender, effect, pairs }) => [
-        nameOf(contest),
+      compareWithNone(contest).map(({ contender, effect, pairs }) => [
+        nameContest(contest),
         contest.cell,
         label(contender.strategy),
-        pairs === undefined ? '–' : `${pairs.better}/${seedsOf(contender.best)}`,
-        pairs === undefined ? '–' : `${pairs.worse}/${seedsOf(contender.best)}`,
-        gainText(pairs),
+        pairs === undefined ? '–' : `${pairs.better}/${countSeeds(contender.best)}`,
+        pairs === undefined ? '–' : `${pairs.worse}/${countSeeds(contender.best)}`,
+        formatGain(pairs),
         effect,
       ]),
     ),
   };
 }
 
-function countedAnswers(contests: readonly Contest[], label: Label): string[] {
-  const all = contests.flatMap((contest) => againstNone(contest).map((one) => ({ contest, ...one })));
-  const by = [...grouped(all, ({ contender }) => keyOf(contender.strategy)).values()];
+function effectStatements(contests: readonly Contest[], label: Label): string[] {
+  const all = contests.flatMap((contest) => compareWithNone(contest).map((one) => ({ contest, ...one })));
+  const by = [...groupBy(all, ({ contender }) => strategyKey(contender.strategy)).values()];
   return by.map((own) => {
-    const name = label((own[0] as AgainstNone).contender.strategy);
+    const name = label((own[0] as NoneComparison).contender.strategy);
     const named = (effect: Effect): string => {
       const those = own.filter((one) => one.effect === effect);
-      const where = those.map(({ contest }) => `${nameOf(contest)} with ${contest.cell}`);
-      return where.length === 0 ? '' : ` (${listed(where)})`;
+      const where = those.map(({ contest }) => `${nameContest(contest)} with ${contest.cell}`);
+      return where.length === 0 ? '' : ` (${joinWords(where)})`;
     };
     const count = (effect: Effect): number => own.filter((one) => one.effect === effect).length;
     return (
@@ -92,49 +92,49 @@ function countedAnswers(contests: readonly Contest[], label: Label): string[] {
 }
 
 /** Which cell is best on each task, without clipping and with. */
-function cellAnswers(contests: readonly Contest[]): string[] {
-  return [...grouped(contests, nameOf)].flatMap(([task, met]) => {
+function cellStatements(contests: readonly Contest[]): string[] {
+  return [...groupBy(contests, nameContest)].flatMap(([task, met]) => {
     if (met.length < 2) return [];
-    const bare = met.flatMap((contest) => unclippedOf(contest)?.best ?? []);
+    const bare = met.flatMap((contest) => findUnclipped(contest)?.best ?? []);
     const clipped = met.flatMap(({ contenders }) =>
       contenders.flatMap(({ strategy, best }) => (strategy.id === 'none' || best === undefined ? [] : [best])),
     );
-    const [without, with_] = [bestOf(bare), bestOf(clipped)];
+    const [without, with_] = [findBest(bare), findBest(clipped)];
     const place = (row: SummaryRow | undefined): string =>
-      row === undefined ? 'none trains' : `${row.cell} at ${scoreText(row.metric.median ?? NaN)}`;
+      row === undefined ? 'none trains' : `${row.cell} at ${formatScore(row.metric.median ?? NaN)}`;
     return [
-      `${task}: the best cell without clipping is ${place(without)}, with it ${place(with_)}${verdict(with_, without)}.`,
+      `${task}: the best cell without clipping is ${place(without)}, with it ${place(with_)}${noteIfNothingLearned(with_, without)}.`,
     ];
   });
 }
 
-function verdict(clipped: SummaryRow | undefined, bare: SummaryRow | undefined): string {
+function noteIfNothingLearned(clipped: SummaryRow | undefined, bare: SummaryRow | undefined): string {
   if (clipped === undefined || bare === undefined) return '';
   const { better, baseline, median } = (margin(clipped, bare) > 0 ? clipped : bare).metric;
   const learned = median !== null && (better === 'lower' ? median < baseline : median > baseline);
   return learned ? '' : '; neither beats the baseline';
 }
 
-function gainText(pairs: AgainstNone['pairs']): string {
+function formatGain(pairs: NoneComparison['pairs']): string {
   if (pairs?.median == null || pairs.interval === null) return '–';
-  const [low, high] = pairs.interval.map(signed);
-  return `${signed(pairs.median)} [${low ?? ''}, ${high ?? ''}]`;
+  const [low, high] = pairs.interval.map(formatSigned);
+  return `${formatSigned(pairs.median)} [${low ?? ''}, ${high ?? ''}]`;
 }
 
-function signed(value: number): string {
+function formatSigned(value: number): string {
   const digits = Number(value.toPrecision(2));
   return digits > 0 ? `+${digits}` : String(digits).replace('-', '−');
 }
 
-function seedsOf(row: SummaryRow | undefined): number {
+function countSeeds(row: SummaryRow | undefined): number {
   return row?.seeds.length ?? 0;
 }
 
-function nameOf({ task, variant }: Contest): string {
+function nameContest({ task, variant }: Contest): string {
   return variant === '' ? task : `${task}, ${variant}`;
 }
 
-function specsIn(contests: readonly Contest[]): StrategySpec[] {
+function distinctStrategies(contests: readonly Contest[]): StrategySpec[] {
   const specs = contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy));
-  return [...new Map(specs.map((spec) => [keyOf(spec), spec])).values()];
+  return [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
 }

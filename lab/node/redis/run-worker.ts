@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
-import { outcomeOf } from '../../analysis/outcome.ts';
+import { formatOutcome } from '../../analysis/outcome.ts';
 import { runId } from '../../run/run-config.ts';
 import type { Screen } from '../progress.ts';
 import { WorkerPool } from '../worker-pool.ts';
@@ -115,7 +115,7 @@ async function executeJob(
   await store.putRecords(id, readFileSync(file, 'utf8'));
   rmSync(file);
   const { cell, strategy, learningRate, seed } = config;
-  screen.write(`${id} ${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${outcomeOf(end)}\n`);
+  screen.write(`${id} ${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${formatOutcome(end)}\n`);
   return end.outcome;
 }
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { percentText } from '../../analysis/names.ts';
+import { formatPercent } from '../../analysis/names.ts';
 import { WIDTH, type Drawing, type View } from './drawing.ts';
 
 /** How often each strategy changed the gradient, at each learning rate. */
@@ -41,7 +41,7 @@ export function clipRateDrawing(chart: ClipRateChart, { hidden }: View): Drawing
           x: 'percent',
           y: 'rate',
           fy: 'label',
-          text: ({ clipRate }: ClipRateBar) => percentText(clipRate),
+          text: ({ clipRate }: ClipRateBar) => formatPercent(clipRate),
           textAnchor: 'start',
           dx: 4,
           fill: 'currentColor',
@@ -61,7 +61,7 @@ export function clipRateDrawing(chart: ClipRateChart, { hidden }: View): Drawing
         facts: [
           ['strategy', label],
           ['learning rate', rate],
-          ['steps clipped', percentText(clipRate)],
+          ['steps clipped', formatPercent(clipRate)],
           ['seeds', String(seeds)],
         ],
       })),

@@ -1,10 +1,10 @@
 import type { Curve, Figure, Panel } from '../../analysis/answer.ts';
 import type { PanelChart } from './panel.ts';
-import { inkOf, type Ink } from './palette.ts';
+import { createPalette, type Palette } from './palette.ts';
 
 /** The names and colours of a figure's curves. */
-export function inkFor({ panels }: Figure): Ink {
-  return inkOf(panels.flatMap(({ curves }) => curves.map(({ strategy }) => strategy)));
+export function figurePalette({ panels }: Figure): Palette {
+  return createPalette(panels.flatMap(({ curves }) => curves.map(({ strategy }) => strategy)));
 }
 
 /** The curves of a figure, each once. */
@@ -14,7 +14,7 @@ export function curvesIn({ panels }: Figure): Curve[] {
 }
 
 /** One panel of a figure. */
-export function panelChart(figure: Figure, panel: Panel, ink: Ink): PanelChart {
+export function panelChart(figure: Figure, panel: Panel, palette: Palette): PanelChart {
   const { domain, name } = figure.y;
   return {
     kind: 'panel',
@@ -25,9 +25,9 @@ export function panelChart(figure: Figure, panel: Panel, ink: Ink): PanelChart {
     ...(panel.level ? { level: panel.level } : {}),
     curveIs: figure.curveIs ?? 'strategy',
     curves: panel.curves.map(({ strategy, points }) => ({
-      label: ink.label(strategy),
-      color: ink.color(strategy),
-      dash: ink.dash(strategy),
+      label: palette.label(strategy),
+      color: palette.color(strategy),
+      dash: palette.dash(strategy),
       points,
     })),
   };

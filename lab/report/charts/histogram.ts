@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { percentText } from '../../analysis/names.ts';
+import { formatPercent } from '../../analysis/names.ts';
 import type { Bin } from '../../analysis/norms.ts';
 import { shortNumber, WIDTH, type Drawing } from './drawing.ts';
 
@@ -40,7 +40,7 @@ export function histogramDrawing({ bins, maxNorm }: HistogramChart): Drawing {
         facts: [
           ['norm', `${shortNumber(from)} to ${shortNumber(to)}`],
           ['steps', `${count} of ${total}`],
-          ['at most', `${percentText(upTo(bins, place) / total)} of the steps`],
+          ['at most', `${formatPercent(upTo(bins, place) / total)} of the steps`],
         ],
       })),
   };

@@ -1,4 +1,4 @@
-import { scoreText } from '../../analysis/names.ts';
+import { formatScore } from '../../analysis/names.ts';
 import type { Drawing, Reading, View } from './drawing.ts';
 import { pointsOf, stepDomain, stepOptions, type StepLine } from './steps.ts';
 
@@ -44,7 +44,7 @@ export function lossDrawing(chart: LossChart, view: View, row: readonly LossChar
           facts: [
             ['strategy', label],
             ['step', String(step)],
-            ['loss', scoreText(measured)],
+            ['loss', formatScore(measured)],
             ['seeds', seedsAt(step, lengths)],
           ],
         })),

@@ -1,4 +1,4 @@
-import { percentText, scoreText } from '../../analysis/names.ts';
+import { formatPercent, formatScore } from '../../analysis/names.ts';
 import type { Drawing, Fact, Reading, View } from './drawing.ts';
 import { pointsOf, stepDomain, stepOptions, type StepLine, type Values } from './steps.ts';
 
@@ -61,11 +61,11 @@ function factsAt(step: number, { label, at, before, after, threshold }: NormsCha
   return [
     ['strategy', label],
     ['step', String(step)],
-    ...(computed == null ? [] : [['‖g‖ before', scoreText(computed)] as const]),
-    ...(applied == null ? [] : [['‖g‖ after', scoreText(applied)] as const]),
-    ...(limit == null ? [] : [['threshold', scoreText(limit)] as const]),
+    ...(computed == null ? [] : [['‖g‖ before', formatScore(computed)] as const]),
+    ...(applied == null ? [] : [['‖g‖ after', formatScore(applied)] as const]),
+    ...(limit == null ? [] : [['threshold', formatScore(limit)] as const]),
     ...(computed == null || applied == null || !(computed > 0)
       ? []
-      : [['length kept', percentText(applied / computed)] as const]),
+      : [['length kept', formatPercent(applied / computed)] as const]),
   ];
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvePoint } from '../../analysis/answer.ts';
-import { ascending } from '../../analysis/ascending.ts';
-import { scoreText } from '../../analysis/names.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { formatScore } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /** One panel of a judgement's figure: curves, and a level they are held against. */
@@ -19,7 +19,7 @@ export interface PanelChart {
 /** Draws it. */
 export function panelDrawing(chart: PanelChart, { hidden }: View): Drawing {
   const { x, y, level } = chart;
-  const xs = ascending(chart.curves.flatMap(({ points }) => points.map((point) => point.x)));
+  const xs = sortUnique(chart.curves.flatMap(({ points }) => points.map((point) => point.x)));
   const curves = chart.curves.filter(({ label }) => !hidden.has(label));
   return {
     options: {
@@ -63,10 +63,10 @@ function isPlaced(point: CurvePoint): point is Placed {
 }
 
 function factsOf({ x, y, low, high }: Placed, chart: PanelChart): Fact[] {
-  const word = (value: number | null): string => (value === null ? 'diverged' : scoreText(value));
+  const word = (value: number | null): string => (value === null ? 'diverged' : formatScore(value));
   return [
     [chart.x.name, String(x)],
-    [chart.y.name, scoreText(y)],
+    [chart.y.name, formatScore(y)],
     ...(low === undefined || high === undefined ? [] : [['quartiles', `${word(low)} to ${word(high)}`] as const]),
   ];
 }

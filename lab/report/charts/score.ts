@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { ascending } from '../../analysis/ascending.ts';
-import { percentText, scoreText } from '../../analysis/names.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { formatPercent, formatScore } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /**
@@ -39,7 +39,7 @@ const APART = 11;
 /** Draws it. */
 export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
   const { baseline, metric } = chart;
-  const rates = ascending(chart.curves.flatMap(({ points }) => points.map(({ rate }) => rate)));
+  const rates = sortUnique(chart.curves.flatMap(({ points }) => points.map(({ rate }) => rate)));
   const curves = chart.curves.filter(({ label }) => !hidden.has(label));
   const all = curves.flatMap(({ points }) => points);
   const worse = chart.better === 'higher' ? -1 : 1;
@@ -122,13 +122,13 @@ function rateDomain(rates: readonly number[]): [number, number] {
 }
 
 function factsOf({ rate, median, q1, q3, seeds, diverged, clipRate }: ScorePoint, metric: string): Fact[] {
-  const word = (score: number | null): string => (score === null ? 'diverged' : scoreText(score));
+  const word = (score: number | null): string => (score === null ? 'diverged' : formatScore(score));
   return [
     ['learning rate', String(rate)],
     [metric, word(median)],
     ...(seeds > 1 && median !== null ? [['quartiles', `${word(q1)} to ${word(q3)}`] as const] : []),
     ['seeds', diverged === 0 ? String(seeds) : `${seeds}, of which ${diverged} diverged`],
-    ['steps clipped', percentText(clipRate)],
+    ['steps clipped', formatPercent(clipRate)],
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Values } from '../charts/steps.ts';
 import { html, type Content, type Html } from './html.ts';
-import { scoreText } from '../../analysis/names.ts';
-import { wide } from './scrollable.ts';
+import { formatScore } from '../../analysis/names.ts';
+import { scrollable } from './scrollable.ts';
 
 const ROWS = 12;
 
@@ -13,8 +13,9 @@ export function pointsTable(
   const shown = lines.filter(({ values }) => values.some((value) => value !== null));
   const last = Math.max(0, ...shown.map(({ values }) => values.length - 1));
   const steps = [...new Set(Array.from({ length: ROWS }, (_, i) => Math.round((i * last) / (ROWS - 1))))];
-  const cell = (value: number | null | undefined): Content => html`<td>${value == null ? '–' : scoreText(value)}</td>`;
-  return wide(
+  const cell = (value: number | null | undefined): Content =>
+    html`<td>${value == null ? '–' : formatScore(value)}</td>`;
+  return scrollable(
     caption,
     html`<table>
       <caption>

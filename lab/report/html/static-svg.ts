@@ -13,12 +13,12 @@ import { html, Html } from './html.ts';
 const FONT = { fontSize: '12px', fontFamily: 'inherit', background: 'none', overflow: 'visible' };
 
 /** A chart that carries its own style, for an image. */
-export function image(chart: Chart): Html {
+export function svgImage(chart: Chart): Html {
   return named(chart, drawn(chart, [chart]));
 }
 
 /** A chart for a page whose style sheet has the style of charts, on the scale of all charts in its row. */
-export function still(chart: Chart, row: readonly Chart[] = [chart]): Html {
+export function staticSvg(chart: Chart, row: readonly Chart[] = [chart]): Html {
   const svg = drawn(chart, row);
   svg.removeAttribute('style');
   svg.querySelector('style')?.remove();

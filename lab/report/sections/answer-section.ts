@@ -1,34 +1,34 @@
-import type { Figure, JudgedTable } from '../../analysis/answer.ts';
-import { ascending } from '../../analysis/ascending.ts';
+import type { Figure, AnswerTable } from '../../analysis/answer.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
 import { chartFigure, legend } from '../html/chart-figure.ts';
-import { curvesIn, inkFor, panelChart } from '../charts/figure.ts';
+import { curvesIn, figurePalette, panelChart } from '../charts/figure.ts';
 import { html, type Content, type Html } from '../html/html.ts';
-import { scoreText } from '../../analysis/names.ts';
+import { formatScore } from '../../analysis/names.ts';
 import { details } from '../html/details.ts';
-import { wide } from '../html/scrollable.ts';
+import { scrollable } from '../html/scrollable.ts';
 
 /** A figure: its panels side by side, one legend, and its numbers as tables behind it. */
 export function figureRow(figure: Figure): Html {
-  const ink = inkFor(figure);
+  const palette = figurePalette(figure);
   return html`<h3>${figure.title}</h3>
     <p class="soft">${figure.note}</p>
     ${legend(
       'lines',
       curvesIn(figure).map(({ strategy }) => strategy),
-      ink,
+      palette,
     )}
-    <div class="row">${figure.panels.map((panel) => chartFigure(panelChart(figure, panel, ink), panel.title))}</div>
+    <div class="row">${figure.panels.map((panel) => chartFigure(panelChart(figure, panel, palette), panel.title))}</div>
     ${details(
       `${figure.title}, as numbers`,
-      figure.panels.map((panel) => numbersOf(figure, panel, ink.label)),
+      figure.panels.map((panel) => numbersOf(figure, panel, palette.label)),
     )}`;
 }
 
 /** A judged table. */
-export function judgedTable({ title, note, columns, rows }: JudgedTable): Html {
+export function answerTable({ title, note, columns, rows }: AnswerTable): Html {
   return html`<h3>${title}</h3>
     <p class="soft">${note}</p>
-    ${wide(
+    ${scrollable(
       title,
       html`<table class="text">
         <thead>
@@ -50,9 +50,9 @@ export function judgedTable({ title, note, columns, rows }: JudgedTable): Html {
 }
 
 function numbersOf({ x }: Figure, panel: Figure['panels'][number], label: (spec: { id: string }) => string): Html {
-  const xs = ascending(panel.curves.flatMap(({ points }) => points.map((point) => point.x)));
-  const cell = (y: number | null | undefined): Content => (y == null ? '–' : scoreText(y));
-  return wide(
+  const xs = sortUnique(panel.curves.flatMap(({ points }) => points.map((point) => point.x)));
+  const cell = (y: number | null | undefined): Content => (y == null ? '–' : formatScore(y));
+  return scrollable(
     panel.title,
     html`<table>
       <caption>

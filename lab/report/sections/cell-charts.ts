@@ -5,14 +5,14 @@ import type { LossChart } from '../charts/loss.ts';
 import type { NormsChart } from '../charts/norms.ts';
 import type { ScoreChart } from '../charts/score.ts';
 import type { Values } from '../charts/steps.ts';
-import { digits } from '../../analysis/digest.ts';
-import type { Ink } from '../charts/palette.ts';
-import { medianBySteps } from '../../analysis/series.ts';
+import { roundDigits } from '../../analysis/digest.ts';
+import type { Palette } from '../charts/palette.ts';
+import { medianByStep } from '../../analysis/series.ts';
 
 /** What the charts of one cell are made from. */
 export interface CellParts {
   readonly contest: Contest;
-  readonly ink: Ink;
+  readonly palette: Palette;
   readonly runsOf: (contender: Contender, rate: number) => Run[];
   /** What all runs of the contest have in common. */
   readonly start: StartRecord;
@@ -25,7 +25,7 @@ const LOSS_OFF_SCALE = 2.5;
 const NORM_OFF_SCALE = 1e6;
 
 /** The score of each strategy at each learning rate. */
-export function scoreChart({ contest, ink, start: { metric } }: CellParts): ScoreChart {
+export function scoreChart({ contest, palette, start: { metric } }: CellParts): ScoreChart {
   return {
     kind: 'score',
     name: `${contest.cell}: score by learning rate`,
@@ -33,9 +33,9 @@ export function scoreChart({ contest, ink, start: { metric } }: CellParts): Scor
     better: metric.better,
     baseline: metric.baseline,
     curves: contest.contenders.map(({ strategy, rows }) => ({
-      label: ink.label(strategy),
-      color: ink.color(strategy),
-      dash: ink.dash(strategy),
+      label: palette.label(strategy),
+      color: palette.color(strategy),
+      dash: palette.dash(strategy),
       points: rows.map(({ learningRate, metric: { median, q1, q3 }, seeds, diverged, clipRate }) => ({
         rate: learningRate,
         median,
@@ -50,15 +50,15 @@ export function scoreChart({ contest, ink, start: { metric } }: CellParts): Scor
 }
 
 /** How often each strategy clips at each learning rate. */
-export function clipRateChart({ contest, ink }: CellParts): ClipRateChart {
+export function clipRateChart({ contest, palette }: CellParts): ClipRateChart {
   const clipping = contest.contenders.filter(({ strategy }) => strategy.id !== 'none');
   return {
     kind: 'clip-rate',
     name: `${contest.cell}: steps clipped by learning rate`,
     bars: clipping.flatMap(({ strategy, rows }) =>
       rows.map(({ learningRate, clipRate, seeds }) => ({
-        label: ink.label(strategy),
-        color: ink.color(strategy),
+        label: palette.label(strategy),
+        color: palette.color(strategy),
         rate: learningRate,
         clipRate,
         seeds: seeds.length,
@@ -68,21 +68,21 @@ export function clipRateChart({ contest, ink }: CellParts): ClipRateChart {
 }
 
 /** The losses of each strategy at one learning rate. */
-export function lossChart({ contest, ink, runsOf, start }: CellParts, rate: number): LossChart {
+export function lossChart({ contest, palette, runsOf, start }: CellParts, rate: number): LossChart {
   return {
     kind: 'loss',
     name: `${contest.cell}: loss by step at rate ${rate}`,
     axis: start.loss,
     steps: start.config.steps,
-    most: digits(LOSS_OFF_SCALE * start.metric.baseline),
+    most: roundDigits(LOSS_OFF_SCALE * start.metric.baseline),
     lines: contest.contenders.map((contender) => {
       const runs = runsOf(contender, rate);
       return {
-        label: ink.label(contender.strategy),
-        color: ink.color(contender.strategy),
-        values: medianBySteps(runs, ({ loss }) => loss),
+        label: palette.label(contender.strategy),
+        color: palette.color(contender.strategy),
+        values: medianByStep(runs, ({ loss }) => loss),
         brokenOff: runs.length > 0 && runs.every(({ end }) => end.outcome === 'diverged'),
-        dash: ink.dash(contender.strategy),
+        dash: palette.dash(contender.strategy),
         lengths: runs.map(({ steps }) => steps.length),
       };
     }),
@@ -90,13 +90,13 @@ export function lossChart({ contest, ink, runsOf, start }: CellParts, rate: numb
 }
 
 /** The norms of one run. */
-export function normsChart({ contest: { cell }, ink }: CellParts, { start, steps, end }: Run): NormsChart {
-  const label = ink.label(start.config.strategy);
+export function normsChart({ contest: { cell }, palette }: CellParts, { start, steps, end }: Run): NormsChart {
+  const label = palette.label(start.config.strategy);
   return {
     kind: 'norms',
     name: `${cell}: gradient norm by step, ${label}`,
     label,
-    color: ink.color(start.config.strategy),
+    color: palette.color(start.config.strategy),
     steps: start.config.steps,
     most: NORM_OFF_SCALE,
     before: finite(steps.map(({ normBefore }) => normBefore)),
@@ -108,6 +108,6 @@ export function normsChart({ contest: { cell }, ink }: CellParts, { start, steps
 
 /** Values by step for a chart; empty where there is none at all. */
 function finite(values: readonly (number | undefined)[]): Values {
-  const shown = values.map((value) => (value !== undefined && Number.isFinite(value) ? digits(value) : null));
+  const shown = values.map((value) => (value !== undefined && Number.isFinite(value) ? roundDigits(value) : null));
   return shown.every((value) => value === null) ? [] : shown;
 }

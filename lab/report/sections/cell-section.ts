@@ -1,21 +1,21 @@
 import type { Run } from '../../run/record.ts';
-import { ascending } from '../../analysis/ascending.ts';
-import { bestOf, variants, type Contender, type Contest } from '../../analysis/contests.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
+import { findBest, describeVariants, type Contender, type Contest } from '../../analysis/contests.ts';
 import { clipRateChart, lossChart, normsChart, scoreChart, type CellParts } from './cell-charts.ts';
 import { chartFigure, legend } from '../html/chart-figure.ts';
 import { normLines } from '../charts/norms.ts';
 import { html, type Html } from '../html/html.ts';
-import type { Ink } from '../charts/palette.ts';
-import { keyOf, percentText } from '../../analysis/names.ts';
-import { outcomeOf } from '../../analysis/outcome.ts';
+import type { Palette } from '../charts/palette.ts';
+import { strategyKey, formatPercent } from '../../analysis/names.ts';
+import { formatOutcome } from '../../analysis/outcome.ts';
 import { details } from '../html/details.ts';
 import { pointsTable } from '../html/points-table.ts';
 import { resultsTable } from './results-table.ts';
 import { thinnedLosses, thinnedNorms } from '../charts/thinned.ts';
 
 /** The charts of one cell, each row with its numbers as a table behind it. */
-export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink): Html {
-  const variantOf = variants(allRuns.map(({ start }) => start.config));
+export function cellSection(contest: Contest, allRuns: readonly Run[], palette: Palette): Html {
+  const variantOf = describeVariants(allRuns.map(({ start }) => start.config));
   const own = allRuns.filter(
     ({ start: { config } }) =>
       variantOf(config) === contest.variant &&
@@ -23,13 +23,14 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
   );
   const runsOf = (contender: Contender, rate: number): Run[] =>
     own.filter(
-      ({ start: { config } }) => config.learningRate === rate && keyOf(config.strategy) === keyOf(contender.strategy),
+      ({ start: { config } }) =>
+        config.learningRate === rate && strategyKey(config.strategy) === strategyKey(contender.strategy),
     );
   const { start } = own[0] as Run;
-  const parts: CellParts = { contest, ink, runsOf, start };
+  const parts: CellParts = { contest, palette, runsOf, start };
   const strategies = contest.contenders.map(({ strategy }) => strategy);
   return html`<h3>${contest.cell}</h3>
-    ${resultsTable(contest, ink)} ${legend('strategies', strategies, ink)}
+    ${resultsTable(contest, palette)} ${legend('strategies', strategies, palette)}
     <div class="row">
       ${chartFigure(scoreChart(parts), 'Score at each learning rate')}
       ${chartFigure(clipRateChart(parts), 'Share of the steps clipped, by rate')}
@@ -38,7 +39,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], ink: Ink)
 }
 
 function ratesOf({ contenders }: Contest): number[] {
-  return ascending(contenders.flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
+  return sortUnique(contenders.flatMap(({ rows }) => rows.map(({ learningRate }) => learningRate)));
 }
 
 function lossRow(parts: CellParts): Html {
@@ -56,7 +57,7 @@ function lossRow(parts: CellParts): Html {
 /** The norms at the rate of the best result of all, where strategies can be compared with the winner. */
 function normRow(parts: CellParts): Html {
   const { contest, runsOf } = parts;
-  const rate = bestOf(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
+  const rate = findBest(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
   const runs = contest.contenders.flatMap((contender) => runsOf(contender, rate).slice(0, 1));
   const charts = runs.map((run) => normsChart(parts, run));
   const row = charts.map(thinnedNorms);
@@ -76,5 +77,5 @@ function normRow(parts: CellParts): Html {
 
 function becameOf({ start, end, steps }: Run): string {
   const clipped = steps.filter((line) => line.clipped).length / Math.max(1, steps.length);
-  return `seed ${start.config.seed}: ${percentText(clipped)} clipped, ${outcomeOf(end)}`;
+  return `seed ${start.config.seed}: ${formatPercent(clipped)} clipped, ${formatOutcome(end)}`;
 }

@@ -1,28 +1,28 @@
-import { ascending } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/ascending.ts';
 import type { Contender, Contest } from '../../analysis/contests.ts';
 import { html, type Content, type Html } from '../html/html.ts';
-import type { Ink } from '../charts/palette.ts';
-import { percentText, scoreText } from '../../analysis/names.ts';
+import type { Palette } from '../charts/palette.ts';
+import { formatPercent, formatScore } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import { wide } from '../html/scrollable.ts';
+import { scrollable } from '../html/scrollable.ts';
 
 /** Every row of a contest, at every learning rate, the best of each strategy marked. */
-export function resultsTable(contest: Contest, ink: Ink): Html {
+export function resultsTable(contest: Contest, palette: Palette): Html {
   const { contenders } = contest;
   const rows = contenders.flatMap((contender) => contender.rows);
-  const rates = ascending(rows.map(({ learningRate }) => learningRate));
+  const rates = sortUnique(rows.map(({ learningRate }) => learningRate));
   const metric = rows[0]?.metric;
   const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median, and quartiles below it, over seeds.' : '';
   const line = (contender: Contender): Html =>
     html`<tr>
-      <th scope="row">${ink.label(contender.strategy)}</th>
+      <th scope="row">${palette.label(contender.strategy)}</th>
       ${rates.map((rate) => scoreCell(contender, rate))}${atBest(contender)}
     </tr>`;
   return html`<p class="soft">
       ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
       chosen in hindsight; the last two columns are of that rate.
     </p>
-    ${wide(
+    ${scrollable(
       `${contest.cell}: scores`,
       html`<table>
         <thead>
@@ -44,7 +44,7 @@ function atBest({ best }: Contender): Html {
   if (best === undefined)
     return html`<td>–</td>
       <td>–</td>`;
-  return html`<td>${percentText(best.clipRate)}</td>
+  return html`<td>${formatPercent(best.clipRate)}</td>
     <td>${best.msPerStep.toFixed(1)}</td>`;
 }
 
@@ -53,7 +53,7 @@ function scoreCell({ rows, best }: Contender, rate: number): Html {
   if (row === undefined) return html`<td class="lost">–</td>`;
   const { median } = row.metric;
   const kind = row === best ? 'best' : median === null ? 'lost' : '';
-  return html`<td class="${kind}">${median === null ? 'diverged' : scoreText(median)}${spreadOf(row)}</td>`;
+  return html`<td class="${kind}">${median === null ? 'diverged' : formatScore(median)}${spreadOf(row)}</td>`;
 }
 
 /** What the seeds scatter over, and how many of them diverged. */
@@ -62,6 +62,6 @@ function spreadOf({ metric: { median, q1, q3 }, diverged, seeds }: SummaryRow): 
   if (diverged === seeds.length) return html`<small>all ${seeds.length} seeds</small>`;
   const failed = diverged > 0 ? `${diverged} of ${seeds.length} diverged` : '';
   if (median === null) return html`<small>${failed}</small>`;
-  const range = `${q1 === null ? 'diverged' : scoreText(q1)}–${q3 === null ? 'diverged' : scoreText(q3)}`;
+  const range = `${q1 === null ? 'diverged' : formatScore(q1)}–${q3 === null ? 'diverged' : formatScore(q3)}`;
   return html`<small>${range}${failed === '' ? '' : `, ${failed}`}</small>`;
 }

@@ -1,19 +1,19 @@
 import type { Run } from '../../run/record.ts';
 import { chartFigure } from '../html/chart-figure.ts';
 import { shortNumber } from '../charts/drawing.ts';
-import { digits } from '../../analysis/digest.ts';
+import { roundDigits } from '../../analysis/digest.ts';
 import { html, type Content } from '../html/html.ts';
-import { logBins, measuredNorms } from '../../analysis/norms.ts';
+import { binLogarithmically, measureNorms } from '../../analysis/norms.ts';
 import { details } from '../html/details.ts';
-import { wide } from '../html/scrollable.ts';
+import { scrollable } from '../html/scrollable.ts';
 
 const BINS = 20;
 
 /** The suggestion and the distribution of the norms, for a report; nothing where no run was unclipped. */
 export function tuneSection(runs: readonly Run[]): Content {
-  const measured = measuredNorms(runs);
+  const measured = measureNorms(runs);
   if (measured === undefined) return '';
-  const bins = logBins(measured.norms, BINS);
+  const bins = binLogarithmically(measured.norms, BINS);
   return html`<p><strong>Suggested: maxNorm ${measured.maxNorm}.</strong> ${measured.because}</p>
     <h3>Gradient norms without clipping</h3>
     <p class="soft">
@@ -25,14 +25,14 @@ export function tuneSection(runs: readonly Run[]): Content {
         {
           kind: 'histogram',
           name: 'Distribution of the gradient norm without clipping',
-          bins: bins.map(({ from, to, count }) => ({ from: digits(from), to: digits(to), count })),
+          bins: bins.map(({ from, to, count }) => ({ from: roundDigits(from), to: roundDigits(to), count })),
           maxNorm: measured.maxNorm,
         },
         'Steps by gradient norm',
       )}
     </div>
     ${details('Gradient norms, as numbers', [
-      wide(
+      scrollable(
         'Gradient norms',
         html`<table>
           <thead>

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright';
 import { afterAll, inject } from 'vitest';
 import { loadReportScript } from '../../../lab/node/report-script.ts';
+import { summarize } from '../../../lab/analysis/summary.ts';
+import { answer } from '../../../lab/experiments/_answer.ts';
 import type { Run } from '../../../lab/run/record.ts';
 import { reportPage, type ReportFrame } from '../../../lab/report/page.ts';
 import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
@@ -36,7 +38,9 @@ export function pageOf(runs: readonly Run[], frame: Partial<ReportFrame> = {}): 
     total: runs.length,
     ...frame,
   };
-  return reportPage(whole, runs, loadReportScript(pathToFileURL(inject('reportProgram'))));
+  const { rows } = summarize(whole.experiment, runs);
+  const results = { runs, rows, answer: answer(whole.experiment, rows) };
+  return reportPage(whole, results, loadReportScript(pathToFileURL(inject('reportProgram'))));
 }
 
 /** The chart of that name. */

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { LabError } from '../errors.ts';
+import { experiments } from '../experiments/index.ts';
+import { parseArchive, type Archive } from './archive.ts';
+import { createResultsPage, formatFirstTable, type OutputFile } from './page.ts';
+
+/** The introduction of the results page, written by hand and stored beside the saved experiments. */
+const CONCLUSIONS = 'conclusions.md';
+
+/**
+ * Builds the documents from a folder of saved experiments.
+ *
+ * These are the results page and its charts, with the experiments in their listed order, and the guide pages that show
+ * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`.
+ */
+export function resultsFrom(folder: string, docs: string): OutputFile[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
+  const archives = names.map((name) => parseArchive(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+  if (archives.length === 0)
+    throw new LabError(`${folder} contains no saved experiments. Save one with: gradclip-lab keep`);
+  const ordered = archives.toSorted((a, b) => position(a) - position(b));
+  const conclusions = join(folder, CONCLUSIONS);
+  return [
+    ...createResultsPage(ordered, existsSync(conclusions) ? readFileSync(conclusions, 'utf8') : ''),
+    ...guidePages(ordered, docs),
+  ];
+
+  function position({ head }: Archive): number {
+    return experiments.findIndex(({ id }) => id === head.experiment);
+  }
+}
+
+function guidePages(archives: readonly Archive[], docs: string): OutputFile[] {
+  const guide = join(docs, 'guide');
+  const names = existsSync(guide) ? readdirSync(guide).filter((name) => name.endsWith('.md')) : [];
+  return names.flatMap((name) => {
+    const page = readFileSync(join(guide, name), 'utf8');
+    const text = page.replace(TABLE_BLOCK, (_, opening: string, id: string, closing: string) => {
+      const one = archives.find(({ head }) => head.experiment === id);
+      if (one === undefined)
+        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which is not saved.`);
+      return `${opening}${formatFirstTable(one)}${closing}`;
+    });
+    return text.includes('<!-- lab: ') ? [{ path: `guide/${name}`, text }] : [];
+  });
+}
+
+const TABLE_BLOCK = /(<!-- lab: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
+
+/** Writes the documents and returns the path of the results page. */
+export function writeResults(from: string, to: string): string {
+  const files = resultsFrom(from, to);
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    writeFileSync(join(to, path), text);
+  }
+  return join(to, files[0]?.path ?? '');
+}
