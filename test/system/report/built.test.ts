@@ -14,7 +14,7 @@ describeWithBrowser('the built program', (open) => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gradclip-built-report-'));
     lab = await buildLab();
-    cpSync(dirname(inject('reportProgram')), join(lab.bin, '../../report'), { recursive: true });
+    cpSync(dirname(inject('reportProgram')), join(lab.bin, '../report'), { recursive: true });
   });
   afterAll(() => {
     lab?.remove();

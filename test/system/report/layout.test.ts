@@ -6,7 +6,7 @@ import { SCREENS } from '../browser/visit.ts';
 import { chart, describeReport, switches } from './page.ts';
 import { comparison, tuning } from './runs.ts';
 
-const SHOTS = new URL('../../test/.generated/report/', import.meta.url).pathname;
+const SHOTS = new URL('../../.generated/report/', import.meta.url).pathname;
 const CHARTS = 16;
 
 describeReport('the page', (show) => {
