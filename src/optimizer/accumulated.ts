@@ -6,6 +6,7 @@ import { toPlainOptions } from '../core/plain.ts';
 import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
 import { isGone, readGradients, type Gradients, type GradientList } from './gradients.ts';
 import { registerClass } from '../saving/loading.ts';
+import { toInnerForm } from './inner-optimizer.ts';
 import { VariableOrder } from './variable-order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
@@ -81,11 +82,15 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   /**
    * Takes these gradients into the average and, with the last of `steps`, takes a step.
    *
-   * @param given - As {@link ClippedOptimizer.applyGradients} takes them.
+   * @param gradients - As {@link ClippedOptimizer.applyGradients} takes them.
    * @throws ClippingError `unknown-variable` or `bad-gradients`, and the average stays as it was; or whatever the inner
    *   optimizer throws, and it begins anew.
    */
-  override applyGradients(given: Gradients): void {
+  override applyGradients(gradients: Gradients): void {
+    this.takeStep(gradients, this.inner);
+  }
+
+  protected override takeStep(given: Gradients, target: Optimizer): void {
     this.assertNotDisposed();
     const { names, gradients } = readGradients(given);
     this.#order.forget(isGone);
@@ -103,7 +108,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     dispose(Object.values(before).filter((sum) => !Object.values(after).includes(sum)));
     this.#sums = after;
     this.#pending += 1;
-    if (this.#pending === this.steps) this.#take();
+    if (this.#pending === this.steps) this.#take(given, target);
   }
 
   /** The config to save with a model. */
@@ -145,11 +150,15 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.#clear();
   }
 
-  #take(): void {
-    const list = this.#order.names.map((name) => ({ name, tensor: this.#sums[name] ?? null })) as GradientList;
+  #take(latest: Gradients, target: Optimizer): void {
+    // In the form of the latest gradients, with every variable that has a sum.
+    const sums = Object.entries(this.#sums);
+    const given = Array.isArray(latest)
+      ? (sums.map(([name, tensor]) => ({ name, tensor })) as GradientList)
+      : Object.fromEntries(sums);
     try {
       this.#order.commit();
-      this.inner.applyGradients(list);
+      target.applyGradients(toInnerForm(target, this.#order.names, given, this.#sums));
     } finally {
       this.#clear();
     }

@@ -22,9 +22,9 @@ const BRAND = Symbol.for('gradclip:ClippedOptimizer');
  * `applyGradients`. The strategy's state is kept between steps, saved with the model, and freed by {@link dispose};
  * `model.dispose()` does not dispose an optimizer that was passed in.
  *
- * Each variable keeps the index at which it was first seen, and an absent gradient leaves a gap. An inner optimizer that
- * stores its state by index therefore never confuses variables, whatever the order of the gradients and whichever layers
- * are frozen.
+ * tfjs's own optimizers store their state by index. They get all variables in the order first seen, with a gap for an
+ * absent gradient, so they never confuse variables, whatever the order of the gradients and whichever layers are frozen.
+ * Every other optimizer gets exactly what the caller gave, and its own `minimize` is called if it has one.
  *
  * @see {@link clipOptimizer}, which creates one.
  *
@@ -52,7 +52,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
     this.options = options;
     const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
     this.#parts = {
-      ...{ inner, strategy, policy: options.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
+      ...{ strategy, policy: options.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
       nonFiniteSteps: new NonFiniteCounter(options.maxConsecutiveNonFinite ?? 20),
       recorder: new Recorder(options.window ?? 1000, options.onStep, watch),
     };
@@ -73,8 +73,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
    *   No variable has changed then.
    */
   override applyGradients(gradients: Gradients): void {
-    this.assertNotDisposed();
-    takeStep(this.#parts, gradients);
+    this.takeStep(gradients, this.inner);
   }
 
   /** A summary of the steps in the window. */
@@ -103,6 +102,11 @@ export class ClippedOptimizer extends WrappingOptimizer {
     const optimizer = new ClippedOptimizer(inner, strategy, options as ClipOptions);
     optimizer.#parts.order.restore(order);
     return optimizer as T;
+  }
+
+  protected override takeStep(gradients: Gradients, target: Optimizer): void {
+    this.assertNotDisposed();
+    takeStep(this.#parts, gradients, target);
   }
 
   // No step with NaN ever enters the state.

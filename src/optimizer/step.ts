@@ -6,7 +6,8 @@ import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
 import { measure, measureOnHost, type GradientMeasurement, type Measurement } from '../records/measure.ts';
 import type { Recorder } from '../records/recorder.ts';
 import { clipWithChecks } from './contract-checks.ts';
-import { isGone, readGradients, variablesLike, type GradientList, type Gradients } from './gradients.ts';
+import { isGone, readGradients, variablesLike, type Gradients } from './gradients.ts';
+import { toInnerForm } from './inner-optimizer.ts';
 import { decideOnDevice, decideOnHost, type NonFiniteCounter } from './non-finite.ts';
 import type { NonFinitePolicy } from './options.ts';
 import { applyUnless } from './skipping.ts';
@@ -15,7 +16,6 @@ import type { VariableOrder } from './variable-order.ts';
 
 /** What a clipped optimizer keeps between steps. */
 export interface StepParts {
-  readonly inner: Optimizer;
   readonly strategy: ClippingStrategy;
   readonly policy: NonFinitePolicy | undefined;
   readonly order: VariableOrder;
@@ -31,6 +31,10 @@ interface Step {
   readonly context: StepContext;
   /** Every variable that the caller named, with or without a gradient. */
   readonly variables: NamedTensors;
+  /** The gradients as the caller gave them. */
+  readonly given: Gradients;
+  /** The optimizer that applies the clipped gradients. */
+  readonly target: Optimizer;
 }
 
 /**
@@ -38,8 +42,8 @@ interface Step {
  *
  * The host decides where its reads are free. Elsewhere the device decides, and the host reads nothing in the step.
  */
-export function takeStep(parts: StepParts, given: Gradients): void {
-  const step = prepareStep(parts, given);
+export function takeStep(parts: StepParts, given: Gradients, target: Optimizer): void {
+  const step = { ...prepareStep(parts, given), given, target };
   let measured: Measurement | undefined;
   withStepCache(() => {
     tidy(() => {
@@ -64,7 +68,7 @@ function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurem
   const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
   const skipped = clipped.skip?.dataSync()[0] === 1 ? 1 : 0;
   const normAfter = recorder.isActive && skipped === 0 ? host.globalNorm(Object.values(clipped.gradients)) : 0;
-  if (skipped === 0) apply(parts, clipped.gradients);
+  if (skipped === 0) apply(parts, step, clipped.gradients);
   state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step));
   return recorder.isActive ? measurementOf(step, before, normAfter, skipped) : undefined;
 }
@@ -78,15 +82,15 @@ function takeStepOnDevice(parts: StepParts, step: Step): void {
   const skips = [clipped.skip, decision.skip].filter((skip) => skip !== undefined);
   const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
   const normAfter = before && globalNormOf(clipped.gradients);
-  if (skip === undefined) apply(parts, clipped.gradients);
-  else applyUnless(skip, step.variables, () => apply(parts, clipped.gradients));
+  if (skip === undefined) apply(parts, step, clipped.gradients);
+  else applyUnless(skip, step.variables, () => apply(parts, step, clipped.gradients));
   const { isFinite } = decision;
   const next = isFinite === undefined ? clipped.state : selectState(isFinite, clipped.state, state.tensors);
   state.advance(next, () => callersTensors(step));
   if (before && normAfter) recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)));
 }
 
-function prepareStep({ strategy, order, state }: StepParts, given: Gradients): Step {
+function prepareStep({ strategy, order, state }: StepParts, given: Gradients): Omit<Step, 'given' | 'target'> {
   const { names, gradients: received, parameters: variables } = readGradients(given);
   order.forget(isGone);
   const { added, renamed } = order.addVariables(names);
@@ -111,10 +115,9 @@ function prepareStep({ strategy, order, state }: StepParts, given: Gradients): S
   return { gradients, context: { step: state.step, parameters }, variables };
 }
 
-function apply({ inner, order }: StepParts, clipped: NamedTensors): void {
-  const list = order.names.map((name) => ({ name, tensor: clipped[name] ?? null }));
+function apply({ order }: StepParts, { given, target }: Step, clipped: NamedTensors): void {
   order.commit();
-  inner.applyGradients(list as GradientList);
+  target.applyGradients(toInnerForm(target, order.names, given, clipped));
 }
 
 function callersTensors({ gradients, variables }: Step): Tensor[] {

@@ -2,7 +2,8 @@ import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Vari
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { secondTfjsError } from '../core/second-tfjs.ts';
-import type { GradientList } from './gradients.ts';
+import type { GradientList, Gradients } from './gradients.ts';
+import { hasOwnMinimize, minimizeThrough } from './inner-optimizer.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
 /** A wrapper's own state between steps, without that of the inner optimizer. */
@@ -64,6 +65,10 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
    * Returns the scalar where `returnCost` asks for it, else null.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
+    if (hasOwnMinimize(this.inner, WrappingOptimizer.prototype.minimize)) {
+      const takeStep = this.takeStep.bind(this);
+      return minimizeThrough(this.inner, takeStep, f, returnCost, varList ?? undefined);
+    }
     const { value, grads } = this.computeGradients(f, varList ?? undefined);
     // What tfjs does, but for the tensors that it leaves behind when a step throws.
     try {
@@ -109,6 +114,8 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     this.restoreState({ tensors, count });
   }
 
+  /** Clips or averages, and lets `target` apply the result: the inner optimizer, or one inside it. */
+  protected abstract takeStep(gradients: Gradients, target: Optimizer): void;
   /** Whether NaN in a saved state may be genuine. */
   protected abstract readonly mayHoldNaN: boolean;
   /** The state to save. */

@@ -1,4 +1,4 @@
-import { dispose, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { clone, dispose, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 
@@ -71,11 +71,14 @@ export async function splitWeights(
   for (const [name, tensor] of mayContainNaN ? [] : Object.entries(state)) {
     if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` contains NaN`);
   }
+  // Copies, because Adam overwrites these powers on loading, and the weights may be those of this very optimizer.
+  const exact = powers.map((power) => clone(own.get(power) as Tensor));
   await restoreInner(
     inner,
     weights.filter(({ name }) => !name.startsWith(prefix)),
   );
-  for (const power of powers) ((inner as WithPowers)[power] as Variable).assign(own.get(power) as Tensor);
+  powers.forEach((power, index) => ((inner as WithPowers)[power] as Variable).assign(exact[index] as Tensor));
+  dispose(exact);
   return { state, count: count as number };
 }
 

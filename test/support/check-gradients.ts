@@ -86,9 +86,12 @@ class RecordingOptimizer extends tf.SGDOptimizer {
   received: readonly { readonly name: string; readonly tensor: tf.Tensor | null }[] = [];
 
   override applyGradients(gradients: Parameters<tf.Optimizer['applyGradients']>[0]): void {
-    this.received = (gradients as { name: string; tensor: tf.Tensor | null }[]).map(({ name, tensor }) => ({
+    const entries = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
+    this.received = (entries as { name: string; tensor?: tf.Tensor | null }[]).map(({ name, tensor }) => ({
       name,
-      tensor: tensor === null ? null : tf.keep(tensor.clone()),
+      tensor: tensor ? tf.keep(tensor.clone()) : null,
     }));
     super.applyGradients(gradients);
   }
