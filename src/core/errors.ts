@@ -16,6 +16,7 @@
  * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none that can be fused |
  * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
  * | `no-backend` | the wasm backend to repair is not registered |
+ * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or beside a version that is too old |
  * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
  * @category Errors
@@ -29,6 +30,7 @@ export type ClippingErrorCode =
   | 'broken-law'
   | 'duplicate-id'
   | 'no-backend'
+  | 'no-tfjs'
   | 'non-finite'
   | 'not-an-optimizer'
   | 'not-built'

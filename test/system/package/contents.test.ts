@@ -38,7 +38,11 @@ describe.each([
     name: 'gradclip',
     folder: join(lab, 'node_modules/gradclip'),
     sources: library,
-    beside: ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+    beside: [
+      ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+      // For script tags.
+      ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts', 'dist/gradclip.min.licences.md'],
+    ],
   },
   {
     name: 'gradclip-lab',

@@ -1,0 +1,73 @@
+// Builds dist/gradclip.min.js for `<script>`, with its types and the licences of what it contains.
+import { build } from 'esbuild';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { minify } from 'vite';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path) => readFileSync(`${root}${path}`, 'utf8');
+const { version } = JSON.parse(read('package.json'));
+const valibot = JSON.parse(read('node_modules/valibot/package.json'));
+
+const entry = `
+  export * from './src/index.ts';
+  export * from './strategies/index.ts';
+  export * as strategies from './strategies/index.ts';
+  export * from './src/recurrent/index.ts';
+`;
+const options = {
+  stdin: { contents: entry, resolveDir: root, loader: 'ts' },
+  bundle: true,
+  conditions: ['source'],
+  target: 'es2022',
+  legalComments: 'none',
+  write: false,
+};
+
+/** The names that gradclip imports from tfjs. */
+async function tfjsNames() {
+  const { outputFiles } = await build({ ...options, format: 'esm', external: ['@tensorflow/*'] });
+  const imports = outputFiles[0].text.matchAll(/^import \{([^}]+)\} from "@tensorflow\//gm);
+  return new Set([...imports].flatMap(([, names]) => names.split(',').map((name) => name.trim().split(' ')[0])));
+}
+
+/** Replaces the packages of tfjs by the global variable `tf`. */
+const tfjsFromGlobal = (names) => ({
+  name: 'tfjs-from-global',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@tensorflow\// }, () => ({ path: 'tf', namespace: 'global' }));
+    onLoad({ filter: /^tf$/, namespace: 'global' }, () => ({
+      contents: `
+        import { globalTfjs } from './scripts/script-tag/tfjs.ts';
+        export const { ${[...names].join(', ')} } = globalTfjs();
+      `,
+      resolveDir: root,
+    }));
+  },
+});
+
+const { outputFiles } = await build({
+  ...options,
+  format: 'iife',
+  globalName: 'gradclip',
+  plugins: [tfjsFromGlobal(await tfjsNames())],
+});
+// Smaller by 3 % than what esbuild's own minifier writes.
+const { code } = await minify('gradclip.js', outputFiles[0].text, { compress: { target: 'es2022' } });
+const banner = `/*! gradclip ${version} (MIT), with valibot ${valibot.version} (MIT); see gradclip.min.licences.md */`;
+writeFileSync(`${root}dist/gradclip.min.js`, `${banner}\n${code}\n`);
+
+writeFileSync(
+  `${root}dist/gradclip.min.licences.md`,
+  `# gradclip\n\n${read('LICENSE')}\n# valibot\n\n${read('node_modules/valibot/LICENSE.md')}`,
+);
+
+writeFileSync(
+  `${root}dist/gradclip.min.d.ts`,
+  `export * from './src/index.js';
+export * from './strategies/index.js';
+export * as strategies from './strategies/index.js';
+export * from './src/recurrent/index.js';
+export as namespace gradclip;
+`,
+);

@@ -1,0 +1,222 @@
+// gradclip.min.js from the packed package, in a page with script tags.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type * as Tfjs from '@tensorflow/tfjs';
+import type * as Core from 'gradclip';
+import type * as Strategies from 'gradclip/strategies';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { serve, type Served } from '../browser/serve.ts';
+import { describeWithBrowser } from '../browser/visit.ts';
+import { node, ROOT } from './run.ts';
+
+const { user } = inject('installed');
+const packageFolder = join(user, 'node_modules/gradclip');
+const script = join(packageFolder, 'dist/gradclip.min.js');
+const MAX_KILOBYTES = 44;
+
+declare const tf: typeof Tfjs & { wasm?: { setWasmPaths(path: string): void } };
+declare const gradclip: typeof Core & typeof Strategies & { strategies: typeof Strategies };
+
+interface Manifest {
+  readonly version: string;
+  readonly unpkg: string;
+  readonly jsdelivr: string;
+  readonly devDependencies: Record<string, string>;
+}
+const manifestOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+
+describe('gradclip.min.js', () => {
+  it('is the file that unpkg and jsdelivr serve', () => {
+    const { unpkg, jsdelivr } = manifestOf(packageFolder);
+    expect([unpkg, jsdelivr]).toEqual(['dist/gradclip.min.js', 'dist/gradclip.min.js']);
+  });
+
+  it(`is at most ${MAX_KILOBYTES} kB, gzipped, with valibot and without tfjs`, () => {
+    const source = readFileSync(script);
+    expect(gzipSync(source, { level: 9 }).length / 1000).toBeLessThanOrEqual(MAX_KILOBYTES);
+    expect(source.toString()).not.toMatch(/\brequire\(|\bimport\b/);
+  });
+
+  it('has types for a script that uses the global variable', async () => {
+    const folder = join(user, 'script-tag-types');
+    mkdirSync(folder, { recursive: true });
+    const program = (option: string) => `
+      /// <reference path="../node_modules/gradclip/dist/gradclip.min.d.ts" />
+      declare const tf: typeof import('@tensorflow/tfjs');
+      const optimizer = gradclip.clipOptimizer(tf.train.sgd(0.1), gradclip.strategies.globalNorm({ ${option}: 1 }));
+      const layer = gradclip.fusedLSTM({ units: optimizer.iterations });
+      const strategies = gradclip.allStrategies.map(({ id }) => id);
+    `;
+    const compilerOptions = { module: 'esnext', moduleResolution: 'bundler', strict: true, noEmit: true, types: [] };
+    for (const [name, option] of Object.entries({ right: 'maxNorm', wrong: 'maxNrm' })) {
+      writeFileSync(join(folder, `${name}.ts`), program(option));
+      writeFileSync(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: true }, files: [`${name}.ts`] }),
+      );
+      const { code, out } = await node(folder, join(ROOT, 'node_modules/typescript/bin/tsc'));
+      if (name === 'right') expect(out).toBe('');
+      else expect(out).toMatch(/'maxNrm' does not exist.*Did you mean to write 'maxNorm'\?/);
+      expect(code === 0).toBe(name === 'right');
+    }
+  });
+});
+
+describeWithBrowser('a page with script tags', (open) => {
+  let server: Served;
+  beforeAll(async () => {
+    server = await serve(dirname(user), { appType: 'mpa' });
+  });
+  afterAll(() => server.close());
+
+  const GRADCLIP = '/user/node_modules/gradclip/dist/gradclip.min.js';
+  const WASM = '/wasm/node_modules/@tensorflow/tfjs-backend-wasm/dist/';
+  const tfjsFile = (name: string) => `/user/node_modules/@tensorflow/tfjs/dist/${name}`;
+
+  async function pageWith(name: string, scripts: readonly string[], inline = '') {
+    const tags = scripts.map((path) => `<script src="${path}"></script>`).join('\n');
+    writeFileSync(
+      join(dirname(user), name),
+      `<!doctype html><meta charset="utf-8" /><link rel="icon" href="data:," /><script>${inline}</script>${tags}`,
+    );
+    return open(`${server.address}${name}`, { home: server.address });
+  }
+
+  const cases = ['tf.min.js', 'tf.es2017.min.js'].flatMap((file) =>
+    ['cpu', 'webgl', 'wasm'].map((backend) => ({ file, backend })),
+  );
+
+  it.each(cases)('beside $file trains on $backend, saves to IndexedDB and resumes bit for bit', async (task) => {
+    const wasmFile = task.file.replace('tf.', 'tf-backend-wasm.');
+    const scripts = [tfjsFile(task.file), `${WASM}${wasmFile}`, GRADCLIP];
+    const name = `${task.file}-${task.backend}.html`;
+    const first = await pageWith(name, scripts);
+    expect(first.offences).toEqual([]);
+    const uninterrupted = await first.page.evaluate(trainAndSave, { backend: task.backend, wasmPath: WASM });
+    // A second visit: only the database of the browser is left of the first.
+    await first.page.reload();
+    const resumed = await first.page.evaluate(resume, { backend: task.backend, wasmPath: WASM });
+    expect(first.offences).toEqual([]);
+    expect(resumed).toEqual(uninterrupted);
+    expect(resumed.weights.length).toBeGreaterThan(100);
+    expect(resumed.weights.every(Number.isFinite)).toBe(true);
+    expect(resumed.loss).toBeLessThan(resumed.firstLoss);
+  });
+
+  it('without tfjs says what to load first', async () => {
+    const { page, offences } = await pageWith('without-tfjs.html', [GRADCLIP]);
+    expect(offences).toEqual([
+      expect.stringMatching(
+        /^gradclip\.min\.js found no TensorFlow\.js in the global variable `tf`\. Load it first: `<script/,
+      ),
+    ]);
+    expect(await page.evaluate(() => typeof gradclip)).toBe('undefined');
+  });
+
+  it('with an old tfjs says which version it needs', async () => {
+    const { offences } = await pageWith('old-tfjs.html', [GRADCLIP], `tf = { version_core: '4.19.0' };`);
+    expect(offences).toEqual([
+      expect.stringMatching(
+        /^gradclip\.min\.js needs TensorFlow\.js 4\.20 or a later 4\.x; `tf` is version 4\.19\.0\./,
+      ),
+    ]);
+  });
+
+  it('defines all strategies twice: by themselves and under `strategies`', async () => {
+    const { page } = await pageWith('strategies.html', [tfjsFile('tf.min.js'), GRADCLIP]);
+    const counts = await page.evaluate(() => ({
+      all: gradclip.allStrategies.length,
+      functions: Object.entries(gradclip.strategies).filter(
+        ([name, value]) => typeof value === 'function' && value === (gradclip as Record<string, unknown>)[name],
+      ).length,
+    }));
+    expect(counts.functions).toBe(counts.all);
+    expect(counts.all).toBeGreaterThanOrEqual(18);
+  });
+});
+
+interface Trained {
+  readonly weights: number[];
+  readonly firstLoss: number;
+  readonly loss: number;
+}
+
+/** Runs in the page: trains, saves, and trains on without having stopped. */
+async function trainAndSave({ backend, wasmPath }: { backend: string; wasmPath: string }): Promise<Trained> {
+  tf.wasm?.setWasmPaths(wasmPath);
+  if (!(await tf.setBackend(backend))) throw new Error(`There is no backend ${backend}.`);
+  const seeded = (seed: number) => tf.initializers.glorotUniform({ seed });
+  const model = tf.sequential({
+    layers: [
+      tf.layers.lstm({ units: 6, inputShape: [5, 1], kernelInitializer: seeded(1), recurrentInitializer: seeded(2) }),
+      tf.layers.dense({ units: 1, kernelInitializer: seeded(3) }),
+    ],
+  });
+  const strategy = gradclip.chain(gradclip.perValue({ maxAbs: 5 }), gradclip.adaptivePercentile({ percentile: 50 }));
+  model.compile({ optimizer: gradclip.clipOptimizer(tf.train.adam(0.02), strategy), loss: 'meanSquaredError' });
+  const xs = tf.randomNormal([16, 5, 1], 0, 1, 'float32', 4);
+  const fit = () => model.fit(xs, xs.sum(1), { epochs: 4, batchSize: 8, shuffle: false, verbose: 0 });
+  await fit();
+  await model.save('indexeddb://script-tag', { includeOptimizer: true });
+  const { history } = await fit();
+  const weights = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  const loss = (history['loss'] ?? []) as number[];
+  return { weights: weights.flatMap((values) => [...values]), firstLoss: loss[0] ?? NaN, loss: loss.at(-1) ?? NaN };
+}
+
+/** Runs in the page: loads what was saved, and trains on. */
+async function resume({ backend, wasmPath }: { backend: string; wasmPath: string }): Promise<Trained> {
+  tf.wasm?.setWasmPaths(wasmPath);
+  await tf.setBackend(backend);
+  gradclip.enableLoading(gradclip.allStrategies);
+  const model = await tf.loadLayersModel('indexeddb://script-tag');
+  if (!gradclip.isClipped(model.optimizer)) throw new Error('The loaded optimizer does not clip.');
+  const xs = tf.randomNormal([16, 5, 1], 0, 1, 'float32', 4);
+  const { history } = await model.fit(xs, xs.sum(1), { epochs: 4, batchSize: 8, shuffle: false, verbose: 0 });
+  const weights = await Promise.all(model.getWeights().map((weight) => weight.data()));
+  const loss = (history['loss'] ?? []) as number[];
+  return { weights: weights.flatMap((values) => [...values]), firstLoss: loss[0] ?? NaN, loss: loss.at(-1) ?? NaN };
+}
+
+describeWithBrowser('example 19, saved and opened as a file,', (open) => {
+  const page = join(ROOT, 'examples/19-script-tag/index.html');
+
+  it('loads the versions that it is tried with', () => {
+    const { version, devDependencies } = manifestOf(ROOT);
+    const loaded = [...readFileSync(page, 'utf8').matchAll(/npm\/(.+)@([\d.]+)\/dist/g)].map(([, ...parts]) => parts);
+    expect(loaded).toEqual([
+      ['@tensorflow/tfjs', devDependencies['@tensorflow/tfjs']],
+      ['gradclip', version],
+    ]);
+  });
+
+  it('trains, and continues after a reload', async () => {
+    const opened = join(user, 'script-tag.html');
+    cpSync(page, opened);
+    const fromPackages = async (visited: Page) => {
+      await visited.route('https://cdn.jsdelivr.net/npm/**', (route) => {
+        const [, name = '', file = ''] = /npm\/(.+)@[\d.]+\/(.+)$/.exec(route.request().url()) ?? [];
+        return route.fulfill({ path: join(user, 'node_modules', name, file) });
+      });
+    };
+    const { page: shown, offences } = await open(pathToFileURL(opened).href, { home: '', before: fromPackages });
+    const output = shown.locator('output');
+    const outcome = /^(\d+) steps on (?:webgl|cpu), loss (\d+\.\d+), \d+ % of the last 10 steps clipped$/;
+    const answer = async () => {
+      await expect.poll(() => output.innerText(), { timeout: 120_000 }).toMatch(/[^…]$/);
+      return outcome
+        .exec(await output.innerText())
+        ?.slice(1)
+        .map(Number);
+    };
+    const first = await answer();
+    await shown.reload();
+    const second = await answer();
+    expect(offences).toEqual([]);
+    expect([first?.[0], second?.[0]]).toEqual([10, 20]);
+    expect(second?.[1]).toBeLessThan(first?.[1] ?? 0);
+  });
+});
