@@ -7,7 +7,6 @@ import { allStrategies } from 'gradclip/strategies';
 const warmNorm = defineStrategy({
   id: 'warm-norm',
   title: 'Global norm that is stricter at first',
-  source: { authors: 'You', year: 2026, title: 'Notes', url: 'https://example.org' },
   laws: { direction: 'global', idempotent: true },
   fields: { maxNorm: positive({ default: 1, about: 'Longest norm that passes after the first hundred steps.' }) },
   clip({ maxNorm }, gradients, { step }) {

@@ -18,7 +18,6 @@ const reluRnn = defineCell({
 const largestElement = defineStrategy({
   id: 'largest-element',
   title: 'Scale until the largest element fits',
-  source: { authors: 'You', year: 2026, title: 'Notes', url: 'https://example.org' },
   laws: { direction: 'global', idempotent: true },
   fields: { maxAbs: positive({ default: 1, about: 'What no element of a gradient exceeds.' }) },
   clip: ({ maxAbs }, gradients) => scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord: 'inf' }), maxAbs)),

@@ -1,5 +1,5 @@
 /**
- * For authors of strategies: `defineStrategy`, the option fields, and the operations over named tensors.
+ * Defines strategies: `defineStrategy`, the option fields, and operations on named tensors.
  *
  * @module gradclip/define
  * @category Reference
@@ -25,6 +25,7 @@ export {
   flag,
   integers,
   names,
+  nonNegative,
   optional,
   order,
   positive,
@@ -39,7 +40,7 @@ export {
 export { elementwise } from './core/elements.ts';
 export { multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
 export { hypot } from './core/hypot.ts';
-export { layerOf, matchesGlob, matchesVariable } from './core/names.ts';
+export { assertGlobsMatch, layerOf, matchesGlob, matchesVariable } from './core/names.ts';
 export {
   clampAll,
   finiteOf,

@@ -12,26 +12,26 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 
-/** The latest values of a series, in a ring; a strategy keeps its three tensors in its state. */
+/** A ring buffer of the latest values of a series; a strategy keeps its three tensors in its state. */
 export type History = {
-  /** The values, oldest overwritten first; shape [window]. */
+  /** The values; the oldest is overwritten first. Shape [window]. */
   readonly values: Tensor1D;
-  /** How many are filled; shape []. */
+  /** The number of values so far; shape []. */
   readonly filled: Scalar;
-  /** Where the next one goes; shape []. */
+  /** The index of the next value; shape []. */
   readonly next: Scalar;
 };
 
-/** A ring without values. */
+/** Creates an empty history. */
 export function emptyHistory(window: number): History {
   return { values: zeros([window]), filled: scalar(0), next: scalar(0) };
 }
 
-/** The ring with one more value. */
-export function withValue({ values, filled, next }: History, value: Scalar): History {
+/** Returns the history with one more value. */
+export function pushValue({ values, filled, next }: History, value: Scalar): History {
   const window = values.size;
   return {
-    // `where` broadcasts, which its type does not say.
+    // `where` broadcasts, but its type does not allow it.
     values: where(equal(range(0, window), next), value as Tensor, values) as Tensor1D,
     filled: minimum(add(filled, 1), window),
     next: mod(add(next, 1), window),

@@ -1,17 +1,17 @@
 import { abs, add, mul, sqrt, sub, type Scalar } from '@tensorflow/tfjs-core';
 import { hypot } from 'gradclip/define';
 
-/** Mean and standard deviation of a series so far; each shape []. */
+/** Mean and standard deviation of a series; each shape []. */
 export type Moments = { readonly mean: Scalar; readonly deviation: Scalar };
 
 /**
- * The moments once a value has a share f of the whole weight:
+ * Adds a value that has a share f of the whole weight:
  *
  *     μ′ = μ + f·(x − μ),   σ′² = (1 − f)·(σ² + f·(x − μ)²)
  *
- * A share of 1/n gives the mean and the population deviation of n values, one after another; West (1979).
+ * A share of 1/n at the nth value gives the mean and the population deviation of n values; West (1979).
  */
-export function withShare<State extends Moments>({ mean, deviation }: State, value: Scalar, share: Scalar): Moments {
+export function addWithShare<State extends Moments>({ mean, deviation }: State, value: Scalar, share: Scalar): Moments {
   const distance = sub(value, mean);
   const rest = sub(1, share);
   return {

@@ -1,20 +1,3 @@
-/**
- * Adaptive gradient clipping with local references (AdaGC).
- *
- * Warms up under a global norm λₐ, keeping the smallest clipped norm of each variable as its reference γ; from then on
- * clips each variable at λ times its reference, which follows the clipped norms:
- *
- *     t < T:  ĝ = g · min(1, λₐ / ‖g‖₂),           γᵥ = min(γᵥ, ‖ĝᵥ‖₂)
- *     t ≥ T:  ĝᵥ = gᵥ · min(1, λ·γᵥ / ‖gᵥ‖₂),      γᵥ = β·γᵥ + (1 − β)·‖ĝᵥ‖₂
- *
- * Source: Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen (2025). https://arxiv.org/abs/2502.11034
- *
- * Unlike the paper: a norm of 0 is not the smallest of a warm-up, since a reference of 0 would never let the variable
- * move again; and a variable that is first seen after the warm-up starts from its own first norm.
- *
- * @module
- */
-
 import {
   add,
   greater,
@@ -36,15 +19,23 @@ import {
   limitFactors,
   normsOf,
   scaleEach,
-  threshold,
+  nonNegative,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
-import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
+import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts';
 
 /**
- * Clips the gradient of each variable at a multiple of a reference that follows its own norms, after a warm-up
- * under one global norm.
+ * Clips each variable at a multiple of a reference norm, after a warm-up under one global norm.
+ *
+ *     t < T:  ĝ = g · min(1, λₐ / ‖g‖₂),           γᵥ = min(γᵥ, ‖ĝᵥ‖₂)
+ *     t ≥ T:  ĝᵥ = gᵥ · min(1, λ·γᵥ / ‖gᵥ‖₂),      γᵥ = β·γᵥ + (1 − β)·‖ĝᵥ‖₂
+ *
+ * The warm-up sets the reference γ of each variable to its smallest clipped norm. The reference then follows the clipped
+ * norms.
+ *
+ * Unlike the paper: the warm-up ignores norms of 0, because a reference of 0 would never let the variable move again. A
+ * variable first seen after the warm-up starts from its own first norm.
  *
  * @throws ClippingError `bad-option` when `ratio` or `warmupMaxNorm` is negative or NaN, `decay` is not from 0 up to 1,
  *   or `warmup` is no whole number.
@@ -73,42 +64,50 @@ export const adaGc = defineStrategy({
     title: 'AdaGC: enhancing LLM pretraining stability via adaptive gradient clipping',
     url: 'https://arxiv.org/abs/2502.11034',
   },
-  // Not idempotent where a ratio below 1 shortens the very gradient that a late variable starts from.
+  // Not idempotent: a ratio below 1 shortens the gradient from which a late variable starts.
   laws: { direction: 'variable', idempotent: false },
   fields: {
-    ratio: threshold({ default: 1.5, about: 'Largest norm that passes, as a multiple of the reference (λ).' }),
+    ratio: nonNegative({
+      default: 1.5,
+      about: 'Largest norm that passes, as a multiple of the reference; 0 gives zeros, Infinity changes nothing (λ).',
+    }),
     decay: decay({ default: 0.98, about: 'How much of the old reference is kept each step (β).' }),
     warmup: count({ default: 100, about: 'Steps under the global norm (T).' }),
-    warmupMaxNorm: threshold({ default: 1, about: 'Longest ‖g‖ that passes in the warm-up, in gradient units (λₐ).' }),
+    warmupMaxNorm: nonNegative({
+      default: 1,
+      about: 'Largest ‖g‖ that passes in the warm-up, in gradient units (λₐ).',
+    }),
   },
 
-  init: (_options, parameters) => ({ seen: scalar(0), ...zerosFor('reference', parameters) }) as Memory,
+  init: (_options, parameters) => ({ seen: scalar(0), ...zeroState('reference', parameters) }) as State,
 
   clip({ ratio, decay, warmup, warmupMaxNorm }, gradients, state) {
     const { seen } = state;
-    const after = { ...state, seen: minimum(add(seen, 1), warmup) };
-    if (Object.keys(gradients).length === 0) return { gradients, state: after };
-    const warming = less(seen, warmup);
+    const isWarmUp = less(seen, warmup);
     const norms = normsOf(gradients);
-    const reference = remembered('reference', gradients, state);
-    const known = greater(reference, 0);
+    const reference = valuesOf('reference', gradients, state);
+    const isKnown = greater(reference, 0);
 
     const common = limitFactors(globalNormOf(gradients), warmupMaxNorm);
     const warmNorms = mul(norms, common);
-    const smaller = logicalAnd(known, less(reference, warmNorms));
-    const isReference = where(smaller, reference, warmNorms);
-    const warmReference = where(greater(warmNorms, 0), isReference, reference);
+    const isReferenceSmaller = logicalAnd(isKnown, less(reference, warmNorms));
+    const smallest = where(isReferenceSmaller, reference, warmNorms);
+    const warmReference = where(greater(warmNorms, 0), smallest, reference);
 
-    const start = where(known, reference, norms);
+    const start = where(isKnown, reference, norms);
     const limits = mul(start, ratio);
-    const followed = add(mul(start, decay), mul(minimum(norms, limits), 1 - decay));
+    const followedReference = add(mul(start, decay), mul(minimum(norms, limits), 1 - decay));
 
-    // `where` broadcasts, which its type does not say.
-    const factors = where(warming, common as Tensor, limitFactors(norms, limits)) as Tensor1D;
-    const references = where(warming, warmReference as Tensor, followed) as Tensor1D;
+    // `where` broadcasts, but its type does not allow it.
+    const factors = where(isWarmUp, common as Tensor, limitFactors(norms, limits)) as Tensor1D;
+    const references = where(isWarmUp, warmReference as Tensor, followedReference) as Tensor1D;
     return {
       gradients: scaleEach(gradients, factors),
-      state: { ...after, ...filed('reference', gradients, references) },
+      state: {
+        ...state,
+        ...perVariableState('reference', gradients, references),
+        seen: minimum(add(seen, 1), warmup),
+      },
     };
   },
 });
@@ -120,4 +119,4 @@ export const adaGc = defineStrategy({
  */
 export type AdaGcOptions = OptionsOf<typeof adaGc.fields>;
 
-type Memory = NamedTensors & { readonly seen: Scalar };
+type State = NamedTensors & { readonly seen: Scalar };

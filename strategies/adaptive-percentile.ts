@@ -1,17 +1,3 @@
-/**
- * Clip at a percentile of past norms (AutoClip).
- *
- * Keeps the norms of the latest steps, this one included, and takes a percentile of them as the threshold:
- *
- *     cₜ = percentileₚ(‖g₁‖, …, ‖gₜ‖),   ĝ = g · min(1, cₜ / ‖gₜ‖)
- *
- * Source: Seetharaman, Wichern, Pardo & Le Roux (2020), Algorithm 1. https://arxiv.org/abs/2007.14469
- *
- * Unlike the paper: a window instead of the whole past, so that memory is bounded and early norms are forgotten.
- *
- * @module
- */
-
 import {
   gather,
   greaterEqual,
@@ -36,13 +22,18 @@ import {
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
-import { emptyHistory, withValue, type History } from './_history.ts';
+import { emptyHistory, pushValue, type History } from './_history.ts';
 
 /**
  * Clips at a percentile of the norms of the latest steps, so the threshold follows the gradients.
  *
- * `percentile` 90 trims the longest tenth; the paper's 10 shortens nine steps of ten and comes near to
- * normalising. The norm is that of all gradients, or of each layer or variable with a history of its own.
+ *     cₜ = percentileₚ(‖g₁‖, …, ‖gₜ‖),   ĝ = g · min(1, cₜ / ‖gₜ‖)
+ *
+ * The current step counts among the latest. `percentile` 90 clips the longest tenth. The paper's value of 10 clips nine
+ * steps of ten and nearly normalizes them. The norm is that of all gradients, or of each layer or variable, each with its
+ * own history.
+ *
+ * Unlike the paper: a window replaces the whole past, so that the state is bounded and early norms are forgotten.
  *
  * @throws ClippingError `bad-option` when `percentile` is not from 0 to 100, or `window` or `minHistory` is no
  *   whole number of at least 1.
@@ -71,34 +62,47 @@ export const adaptivePercentile = defineStrategy({
   },
   laws: { direction: 'global', idempotent: false },
   fields: {
-    percentile: between({ default: 90, min: 0, max: 100, about: 'Percentile of the past norms taken as threshold.' }),
-    window: count({ default: 1000, min: 1, max: 100_000, sizesMemory: true, about: 'Steps remembered.' }),
+    percentile: between({
+      default: 90,
+      min: 0,
+      max: 100,
+      about: 'Percentile of the past norms that is the threshold, 0 to 100 (p).',
+    }),
+    window: count({
+      default: 1000,
+      min: 1,
+      max: 100_000,
+      sizesState: true,
+      about: 'Number of norms kept, at most 100 000.',
+    }),
     minHistory: count({
       default: 1,
       min: 1,
-      about: 'Steps to see before the first may be clipped, this one included.',
+      about: 'Steps before the first clipped one, itself included.',
     }),
-    scope: choice(['global', 'layer', 'variable'], { default: 'global', about: 'Whose norm has a history.' }),
+    scope: choice(['global', 'layer', 'variable'], {
+      default: 'global',
+      about: 'Whose norm has a history: all gradients together, each layer, or each variable.',
+    }),
   },
 
   init({ window, scope }, parameters) {
-    const groups = new Set(Object.keys(parameters).map(groupingBy(scope)));
-    return Object.assign({}, ...[...groups].map((group) => filed(group, emptyHistory(window)))) as NamedTensors;
+    const groups = new Set(Object.keys(parameters).map(groupOf(scope)));
+    return Object.assign({}, ...[...groups].map((group) => stateOf(group, emptyHistory(window)))) as NamedTensors;
   },
 
   clip({ percentile, minHistory, scope }, gradients, state) {
-    const { groups, indices, norms } = groupNormsOf(gradients, groupingBy(scope));
-    const after = { ...state };
-    const factors = groups.map((group, place) => {
-      const norm = gather(norms, place) as Tensor as Scalar;
-      const history = withValue(historyOf(group, state), norm);
-      Object.assign(after, filed(group, history));
+    const { groups, indices, norms } = groupNormsOf(gradients, groupOf(scope));
+    const next = { ...state };
+    const factors = groups.map((group, index) => {
+      const norm = gather(norms, index) as Tensor as Scalar;
+      const history = pushValue(historyOf(group, state), norm);
+      Object.assign(next, stateOf(group, history));
       const limit = percentileOf(history.values, history.filled, percentile);
       return where(greaterEqual(history.filled, minHistory), limitFactors(norm, limit), scalar(1));
     });
-    if (factors.length === 0) return { gradients, state };
-    const each = gather(stack(factors) as Tensor1D, tensor1d([...indices], 'int32'));
-    return { gradients: scaleEach(gradients, each), state: after };
+    const perVariable = gather(stack(factors) as Tensor1D, tensor1d([...indices], 'int32'));
+    return { gradients: scaleEach(gradients, perVariable), state: next };
   },
 });
 
@@ -109,12 +113,12 @@ export const adaptivePercentile = defineStrategy({
  */
 export type AdaptivePercentileOptions = OptionsOf<typeof adaptivePercentile.fields>;
 
-function groupingBy(scope: 'global' | 'layer' | 'variable'): (variable: string) => string {
+function groupOf(scope: 'global' | 'layer' | 'variable'): (variable: string) => string {
   if (scope === 'global') return () => 'global';
   return scope === 'layer' ? layerOf : (variable) => variable;
 }
 
-function filed(group: string, history: History): NamedTensors {
+function stateOf(group: string, history: History): NamedTensors {
   return Object.fromEntries(Object.entries(history).map(([name, tensor]) => [`${name}/${group}`, tensor]));
 }
 

@@ -1,18 +1,6 @@
-/**
- * Adaptive gradient clipping (AGC).
- *
- * Clips the gradient of each unit in proportion to its weights, so that no step changes them by too large a share:
- *
- *     ĝᵤ = gᵤ · min(1, λ · max(‖wᵤ‖₂, ε) / ‖gᵤ‖₂)   for every unit u
- *
- * Source: Brock, De, Smith & Simonyan (2021), section 4. https://arxiv.org/abs/2102.06171
- *
- * @module
- */
-
 import { maximum, mul, type Tensor } from '@tensorflow/tfjs-core';
 import {
-  ClippingError,
+  assertGlobsMatch,
   defineStrategy,
   integers,
   limitFactors,
@@ -29,14 +17,17 @@ import {
 import { allAxes, presentAxes } from './_axes.ts';
 
 /**
- * Clips the gradient of each unit to a share of the norm of the unit's weights.
+ * Clips the gradient of each unit in proportion to the norm of its weights.
  *
- * A unit is what tfjs keeps at one place of the last axis: a column of a kernel [in, units], a filter of a convolution
- * [height, width, in, filters], a gate's unit in a fused LSTM kernel. A row of an embedding is a unit, as is a
- * depthwise filter, both known by the names tfjs gives them; vectors and scalars are taken whole.
+ *     ĝᵤ = gᵤ · min(1, λ · max(‖wᵤ‖₂, ε) / ‖gᵤ‖₂)   for every unit u
  *
- * @throws ClippingError `bad-option` when `ratio` is negative or NaN, `floor` is not finite and greater than 0, or, at
- *   the first step, when a glob in `exclude` fits none of the variables, which the message then lists.
+ * No step then changes the weights of a unit by too large a share. A unit is one index of the last axis: a column of a
+ * kernel [in, units], a filter of a convolution [height, width, in, filters], one unit of one gate in a fused LSTM kernel.
+ * A row of an embedding and a depthwise filter are also units; both are recognized by the names that tfjs gives them.
+ * Vectors and scalars are clipped as a whole.
+ *
+ * @throws ClippingError `bad-option` when an option is out of range, or, at the first step, when a glob in `exclude` matches
+ *   no variable; the message lists the variables.
  *
  * @example
  * ```ts
@@ -62,23 +53,24 @@ export const agc = defineStrategy({
     section: 'section 4',
   },
   laws: { direction: 'unit', idempotent: true },
-  thresholds: ['ratio'],
   fields: {
-    ratio: threshold({ default: 0.01, about: 'Largest ‖gᵤ‖ as a share of ‖wᵤ‖ (λ).' }),
-    floor: positive({ default: 1e-3, about: 'Least ‖wᵤ‖ reckoned with, so that zero weights can learn (ε).' }),
-    axes: optional(integers({ default: [], about: 'Axes over which a norm is taken; by layout where not set.' })),
-    exclude: names({ default: [], about: 'Variables that pass unclipped, by name or glob; the output layer, say.' }),
+    ratio: threshold({
+      default: 0.01,
+      about: 'Largest ‖gᵤ‖ that passes, as a share of ‖wᵤ‖; 0 gives zeros, Infinity changes nothing (λ).',
+    }),
+    floor: positive({ default: 1e-3, about: 'Smallest ‖wᵤ‖ assumed, so that zero weights can learn (ε).' }),
+    axes: optional(
+      integers({
+        default: [],
+        about: 'Axes over which the norm is taken, negative ones from the end; by layout when not set.',
+      }),
+    ),
+    exclude: names({ default: [], about: 'Variables that pass unclipped, by name or glob, such as the output layer.' }),
   },
 
   init({ exclude }, parameters) {
-    const present = Object.keys(parameters);
-    for (const glob of exclude) {
-      if (present.some((variable) => matchesVariable(glob, variable))) continue;
-      throw new ClippingError(
-        'bad-option',
-        `\`agc({ exclude })\` names \`${glob}\`, which fits no variable; there are ${present.join(', ')}.`,
-      );
-    }
+    const names = Object.keys(parameters);
+    assertGlobsMatch('agc({ exclude })', exclude, { noun: 'variable', names, matches: matchesVariable });
     return {};
   },
 
@@ -86,9 +78,9 @@ export const agc = defineStrategy({
     const clipped = mapTensors(gradients, (gradient, variable) => {
       const weights = parameters[variable];
       if (weights === undefined || exclude.some((glob) => matchesVariable(glob, variable))) return gradient;
-      const along = axes === null ? axesOf(variable, gradient) : presentAxes(axes, gradient);
-      const limits = mul(ratio, maximum(normAlong(weights, along), floor));
-      return multiplyBroadcast(gradient, limitFactors(normAlong(gradient, along), limits));
+      const reduced = axes === null ? axesOf(variable, gradient) : presentAxes(axes, gradient);
+      const limits = mul(ratio, maximum(normAlong(weights, reduced), floor));
+      return multiplyBroadcast(gradient, limitFactors(normAlong(gradient, reduced), limits));
     });
     return { gradients: clipped, state };
   },
@@ -109,7 +101,7 @@ function axesOf(variable: string, { rank }: Tensor): number[] {
   const all = allAxes(rank);
   if (rank <= 1) return all;
   if (rank === 2 && EMBEDDINGS.test(variable)) return [1];
-  // [height, width, in, multiplier]: each input channel has filters of its own.
+  // Shape [height, width, in, multiplier]: each input channel has its own filters.
   if (rank === 4 && DEPTHWISE.test(variable)) return [0, 1];
   return all.slice(0, -1);
 }

@@ -1,25 +1,15 @@
-/**
- * Clip each variable by its root mean square.
- *
- * Shortens the gradient of a variable so that the root mean square of its elements is at most d:
- *
- *     ĝᵥ = gᵥ / max(1, RMS(gᵥ) / d),   RMS(g) = ‖g‖₂ / √n for a variable of n elements
- *
- * Source: Shazeer & Stern (2018), update clipping. https://arxiv.org/abs/1804.04235
- *
- * Unlike the paper: clips the gradient, before the optimizer; Adafactor clips the update, after it.
- *
- * @module
- */
-
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Clips the gradient of each variable to a largest root mean square.
  *
- * One threshold then suits variables of any size, which a norm does not: a kernel of a million elements may be a
- * thousand times as long as a scalar.
+ *     ĝᵥ = gᵥ / max(1, RMS(gᵥ) / d),   RMS(g) = ‖g‖₂ / √n for a variable of n elements
+ *
+ * One threshold then suits variables of any size. A norm does not: the gradient of a kernel with a million elements can be
+ * a thousand times as long as that of a scalar.
+ *
+ * Unlike the paper: this clips the gradient, before the optimizer; Adafactor clips the update, after it.
  *
  * @throws ClippingError `bad-option` when `maxRms` is negative or NaN.
  *
@@ -47,9 +37,11 @@ export const blockRms = defineStrategy({
     url: 'https://arxiv.org/abs/1804.04235',
   },
   laws: { direction: 'variable', idempotent: true },
-  thresholds: ['maxRms'],
   fields: {
-    maxRms: threshold({ default: 1, about: 'Largest RMS(gᵥ) of a variable that passes, in gradient units (d).' }),
+    maxRms: threshold({
+      default: 1,
+      about: 'Largest RMS(gᵥ) that passes, in gradient units; 0 gives zeros, Infinity changes nothing (d).',
+    }),
   },
 
   clip({ maxRms }, gradients) {

@@ -1,22 +1,15 @@
-/**
- * Gradient centralization.
- *
- * Takes from the gradient of each unit's incoming weights their mean, so that it sums to zero:
- *
- *     ĝ = g − mean(g),   the mean over all axes but the last
- *
- * Source: Yong, Huang, Hua & Zhang (2020), equation 1. https://arxiv.org/abs/2004.01461
- *
- * @module
- */
-
 import { subtractUnitMeans, defineStrategy, mapTensors } from 'gradclip/define';
 
 /**
  * Removes the mean over all axes but the last from the gradient of each kernel.
  *
- * tfjs keeps units on the last axis, so each column of a fused LSTM kernel, shape [in, 4·units], is centred by itself.
- * Vectors and scalars, such as biases, pass unchanged, and so do kernels of a single row.
+ *     ĝ = g − mean(g),   the mean over all axes but the last
+ *
+ * The gradient of each unit's incoming weights then sums to zero. tfjs keeps units on the last axis, so each column of a
+ * fused LSTM kernel, shape [in, 4·units], is centered by itself. Vectors and scalars, such as biases, pass unchanged.
+ *
+ * Unlike the paper: a unit with one incoming weight passes unchanged, such as each unit of an LSTM kernel over a univariate
+ * series, shape [1, 4·units]. Its gradient is its own mean, so it would never learn.
  *
  * @example
  * ```ts
@@ -48,9 +41,7 @@ export const centralize = defineStrategy({
   clip: (_options, gradients) =>
     mapTensors(gradients, (gradient) => {
       const units = gradient.shape.at(-1) ?? 1;
-      // Unlike the paper: a unit with one incoming weight is left alone, since its gradient is its own mean and it
-      // would never learn. The kernel of an LSTM over a univariate series, shape [1, 4·units], is such a case; so
-      // are all vectors and scalars.
+      // Vectors, scalars and units with one incoming weight.
       if (gradient.size <= units) return gradient;
       return subtractUnitMeans(gradient);
     }),

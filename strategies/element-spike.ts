@@ -1,20 +1,3 @@
-/**
- * Clip spiking elements (SPAM).
- *
- * Compares each element with the running mean square v of its own past, and brings spikes down to the limit:
- *
- *     ĝᵢ = sign(gᵢ) · √(θ·vᵢ) where gᵢ² > θ·vᵢ, else gᵢ;   vᵢ ← β·vᵢ + (1 − β)·ĝᵢ²
- *
- * The first `warmup` steps only gather v, which starts at 0 and is not corrected for it.
- *
- * Source: Huang, Zhu, Jin, Liu, Wang & Liu (2025), spike-aware clipping. https://arxiv.org/abs/2501.06842
- *
- * Unlike the paper: v is the strategy's own and not Adam's, so any optimizer will do; an element that has been 0 so far
- * passes, since its limit of 0 would hold it there for ever; and √v is what is remembered, as v overflows float32.
- *
- * @module
- */
-
 import {
   abs,
   add,
@@ -36,16 +19,21 @@ import {
   defineStrategy,
   elementwise,
   hypot,
-  threshold,
+  nonNegative,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
 
 /**
- * Brings elements that are far larger than they have been down to a multiple of their own root mean square.
+ * Clips elements that are far larger than before to a multiple of their own root mean square.
  *
- * At the default threshold of 5000 that is √5000, some 71 times the usual: only spikes are touched. The memory is as
- * large as the variables.
+ *     ĝᵢ = sign(gᵢ) · √(θ·vᵢ) where gᵢ² > θ·vᵢ, else gᵢ;   vᵢ ← β·vᵢ + (1 − β)·ĝᵢ²
+ *
+ * At the default threshold of 5000 the limit is √5000, about 71 times the usual size, so only spikes are clipped. The first
+ * `warmup` steps only gather v, which starts at 0 without bias correction. The state is as large as the variables.
+ *
+ * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. An element that was always 0 passes,
+ * since its limit of 0 would keep it there forever. The state holds √v, because v overflows float32.
  *
  * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is not from 0 up to 1, or `warmup` is
  *   no whole number.
@@ -73,22 +61,25 @@ export const elementSpike = defineStrategy({
   },
   laws: { direction: 'none', idempotent: true },
   fields: {
-    threshold: threshold({ default: 5000, about: 'Largest gᵢ² that passes, as a multiple of vᵢ (θ).' }),
+    threshold: nonNegative({
+      default: 5000,
+      about: 'Largest gᵢ² that passes, as a multiple of vᵢ; Infinity changes nothing (θ).',
+    }),
     decay: decay({ default: 0.999, about: 'How much of the old mean square is kept each step (β).' }),
     warmup: count({ default: 20, about: 'Steps that only gather the mean square.' }),
   },
 
   init: (_options, parameters) => {
     const roots = Object.entries(parameters).map(([variable, tensor]) => [`root/${variable}`, zerosLike(tensor)]);
-    return { seen: scalar(0), ...Object.fromEntries(roots) } as Memory;
+    return { seen: scalar(0), ...Object.fromEntries(roots) } as State;
   },
 
   clip({ threshold, decay, warmup }, gradients, state) {
-    // An infinite limit times a root of 0 is NaN, which nothing exceeds either.
+    // An infinite reach times a root of 0 is NaN, which no element exceeds.
     const reach = where(greaterEqual(state.seen, warmup), scalar(Math.sqrt(threshold)), scalar(Infinity));
     const [kept, added] = [Math.sqrt(decay), Math.sqrt(1 - decay)];
     const clipped: Record<string, Tensor> = {};
-    const after: Record<string, Tensor> & Memory = { ...state, seen: minimum(add(state.seen, 1), warmup) };
+    const next: Record<string, Tensor> & State = { ...state, seen: minimum(add(state.seen, 1), warmup) };
     for (const [variable, gradient] of Object.entries(gradients)) {
       const root = state[`root/${variable}`] as Tensor;
       const passed = elementwise([gradient, root, reach], clippedElement, () => {
@@ -97,13 +88,13 @@ export const elementSpike = defineStrategy({
         return where(spike, where(greater(gradient, 0), limit, neg(limit)), gradient);
       });
       clipped[variable] = passed;
-      after[`root/${variable}`] = elementwise(
+      next[`root/${variable}`] = elementwise(
         [root, passed],
         (r, g) => Math.sqrt((kept * r) ** 2 + (added * g) ** 2),
         () => hypot(mul(root, kept), mul(abs(passed), added)),
       );
     }
-    return { gradients: clipped, state: after };
+    return { gradients: clipped, state: next };
   },
 });
 
@@ -114,7 +105,7 @@ export const elementSpike = defineStrategy({
  */
 export type ElementSpikeOptions = OptionsOf<typeof elementSpike.fields>;
 
-type Memory = NamedTensors & { readonly seen: Scalar };
+type State = NamedTensors & { readonly seen: Scalar };
 
 function clippedElement(gradient: number, root: number, reach: number): number {
   const limit = root * reach;

@@ -1,15 +1,3 @@
-/**
- * Clip by global norm.
- *
- * Takes all gradients as one vector g and shortens it to length c, keeping its direction:
- *
- *     ĝ = g · min(1, c / ‖g‖ₚ)
- *
- * Source: Pascanu, Mikolov & Bengio (2013), Algorithm 1. https://arxiv.org/abs/1211.5063
- *
- * @module
- */
-
 import {
   defineStrategy,
   globalNormOf,
@@ -21,9 +9,11 @@ import {
 } from 'gradclip/define';
 
 /**
- * Clips all gradients, taken as one vector, to a largest length.
+ * Clips all gradients, taken as one vector g, to a largest norm.
  *
- * The usual choice: the direction of the step stays, only its length is bounded.
+ *     ĝ = g · min(1, c / ‖g‖ₚ)
+ *
+ * The direction of the step stays; only its length is bounded. This is the usual choice.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
  *
@@ -52,10 +42,12 @@ export const globalNorm = defineStrategy({
     section: 'Algorithm 1',
   },
   laws: { direction: 'global', idempotent: true },
-  thresholds: ['maxNorm'],
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Longest ‖g‖ that passes unchanged, in gradient units (c).' }),
-    ord: order({ default: 2, about: 'Order p of the norm.' }),
+    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    ord: order({
+      default: 2,
+      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
+    }),
   },
 
   clip({ maxNorm, ord }, gradients) {

@@ -1,5 +1,5 @@
 /**
- * The shelf: every strategy of this package by name, and all of them as a list.
+ * Exports every strategy of this package by name, and all of them as a list.
  *
  * @module gradclip/strategies
  * @category Reference
@@ -45,11 +45,11 @@ export { spikeSkip, type SpikeSkipOptions } from './spike-skip.ts';
 export { zClip, type ZClipOptions } from './z-clip.ts';
 
 /**
- * All strategies of this package, in the order of the reference.
+ * Lists all strategies of this package, in the order of the reference.
  *
  * @category Registry
  */
-// Said to be pure for esbuild, which would otherwise keep all strategies where one is used: it cannot know.
+// Marked as pure, or esbuild would keep all strategies in a bundle that uses one.
 export const allStrategies: readonly AnyStrategyFactory[] = /* @__PURE__ */ Object.freeze([
   none,
   globalNorm,

@@ -1,20 +1,12 @@
-/**
- * No clipping.
- *
- * Hands the gradients on as they are, measured like those of any other strategy:
- *
- *     ĝ = g
- *
- * Source: the plain gradient step, Cauchy (1847). https://gallica.bnf.fr/ark:/12148/bpt6k2982c/f540
- *
- * @module
- */
-
 import { defineStrategy } from 'gradclip/define';
 
 /**
- * Changes nothing, and is measured like any other: the baseline of a comparison, and the way to watch gradient
- * norms before choosing a threshold.
+ * Passes the gradients on unchanged.
+ *
+ *     ĝ = g
+ *
+ * The optimizer measures them as usual. Use it as the baseline of a comparison, or to watch gradient norms before choosing
+ * a threshold.
  *
  * @example
  * ```ts
@@ -38,7 +30,6 @@ export const none = defineStrategy({
     url: 'https://gallica.bnf.fr/ark:/12148/bpt6k2982c/f540',
   },
   laws: { direction: 'global', idempotent: true },
-  thresholds: [],
   fields: {},
 
   clip: (_options, gradients) => gradients,

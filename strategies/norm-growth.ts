@@ -1,26 +1,16 @@
+import { greater, maximum, minimum, mul, tensor1d, where, type Tensor1D } from '@tensorflow/tfjs-core';
+import { defineStrategy, limitFactors, normsOf, scaleEach, nonNegative, type OptionsOf } from 'gradclip/define';
+import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts';
+
 /**
- * Cap the growth of each variable's norm.
- *
- * Lets the norm of a variable's gradient grow from step to step by a factor of τ at most:
+ * Clips the gradient of each variable at a multiple of its norm after the previous step.
  *
  *     ĝₜ = gₜ · min(1, max(τ·‖ĝₜ₋₁‖₂, ε·√n) / ‖gₜ‖₂)   for every variable, of n elements
  *
- * Source: Chen, Feng, Liu and others (2024), the norm-growth limiter of Fira. https://arxiv.org/abs/2410.01623
+ * The first gradient of a variable that is not all zeros passes unchanged. The norm may fall freely and rises slowly.
  *
- * Unlike the paper: norms up to ε·√n always pass, an idea of NormGrowthCap in CannotWaitForTheseOptimisers.jl, so that
- * no variable is held near zero; and a gradient of zeros leaves the memory as it is, so the next is no first one.
- *
- * @module
- */
-
-import { greater, maximum, minimum, mul, tensor1d, where, type Tensor1D } from '@tensorflow/tfjs-core';
-import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type OptionsOf } from 'gradclip/define';
-import { filed, remembered, zerosFor } from './_per-variable-memory.ts';
-
-/**
- * Clips the gradient of each variable at a multiple of the norm it had after the step before.
- *
- * The first gradient of a variable that is not all zeros passes unchanged. Falling is free, rising is slow.
+ * Unlike the paper: norms up to ε·√n always pass, so that no variable is held near zero; the idea is from NormGrowthCap in
+ * CannotWaitForTheseOptimisers.jl. A gradient of zeros leaves the state unchanged, so the next one is not a first one.
  *
  * @throws ClippingError `bad-option` when `ratio` or `floor` is negative or NaN.
  *
@@ -50,22 +40,24 @@ export const normGrowth = defineStrategy({
   },
   laws: { direction: 'variable', idempotent: true },
   fields: {
-    ratio: threshold({ default: 1.01, about: 'Largest norm that passes, as a multiple of the one before (τ).' }),
-    floor: threshold({ default: 1e-8, about: 'Root mean square that always passes, in gradient units (ε).' }),
+    ratio: nonNegative({
+      default: 1.01,
+      about: 'Largest norm that passes, as a multiple of the previous one; Infinity changes nothing (τ).',
+    }),
+    floor: nonNegative({ default: 1e-8, about: 'Root mean square that always passes, in gradient units (ε).' }),
   },
 
-  init: (_options, parameters) => zerosFor('norm', parameters),
+  init: (_options, parameters) => zeroState('norm', parameters),
 
   clip({ ratio, floor }, gradients, state) {
-    if (Object.keys(gradients).length === 0) return { gradients, state };
     const norms = normsOf(gradients);
-    const last = remembered('norm', gradients, state);
+    const last = valuesOf('norm', gradients, state);
     const floors = tensor1d(Object.values(gradients).map(({ size }) => floor * Math.sqrt(Math.max(1, size))));
     const limits: Tensor1D = where(greater(last, 0), maximum(mul(last, ratio), floors), norms);
     const after: Tensor1D = where(greater(norms, 0), minimum(norms, limits), last);
     return {
       gradients: scaleEach(gradients, limitFactors(norms, limits)),
-      state: { ...state, ...filed('norm', gradients, after) },
+      state: { ...state, ...perVariableState('norm', gradients, after) },
     };
   },
 });

@@ -1,18 +1,3 @@
-/**
- * Normalize the gradient.
- *
- * Gives every step the same length s, whatever the length of the gradient:
- *
- *     ĝ = g · s / (‖g‖₂ + γ)
- *
- * Source: Bu, Wang, Zha & Karypis (2022), AUTO-S. https://arxiv.org/abs/2206.07136
- *
- * Unlike the paper: of the whole gradient, as in normalized gradient descent, not of each example's, and γ is 0
- * unless given.
- *
- * @module
- */
-
 import { add, div, less, scalar, where, type Scalar } from '@tensorflow/tfjs-core';
 import {
   defineStrategy,
@@ -20,15 +5,20 @@ import {
   positive,
   scaleAll,
   SMALLEST_NORMAL,
-  threshold,
+  nonNegative,
   type OptionsOf,
 } from 'gradclip/define';
 
 /**
- * Brings all gradients, taken as one vector, to one length: long ones are shortened and short ones lengthened.
+ * Scales all gradients, taken as one vector g, to the same norm s at every step.
  *
- * With `gamma` above 0, gradients much shorter than it are no longer blown up to full length but by at most
- * `norm` / `gamma`. A gradient of zeros stays zero.
+ *     ĝ = g · s / (‖g‖₂ + γ)
+ *
+ * Long gradients are shortened and short ones lengthened. With `gamma` above 0, gradients much shorter than `gamma` grow by
+ * at most `norm` / `gamma` and so stay below full length. A gradient of zeros stays zero.
+ *
+ * Unlike the paper: this scales the whole gradient, as in normalized gradient descent, not that of each example, and γ is 0
+ * by default.
  *
  * @throws ClippingError `bad-option` when `norm` is not finite and greater than 0, or `gamma` is negative or NaN.
  *
@@ -57,12 +47,12 @@ export const normalize = defineStrategy({
   },
   laws: { direction: 'global', idempotent: false, lengthens: true },
   fields: {
-    norm: positive({ default: 1, about: 'Length of every step’s gradient, in gradient units (s).' }),
-    gamma: threshold({ default: 0, about: 'Added to ‖g‖, so that tiny gradients stay small, in gradient units (γ).' }),
+    norm: positive({ default: 1, about: 'Norm of the gradient at every step, in gradient units (s).' }),
+    gamma: nonNegative({ default: 0, about: 'Added to ‖g‖ so that tiny gradients stay small, in gradient units (γ).' }),
   },
 
   clip({ norm, gamma }, gradients) {
-    // No finite gradient may become infinite, nor zeros NaN: the factor itself must fit into float32.
+    // The factor must fit into float32, or finite gradients become infinite and zeros NaN.
     const shortest = Math.max(SMALLEST_NORMAL, norm / LARGEST_FACTOR);
     const length: Scalar = add(globalNormOf(gradients), gamma);
     return scaleAll(gradients, div(norm, where(less(length, shortest), scalar(shortest), length)));

@@ -1,18 +1,6 @@
-/**
- * Clip each layer by its norm.
- *
- * Takes kernel, recurrent kernel and bias of a layer as one vector, and gives layers thresholds of their own:
- *
- *     ĝₗ = gₗ · min(1, cₗ / ‖gₗ‖ₚ)   for every layer l
- *
- * Source: the per-layer clipping of McMahan et al. (2018), section 2. https://arxiv.org/abs/1710.06963
- *
- * @module
- */
-
 import { gather, tensor1d } from '@tensorflow/tfjs-core';
 import {
-  ClippingError,
+  assertGlobsMatch,
   defineStrategy,
   groupNormsOf,
   layerOf,
@@ -26,13 +14,15 @@ import {
 } from 'gradclip/define';
 
 /**
- * Clips the gradient of each layer, over all its variables, to a largest length.
+ * Clips the gradient of each layer, over all its variables, to a largest norm.
  *
- * A layer is everything up to the last slash of a variable's name. Of the globs in `layers` the first that fits
- * a layer gives its threshold; layers that none fits take `maxNorm`.
+ *     ĝₗ = gₗ · min(1, cₗ / ‖gₗ‖ₚ)   for every layer l
  *
- * @throws ClippingError `bad-option` when a threshold is negative or NaN, or, at the first step, when a glob fits
- *   none of the layers, which the message then lists.
+ * The kernel, recurrent kernel and bias of a layer form one vector. A layer is everything up to the last slash of a
+ * variable's name. The first glob in `layers` that matches a layer sets its threshold; other layers use `maxNorm`.
+ *
+ * @throws ClippingError `bad-option` when a threshold is negative or NaN, or, at the first step, when a glob matches no
+ *   layer; the message lists the layers.
  *
  * @example
  * ```ts
@@ -58,22 +48,21 @@ export const perLayer = defineStrategy({
     section: 'section 2',
   },
   laws: { direction: 'layer', idempotent: true },
-  thresholds: ['maxNorm', 'layers'],
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Longest ‖gₗ‖ of a layer that passes, in gradient units (c).' }),
-    layers: thresholdsByName({ default: {}, about: 'Thresholds of their own for layers, by name or glob.' }),
-    ord: order({ default: 2, about: 'Order p of the norm.' }),
+    maxNorm: threshold({ default: 1, about: 'Largest ‖gₗ‖ of a layer that passes unchanged, in gradient units (c).' }),
+    layers: thresholdsByName({
+      default: {},
+      about: "Thresholds of single layers, by name or glob: `{ 'lstm*': 0.25 }`.",
+    }),
+    ord: order({
+      default: 2,
+      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
+    }),
   },
 
   init({ layers }, parameters) {
-    const present = [...new Set(Object.keys(parameters).map(layerOf))];
-    for (const glob of Object.keys(layers)) {
-      if (present.some((layer) => matchesGlob(glob, layer))) continue;
-      throw new ClippingError(
-        'bad-option',
-        `\`per-layer({ layers })\` has a threshold for \`${glob}\`, which fits no layer; there are ${present.join(', ')}.`,
-      );
-    }
+    const names = [...new Set(Object.keys(parameters).map(layerOf))];
+    assertGlobsMatch('per-layer({ layers })', Object.keys(layers), { noun: 'layer', names });
     return {};
   },
 

@@ -1,22 +1,14 @@
-/**
- * Clip by value.
- *
- * Clamps every element by itself, which changes the direction of the step:
- *
- *     ĝᵢ = min(max(gᵢ, lo), hi),   lo = −c, hi = c where one bound is given
- *
- * Source: Mikolov (2012), section 3.2.2. https://www.fit.vut.cz/study/phd-thesis/283/
- *
- * @module
- */
-
 import { clampAll, ClippingError, defineStrategy, between, optional, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
- * Clamps every element of every gradient to ±`maxAbs`, or to [`min`, `max`].
+ * Clamps each element of each gradient to ±`maxAbs`, or to [`min`, `max`].
  *
- * @throws ClippingError `bad-option` when `maxAbs` is given beside `min` or `max`, when one of these is missing, or
- *   when they do not enclose 0.
+ *     ĝᵢ = min(max(gᵢ, lo), hi),   lo = −c and hi = c when only `maxAbs` is set
+ *
+ * This changes the direction of the step.
+ *
+ * @throws ClippingError `bad-option` when `maxAbs` is set together with `min` or `max`, when only one of `min` and `max`
+ *   is set, or when a bound is on the wrong side of 0.
  *
  * @example
  * ```ts
@@ -43,14 +35,25 @@ export const perValue = defineStrategy({
     section: 'section 3.2.2',
   },
   laws: { direction: 'none', idempotent: true },
-  thresholds: ['maxAbs', 'min', 'max'],
   fields: {
-    maxAbs: optional(threshold({ default: 1, about: 'Largest |gᵢ| that passes; 1 where no bound is given (c).' })),
+    maxAbs: optional(threshold({ default: 1, about: 'Largest |gᵢ| that passes; 1 when no bound is set (c).' })),
     min: optional(
-      between({ min: -Infinity, max: 0, default: 0, about: 'Least element that passes (lo), with `max`.' }),
+      between({
+        min: -Infinity,
+        max: 0,
+        isThreshold: true,
+        default: 0,
+        about: 'Smallest element that passes, at most 0; requires `max` (lo).',
+      }),
     ),
     max: optional(
-      between({ min: 0, max: Infinity, default: 0, about: 'Greatest element that passes (hi), with `min`.' }),
+      between({
+        min: 0,
+        max: Infinity,
+        isThreshold: true,
+        default: 0,
+        about: 'Largest element that passes, at least 0; requires `min` (hi).',
+      }),
     ),
   },
 

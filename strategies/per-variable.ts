@@ -1,15 +1,3 @@
-/**
- * Clip each variable by its norm.
- *
- * Shortens the gradient of each variable by itself, or each slice of it along some axes:
- *
- *     ĝᵥ = gᵥ · min(1, c / ‖gᵥ‖ₚ)   for every variable v
- *
- * Source: Keras' `clipnorm`. https://keras.io/api/optimizers/
- *
- * @module
- */
-
 import {
   defineStrategy,
   integers,
@@ -27,11 +15,14 @@ import {
 import { presentAxes } from './_axes.ts';
 
 /**
- * Clips the gradient of each variable to a largest length.
+ * Clips the gradient of each variable to a largest norm.
  *
- * With k variables the whole gradient may still be √k · `maxNorm` long, and its direction changes between variables.
- * With `axes` the norm is taken along these axes only, so each slice is clipped by itself; axes that a variable
- * does not have are left out, and a variable that has none of them is taken whole.
+ *     ĝᵥ = gᵥ · min(1, c / ‖gᵥ‖ₚ)   for every variable v
+ *
+ * With k variables the norm of the whole gradient can still be √k · `maxNorm`, and its direction changes between variables.
+ *
+ * With `axes`, the norm is taken along these axes only, so each slice is clipped by itself. Axes that a variable does not
+ * have are ignored; a variable that has none of them is clipped as a whole.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
  *
@@ -57,11 +48,21 @@ export const perVariable = defineStrategy({
     url: 'https://keras.io/api/optimizers/',
   },
   laws: { direction: 'variable', idempotent: true },
-  thresholds: ['maxNorm'],
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Longest ‖gᵥ‖ of a variable that passes, in gradient units (c).' }),
-    ord: order({ default: 2, about: 'Order p of the norm.' }),
-    axes: optional(integers({ default: [], about: 'Axes along which the norm is taken; all where not set.' })),
+    maxNorm: threshold({
+      default: 1,
+      about: 'Largest ‖gᵥ‖ of a variable that passes unchanged, in gradient units (c).',
+    }),
+    ord: order({
+      default: 2,
+      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
+    }),
+    axes: optional(
+      integers({
+        default: [],
+        about: 'Axes along which the norm is taken, negative ones from the end; all when not set.',
+      }),
+    ),
   },
 
   clip({ maxNorm, ord, axes }, gradients) {

@@ -1,20 +1,3 @@
-/**
- * Clip at a tracked quantile of the norm.
- *
- * Clips at a threshold that moves down a little after every norm it covers and up after every norm it does not, so
- * that in the long run it covers a share q of them:
- *
- *     ĝ = g · min(1, cₜ / ‖gₜ‖₂),   bₜ = 1 if ‖gₜ‖₂ ≤ cₜ, else 0
- *     geometric:   cₜ₊₁ = cₜ · exp(−η·(bₜ − q))
- *     arithmetic:  cₜ₊₁ = cₜ − η·(bₜ − q)
- *
- * Source: Andrew, Thakkar, McMahan & Ramaswamy (2019), section 2. https://arxiv.org/abs/1905.03871
- *
- * Unlike the paper: one norm a step, that of the whole gradient, instead of one from each client, and no noise.
- *
- * @module
- */
-
 import { cast, clipByValue, exp, lessEqual, mul, scalar, sub } from '@tensorflow/tfjs-core';
 import {
   between,
@@ -26,15 +9,22 @@ import {
   optional,
   positive,
   scaleAll,
-  threshold,
+  nonNegative,
   type OptionsOf,
 } from 'gradclip/define';
 
 /**
- * Clips at a quantile of the norm, which it tracks with a memory of one number.
+ * Clips at a quantile of the norm, tracked with a single number as state.
  *
- * The threshold starts at `initial` and finds its place: at rate 0.2 and quantile 0.5 it changes by 10 % a step.
+ *     ĝ = g · min(1, cₜ / ‖gₜ‖₂),   bₜ = 1 if ‖gₜ‖₂ ≤ cₜ, else 0
+ *     geometric:   cₜ₊₁ = cₜ · exp(−η·(bₜ − q))
+ *     arithmetic:  cₜ₊₁ = cₜ − η·(bₜ − q)
+ *
+ * The threshold starts at `initial`. It falls a little after every norm it covers and rises after every norm it does not,
+ * so in the long run it covers a share q of the norms. At rate 0.2 and quantile 0.5 it changes by 10 % per step.
  * `quantile` 0.9 clips one step in ten, like percentile 90 of `adaptive-percentile` without its window.
+ *
+ * Unlike the paper: each step gives one norm, that of the whole gradient, instead of one per client, and no noise is added.
  *
  * @throws ClippingError `bad-option` when `quantile` is not from 0 to 1, `rate` or `initial` is not finite and greater
  *   than 0, `min` or `max` is negative or NaN, or `initial` does not lie between them.
@@ -69,10 +59,12 @@ export const quantileTracking = defineStrategy({
     initial: positive({ default: 1, about: 'Threshold of the first step, in gradient units (c₁).' }),
     update: choice(['geometric', 'arithmetic'], {
       default: 'geometric',
-      about: 'Whether the threshold moves by factors or by amounts.',
+      about: 'Whether the threshold moves by factors, or by amounts in gradient units.',
     }),
-    min: optional(threshold({ default: 0, about: 'Least threshold, in gradient units.' })),
-    max: optional(threshold({ default: Infinity, about: 'Greatest threshold, in gradient units.' })),
+    min: optional(nonNegative({ default: 0, about: 'Smallest threshold, in gradient units; 0 when not set.' })),
+    max: optional(
+      nonNegative({ default: Infinity, about: 'Largest threshold, in gradient units; Infinity when not set.' }),
+    ),
   },
 
   refine(options) {
@@ -80,7 +72,7 @@ export const quantileTracking = defineStrategy({
     if (options.initial >= least && options.initial <= greatest) return options;
     throw new ClippingError(
       'bad-option',
-      `\`quantile-tracking({ initial })\` must lie between \`min\` and \`max\`; ` +
+      `\`quantile-tracking({ initial })\` must be between \`min\` and \`max\`; ` +
         `received ${options.initial}, which is not in [${least}, ${greatest}].`,
     );
   },
@@ -88,7 +80,6 @@ export const quantileTracking = defineStrategy({
   init: ({ initial }) => ({ threshold: scalar(initial) }),
 
   clip({ quantile, rate, update, min, max }, gradients, state) {
-    if (Object.keys(gradients).length === 0) return { gradients, state };
     const { threshold } = state;
     const norm = globalNormOf(gradients);
     const covered = cast(lessEqual(norm, threshold), 'float32');
@@ -110,6 +101,6 @@ export const quantileTracking = defineStrategy({
  */
 export type QuantileTrackingOptions = OptionsOf<typeof quantileTracking.fields>;
 
-// Factors never lead away from 0 or from infinity, so the threshold must reach neither.
+// No factor leads away from 0 or Infinity, so the threshold must reach neither.
 const SMALLEST_GEOMETRIC = 1e-30;
 const LARGEST = 3e38;

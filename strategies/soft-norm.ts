@@ -1,23 +1,13 @@
+import { add, div, greater, scalar, where } from '@tensorflow/tfjs-core';
+import { defineStrategy, globalNormOf, scaleAll, nonNegative, type OptionsOf } from 'gradclip/define';
+
 /**
- * Soft clipping by global norm.
- *
- * Shortens every gradient a little and long ones a lot, without a kink and without ever reaching c:
+ * Shortens all gradients, taken as one vector g, smoothly to less than a largest norm.
  *
  *     ĝ = g · c / (c + ‖g‖₂)
  *
- * Source: the second form of clipping in Zhang, He, Sra & Jadbabaie (2020). https://arxiv.org/abs/1905.11881
- *
- * @module
- */
-
-import { add, div, greater, scalar, where } from '@tensorflow/tfjs-core';
-import { defineStrategy, globalNormOf, scaleAll, threshold, type OptionsOf } from 'gradclip/define';
-
-/**
- * Shortens all gradients, taken as one vector, smoothly to less than a largest length.
- *
- * There is no length that passes unchanged: at ‖g‖ = `maxNorm` the factor is ½, at a tenth of it 10/11. The order of
- * lengths is kept, so a longer gradient still takes a longer step.
+ * Every gradient is shortened: by a factor of ½ at ‖g‖ = `maxNorm`, and of 10/11 at a tenth of it. A longer gradient still
+ * takes a longer step.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN.
  *
@@ -46,12 +36,16 @@ export const softNorm = defineStrategy({
   },
   laws: { direction: 'global', idempotent: false },
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Length that ‖ĝ‖ approaches and never reaches, in gradient units (c).' }),
+    maxNorm: nonNegative({
+      default: 1,
+      about:
+        'Norm that ‖ĝ‖ approaches but never reaches, in gradient units; 0 gives zeros, Infinity changes nothing (c).',
+    }),
   },
 
   clip({ maxNorm }, gradients) {
     const norm = globalNormOf(gradients);
-    // c / (c + n) as 1 / (1 + n/c), which is right for c = 0 and c = ∞ as well.
+    // 1 / (1 + n/c) equals c / (c + n) and is also right for c = 0 and c = ∞.
     const factor = div(1, add(1, div(norm, maxNorm)));
     return scaleAll(gradients, where(greater(norm, 0), factor, scalar(1)));
   },

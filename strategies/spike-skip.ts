@@ -1,20 +1,3 @@
-/**
- * Skip steps whose norm spikes.
- *
- * Remembers mean μ and standard deviation σ of the logarithm of the norm and drops a step altogether when its
- * logarithm lies more than k deviations above the mean:
- *
- *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
- *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
- *
- * Source: Chen, Firat, Bapna and others (2018). https://arxiv.org/abs/1804.09849
- *
- * Unlike the implementation in Lingvo: values are only capped once enough weight has gathered. There the cap holds
- * from the first step, when all statistics are 0, so that they creep up and reject ordinary steps.
- *
- * @module
- */
-
 import {
   add,
   cast,
@@ -29,14 +12,21 @@ import {
   where,
   type Scalar,
 } from '@tensorflow/tfjs-core';
-import { between, decay, defineStrategy, globalNormOf, positive, threshold, type OptionsOf } from 'gradclip/define';
-import { withShare } from './_moments.ts';
+import { between, decay, defineStrategy, globalNormOf, positive, nonNegative, type OptionsOf } from 'gradclip/define';
+import { addWithShare } from './_moments.ts';
 
 /**
- * Drops steps whose norm lies far above the usual, and changes no other.
+ * Skips steps whose norm lies far above the usual, and changes no other.
  *
- * A dropped step leaves weights and the memory of the inner optimizer as they were, which zero gradients would not:
- * momentum would still move the weights. What enters the statistics is capped at the limit.
+ *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
+ *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
+ *
+ * The state holds the mean μ and the standard deviation σ of the logarithm of the norm. A skipped step leaves the weights
+ * and the inner optimizer's state unchanged. Zero gradients would not: momentum would still move the weights. Values enter
+ * the statistics capped at the limit.
+ *
+ * Unlike the implementation in Lingvo: values are capped only once enough weight has gathered. Lingvo caps from the first
+ * step, when all statistics are 0, so they rise slowly and reject ordinary steps.
  *
  * @throws ClippingError `bad-option` when `maxSigma` is negative or NaN, `decay` is not from 0 up to 1, `floor` is not
  *   finite and greater than 0, or `minWeight` is not from 0 to 1.
@@ -66,28 +56,27 @@ export const spikeSkip = defineStrategy({
   },
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxSigma: threshold({ default: 4, about: 'Deviations above the mean that pass (k).' }),
+    maxSigma: nonNegative({ default: 4, about: 'Deviations above the mean that pass; Infinity skips nothing (k).' }),
     decay: decay({ default: 0.995, about: 'How much of the old weight is kept each step (β).' }),
-    floor: positive({ default: 0.01, about: 'Least ‖g‖ reckoned with, in gradient units.' }),
+    floor: positive({ default: 0.01, about: 'Smallest ‖g‖ assumed, in gradient units.' }),
     minWeight: between({
       default: 0.75,
       min: 0,
       max: 1,
-      about: 'Weight to gather before the first skip; 0.75 takes 277 steps at decay 0.995.',
+      about: 'Weight to gather before the first skip, 0 to 1; 0.75 takes 277 steps at decay 0.995.',
     }),
   },
 
   init: () => ({ weight: scalar(0), mean: scalar(0), deviation: scalar(0) }),
 
   clip({ maxSigma, decay, floor, minWeight }, gradients, state) {
-    if (Object.keys(gradients).length === 0) return { gradients, state };
     const value: Scalar = log1p(maximum(globalNormOf(gradients), floor));
     const cap: Scalar = add(state.mean, mul(maximum(state.deviation, LEAST_DEVIATION), maxSigma));
-    const spike: Scalar = logicalAnd(greater(value, cap), greater(state.weight, minWeight));
+    const isSpike: Scalar = logicalAnd(greater(value, cap), greater(state.weight, minWeight));
 
     const weight = add(mul(state.weight, decay), 1 - decay) as Scalar;
-    const moments = withShare(state, where(spike, minimum(value, cap), value), div(1 - decay, weight));
-    return { gradients, state: { weight, ...moments }, skip: cast(spike, 'float32') };
+    const moments = addWithShare(state, where(isSpike, minimum(value, cap), value), div(1 - decay, weight));
+    return { gradients, state: { weight, ...moments }, skip: cast(isSpike, 'float32') };
   },
 });
 
@@ -98,5 +87,5 @@ export const spikeSkip = defineStrategy({
  */
 export type SpikeSkipOptions = OptionsOf<typeof spikeSkip.fields>;
 
-// Of the logarithm: norms that agree to a tenth of a percent count as equal, as in Lingvo.
+// On the logarithm: norms that differ by less than 0.1 % count as equal, as in Lingvo.
 const LEAST_DEVIATION = 1e-3;

@@ -133,7 +133,7 @@ function toJsonOptions(
 }
 
 function canVary(field: Field): boolean {
-  return isNumeric(field) && field.sizesMemory !== true;
+  return isNumeric(field) && field.sizesState !== true;
 }
 
 function isNumeric({ kind, choices = [] }: Field): boolean {

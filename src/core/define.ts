@@ -11,84 +11,86 @@ import { toPlainOptions } from './plain.ts';
  * @category Contract
  */
 export interface Source {
-  /** Family names, as in a citation. */
+  /** Family names of the authors, as in a citation. */
   readonly authors: string;
   /** Year of publication. */
   readonly year: number;
   /** Title of the work. */
   readonly title: string;
-  /** Where to read it. */
+  /** Address of the work. */
   readonly url: string;
-  /** The place in it: a section, equation or algorithm. */
+  /** The section, equation or algorithm that is implemented. */
   readonly section?: string;
 }
 
 /**
- * What a strategy promises beyond what every strategy owes; the law suite holds it to these.
+ * Declares which properties a strategy has beyond those that every strategy must have.
+ *
+ * The conformance suite tests a strategy against this declaration.
  *
  * @category Contract
  */
 export interface Laws {
-  /** What keeps its direction: all gradients as one vector, those of a layer, of a variable, of a unit, or nothing. */
+  /** The largest part that keeps its direction: all gradients as one vector, a layer, a variable, a unit, or nothing. */
   readonly direction: 'global' | 'layer' | 'variable' | 'unit' | 'none';
-  /** Whether clipping what was clipped, with the same memory, changes nothing. */
+  /** Whether clipping a clipped gradient again, with the same state, changes nothing. */
   readonly idempotent: boolean;
-  /** Whether a gradient may come out longer than it came in (false where not said). */
+  /** Whether the strategy may lengthen a gradient; false by default. */
   readonly lengthens?: boolean;
 }
 
 /**
- * What is known of a kind of strategy before one is made.
+ * Describes a kind of strategy: its id, title, source, laws and options.
  *
  * @category Contract
  */
 export interface Facts<F extends Fields = Fields> {
   /** The registry id: lower case, words joined by hyphens. */
   readonly id: string;
-  /** The name for people. */
+  /** The name shown to people. */
   readonly title: string;
-  /** Where it comes from. */
-  readonly source: Source;
-  /** What it promises. */
+  /** The publication that the strategy implements; strategies of your own may have none. */
+  readonly source?: Source;
+  /** The properties that the conformance suite tests. */
   readonly laws: Laws;
-  /** Its options. */
+  /** The options, by name. */
   readonly fields: F;
-  /**
-   * Those of its options that are fixed thresholds, if it clips by nothing else; a run in which they clip all steps or
-   * none is worth a warning. Left out by what adapts, or changes every gradient by design.
-   */
-  readonly thresholds?: readonly (keyof F & string)[];
 }
 
 interface Definition<F extends Fields> extends Facts<F> {
   /**
-   * Looks at the options together once each is valid by itself, and returns them, completed.
-   * Given: the names that the caller set.
+   * Validates options that depend on each other, and returns them completed.
+   *
+   * Called after each option is valid by itself. `given` holds the names of the options that the caller set.
    */
   refine?(this: void, options: ResolvedOptions<F>, given: ReadonlySet<string>): ResolvedOptions<F>;
 }
 
 /**
- * Declares a strategy without memory.
+ * Declares a strategy without state.
  *
  * @category Contract
  */
 export interface Stateless<F extends Fields> extends Definition<F> {
-  /** Left out: what has an `init` is {@link Stateful}. */
+  /** Absent; a declaration with `init` is {@link Stateful}. */
   readonly init?: never;
-  /** Gradients in, gradients of the same names and shapes out. */
+  /** Returns gradients of the same names and shapes. Not called when a step has no gradients. */
   clip(this: void, options: ResolvedOptions<F>, gradients: NamedTensors, context: StepContext): NamedTensors;
 }
 
 /**
- * Declares a strategy that remembers.
+ * Declares a strategy with state.
  *
  * @category Contract
  */
 export interface Stateful<F extends Fields, State extends NamedTensors> extends Definition<F> {
-  /** The memory before the first step. */
+  /** Returns the state before the first step. */
   init(this: void, options: ResolvedOptions<F>, parameters: NamedTensors): State;
-  /** Gradients and memory in, gradients and memory out. */
+  /**
+   * Returns gradients of the same names and shapes, and the next state.
+   *
+   * Not called when a step has no gradients: the state then stays as it is.
+   */
   clip(
     this: void,
     options: ResolvedOptions<F>,
@@ -99,7 +101,7 @@ export interface Stateful<F extends Fields, State extends NamedTensors> extends 
 }
 
 /**
- * Makes strategies of one kind, and says what that kind is.
+ * Creates strategies of one kind, and carries the declaration of that kind.
  *
  * @category Contract
  */
@@ -107,28 +109,30 @@ export interface StrategyFactory<
   F extends Fields = Fields,
   State extends NamedTensors = NamedTensors,
 > extends Facts<F> {
-  /** Makes a strategy; options left out take their defaults. */
+  // No docstring: editors would show it in place of the docstring of the factory itself.
   (options?: OptionsOf<F>): ClippingStrategy<State>;
 }
 
 /**
- * A factory of whatever options, as a shelf or a registry holds it.
+ * A factory with any options, as lists and registries hold it.
  *
  * @category Contract
  */
 export interface AnyStrategyFactory extends Facts {
-  // `never` lets factories with different options stand in one list without a cast.
-  /** Makes a strategy. */
+  // `never` lets one list hold factories with different options, without a cast.
   (options?: never): ClippingStrategy;
 }
 
 /**
- * Declares a kind of strategy once, for types, option checks, registry, command line, docs and law suite.
+ * Declares a kind of strategy, and returns the factory that creates strategies of that kind.
  *
- * With `init` the strategy has a memory, and `clip` is given it and returns it; without, `clip` returns gradients.
+ * Types, option checks, the registry, the command line, the docs and the conformance suite all read this declaration.
+ * With `init`, the strategy has state: `clip` receives it and returns the next one. Without, `clip` returns gradients.
  *
- * @throws ClippingError `bad-spec` when the id is not lower-case words joined by hyphens; what the factory then
- *   throws is `unknown-option` or `bad-option`.
+ * A step without gradients returns at once, with the state unchanged.
+ *
+ * @throws ClippingError `bad-spec` when the id is not lower-case words joined by hyphens. The factory throws
+ *   `unknown-option` or `bad-option`.
  *
  * @example
  * ```ts
@@ -138,9 +142,8 @@ export interface AnyStrategyFactory extends Facts {
  * const mine = defineStrategy({
  *   id: 'mine',
  *   title: 'Mine',
- *   source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
  *   laws: { direction: 'global', idempotent: true },
- *   fields: { maxNorm: positive({ default: 1, about: 'Longest norm that passes unchanged.' }) },
+ *   fields: { maxNorm: positive({ default: 1, about: 'Largest norm that passes unchanged.' }) },
  *   clip: ({ maxNorm }, gradients) => scaleAll(gradients, div(maxNorm, maximum(globalNormOf(gradients), maxNorm))),
  * });
  * console.log(mine({ maxNorm: 2 }).options);
@@ -155,7 +158,7 @@ export function defineStrategy<const F extends Fields, State extends NamedTensor
 export function defineStrategy<const F extends Fields>(
   definition: Stateless<F> | Stateful<F, NamedTensors>,
 ): StrategyFactory<F> {
-  const { id, title, source, laws, fields, thresholds, refine = (options) => options } = definition;
+  const { id, title, source, laws, fields, refine = (options) => options } = definition;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
     throw new ClippingError(
       'bad-spec',
@@ -172,14 +175,15 @@ export function defineStrategy<const F extends Fields>(
       id,
       options,
       init: (parameters) => definition.init?.(options, parameters) ?? {},
-      clip: (gradients, state, context) =>
-        definition.init
-          ? definition.clip(options, gradients, state, context)
-          : { gradients: definition.clip(options, gradients, context), state },
+      clip: (gradients, state, context) => {
+        if (Object.keys(gradients).length === 0) return { gradients, state };
+        if (definition.init) return definition.clip(options, gradients, state, context);
+        return { gradients: definition.clip(options, gradients, context), state };
+      },
     });
   };
   const factory: StrategyFactory<F> = Object.freeze(
-    Object.assign(make, { id, title, source, laws, fields, ...(thresholds === undefined ? {} : { thresholds }) }),
+    Object.assign(make, { id, title, laws, fields, ...(source === undefined ? {} : { source }) }),
   );
   return factory;
 }

@@ -1,8 +1,8 @@
 /**
- * The words in which a strategy declares its options.
+ * The functions with which a strategy declares its options.
  *
- * Each is a thin word over valibot: the schema checks, `rule` says in a sentence what it checks, and the rest
- * is what a command line or a slider needs to offer the option.
+ * Each wraps a valibot schema. The schema checks a value, `rule` describes the check in words, and the rest is what a
+ * command line or a slider needs to offer the option.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import * as v from 'valibot';
 import { isPlainObject } from './plain.ts';
 
 /**
- * One option: its check, its default, and what it means.
+ * Describes one option: its check, its default and its meaning.
  *
  * @category Options
  */
 export interface Field<Value = unknown> {
-  /** What sort of control shows it. */
+  /** The kind of value, which decides the control that edits it. */
   readonly kind: 'number' | 'integer' | 'choice' | 'flag' | 'names' | 'numbers-by-name' | 'integers';
-  /** The value where none is given. */
+  /** The value used when the option is left out. */
   readonly default: Value;
-  /** What the option means, with its unit. */
+  /** The meaning of the option, with its unit. */
   readonly about: string;
-  /** What a value must be, completing "must be …". */
+  /** The check in words, completing "must be …". */
   readonly rule: string;
   /** Checks and normalises a value. */
   readonly schema: v.GenericSchema<unknown, Value>;
@@ -30,23 +30,25 @@ export interface Field<Value = unknown> {
   readonly min?: number;
   /** The largest value, for numbers. */
   readonly max?: number;
-  /** The values on offer, for choices. */
+  /** The values to choose from, for choices. */
   readonly choices?: readonly (string | number)[];
-  /** Whether `null` may stand for "not set". */
+  /** Whether `null` means "not set". */
   readonly nullable?: boolean;
-  /** Whether it decides the shapes of the memory, so that it must stay while training. */
-  readonly sizesMemory?: boolean;
+  /** Whether the option decides the shapes of the state, so that it cannot change during training. */
+  readonly sizesState?: boolean;
+  /** Whether the option is a fixed threshold: a bound that does not adapt to the gradients. */
+  readonly isThreshold?: boolean;
 }
 
 /**
- * The options of one kind of strategy, by name.
+ * Names and describes the options of one kind of strategy.
  *
  * @category Options
  */
 export type Fields = Readonly<Record<string, Field>>;
 
 /**
- * The options as a caller gives them: each may be left out.
+ * The options as a caller passes them; each may be left out.
  *
  * @category Options
  */
@@ -60,14 +62,14 @@ export type OptionsOf<F extends Fields> = { readonly [K in keyof F]?: F[K]['defa
 export type ResolvedOptions<F extends Fields> = { readonly [K in keyof F]: F[K]['default'] };
 
 /**
- * What every field word takes.
+ * The default and the meaning, which every field takes.
  *
  * @category Options
  */
 export interface Described<Value> {
-  /** The value where none is given. */
+  /** The value used when the option is left out. */
   readonly default: Value;
-  /** What the option means, with its unit. */
+  /** The meaning of the option, with its unit. */
   readonly about: string;
 }
 
@@ -83,45 +85,64 @@ function bounded(
   rule: string,
   { default: value, about }: Described<number>,
   check: (value: number) => boolean,
-  range: { min?: number; max?: number },
+  more: Partial<Field<number>>,
 ): Field<number> {
-  return { kind, default: value, about, rule, schema: v.pipe(numeric, v.check(check)), ...range };
+  return { kind, default: value, about, rule, schema: v.pipe(numeric, v.check(check)), ...more };
 }
 
 /**
- * A bound on a size: 0 lets nothing pass, `Infinity` is "off but measured".
+ * A fixed threshold from 0 to Infinity: 0 lets nothing pass, and `Infinity` clips nothing but still measures.
+ *
+ * Use it when the strategy clips by fixed thresholds alone. The optimizer then warns if the strategy clips nearly every
+ * step, or none. A multiple of a running statistic, or a strategy that changes every gradient, takes
+ * {@link nonNegative}, which accepts the same values without that warning.
  *
  * @category Options
  */
 export function threshold(described: Described<number>): Field<number> {
+  return { ...nonNegative(described), isThreshold: true };
+}
+
+/**
+ * A number from 0 to Infinity, both included.
+ *
+ * @category Options
+ */
+export function nonNegative(described: Described<number>): Field<number> {
   return bounded('number', 'a number from 0 to Infinity', described, (value) => value >= 0, { min: 0 });
 }
 
 /**
- * A number greater than 0 that is finite as a float32, so at most 3.4e38.
+ * A number greater than 0 that is finite as a float32: at most 3.4e38.
  *
  * @category Options
  */
 export function positive(described: Described<number>): Field<number> {
-  // As tensors hold it: 1e39 is Infinity to them.
+  // Tensors hold float32, in which 1e39 is Infinity.
   const check = (value: number): boolean => value > 0 && Number.isFinite(Math.fround(value));
   return bounded('number', 'a finite number greater than 0', described, check, { min: 0 });
 }
 
 /**
- * A number of at least `min` and at most `max`, both included, be they infinite.
+ * A number from `min` to `max`, both included; either may be infinite.
+ *
+ * Set `isThreshold` when the number is a fixed threshold; see {@link threshold}.
  *
  * @category Options
  */
-export function between(described: Described<number> & { readonly min: number; readonly max: number }): Field<number> {
-  const { min, max } = described;
+export function between(
+  described: Described<number> & { readonly min: number; readonly max: number; readonly isThreshold?: boolean },
+): Field<number> {
+  const { min, max, isThreshold } = described;
   const rule = `a number from ${min} to ${max}`;
   const check = (value: number): boolean => value >= min && value <= max;
-  return bounded('number', rule, described, check, { min, max });
+  return bounded('number', rule, described, check, { min, max, ...(isThreshold ? { isThreshold } : {}) });
 }
 
 /**
- * A smoothing factor: 0 forgets at once, and 1 itself, which never learns, is refused.
+ * A smoothing factor from 0 up to but not including 1.
+ *
+ * 0 keeps only the latest value. 1 would never learn, so it is rejected.
  *
  * @category Options
  */
@@ -131,14 +152,16 @@ export function decay(described: Described<number>): Field<number> {
 }
 
 /**
- * A whole number of at least `min` (0 where not said). One that `sizesMemory` cannot be scheduled.
+ * A whole number of at least `min`, which is 0 by default.
+ *
+ * Set `sizesState` when the number decides the shape of the state; such an option cannot be scheduled.
  *
  * @category Options
  */
 export function count(
-  described: Described<number> & { readonly min?: number; readonly max?: number; readonly sizesMemory?: boolean },
+  described: Described<number> & { readonly min?: number; readonly max?: number; readonly sizesState?: boolean },
 ): Field<number> {
-  const { min = 0, max = Number.MAX_SAFE_INTEGER, sizesMemory = false } = described;
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, sizesState = false } = described;
   const upper = described.max === undefined ? '' : ` and at most ${max}`;
   const check = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
   return {
@@ -146,7 +169,7 @@ export function count(
       min,
       ...(described.max === undefined ? {} : { max }),
     }),
-    ...(sizesMemory ? { sizesMemory } : {}),
+    ...(sizesState ? { sizesState } : {}),
   };
 }
 
@@ -172,7 +195,7 @@ export function order(described: Described<number | 'inf'>): Field<number | 'inf
 }
 
 /**
- * One of a few words.
+ * One of the given words.
  *
  * @category Options
  */
@@ -203,7 +226,7 @@ export function names(described: Described<readonly string[]>): Field<readonly s
 }
 
 /**
- * A list of whole numbers, such as axes; negative ones count from the end.
+ * A list of whole numbers, such as axes; negative numbers count from the end.
  *
  * @category Options
  */
@@ -213,7 +236,7 @@ export function integers(described: Described<readonly number[]>): Field<readonl
 }
 
 /**
- * Thresholds by name or glob: `{ 'lstm*': 0.5 }`.
+ * Fixed thresholds by name or glob: `{ 'lstm*': 0.5 }`.
  *
  * @category Options
  */
@@ -223,8 +246,9 @@ export function thresholdsByName(
   return {
     ...described,
     kind: 'numbers-by-name',
+    isThreshold: true,
     rule: 'an object of numbers from 0 to Infinity',
-    // Not a `record` of valibot, which leaves out names such as `constructor`.
+    // valibot's `record` drops names such as `constructor`.
     schema: v.pipe(
       v.custom<object>(isPlainObject),
       v.transform((value): unknown => Object.entries(value)),
@@ -243,7 +267,7 @@ export function thresholdsByName(
 }
 
 /**
- * The same option, with `null` for "not set" as its default.
+ * Lets an option be `null`, which means "not set" and becomes its default.
  *
  * @category Options
  */

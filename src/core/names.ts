@@ -1,3 +1,5 @@
+import { ClippingError } from './errors.ts';
+
 /**
  * Returns the layer of a variable: its name up to the last slash, `lstm` for `lstm/recurrent_kernel`.
  *
@@ -63,4 +65,35 @@ export function matchesVariable(glob: string, variable: string): boolean {
   if (matchesGlob(glob, variable)) return true;
   // Only names given by tf.layers are numbered, and they contain a slash.
   return variable.includes('/') && matchesGlob(glob, originalName(variable));
+}
+
+/**
+ * Checks that each glob matches at least one name.
+ *
+ * `call` is the option that holds the globs, such as `agc({ exclude })`, and `noun` what they match, such as `variable`.
+ *
+ * @throws ClippingError `bad-option` when a glob matches no name; the message lists the names.
+ *
+ * @category Named tensors
+ */
+export function assertGlobsMatch(
+  call: string,
+  globs: readonly string[],
+  {
+    noun,
+    names,
+    matches = matchesGlob,
+  }: {
+    readonly noun: string;
+    readonly names: readonly string[];
+    readonly matches?: (glob: string, name: string) => boolean;
+  },
+): void {
+  for (const glob of globs) {
+    if (names.some((name) => matches(glob, name))) continue;
+    throw new ClippingError(
+      'bad-option',
+      `\`${call}\`: the glob \`${glob}\` matches no ${noun}; the ${noun}s are ${names.join(', ')}.`,
+    );
+  }
 }

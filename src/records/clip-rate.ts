@@ -48,8 +48,11 @@ function warning(thresholds: string, clipped: number, ascending: Float64Array): 
 function fixedThresholdsOf({ id, options }: ClippingStrategy): string | undefined {
   const on: string[] = [];
   for (const part of partsOf({ id, options })) {
-    const thresholds = registeredFactory(part.id)?.thresholds;
-    if (thresholds === undefined) return undefined;
+    // `none` has no thresholds and clips nothing, so it does not affect the rate of the other parts.
+    if (part.id === 'none') continue;
+    const fields = Object.entries(registeredFactory(part.id)?.fields ?? {});
+    const thresholds = fields.flatMap(([name, { isThreshold = false }]) => (isThreshold ? [name] : []));
+    if (thresholds.length === 0) return undefined;
     const { options: set = {} } = part;
     const own = thresholds.filter((name) => isOn(set[name])).map((name) => `${name}: ${JSON.stringify(set[name])}`);
     if (own.length > 0) on.push(`${part.id}({ ${own.join(', ')} })`);

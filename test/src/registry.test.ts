@@ -8,12 +8,10 @@ import { expectError } from '../support/fixtures.ts';
 
 const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
-const source = { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' };
 const called = (id: string): AnyStrategyFactory =>
   defineStrategy({
     id,
     title: id,
-    source,
     laws: { direction: 'none', idempotent: true },
     fields: {},
     clip: (_options, gradients) => gradients,

@@ -62,7 +62,7 @@ describe('perLayer', () => {
     expect(() => inTurn(perLayer({ layers: { 'gru*': 1 } }), [given])).toThrow(
       new ClippingError(
         'bad-option',
-        '`per-layer({ layers })` has a threshold for `gru*`, which fits no layer; there are lstm, dense, gain.',
+        '`per-layer({ layers })`: the glob `gru*` matches no layer; the layers are lstm, dense, gain.',
       ),
     );
   });

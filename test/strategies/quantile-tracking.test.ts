@@ -85,11 +85,11 @@ describe('quantileTracking', () => {
     [{ min: -1 }, '`quantile-tracking({ min })` must be a number from 0 to Infinity, or null; received -1.'],
     [
       { min: 2 },
-      '`quantile-tracking({ initial })` must lie between `min` and `max`; received 1, which is not in [2, Infinity].',
+      '`quantile-tracking({ initial })` must be between `min` and `max`; received 1, which is not in [2, Infinity].',
     ],
     [
       { initial: 5, max: 4 },
-      '`quantile-tracking({ initial })` must lie between `min` and `max`; received 5, which is not in [0, 4].',
+      '`quantile-tracking({ initial })` must be between `min` and `max`; received 5, which is not in [0, 4].',
     ],
   ])('refuses %s', (options, message) => {
     expect(() => quantileTracking(options)).toThrow(new ClippingError('bad-option', message));

@@ -66,7 +66,6 @@ describe('observed', () => {
       Object.assign(() => observed(globalNorm(), () => undefined), {
         id: 'global-norm',
         title: globalNorm.title,
-        source: globalNorm.source,
         laws: globalNorm.laws,
         fields: {},
       } as const),

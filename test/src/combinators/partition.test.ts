@@ -98,7 +98,6 @@ onEachBackend(() => {
       const spy = defineStrategy({
         id: 'spy',
         title: 'Spy',
-        source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
         laws: { direction: 'global', idempotent: true },
         fields: {},
         init: (_, parameters): NamedTensors => {
@@ -126,7 +125,6 @@ onEachBackend(() => {
       const spike = defineStrategy({
         id: 'always-skip',
         title: 'Always skip',
-        source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
         laws: { direction: 'global', idempotent: true },
         fields: {},
         init: () => ({}),

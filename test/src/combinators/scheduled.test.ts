@@ -140,7 +140,6 @@ describe('scheduled', () => {
     const counting = defineStrategy({
       id: 'counting',
       title: 'Counting',
-      source: { authors: 'None', year: 2026, title: 'None', url: 'https://example.org' },
       laws: { direction: 'global', idempotent: true },
       fields: { maxNorm: positive({ default: 1, about: 'Counted.' }) },
       refine: (options) => {

@@ -8,7 +8,6 @@ import { registeredFactory } from '../../../src/core/known.ts';
 
 const facts = {
   title: 'Mine',
-  source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
   laws: { direction: 'global', idempotent: false },
 } as const;
 
@@ -34,10 +33,28 @@ describe('defineStrategy', () => {
     expect(Object.isFrozen(halving)).toBe(true);
   });
 
-  it('carries thresholds only where they are declared, since none declared is not the same as none', () => {
-    const none = { fields: {}, clip: (_: unknown, gradients: NamedTensors) => gradients };
-    expect(halving).not.toHaveProperty('thresholds');
-    expect(defineStrategy({ ...facts, ...none, id: 'limited', thresholds: [] })).toHaveProperty('thresholds', []);
+  it('needs no source', () => {
+    expect(halving).not.toHaveProperty('source');
+  });
+
+  it('carries its source when it has one', () => {
+    const source = { authors: 'Cauchy', year: 1847, title: 'Méthode générale', url: 'https://gallica.bnf.fr' };
+    const made = defineStrategy({
+      ...facts,
+      id: 'sourced',
+      source,
+      fields: {},
+      clip: (_options, gradients) => gradients,
+    });
+    expect(made.source).toBe(source);
+  });
+
+  it('returns at once from a step without gradients, with the state unchanged', () => {
+    tidy(() => {
+      const strategy = counting();
+      const state = strategy.init({});
+      expect(strategy.clip({}, state, { step: 0, parameters: {} })).toEqual({ gradients: {}, state });
+    });
   });
 
   it('registers itself for loading when it makes a strategy', () => {
@@ -75,7 +92,7 @@ describe('defineStrategy', () => {
   it('hands memory in and out', () => {
     tidy(() => {
       const strategy = counting({ from: 5 });
-      const { state } = strategy.clip({}, strategy.init({}), { step: 0, parameters: {} });
+      const { state } = strategy.clip({ w: scalar(1) }, strategy.init({}), { step: 0, parameters: {} });
       expect(state.steps.dataSync()[0]).toBe(6);
     });
   });

@@ -22,7 +22,6 @@ const madeWith = (field: Field) =>
   defineStrategy({
     id: 'made',
     title: 'Made',
-    source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
     laws: { direction: 'none', idempotent: true },
     fields: { x: field },
     clip: (_, gradients) => gradients,
@@ -182,7 +181,6 @@ describe('options', () => {
     const bare = defineStrategy({
       id: 'bare',
       title: 'Bare',
-      source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
       laws: { direction: 'none', idempotent: true },
       fields: {},
       clip: (_, gradients) => gradients,
@@ -206,7 +204,6 @@ describe('options', () => {
     const both = defineStrategy({
       id: 'both',
       title: 'Both',
-      source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
       laws: { direction: 'none', idempotent: true },
       fields: { low: flag({ default: true, about }), high: flag({ default: true, about }) },
       clip: (_, gradients) => gradients,

@@ -37,7 +37,6 @@ afterEach(() => {
 const skipsAtOdd = defineStrategy({
   id: 'skips-at-odd-steps',
   title: 'Skips at odd steps',
-  source: { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' },
   laws: { direction: 'none', idempotent: false },
   fields: {},
   init: () => ({ calls: tf.scalar(0) }),

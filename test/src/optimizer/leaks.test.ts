@@ -76,11 +76,9 @@ describe.each(BACKENDS)('on %s', (backend) => {
 });
 
 describe('an error leaves no tensor behind', () => {
-  const source = { authors: 'Me', year: 2026, title: 'Notes', url: 'https://example.org' };
   const throwing = defineStrategy({
     id: 'throwing',
     title: 'Throwing',
-    source,
     laws: { direction: 'none', idempotent: false },
     fields: {},
     init: () => ({ seen: tf.scalar(0) }),

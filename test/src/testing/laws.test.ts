@@ -10,7 +10,6 @@ import { describe, expect, it } from 'vitest';
 const facts = {
   id: 'offender',
   title: 'Offender',
-  source: { authors: 'Nobody', year: 2000, title: 'Nothing', url: 'https://example.org' },
   laws: { direction: 'global', idempotent: true },
   fields: {},
 } as const;
@@ -49,7 +48,17 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
   },
   empty: {
     by: 'needs a first gradient',
-    factory: offender((g) => scaleAll(g, mul(0, (first(g) as Tensor).size))),
+    // `defineStrategy` does not call `clip` in an empty step, so this strategy is made by hand.
+    factory: Object.assign(
+      () => ({
+        ...globalNorm(),
+        clip: (gradients: NamedTensors, state: NamedTensors) => ({
+          gradients: scaleAll(gradients, mul(0, (first(gradients) as Tensor).size)),
+          state,
+        }),
+      }),
+      facts,
+    ) as unknown as AnyStrategyFactory,
     says: /undefined/,
   },
   small: { by: 'halves', factory: offender((g) => shortenedBy(g, 0.5)), says: /scale 1e-9: .* instead of/ },
@@ -84,7 +93,8 @@ const offenders: Record<LawName, { by: string; factory: AnyStrategyFactory; says
       keep(scalar(1));
       return g;
     }),
-    says: /39 steps left 39 tensors/,
+    // Some of the steps are empty, and `clip` is not called in them.
+    says: /39 steps left \d+ tensors/,
   },
   reads: {
     by: 'decides on the host',

@@ -2,13 +2,10 @@
 import { add, div, maximum, mul, scalar, type Scalar } from '@tensorflow/tfjs-core';
 import { count, defineStrategy, globalNormOf, positive, scaleAll, type StrategyFactory } from 'gradclip/define';
 
-const source = { authors: 'An outside author', year: 2026, title: 'Notes', url: 'https://example.org' };
-
 /** Clips by global norm, with a threshold that halves every `halfLife` steps. */
 export const shorterBySchedule = defineStrategy({
   id: 'shorter-by-schedule',
   title: 'Clip with a falling threshold',
-  source,
   laws: { direction: 'global', idempotent: true },
   fields: {
     maxNorm: positive({ default: 4, about: 'Initial threshold.' }),
@@ -34,7 +31,6 @@ export function noting(journal: Journal): StrategyFactory {
   return defineStrategy({
     id: 'noting',
     title: 'Note each step',
-    source,
     laws: { direction: 'global', idempotent: true },
     fields: {},
     init: () => ({ steps: scalar(0) }),

@@ -8,6 +8,7 @@ export const oracle: Oracle<Required<AdaGcOptions>> = ({ ratio, decay, warmup, w
   const references = new Map<string, number>();
   let steps = 0;
   return (gradients) => {
+    if (Object.keys(gradients).length === 0) return { gradients };
     steps += 1;
     if (steps <= warmup) {
       const norm = normOf(valuesOf(gradients));

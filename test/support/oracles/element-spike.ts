@@ -8,6 +8,7 @@ export const oracle: Oracle<Required<ElementSpikeOptions>> = ({ threshold, decay
   const moments = new Map<string, number[]>();
   let steps = 0;
   return (gradients) => {
+    if (Object.keys(gradients).length === 0) return { gradients };
     steps += 1;
     return {
       gradients: mapTensors(gradients, (tensor, name) => {

@@ -26,7 +26,6 @@ describe('the law suite in a browser', () => {
     defineStrategy({
       id: 'offender',
       title: 'Offender',
-      source: { authors: 'Nobody', year: 2000, title: 'Nothing', url: 'https://example.org' },
       laws: { direction: 'global', idempotent: true },
       fields: {},
       clip: (_options, gradients) => clip(gradients),
