@@ -203,7 +203,8 @@ describe('agc', () => {
       'lstm/kernel': [[1]],
     });
     expect(step?.gradients).toEqual({ 'output/kernel': [[9]], 'lstm/kernel': [[1]] });
-    const message = '`agc({ exclude })`: the glob `ouput` matches no variable; the variables are output/kernel, lstm/kernel.';
+    const message =
+      '`agc({ exclude })`: the glob `ouput` matches no variable; the variables are output/kernel, lstm/kernel.';
     expect(() => inTurn(agc({ exclude: ['ouput'] }), [gradients])).toThrow(
       expect.objectContaining({ code: 'bad-option', message }),
     );
