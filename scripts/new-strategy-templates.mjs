@@ -1,24 +1,19 @@
 // What `npm run new-strategy` writes. Each is sound as it stands and says what is still missing.
 
 /** The strategy: lets everything pass until its formula is written. */
-export const strategy = ({ id, factory, type, title }) => `/**
- * ${title}.
- *
- * Say in a sentence or two what it does, then the formula:
- *
- *     ĝ = g
- *
- * Source: Authors (year), section. https://example.org/${id}
- *
- * @module
- */
-
-import { defineStrategy, threshold, type OptionsOf } from 'gradclip/define';
+export const strategy = ({
+  id,
+  factory,
+  type,
+  title,
+}) => `import { defineStrategy, threshold, type OptionsOf } from 'gradclip/define';
 
 /**
  * Clips … (one sentence with a verb).
  *
- * Say what the options do together, and what happens at the edges.
+ *     ĝ = g
+ *
+ * Explain what the options do together and what happens at the limits.
  *
  * @throws ClippingError \`bad-option\` when \`maxNorm\` is negative or NaN.
  *
@@ -45,7 +40,7 @@ export const ${factory} = defineStrategy({
   },
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Longest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
   },
 
   // Write the formula here, with the operations of gradclip; src/core/tensors.ts lists them.
@@ -122,9 +117,11 @@ g is all gradients taken as one vector; c is \`maxNorm\`.
 
 ## Options
 
+<!-- generated: options ${id} -->
 | option | default | meaning |
 |---|---|---|
-| \`maxNorm\` | \`1\` | Longest ‖g‖ that passes unchanged, in gradient units (c) |
+| \`maxNorm\` | \`1\` | Largest ‖g‖ that passes unchanged, in gradient units (c). |
+<!-- /generated -->
 
 ## Behaviour
 

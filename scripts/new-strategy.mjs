@@ -43,7 +43,8 @@ writeFileSync(shelf, onTheShelf(readFileSync(shelf, 'utf8'), names));
 for (const [path, text] of Object.entries(files)) {
   const filepath = join(root, path);
   // Where lines break depends on how long the id is.
-  writeFileSync(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
+  const isPage = path.endsWith('.md'); // Generated blocks keep the form that scripts/fill-docs.mjs writes.
+  writeFileSync(filepath, isPage ? text : await format(text, { ...(await resolveConfig(filepath)), filepath }));
 }
 
 console.log(`Written, and put on the shelf at the end of strategies/index.ts:

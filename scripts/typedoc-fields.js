@@ -1,5 +1,5 @@
-// A typedoc plugin: the page of a strategy in the reference has its formula and source from the head of its file, its
-// options from the fields it declares, and a link to its page in the guide. So each is written once.
+// A typedoc plugin. It adds to the reference page of each strategy the table of its options and its source, both from the
+// declaration, and a link to its page in the guide.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
 import ts from 'typescript';
 
@@ -32,14 +32,13 @@ function tableOf(fields) {
   return ['| option | default | meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** What the head of a strategy's file says: the lines set off as formulas, and where it comes from. */
-function headOf(declaration) {
-  const [head = ''] = /^\/\*\*[\s\S]*?\*\//.exec(declaration.getSourceFile().text) ?? [];
-  const text = head.replaceAll(/^ \* ?/gm, '');
-  return {
-    formulas: [...text.matchAll(/^ {4}(.*)$/gm)].map(([, line]) => line),
-    source: /^(Source: [\s\S]*?)\n\n/m.exec(text)?.[1],
-  };
+/** The citation of a strategy, from the `source` that it declares. */
+function citationOf(declaration) {
+  const source = valueOf(declaration, 'source');
+  if (source === undefined) return '';
+  const text = (name) => valueOf(source, name)?.text;
+  const section = text('section');
+  return `Source: ${text('authors')} (${text('year')}), *${text('title')}*${section ? `, ${section}` : ''}. <${text('url')}>`;
 }
 
 /** Called by typedoc when it loads the plugin. */
@@ -47,11 +46,11 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     const fieldsOf = new Map();
     for (const property of context.project.getReflectionsByKind(ReflectionKind.Property)) {
-      // Fields, and the names of what is remembered, stand in type literals inside the type of the factory's variable.
+      // Fields, and the names of state tensors, stand in type literals inside the type of the factory's variable.
       const factory = property.parent?.parent;
       if (factory?.type?.name !== 'StrategyFactory') continue;
       const field = fieldOf(context, property);
-      const text = field?.about ?? 'Part of what the strategy remembers.';
+      const text = field?.about ?? 'Part of the state of the strategy.';
       property.comment ??= new Comment([{ kind: 'text', text }]);
       if (field !== undefined) fieldsOf.set(factory, [...(fieldsOf.get(factory) ?? []), field]);
     }
@@ -59,17 +58,15 @@ export function load(app) {
     for (const factory of context.project.getReflectionsByKind(ReflectionKind.Variable)) {
       if (factory.type?.name !== 'StrategyFactory') continue;
       const declaration = declarationOf(context, factory);
-      const { formulas, source } = headOf(declaration);
       const id = valueOf(declaration, 'id').text;
       const page = pages.find(({ name }) => name === id);
-      const parts = [
-        `\`\`\`text\n${formulas.join('\n')}\n\`\`\``,
-        fieldsOf.has(factory) ? tableOf(fieldsOf.get(factory)) : '',
-      ];
+      const parts = [fieldsOf.has(factory) ? tableOf(fieldsOf.get(factory)) : '', citationOf(declaration)].filter(
+        Boolean,
+      );
       factory.comment.summary.push(
         {
           kind: 'text',
-          text: `\n\n${parts.join('\n\n')}\n\n${source}\n\nIts behaviour at the edges, and when not to use it: `,
+          text: `\n\n${parts.join('\n\n')}\n\nBehaviour and limitations: `,
         },
         { kind: 'inline-tag', tag: '@link', text: id, target: page },
         { kind: 'text', text: '.' },
