@@ -29,4 +29,4 @@ export { diagnose, explainStep } from './diagnosis/diagnosis.ts';
 export { clippingLogs, type FitCallback } from './diagnosis/fit-logs.ts';
 export { suggestThreshold, type SuggestedThreshold, type SuggestOptions } from './diagnosis/suggest-threshold.ts';
 export type { ClipOptions, NonFinitePolicy } from './optimizer/options.ts';
-export type { ClipStats, NormSummary, StepRecord } from './records/records.ts';
+export type { ClipStats, NormSummary, RecordedOptimizer, StepRecord } from './records/records.ts';

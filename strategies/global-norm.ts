@@ -1,12 +1,5 @@
-import {
-  defineStrategy,
-  globalNormOf,
-  limitFactors,
-  order,
-  scaleAll,
-  threshold,
-  type OptionsOf,
-} from 'gradclip/define';
+import { defineStrategy, globalNormOf, limitFactors, order, scaleAll, threshold } from 'gradclip/define';
+import type { OptionsOf } from 'gradclip/define';
 
 /**
  * Clips all gradients, taken as one vector g, to a largest norm.
@@ -34,24 +27,18 @@ import {
 export const globalNorm = defineStrategy({
   id: 'global-norm',
   title: 'Clip by global norm',
+  laws: { direction: 'global', idempotent: true },
+  fields: {
+    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    ord: order({ default: 2, about: "Order p of the norm: 1, 2, any p > 0, or `'inf'` for the largest magnitude." }),
+  },
+  clip: ({ maxNorm, ord }, gradients) => scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord }), maxNorm)),
   source: {
     authors: 'Pascanu, Mikolov & Bengio',
     year: 2013,
     title: 'On the difficulty of training recurrent neural networks',
     url: 'https://arxiv.org/abs/1211.5063',
     section: 'Algorithm 1',
-  },
-  laws: { direction: 'global', idempotent: true },
-  fields: {
-    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
-    ord: order({
-      default: 2,
-      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
-    }),
-  },
-
-  clip({ maxNorm, ord }, gradients) {
-    return scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord }), maxNorm));
   },
 });
 

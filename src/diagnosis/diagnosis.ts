@@ -1,6 +1,6 @@
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
-import type { StepRecord } from '../records/records.ts';
+import { isRecorded, type RecordedOptimizer, type StepRecord } from '../records/records.ts';
 import { round } from './suggest-threshold.ts';
 
 // A sudden explosion exceeds this multiple of the median of the steps before it; ordinary norms stay well below.
@@ -10,11 +10,6 @@ const STEPS_BEFORE = 10;
 const SLOW = 1000;
 // Fewer steps with a norm of 0 can be a coincidence.
 const DEAD_STEPS = 3;
-
-/** An optimizer with records, as `clipOptimizer` and `accumulated` create them. */
-interface Recording {
-  records(): Promise<StepRecord[]>;
-}
 
 /**
  * Describes in a sentence what one step did, and which variable dominated it.
@@ -67,10 +62,10 @@ export function explainStep(record: StepRecord): string {
  *
  * @category Diagnosis
  */
-export function diagnose(source: Recording): Promise<string[]>;
+export function diagnose(source: RecordedOptimizer): Promise<string[]>;
 export function diagnose(source: readonly StepRecord[]): string[];
-export function diagnose(source: Recording | readonly StepRecord[]): string[] | Promise<string[]> {
-  if (isRecording(source)) return source.records().then(diagnoseRecords);
+export function diagnose(source: RecordedOptimizer | readonly StepRecord[]): string[] | Promise<string[]> {
+  if (isRecorded(source)) return source.records().then(diagnoseRecords);
   if (Array.isArray(source)) return diagnoseRecords(source as readonly StepRecord[]);
   throw new ClippingError(
     'bad-option',
@@ -82,10 +77,6 @@ function describeSource(source: unknown): string {
   if (source instanceof Promise) return 'a promise; put `await` before `optimizer.records()`';
   const isOptimizer = typeof (Object(source) as { applyGradients?: unknown }).applyGradients === 'function';
   return isOptimizer ? 'an optimizer without records; wrap it with `clipOptimizer`' : formatValue(source);
-}
-
-function isRecording(value: unknown): value is Recording {
-  return typeof (Object(value) as Partial<Recording>).records === 'function';
 }
 
 function diagnoseRecords(records: readonly StepRecord[]): string[] {

@@ -2,7 +2,7 @@ import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { isPlainObject, toPlainOptions } from '../core/plain.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
-import type { ClipStats, NormSummary, StepRecord } from '../records/records.ts';
+import { isRecorded, type ClipStats, type NormSummary, type RecordedOptimizer } from '../records/records.ts';
 
 /**
  * A threshold and the reason for it.
@@ -24,11 +24,6 @@ export interface SuggestedThreshold {
 export interface SuggestOptions {
   /** The percentile (0–100) of the norms to take, with linear interpolation; defaults to 90. */
   readonly percentile?: number;
-}
-
-/** An optimizer with records, as `clipOptimizer` and `accumulated` create them. */
-interface Recording {
-  records(): Promise<StepRecord[]>;
 }
 
 /** Measured norms: how many are finite, how many are not, and their percentiles. */
@@ -62,14 +57,14 @@ interface MeasuredNorms {
  *
  * @category Diagnosis
  */
-export function suggestThreshold(source: Recording, options?: SuggestOptions): Promise<SuggestedThreshold>;
+export function suggestThreshold(source: RecordedOptimizer, options?: SuggestOptions): Promise<SuggestedThreshold>;
 export function suggestThreshold(source: ArrayLike<number> | ClipStats, options?: SuggestOptions): SuggestedThreshold;
 export function suggestThreshold(
-  source: Recording | ArrayLike<number> | ClipStats,
+  source: RecordedOptimizer | ArrayLike<number> | ClipStats,
   options: SuggestOptions = {},
 ): SuggestedThreshold | Promise<SuggestedThreshold> {
   const percentile = parsePercentile(options);
-  if (isRecording(source)) {
+  if (isRecorded(source)) {
     return source.records().then((records) => suggest(measureNorms(records.map((one) => one.normBefore)), percentile));
   }
   return suggest(isStats(source) ? measureStats(source) : measureNorms(source), percentile);
@@ -84,10 +79,6 @@ function parsePercentile(options: unknown): number {
     'bad-option',
     `\`suggestThreshold(source, { percentile })\` must be a number from 0 to 100; received ${formatValue(percentile)}.`,
   );
-}
-
-function isRecording(value: unknown): value is Recording {
-  return typeof (Object(value) as Partial<Recording>).records === 'function';
 }
 
 function isStats(value: unknown): value is ClipStats {

@@ -48,6 +48,21 @@ export interface NormSummary {
 }
 
 /**
+ * An optimizer with records, such as one made by {@link clipOptimizer}.
+ *
+ * @category Optimizer
+ */
+export interface RecordedOptimizer {
+  /** The records of the steps in the window, oldest first. */
+  records(): Promise<StepRecord[]>;
+}
+
+/** Whether a value is an optimizer with records. */
+export function isRecorded(value: unknown): value is RecordedOptimizer {
+  return typeof (Object(value) as Partial<RecordedOptimizer>).records === 'function';
+}
+
+/**
  * What the steps of the window did.
  *
  * @category Optimizer
