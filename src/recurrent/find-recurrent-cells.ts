@@ -3,13 +3,13 @@ import type { Cell, Layer, RecurrentLayer } from './tfjs-layers.ts';
 
 /** A cell and the layer that unrolls it. */
 export interface FoundCell {
-  /** The layer's name; with `/0`, `/1` … where a layer unrolls a stack of cells. */
+  /** The layer's name, followed by `/0`, `/1` … if the layer unrolls a stack of cells. */
   readonly name: string;
   readonly layer: RecurrentLayer;
   readonly cell: Cell;
 }
 
-// Where tfjs keeps the layers within wrappers; none of it is typed.
+// The properties in which tfjs's wrappers store their layers; tfjs-layers does not type them.
 interface Wrapper {
   readonly forwardLayer?: Layer;
   readonly backwardLayer?: Layer;
@@ -17,7 +17,7 @@ interface Wrapper {
   readonly cell?: Cell & { readonly cells?: Cell[] };
 }
 
-/** Every recurrent cell of a model or layer: in wrappers, in nested models and in stacks too, each once. */
+/** Finds every recurrent cell of a model or layer once, including those in wrappers, nested models and stacks. */
 export function findRecurrentCells(layer: Layer): FoundCell[] {
   const found = isModel(layer) ? layer.layers.flatMap(findRecurrentCells) : findCellsInLayer(layer);
   return found.filter((each, index) => found.findIndex(({ cell }) => cell === each.cell) === index);

@@ -15,12 +15,12 @@ export type Initializer = ReturnType<typeof initializers.zeros>;
 
 type InitializerClass = new () => Initializer;
 
-// tfjs-layers does not export the class that its own initializers extend, and accepts no other.
+// tfjs-layers accepts only subclasses of its own initializer class, and does not export that class.
 const Base = Object.getPrototypeOf(
   serialization.SerializationMap.getMap().classNameMap['Zeros']?.[0],
 ) as unknown as InitializerClass;
 
-/** A scaled identity in each gate's square of a recurrent kernel. */
+/** Fills each gate's [units, units] block of a recurrent kernel with a scaled identity matrix. */
 export class IdentityScaled extends Base {
   static className = 'IdentityScaled';
   readonly scale: number;
@@ -32,9 +32,9 @@ export class IdentityScaled extends Base {
   }
 
   override apply(shape: number[]): Tensor {
-    const [units, columns] = matrixShape('identityScaled', shape);
-    if (columns % units !== 0) {
-      throw badOption('identityScaled()', 'for a recurrent kernel, [units, gates·units]', shape);
+    const [units, columns] = shape as [number, number];
+    if (shape.length !== 2 || columns % units !== 0) {
+      throw badShape('identityScaled', 'a recurrent kernel of shape [units, gates·units]', shape);
     }
     return tidy(() => tile(mul(eye(units), this.scale), [1, columns / units]));
   }
@@ -44,7 +44,7 @@ export class IdentityScaled extends Base {
   }
 }
 
-/** The distribution of tfjs's Orthogonal, computed on the host. */
+/** Draws from the same distribution as tfjs's Orthogonal, computed on the host. */
 export class FastOrthogonal extends Base {
   static className = 'FastOrthogonal';
   readonly gain: number;
@@ -56,20 +56,21 @@ export class FastOrthogonal extends Base {
     this.gain = gain;
     this.seed = seed ?? null;
     if (this.seed !== null && !Number.isInteger(this.seed)) {
-      throw badOption('fastOrthogonal({ seed })', 'a whole number, or null', seed);
+      throw badOption('fastOrthogonal({ seed })', 'an integer or null', seed);
     }
   }
 
   override apply(shape: number[], dtype: DataType = 'float32'): Tensor {
-    matrixShape('fastOrthogonal', shape, 2);
+    if (shape.length < 2) throw badShape('fastOrthogonal', 'weights with two or more axes', shape);
     const columns = shape.at(-1)!;
     const rows = util.sizeFromShape(shape) / columns;
-    const [few, many] = rows < columns ? [rows, columns] : [columns, rows];
-    const vectors = orthonormalRows(few, many, seededNormal(this.seed));
+    const isWide = rows < columns;
+    const [count, length] = isWide ? [rows, columns] : [columns, rows];
+    const vectors = orthonormalRows(count, length, seededNormal(this.seed));
     const values = new Float32Array(rows * columns);
-    for (let i = 0; i < few; i += 1) {
-      for (let j = 0; j < many; j += 1) {
-        values[rows < columns ? i * columns + j : j * columns + i] = this.gain * vectors[i]![j]!;
+    for (let i = 0; i < count; i += 1) {
+      for (let j = 0; j < length; j += 1) {
+        values[isWide ? i * columns + j : j * columns + i] = this.gain * vectors[i]![j]!;
       }
     }
     return tensor(values, shape, dtype);
@@ -80,7 +81,7 @@ export class FastOrthogonal extends Base {
   }
 }
 
-/** All initializers of gradclip. */
+/** The initializer classes of gradclip. */
 export const INITIALIZERS = [IdentityScaled, FastOrthogonal];
 
 /**
@@ -89,15 +90,15 @@ export const INITIALIZERS = [IdentityScaled, FastOrthogonal];
  * @category Initialization and residual layers
  */
 export interface IdentityScaledOptions {
-  /** The value on the diagonal, 1 by default; also the spectral norm. */
+  /** The value on the diagonal, which is also the spectral norm; 1 by default. */
   readonly scale?: number;
 }
 
 /**
- * A recurrent kernel that starts as `scale`·I, for each gate: with relu and no bias, the IRNN.
+ * Creates an initializer that sets a recurrent kernel to `scale`·I for each gate.
  *
- * The state is copied from step to step until training says otherwise, so gradients neither vanish nor explode at
- * the start; scales of 0.01 to 1 suit tasks with shorter memories.
+ * With `scale: 1`, relu and no bias this is the IRNN: each step copies the state, so gradients neither vanish nor
+ * explode at the start of training. Scales of 0.01 to 1 suit tasks with shorter dependencies.
  *
  * Source: Le, Jaitly & Hinton (2015), A simple way to initialize recurrent networks of rectified linear units.
  * https://arxiv.org/abs/1504.00941
@@ -110,7 +111,8 @@ export interface IdentityScaledOptions {
  * const irnn = tf.layers.simpleRNN({ units: 8, activation: 'relu', recurrentInitializer: identityScaled() });
  * ```
  *
- * @throws ClippingError `unknown-option`; `bad-option` for a scale that is not finite, and in use for a shape that is not [units, gates·units].
+ * @throws ClippingError `unknown-option`; `bad-option` for a scale that is not finite and, when the layer is
+ *   built, for a shape other than [units, gates·units].
  * @category Initialization and residual layers
  */
 export function identityScaled(options: IdentityScaledOptions = {}): Initializer {
@@ -125,17 +127,18 @@ export function identityScaled(options: IdentityScaledOptions = {}): Initializer
  * @category Initialization and residual layers
  */
 export interface FastOrthogonalOptions {
-  /** What the orthonormal vectors are multiplied with, 1 by default; also the spectral norm. */
+  /** The factor on the orthonormal vectors, which is also the spectral norm; 1 by default. */
   readonly gain?: number;
-  /** The same seed gives the same matrix, on every backend; without one each is another. */
+  /** The same seed gives the same matrix on every backend. Without a seed, each matrix differs. */
   readonly seed?: number | null;
 }
 
 /**
- * A random (semi-)orthogonal matrix, as tfjs's `orthogonal`, without its wait: milliseconds where that takes seconds.
+ * Creates an initializer for random (semi-)orthogonal matrices.
  *
- * All singular values are `gain`, so a step neither shortens nor lengthens a gradient by the kernel alone. Gaussian
- * vectors are made orthonormal on the host, in float64.
+ * Draws from the same distribution as tfjs's `orthogonal`, but takes milliseconds where that takes seconds: it
+ * orthonormalizes Gaussian vectors on the host, in float64. All singular values equal `gain`, so with `gain: 1` the
+ * kernel alone neither shortens nor lengthens a gradient.
  *
  * Source: Saxe, McClelland & Ganguli (2014), Exact solutions to the nonlinear dynamics of learning in deep linear
  * neural networks. https://arxiv.org/abs/1312.6120
@@ -148,8 +151,8 @@ export interface FastOrthogonalOptions {
  * const lstm = tf.layers.lstm({ units: 256, recurrentInitializer: fastOrthogonal({ seed: 1 }) });
  * ```
  *
- * @throws ClippingError `unknown-option`; `bad-option` for a gain that is not finite or a seed that is no whole number,
- *   and in use for shapes of fewer than two axes.
+ * @throws ClippingError `unknown-option`; `bad-option` for a gain that is not finite, a seed that is not an integer
+ *   and, when the layer is built, a shape of fewer than two axes.
  * @category Initialization and residual layers
  */
 export function fastOrthogonal(options: FastOrthogonalOptions = {}): Initializer {
@@ -158,10 +161,11 @@ export function fastOrthogonal(options: FastOrthogonalOptions = {}): Initializer
   return new FastOrthogonal(options);
 }
 
-function matrixShape(call: string, shape: number[], atLeast?: number): [number, number] {
-  const fits = atLeast === undefined ? shape.length === 2 : shape.length >= atLeast;
-  if (!fits) throw badOption(`${call}()`, 'for a matrix', shape);
-  return shape as [number, number];
+function badShape(initializer: string, expected: string, shape: number[]): ClippingError {
+  return new ClippingError(
+    'bad-option',
+    `\`${initializer}()\` initializes ${expected}; received shape [${shape.join(', ')}].`,
+  );
 }
 
 function badOption(call: string, rule: string, received: unknown): ClippingError {

@@ -1,7 +1,8 @@
 /**
- * `count` orthonormal vectors of length `size`, uniform over all such sets: Gaussian vectors after Gram–Schmidt.
+ * Draws `count` orthonormal vectors of length `size`, uniformly over all such sets.
  *
- * Each is projected twice, which leaves them orthogonal to rounding ("twice is enough", Giraud et al. 2005).
+ * Applies Gram–Schmidt twice to Gaussian vectors, which makes them orthogonal up to rounding ("twice is enough",
+ * Giraud et al. 2005).
  */
 export function orthonormalRows(count: number, size: number, normal: () => number): Float64Array[] {
   const rows: Float64Array[] = [];
@@ -9,7 +10,7 @@ export function orthonormalRows(count: number, size: number, normal: () => numbe
     const row = Float64Array.from({ length: size }, normal);
     for (let pass = 0; pass < 2; pass += 1) for (const other of rows) subtractProjection(row, other);
     const length = Math.sqrt(dot(row, row));
-    // A draw within the span of the others has no direction left; the next one has.
+    // A vector within the span of the others has no direction left, so draw another one.
     if (length < 1e-8) continue;
     for (let i = 0; i < size; i += 1) row[i]! /= length;
     rows.push(row);

@@ -2,43 +2,44 @@ import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { createFromConfig, type Config, type Layer } from './tfjs-layers.ts';
 
-/** A layer as saved models describe it. */
+/** The description of a layer in a saved model. */
 export interface LayerSpec {
   readonly className: string;
   readonly config: Config;
 }
 
-/** Answers with another layer for this one, or with undefined to leave it as it is. */
+/** Returns the replacement of a layer, or undefined to keep it. */
 export type ReplaceLayer = (spec: LayerSpec) => LayerSpec | undefined;
 
-// Where a configuration holds further layers: wrappers, RNN around a cell, stacked cells, models.
-const NESTED = ['layer', 'cell', 'cells', 'layers'];
+// The options that contain further layers: in wrappers, RNN around a cell, stacked cells and models.
+const NESTED_KEYS = ['layer', 'cell', 'cells', 'layers'];
 
-/** The description with every layer in it replaced, the innermost first. */
+/** Replaces every layer in a description, the innermost first. */
 export function replaceLayers(spec: LayerSpec, replace: ReplaceLayer): LayerSpec {
   const config = { ...spec.config };
-  for (const key of NESTED) {
+  for (const key of NESTED_KEYS) {
     const nested = config[key];
-    if (Array.isArray(nested)) config[key] = nested.map((one: LayerSpec) => replaceLayers(one, replace));
+    if (Array.isArray(nested)) config[key] = nested.map((inner: LayerSpec) => replaceLayers(inner, replace));
     else if (isSpec(nested)) config[key] = replaceLayers(nested, replace);
   }
-  const same = { ...spec, config };
-  return { ...same, ...replace(same) };
+  const updated = { ...spec, config };
+  return { ...updated, ...replace(updated) };
 }
 
-/** The description of a layer or a model. */
+/** Returns the description of a layer or a model. */
 export function toLayerSpec(layer: Layer): LayerSpec {
   return { className: layer.getClassName(), config: layer.getConfig() as Config };
 }
 
-/** A new, unbuilt layer of this description. */
-export function createLayer<Made extends Layer>({ className, config }: LayerSpec): Made {
-  return createFromConfig(className, config) as Made;
+/** Creates a new, unbuilt layer from its description. */
+export function createLayer<Created extends Layer>({ className, config }: LayerSpec): Created {
+  return createFromConfig(className, config) as Created;
 }
 
 /**
- * A new model with replaced layers and copies of the weights; compiled like the given one, with the same
- * optimizer object, if that was compiled.
+ * Creates a new model with replaced layers and copies of the weights.
+ *
+ * If the given model is compiled, the new one is compiled the same way, with the same optimizer object.
  */
 export function rebuildModel<Model extends LayersModel>(model: Model, call: string, replace: ReplaceLayer): Model {
   assertBuilt(model, call);
@@ -49,7 +50,7 @@ export function rebuildModel<Model extends LayersModel>(model: Model, call: stri
   return created;
 }
 
-/** Whether this is a model of tfjs-layers rather than a single layer. */
+/** Whether the value is a model of tfjs-layers, not a single layer. */
 export function isModel(target: unknown): target is LayersModel {
   return typeof target === 'object' && target !== null && 'layers' in target && 'predict' in target;
 }
@@ -59,22 +60,22 @@ function isSpec(value: unknown): value is LayerSpec {
 }
 
 /**
- * Refuses what is not a model of tfjs-layers with weights.
+ * Asserts that the value is a model of tfjs-layers that has its weights.
  *
  * @throws ClippingError `not-built`
  */
 export function assertBuilt(model: unknown, call: string): asserts model is LayersModel {
   if (!isModel(model)) {
-    throw new ClippingError('not-built', `\`${call}\` takes a model of tfjs-layers; received ${formatValue(model)}.`);
+    throw new ClippingError('not-built', `\`${call}\` needs a model of tfjs-layers; received ${formatValue(model)}.`);
   }
-  // A sequential model builds itself on first use, which it can once it knows its outputs.
+  // A sequential model that knows its outputs creates its weights when they are first read.
   if (Array.isArray(model.outputs) && model.outputs.length > 0) {
     model.getWeights();
     return;
   }
   throw new ClippingError(
     'not-built',
-    `\`${call}\` needs a model that has its weights, and ${model.name} has none yet. ` +
+    `\`${call}\` needs a model that has its weights; ${model.name} has none yet. ` +
       'Give its first layer an inputShape, or call model.build(shape).',
   );
 }

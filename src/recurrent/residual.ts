@@ -15,7 +15,7 @@ const Base = Object.getPrototypeOf(
   serialization.SerializationMap.getMap().classNameMap['TimeDistributed']?.[0],
 ) as unknown as LayerClass<Wrapper>;
 
-/** x + layer(x). */
+/** Computes x + layer(x). */
 export class Residual extends Base {
   static override className = 'Residual';
 
@@ -25,8 +25,8 @@ export class Residual extends Base {
     if (returnSequences !== true || returnState === true) {
       throw new ClippingError(
         'bad-option',
-        `\`residual(${this.layer.name})\` adds each step's input to its output, so the layer must have ` +
-          `returnSequences: true and no returnState; received returnSequences: ${formatValue(returnSequences)}, ` +
+        `\`residual(${this.layer.name})\` needs a layer with returnSequences: true and returnState: false, because it ` +
+          `adds the input of each step to its output; received returnSequences: ${formatValue(returnSequences)}, ` +
           `returnState: ${formatValue(returnState)}.`,
       );
     }
@@ -34,7 +34,7 @@ export class Residual extends Base {
   }
 
   override get stateful(): boolean {
-    // The constructor of tfjs reads this before `layer` is set.
+    // The constructor of tfjs reads this property before it sets `layer`.
     return this.layer?.stateful ?? false;
   }
 
@@ -47,8 +47,9 @@ export class Residual extends Base {
     if (outputShape.at(-1) !== inputShape.at(-1)) {
       throw new ClippingError(
         'bad-option',
-        `\`residual(${this.layer.name})\` adds [batch, time, ${String(inputShape.at(-1))}] to ` +
-          `[batch, time, ${String(outputShape.at(-1))}]: make its units fit its input, or put a dense layer before it.`,
+        `\`residual(${this.layer.name})\` needs a layer whose output is as wide as its input; received input ` +
+          `[batch, time, ${String(inputShape.at(-1))}] and output [batch, time, ${String(outputShape.at(-1))}]. ` +
+          'Change its units, or put a dense layer before it.',
       );
     }
     if (!this.layer.built) {
@@ -71,11 +72,13 @@ export class Residual extends Base {
 }
 
 /**
- * A recurrent layer that adds to its input instead of replacing it: yₜ = xₜ + layer(x)ₜ.
+ * Wraps a recurrent layer so that it adds its output to its input.
  *
- * Gradients reach the layers below undiminished, whatever the layer does, which is what lets stacks of many
- * recurrent layers train. Along time nothing changes: that is what gates, initialization and clipping are for.
- * Takes any recurrent layer, or a bidirectional one, with `returnSequences` and an output as wide as its input.
+ *     yₜ = xₜ + layer(x)ₜ
+ *
+ * The gradient also reaches the layers below through the sum, unchanged, so stacks of many recurrent layers can
+ * train. Gradients along time do not change; gates, initialization and clipping control those. Takes any recurrent or
+ * bidirectional layer with `returnSequences: true` and an output as wide as its input.
  *
  * Source: He, Zhang, Ren & Sun (2015), Deep residual learning. https://arxiv.org/abs/1512.03385; between LSTM layers:
  * Wu et al. (2016), Google's neural machine translation system, section 3.1. https://arxiv.org/abs/1609.08144
@@ -89,7 +92,8 @@ export class Residual extends Base {
  * const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [20, 8] }), residual(lstm()), residual(lstm())] });
  * ```
  *
- * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or of another width.
+ * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or with an output
+ *   of another width than its input.
  * @category Initialization and residual layers
  */
 export function residual(layer: Layer | RNN): Layer {

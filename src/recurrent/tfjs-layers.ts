@@ -2,13 +2,13 @@ import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { type layers } from '@tensorflow/tfjs-layers';
 import { secondTfjsError } from '../core/second-tfjs.ts';
 
-/** A configuration as tfjs-layers keeps it: camel-cased and plain. */
+/** A configuration in the form tfjs-layers uses in memory: plain values under camel-case names. */
 export type Config = Record<string, unknown>;
 
 /** A layer of tfjs-layers. */
 export type Layer = InstanceType<typeof layers.Layer>;
 
-/** What `call` receives beside its inputs. */
+/** The arguments that `call` receives in addition to its inputs. */
 export interface CallArguments {
   readonly training?: boolean;
   readonly mask?: Tensor | (Tensor | null)[] | null;
@@ -17,7 +17,7 @@ export interface CallArguments {
 
 /** A variable of a layer. */
 export interface Weight {
-  /** The value, live: it is the variable itself. */
+  /** Returns the variable itself, not a copy. */
   read(): Tensor;
   readonly originalName: string;
 }
@@ -28,7 +28,7 @@ export interface Activation {
   getClassName(): string;
 }
 
-/** The fields of tfjs's three recurrent cells that this folder relies on; tfjs-layers types none of them. */
+/** The fields of tfjs's three recurrent cells that this folder uses; tfjs-layers does not type them. */
 export interface Cell extends Layer {
   readonly units: number;
   readonly stateSize: number | number[];
@@ -43,7 +43,7 @@ export interface Cell extends Layer {
   getConfig(): serialization.ConfigDict;
 }
 
-/** The fields of tfjs's recurrent layers that this folder relies on. */
+/** The fields of tfjs's recurrent layers that this folder uses. */
 export interface RecurrentLayer extends Layer {
   cell: Cell;
   readonly returnSequences: boolean;
@@ -55,35 +55,35 @@ export interface RecurrentLayer extends Layer {
   getConfig(): serialization.ConfigDict;
 }
 
-/** A class that makes layers of one kind. */
-export type LayerClass<Made extends Layer> = (new (config: Config) => Made) & { className: string };
+/** The class of a layer or cell. */
+export type LayerClass<Created extends Layer> = (new (config: Config) => Created) & { className: string };
 
-/** The names of the three cells. */
+/** The class names of tfjs's three recurrent cells. */
 export type CellName = 'SimpleRNNCell' | 'LSTMCell' | 'GRUCell';
 
-/** The names of the three layers. */
+/** The class names of tfjs's three recurrent layers. */
 export type LayerName = 'SimpleRNN' | 'LSTM' | 'GRU';
 
-/** The class that tfjs-layers registered for one of its cells, which it does not export. */
+/** Returns the class of one of tfjs's cells, which tfjs-layers registers but does not export. */
 export function tfjsCellClass(name: CellName): LayerClass<Cell> {
   return registeredClass(name) as unknown as LayerClass<Cell>;
 }
 
-/** The class that tfjs-layers registered for one of its recurrent layers, which it does not export. */
+/** Returns the class of one of tfjs's recurrent layers, which tfjs-layers registers but does not export. */
 export function tfjsLayerClass(name: LayerName): LayerClass<RecurrentLayer> {
   return registeredClass(name) as unknown as LayerClass<RecurrentLayer>;
 }
 
-/** Makes a layer or model of the class registered under this name. */
+/** Creates a layer or model of the class that is registered under this name. */
 export function createFromConfig(className: string, config: Config): Layer {
-  const [type, make] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
-  if (type === undefined || make === undefined) throw new Error(`No class is registered as ${className}.`);
-  return make(type, config as serialization.ConfigDict) as unknown as Layer;
+  const [type, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
+  if (type === undefined || fromConfig === undefined) throw new Error(`No class is registered as ${className}.`);
+  return fromConfig(type, config as serialization.ConfigDict) as unknown as Layer;
 }
 
 function registeredClass(name: string): serialization.SerializableConstructor<serialization.Serializable> {
   const [type] = serialization.SerializationMap.getMap().classNameMap[name] ?? [];
-  // gradclip/recurrent imports tfjs-layers, which tells the copy of tfjs-core that it finds of its classes.
-  if (type === undefined) throw secondTfjsError('`gradclip/recurrent`: tfjs-layers stands on');
+  // tfjs-layers registers its classes with the copy of tfjs-core that it imports, which may be another one than ours.
+  if (type === undefined) throw secondTfjsError('`gradclip/recurrent`: tfjs-layers imports');
   return type;
 }

@@ -11,7 +11,7 @@ export function transformGradient(x: Tensor, change: (gradient: Tensor) => Tenso
     gradFunc: (gradient: Tensor) =>
       tidy(() => {
         const changed = change(gradient);
-        // tfjs disposes a gradient once it has added it up, so the one that came in must stay its own.
+        // tfjs disposes the returned gradient after adding it up, but still owns the one it passed in.
         return changed === gradient ? gradient.clone() : changed;
       }),
   }));

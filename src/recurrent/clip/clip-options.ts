@@ -8,27 +8,27 @@ import { clampAll, globalNormOf, scaleAll } from '../../core/tensors.ts';
 import type { Config } from '../tfjs-layers.ts';
 
 /**
- * How {@link clipBackprop} bounds the gradient at each time step: one of `maxAbs` and `maxNorm`.
+ * The options of {@link clipBackprop}: exactly one of `maxAbs` and `maxNorm`, and `at`.
  *
  * @category Clipping inside BPTT
  */
 export interface ClipBackpropOptions {
-  /** Largest magnitude of an element, from 0 to `Infinity`; in units of loss per unit of the tensor at `at`. */
+  /** Largest magnitude of an element, from 0 to `Infinity`, in units of loss per unit of the tensor that `at` selects. */
   readonly maxAbs?: number;
   /** Largest Euclidean norm of the whole tensor `[batch, units]` of one time step, from 0 to `Infinity`. */
   readonly maxNorm?: number;
   /**
-   * Where the gradient is bounded, *preactivation* by default.
+   * Which gradients are clipped, `'preactivation'` by default.
    *
-   * - `'preactivation'`: ∂L/∂z of each gate, z being what enters its activation: 1 tensor in SimpleRNN, 4 in LSTM
-   *   and 3 in GRU, each bounded by itself (Graves 2013, section 2.1).
-   * - `'state'`: ∂L/∂hₜ and, in LSTM, ∂L/∂cₜ, each the whole gradient that reaches the state of step t, from the
-   *   output and from step t+1 together.
+   * - `'preactivation'`: ∂L/∂z of each gate, where z is the input of its activation. SimpleRNN has 1 such tensor, LSTM
+   *   4 and GRU 3; each is clipped separately (Graves 2013, section 2.1).
+   * - `'state'`: ∂L/∂hₜ and, in LSTM, ∂L/∂cₜ. Each is the whole gradient that reaches the state of step t, the sum of
+   *   those from the output and from step t+1.
    */
   readonly at?: 'preactivation' | 'state';
 }
 
-/** Options that have been checked. */
+/** The parsed options; exactly one of the two thresholds is not null. */
 export interface ClipSettings {
   readonly maxAbs: number | null;
   readonly maxNorm: number | null;
@@ -36,15 +36,13 @@ export interface ClipSettings {
 }
 
 const FIELDS = {
-  maxAbs: optional(
-    threshold({ default: 1, about: 'Largest magnitude of an element of the gradient at one time step.' }),
-  ),
+  maxAbs: optional(threshold({ default: 1, about: 'Largest magnitude of a gradient element at one time step.' })),
   maxNorm: optional(threshold({ default: 1, about: 'Largest norm of the gradient at one time step.' })),
-  at: choice(['preactivation', 'state'], { default: 'preactivation', about: 'Where the gradient is bounded.' }),
+  at: choice(['preactivation', 'state'], { default: 'preactivation', about: 'Which gradients are clipped.' }),
 };
 
 /**
- * Checks the options of {@link clipBackprop}.
+ * Validates the options of {@link clipBackprop}.
  *
  * @throws ClippingError `unknown-option` or `bad-option`.
  */
@@ -57,27 +55,27 @@ export function parseClipOptions(options: unknown): ClipSettings {
   if ((maxAbs === null) === (maxNorm === null)) {
     throw new ClippingError(
       'bad-option',
-      `\`clipBackprop\` takes exactly one of \`maxAbs\` (each element) and \`maxNorm\` (each step's whole tensor); ` +
+      `\`clipBackprop\` needs exactly one of \`maxAbs\` (for each element) and \`maxNorm\` (for each step's tensor); ` +
         `received ${maxAbs === null ? 'neither' : 'both'}. Try { maxAbs: 1 }.`,
     );
   }
   return { maxAbs, maxNorm, at };
 }
 
-/** The options as a layer's configuration keeps them; JSON has no Infinity. */
+/** Converts the options for a layer's configuration, with 'Infinity' as a string because JSON has no Infinity. */
 export function toClipConfig({ maxAbs, maxNorm, at }: ClipSettings): Config {
-  const written = (limit: number): number | string => (limit === Infinity ? 'Infinity' : limit);
-  return { ...(maxAbs === null ? { maxNorm: written(maxNorm ?? Infinity) } : { maxAbs: written(maxAbs) }), at };
+  const toJson = (limit: number): number | string => (limit === Infinity ? 'Infinity' : limit);
+  return { ...(maxAbs === null ? { maxNorm: toJson(maxNorm ?? Infinity) } : { maxAbs: toJson(maxAbs) }), at };
 }
 
-/** A gradient within its limit; the very same tensor where nothing changes; NaN stays NaN. */
+/** Clips a gradient. Returns the same tensor if it needs no clipping; NaN stays NaN. */
 export function clipGradient(gradient: Tensor, { maxAbs, maxNorm }: ClipSettings): Tensor {
-  const named = { gradient };
-  if (maxAbs !== null) return clampAll(named, -maxAbs, maxAbs).gradient as Tensor;
-  return scaleAll(named, limitFactors(globalNormOf(named), maxNorm ?? Infinity)).gradient as Tensor;
+  const gradients = { gradient };
+  if (maxAbs !== null) return clampAll(gradients, -maxAbs, maxAbs).gradient as Tensor;
+  return scaleAll(gradients, limitFactors(globalNormOf(gradients), maxNorm ?? Infinity)).gradient as Tensor;
 }
 
-// A saved model's JSON has been through a conversion that also lower-cases the values.
+// When tfjs saves a model it converts names and string values to snake case, so 'Infinity' comes back as 'infinity'.
 function restoreInfinity(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const entries = Object.entries(options);
   return Object.fromEntries(entries.map(([name, value]) => [name, value === 'infinity' ? Infinity : value]));

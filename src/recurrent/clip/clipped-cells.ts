@@ -10,14 +10,14 @@ import {
 import { clipGradient, toClipConfig, parseClipOptions, type ClipSettings } from './clip-options.ts';
 import { transformGradient } from '../transform-gradient.ts';
 
-/** What stands in for a cell's activations during one call. */
-type WrapActivation = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
+/** Replaces an activation of a cell during one call. */
+type ReplaceActivation = (apply: (x: Tensor) => Tensor, x: Tensor) => Tensor;
 
 /**
- * The cell of tfjs-layers with gradients that are bounded at each time step.
+ * Creates a subclass of a tfjs cell that clips its gradients at each time step.
  *
- * The stock `call` runs as it is, dropout and all: the taps sit in the activations, where the pre-activations
- * pass, and on the states that come out. So without clipping the numbers are the stock cell's to the last bit.
+ * It runs tfjs's own `call`, including dropout. Clipping is inserted into the activations, which receive the
+ * pre-activations, and after the returned states. Without clipping the numbers are therefore bit-for-bit those of tfjs.
  */
 function createClippedCell(Base: LayerClass<Cell>): LayerClass<Cell> {
   return class extends Base {
@@ -49,7 +49,7 @@ function callClippingGates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) =>
     recurrentActivation: (apply, z) => apply(clip(z)),
     activation(apply, z) {
       calls += 1;
-      // The second time an LSTM calls it, it is for the carry, which is no pre-activation.
+      // The second call in an LSTM is for the carry, which is not a pre-activation.
       return apply(hasCarry && calls === 2 ? z : clip(z));
     },
   });
@@ -63,7 +63,7 @@ function callClippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) =
     activation(apply, z) {
       calls += 1;
       if (!hasCarry || calls < 2) return apply(z);
-      // The carry reaches the loss through hₜ and through step t+1: both must pass this tap.
+      // The carry reaches the loss through hₜ and through step t+1. Both gradients must be clipped here, as one sum.
       carry = keep(clip(z));
       return apply(carry);
     },
@@ -78,16 +78,16 @@ function callClippingStates(cell: Cell, run: () => Tensor[], clip: (x: Tensor) =
 function withActivations<Result>(
   cell: Cell,
   run: () => Result,
-  around: { activation: WrapActivation; recurrentActivation: WrapActivation },
+  replacements: { activation: ReplaceActivation; recurrentActivation: ReplaceActivation },
 ): Result {
   const { activation, recurrentActivation } = cell;
-  const wrapped = (stock: Activation, through: WrapActivation): Activation => ({
-    apply: (x) => through((z) => stock.apply(z), x),
-    getClassName: () => stock.getClassName(),
+  const wrap = (original: Activation, replace: ReplaceActivation): Activation => ({
+    apply: (x) => replace((z) => original.apply(z), x),
+    getClassName: () => original.getClassName(),
   });
   try {
-    cell.activation = wrapped(activation, around.activation);
-    if (recurrentActivation) cell.recurrentActivation = wrapped(recurrentActivation, around.recurrentActivation);
+    cell.activation = wrap(activation, replacements.activation);
+    if (recurrentActivation) cell.recurrentActivation = wrap(recurrentActivation, replacements.recurrentActivation);
     return run();
   } finally {
     cell.activation = activation;
@@ -95,20 +95,20 @@ function withActivations<Result>(
   }
 }
 
-/** tfjs's SimpleRNNCell with gradients bounded at each time step. */
+/** tfjs's SimpleRNNCell with gradients clipped at each time step. */
 export class ClippedSimpleRNNCell extends createClippedCell(tfjsCellClass('SimpleRNNCell')) {
   static override className = 'ClippedSimpleRNNCell';
 }
 
-/** tfjs's LSTMCell with gradients bounded at each time step. */
+/** tfjs's LSTMCell with gradients clipped at each time step. */
 export class ClippedLSTMCell extends createClippedCell(tfjsCellClass('LSTMCell')) {
   static override className = 'ClippedLSTMCell';
 }
 
-/** tfjs's GRUCell with gradients bounded at each time step. */
+/** tfjs's GRUCell with gradients clipped at each time step. */
 export class ClippedGRUCell extends createClippedCell(tfjsCellClass('GRUCell')) {
   static override className = 'ClippedGRUCell';
 }
 
-/** All clipped cells. */
+/** The classes of the clipped cells. */
 export const CLIPPED_CELLS = [ClippedSimpleRNNCell, ClippedLSTMCell, ClippedGRUCell];

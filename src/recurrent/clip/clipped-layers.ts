@@ -12,20 +12,20 @@ function createClippedLayer(Base: LayerClass<RecurrentLayer>, CellClass: LayerCl
   } as unknown as LayerClass<RecurrentLayer>;
 }
 
-/** tfjs's SimpleRNN with gradients bounded at each time step. */
+/** tfjs's SimpleRNN with gradients clipped at each time step. */
 export class ClippedSimpleRNN extends createClippedLayer(tfjsLayerClass('SimpleRNN'), ClippedSimpleRNNCell) {
   static override className = 'ClippedSimpleRNN';
 }
 
-/** tfjs's LSTM with gradients bounded at each time step. */
+/** tfjs's LSTM with gradients clipped at each time step. */
 export class ClippedLSTM extends createClippedLayer(tfjsLayerClass('LSTM'), ClippedLSTMCell) {
   static override className = 'ClippedLSTM';
 }
 
-/** tfjs's GRU with gradients bounded at each time step. */
+/** tfjs's GRU with gradients clipped at each time step. */
 export class ClippedGRU extends createClippedLayer(tfjsLayerClass('GRU'), ClippedGRUCell) {
   static override className = 'ClippedGRU';
 }
 
-/** All clipped layers. */
+/** The classes of the clipped layers. */
 export const CLIPPED_LAYERS = [ClippedSimpleRNN, ClippedLSTM, ClippedGRU];

@@ -9,38 +9,41 @@ import { withListeners, type GradientListener } from './listeners.ts';
 import { scalarLoss, type LossFunction, type Tensors } from './loss.ts';
 
 /**
- * The gradient of one recurrent layer, step by step.
+ * The gradient norms of one recurrent layer, one for each time step.
  *
  * @category Gradient flow
  */
 export interface LayerFlow {
-  /** The layer's name; `forward_…` and `backward_…` within bidirectional, `…/0` for a cell of a stack. */
+  /** The layer's name: `forward_…` or `backward_…` inside bidirectional, `…/0` for a cell of a stack. */
   readonly layer: string;
   /**
-   * ‖∂L/∂hₜ‖ over the tensor [batch, units] for each position t of the sequence, in units of loss per unit of
-   * state: the whole gradient that reaches the state which step t computes, before a {@link clipBackprop} of that step.
+   * ‖∂L/∂hₜ‖ of the tensor [batch, units] for each time index t, in units of loss per unit of state. It is the norm of
+   * the whole gradient that reaches the state of step t, before {@link clipBackprop} clips it.
    */
   readonly norms: readonly number[];
 }
 
 /**
- * Measures ‖∂L/∂hₜ‖ for every time step of every recurrent layer: the picture of vanishing and exploding gradients.
+ * Measures ‖∂L/∂hₜ‖ at every time step of every recurrent layer.
  *
- * In backpropagation through time the gradient falls or grows by about the same factor each step back; plotted over
- * t on a logarithmic axis that is a straight line, and its slope says what a sequence of another length would do.
- * Runs the model once forward (as in prediction, without dropout) and once back; weights, states of stateful layers
- * and the optimizer stay as they are. Works with the layers of tfjs and the fused ones. A layer that the model uses
- * several times gives several entries, in the order of use.
+ * The norms show vanishing and exploding gradients. In backpropagation through time each step back multiplies the
+ * gradient by about the same factor. Plotted over t on a logarithmic axis the norms form a straight line, and its slope
+ * predicts the gradient for other sequence lengths.
+ *
+ * Runs the model once forward, without dropout as in prediction, and once backward. Weights, states of stateful layers
+ * and the optimizer do not change. Supports the layers of tf.layers and fused layers. A layer that the model uses
+ * several times has several entries, in the order of use.
  *
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.
  * https://arxiv.org/abs/1211.5063
  *
- * A training loop with a loss of its own gives a function of no arguments in place of `x`, `y` and `loss`; it applies
- * the model itself and returns the loss, shape [].
+ * For a custom training loop, pass a function instead of `x`, `y` and `loss`. It takes no arguments, applies the model
+ * and returns the loss, shape [].
  *
- * @param x The input, or the list of inputs, as for `model.predict`.
- * @param y The targets, as for the loss.
- * @param loss A function (targets, predictions) => tensor, or a loss of tfjs-layers by name; the compiled one by default.
+ * @param x The input or list of inputs, as in `model.predict`.
+ * @param y The target or list of targets.
+ * @param loss A function (targets, predictions) => tensor, or the name of a loss of tfjs-layers. Default: the loss the
+ *   model is compiled with.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
@@ -51,7 +54,7 @@ export interface LayerFlow {
  * for (const { layer, norms } of flows) console.log(layer, norms[0], norms[19]);
  * ```
  * @throws ClippingError `not-recurrent` for a model without recurrent layers, `not-built` for one without weights,
- *   `bad-option` for a loss that is not one.
+ *   `bad-option` for an invalid or missing loss.
  * @category Gradient flow
  */
 export async function gradientFlow(
@@ -60,7 +63,7 @@ export async function gradientFlow(
   y: Tensors,
   loss?: string | LossFunction,
 ): Promise<LayerFlow[]>;
-export async function gradientFlow(model: LayersModel, lossOfModel: () => Scalar): Promise<LayerFlow[]>;
+export async function gradientFlow(model: LayersModel, computeLoss: () => Scalar): Promise<LayerFlow[]>;
 export async function gradientFlow(
   model: LayersModel,
   x: Tensors | (() => Scalar),
@@ -68,22 +71,22 @@ export async function gradientFlow(
   loss?: string | LossFunction,
 ): Promise<LayerFlow[]> {
   assertBuilt(model, 'gradientFlow(model, x, y, loss)');
-  const found = findRecurrentCells(model);
-  if (found.length === 0) {
+  const cells = findRecurrentCells(model);
+  if (cells.length === 0) {
     throw new ClippingError(
       'not-recurrent',
-      `\`gradientFlow(${model.name})\` found no recurrent layer; it has ` +
+      `\`gradientFlow(${model.name})\` needs a model with a recurrent layer; received one with ` +
         `${model.layers.map((layer) => layer.getClassName()).join(', ')}.`,
     );
   }
-  const lossOf = typeof x === 'function' ? x : createLoss(model, x, y, loss);
+  const computeLoss = typeof x === 'function' ? x : createLoss(model, x, y, loss);
   const uses: LayerUse[] = [];
   const run = (): void => {
     const weights = model.weights.map((weight) => weight.read());
-    engine().gradients(lossOf, weights, undefined, true);
+    engine().gradients(computeLoss, weights, undefined, true);
   };
   try {
-    tidy(() => runWatched(found, uses, run));
+    tidy(() => runWatched(cells, uses, run));
     return await Promise.all(uses.map(readFlow));
   } finally {
     for (const { norms } of uses) dispose(norms.filter((norm) => typeof norm === 'object'));
@@ -91,8 +94,8 @@ export async function gradientFlow(
 }
 
 function createLoss(model: LayersModel, x: Tensors, y: Tensors, loss: string | LossFunction | undefined): () => Scalar {
-  const lossOf = scalarLoss(model, loss);
-  return () => lossOf(y, model.apply(x, { training: false }) as Tensors);
+  const computeLoss = scalarLoss(model, loss);
+  return () => computeLoss(y, model.apply(x, { training: false }) as Tensors);
 }
 
 /** One call of a layer. */
@@ -101,67 +104,68 @@ interface LayerUse {
   readonly norms: (number | Scalar)[];
 }
 
-function runWatched(found: readonly FoundCell[], uses: LayerUse[], run: () => void): void {
-  const undo: (() => void)[] = [];
+/** Calls `run`, and records every call of a cell's layer in `uses` meanwhile. */
+function runWatched(cells: readonly FoundCell[], uses: LayerUse[], run: () => void): void {
+  const restorers: (() => void)[] = [];
   const override = (target: object, name: string, value: unknown): void => {
-    // An own property shadows the method; deleting it brings the method back.
+    // An own property shadows the method of the class; deleting it restores the method.
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
-    undo.push(() => void Reflect.deleteProperty(target, name));
+    restorers.push(() => void Reflect.deleteProperty(target, name));
   };
-  const fused = new Map<object, (time: number) => GradientListener>();
-  for (const { name, layer, cell } of found) {
-    const open = (time: number): LayerUse => {
+  const fusedListeners = new Map<object, (time: number) => GradientListener>();
+  for (const { name, layer, cell } of cells) {
+    const startUse = (time: number): LayerUse => {
       const use = { layer: name, norms: new Array<number>(time).fill(0) };
       uses.push(use);
       return use;
     };
-    // What a stateful layer remembers must not change.
+    // A stateful layer stores its new states with resetStates; the measurement must not change them.
     if (layer.stateful) override(layer, 'resetStates', () => undefined);
     if (layer.getClassName().startsWith('Fused')) {
-      fused.set(layer, (time) => {
-        const { norms } = open(time);
+      fusedListeners.set(layer, (time) => {
+        const { norms } = startUse(time);
         return (t, norm) => (norms[t] = norm);
       });
       continue;
     }
-    watchCell({ layer, cell, override, open });
+    watchCell({ layer, cell, override, startUse });
   }
   try {
-    withListeners(fused, run);
+    withListeners(fusedListeners, run);
   } finally {
-    for (const each of undo.reverse()) each();
+    for (const restore of restorers.reverse()) restore();
   }
 }
 
 interface WatchedCell extends Omit<FoundCell, 'name'> {
   override(target: object, name: string, value: unknown): void;
-  open(time: number): LayerUse;
+  startUse(time: number): LayerUse;
 }
 
-function watchCell({ layer, cell, override, open }: WatchedCell): void {
+function watchCell({ layer, cell, override, startUse }: WatchedCell): void {
   let use: LayerUse | undefined;
   let step = 0;
-  const unroll = layer.call.bind(layer);
-  const compute = cell.call.bind(cell);
-  override(layer, 'call', (...args: Parameters<typeof unroll>) => {
+  const callLayer = layer.call.bind(layer);
+  const callCell = cell.call.bind(cell);
+  override(layer, 'call', (...args: Parameters<typeof callLayer>) => {
     const inputs = args[0];
     const time = (Array.isArray(inputs) ? inputs[0]! : inputs).shape[1] as number;
-    use = open(time);
+    use = startUse(time);
     step = 0;
-    return unroll(...args);
+    return callLayer(...args);
   });
-  override(cell, 'call', (...args: Parameters<typeof compute>) => {
-    const outputs = compute(...args);
-    const own = use as LayerUse;
-    const t = layer.goBackwards ? own.norms.length - 1 - step : step;
+  override(cell, 'call', (...args: Parameters<typeof callCell>) => {
+    const outputs = callCell(...args);
+    const { norms } = use as LayerUse;
+    const t = layer.goBackwards ? norms.length - 1 - step : step;
     step += 1;
     const h = outputs[0] as Tensor;
-    const tapped = transformGradient(h, (gradient) => {
-      own.norms[t] = keep(globalNormOf({ gradient }));
+    const measured = transformGradient(h, (gradient) => {
+      norms[t] = keep(globalNormOf({ gradient }));
       return gradient;
     });
-    // Output and state are one tensor, and one gradient.
-    return outputs.map((output) => (output === h ? tapped : output));
+    // The cell returns h twice, as output and as state. One tensor for both receives the sum of their gradients.
+    return outputs.map((output) => (output === h ? measured : output));
   });
 }
 

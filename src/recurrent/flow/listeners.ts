@@ -1,25 +1,25 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 
-/** Hears ‖∂L/∂hₜ‖ of one use of a layer. */
+/** Receives ‖∂L/∂hₜ‖ of one call of a layer. */
 export type GradientListener = (t: number, norm: number | Scalar) => void;
 
 // Fused layers have no cell to wrap. In the forward pass they look up a listener here.
 const openByLayer = new WeakMap<object, (time: number) => GradientListener>();
 
-/** Runs `work` while the given layers open a listener each time they are called. */
+/** Runs `work`; meanwhile each call of a given layer opens a listener. */
 export function withListeners<Result>(
-  to: ReadonlyMap<object, (time: number) => GradientListener>,
+  listeners: ReadonlyMap<object, (time: number) => GradientListener>,
   work: () => Result,
 ): Result {
-  for (const [layer, open] of to) openByLayer.set(layer, open);
+  for (const [layer, open] of listeners) openByLayer.set(layer, open);
   try {
     return work();
   } finally {
-    for (const layer of to.keys()) openByLayer.delete(layer);
+    for (const layer of listeners.keys()) openByLayer.delete(layer);
   }
 }
 
-/** A listener for this use of the layer, over `time` steps, if anyone listens to it now. */
+/** Opens a listener for one call of the layer over `time` steps; null if nobody listens to the layer. */
 export function openListener(layer: object, time: number): GradientListener | null {
   return openByLayer.get(layer)?.(time) ?? null;
 }

@@ -3,20 +3,20 @@ import { layers, sequential, type LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../../core/errors.ts';
 
 /**
- * One tensor, or one for each input or output of the model.
+ * One tensor, or a list with one for each input or output of the model.
  *
  * @category Gradient flow
  */
 export type Tensors = Tensor | Tensor[];
 
 /**
- * A loss of the targets and the predictions, of any shape; its mean is taken.
+ * Computes a loss of any shape from targets and predictions; its mean is used.
  *
  * @category Gradient flow
  */
 export type LossFunction = (targets: Tensor, predictions: Tensor) => Tensor;
 
-// A sequential model leaves its compilation to the model that it wraps.
+// A sequential model compiles the model that it wraps.
 interface CompiledModel {
   readonly lossFunctions?: LossFunction[];
   readonly model?: CompiledModel;
@@ -27,20 +27,25 @@ function findCompiledLosses(model: LayersModel): LossFunction[] | undefined {
   return lossFunctions ?? wrapped?.lossFunctions;
 }
 
-/** The scalar loss of a model's predictions: by a function, by a name of tfjs-layers, or as the model is compiled. */
+/**
+ * Creates the scalar loss of a model's predictions.
+ *
+ * @param loss A function, the name of a loss of tfjs-layers, or undefined for the loss the model is compiled with.
+ * @throws ClippingError `bad-option`
+ */
 export function scalarLoss(
   model: LayersModel,
   loss: string | LossFunction | undefined,
 ): (targets: Tensors, predictions: Tensors) => Scalar {
   const functions = typeof loss === 'function' ? [loss] : parseLoss(model, loss);
   return (targets, predictions) => {
-    const wanted = Array.isArray(targets) ? targets : [targets];
-    const given = Array.isArray(predictions) ? predictions : [predictions];
-    const losses = given.map((prediction, output) => {
-      const each = functions[output] ?? (functions[0] as LossFunction);
-      return mean(each(wanted[output] as Tensor, prediction)) as Scalar;
+    const targetList = Array.isArray(targets) ? targets : [targets];
+    const predictionList = Array.isArray(predictions) ? predictions : [predictions];
+    const losses = predictionList.map((prediction, output) => {
+      const lossFunction = functions[output] ?? (functions[0] as LossFunction);
+      return mean(lossFunction(targetList[output] as Tensor, prediction)) as Scalar;
     });
-    return losses.reduce((total, each) => add(total, each));
+    return losses.reduce((total, outputLoss) => add(total, outputLoss));
   };
 }
 
@@ -50,35 +55,38 @@ function parseLoss(model: LayersModel, loss: unknown): LossFunction[] {
     if (compiled) return compiled;
     throw new ClippingError(
       'bad-option',
-      `\`gradientFlow(model, x, y)\` uses the loss that the model is compiled with, and ${model.name} is not compiled. ` +
-        "Give one: gradientFlow(model, x, y, 'meanSquaredError').",
+      `\`gradientFlow(model, x, y)\` needs a compiled model; ${model.name} is not compiled. ` +
+        "Compile it, or pass a loss: gradientFlow(model, x, y, 'meanSquaredError').",
     );
   }
   if (typeof loss !== 'string') {
     throw new ClippingError(
       'bad-option',
-      `\`gradientFlow(…, loss)\` must be a function (targets, predictions) => tensor, or a name of tfjs-layers such ` +
-        `as 'meanSquaredError'; received ${formatValue(loss)}.`,
+      `\`gradientFlow(…, loss)\` must be a function (targets, predictions) => tensor or the name of a loss of ` +
+        `tfjs-layers, such as 'meanSquaredError'; received ${formatValue(loss)}.`,
     );
   }
   return findLossByName(loss);
 }
 
-// tfjs-layers looks a loss up by its name only when it compiles a model.
+// tfjs-layers does not export its losses by name, so this compiles a small model and reads its loss.
 function findLossByName(loss: string): LossFunction[] {
   const name = 'gradclip_loss';
-  const asked = sequential({ name, layers: [layers.dense({ name: `${name}_head`, units: 1, inputShape: [1] })] });
+  const compiledModel = sequential({
+    name,
+    layers: [layers.dense({ name: `${name}_head`, units: 1, inputShape: [1] })],
+  });
   try {
-    asked.compile({ optimizer: 'sgd', loss });
-    return findCompiledLosses(asked) ?? [];
+    compiledModel.compile({ optimizer: 'sgd', loss });
+    return findCompiledLosses(compiledModel) ?? [];
   } catch (cause) {
     throw new ClippingError(
       'bad-option',
-      `\`gradientFlow(…, loss)\`: tfjs-layers has no loss ${formatValue(loss)}. ` +
-        "It has 'meanSquaredError', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy', 'binaryCrossentropy' and others.",
+      `\`gradientFlow(…, loss)\` must name a loss of tfjs-layers; received ${formatValue(loss)}. ` +
+        "tfjs-layers has 'meanSquaredError', 'categoricalCrossentropy', 'sparseCategoricalCrossentropy', 'binaryCrossentropy' and others.",
       { cause },
     );
   } finally {
-    asked.dispose();
+    compiledModel.dispose();
   }
 }

@@ -49,12 +49,12 @@ export function accelerate<Model extends LayersModel>(model: Model): Model {
   if (reasons.length > 0) {
     throw new ClippingError(
       'not-fusable',
-      `\`accelerate(${model.name})\` found no layer to fuse. ${reasons.join(' ')}`,
+      `\`accelerate(${model.name})\` needs a layer that can be fused. ${reasons.join(' ')}`,
     );
   }
   throw new ClippingError(
     'not-recurrent',
-    `\`accelerate(${model.name})\` found no SimpleRNN, LSTM or GRU layer; it has ` +
+    `\`accelerate(${model.name})\` needs a model with a SimpleRNN, LSTM or GRU layer; received one with ` +
       `${model.layers.map((layer) => layer.getClassName()).join(', ')}. Cells inside rnn cannot be fused.`,
   );
 }

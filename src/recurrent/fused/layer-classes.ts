@@ -7,6 +7,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../../core/errors.ts';
 import { toClipConfig, parseClipOptions, type ClipSettings } from '../clip/clip-options.ts';
@@ -14,6 +15,7 @@ import { openListener } from '../flow/listeners.ts';
 import {
   tfjsLayerClass,
   type CallArguments,
+  type Cell,
   type Config,
   type LayerClass,
   type LayerName,
@@ -26,14 +28,14 @@ import { hostLSTM } from './host/lstm.ts';
 import { hostBuffers } from './host/buffers.ts';
 import { runLayerOnHost } from './host/run-layer.ts';
 import { hostSimpleRNN } from './host/simple-rnn.ts';
-import type { OpsCell } from './ops/cell.ts';
+import type { CellActivations, OpsCell } from './ops/cell.ts';
 import { opsGRU, opsLSTM, opsSimpleRNN } from './ops/cells.ts';
 import { runLayerWithOps } from './ops/run-layer.ts';
 import { projectInputs } from './project-inputs.ts';
 import type { LayerCall } from './layer-call.ts';
 
 /**
- * The layer of tfjs-layers with another `call`: weights, states, masks, configuration and shapes are all inherited.
+ * Creates a subclass of a tfjs layer that replaces `call`. Weights, states, masks, configuration and shapes are inherited.
  */
 function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerClass<RecurrentLayer> {
   const Base = tfjsLayerClass(name);
@@ -57,28 +59,10 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
     override call(inputs: Tensor | Tensor[], kwargs?: CallArguments): Tensor | Tensor[] {
       return tidy(() => {
         const call = toLayerCall(this, inputs, kwargs ?? {}, host.states);
-        const buffers = hostBuffers();
-        const { activation, recurrentActivation } = this.cell;
-        const rows = buffers
-          ? runLayerOnHost(buffers, host, call)
-          : runLayerWithOps(
-              ops,
-              {
-                phi: call.phi,
-                sigma: call.sigma,
-                applyPhi: (z) => activation.apply(z),
-                applySigma: (z) => (recurrentActivation ?? activation).apply(z),
-              },
-              call,
-            );
-        const { batch, time, units, returnSequences, returnCarry } = call;
-        const outputs = returnSequences ? time : 1;
-        const row = (at: number): Tensor2D => reshape(slice(rows, [0, at, 0], [-1, 1, -1]), [batch, units]);
-        const whole = returnCarry ? slice(rows, [0, 0, 0], [-1, outputs, -1]) : rows;
-        const output = returnSequences ? whole : reshape(whole, [batch, units]);
+        const rows = runLayer(this.cell, host, ops, call);
+        const output = sliceOutput(rows, call);
         if (!this.returnState && !this.stateful) return output;
-        const last = returnSequences ? row(time - 1) : output;
-        const states = returnCarry ? [last, row(outputs)] : [last];
+        const states = sliceFinalStates(rows, output, call);
         // Unlike tfjs's layer, keep no old states: the backward pass does not need them.
         if (this.stateful) this.resetStates(states, false);
         return this.returnState ? [output, ...states] : output;
@@ -92,43 +76,72 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
   } as unknown as LayerClass<RecurrentLayer>;
 }
 
-/** Why a layer of this configuration cannot be fused, as the end of a sentence; undefined where it can. */
+function runLayer(cell: Cell, host: HostCell, ops: OpsCell, call: LayerCall): Tensor3D {
+  const buffers = hostBuffers();
+  if (buffers) return runLayerOnHost(buffers, host, call);
+  const { activation, recurrentActivation = activation } = cell;
+  const activations: CellActivations = {
+    phi: call.phi,
+    sigma: call.sigma,
+    applyPhi: (z) => activation.apply(z),
+    applySigma: (z) => recurrentActivation.apply(z),
+  };
+  return runLayerWithOps(ops, activations, call);
+}
+
+/** [batch, time, units] if the layer returns sequences, otherwise [batch, units]. */
+function sliceOutput(rows: Tensor3D, { batch, time, units, returnSequences, returnCarry }: LayerCall): Tensor {
+  const outputs = returnCarry ? slice(rows, [0, 0, 0], [-1, returnSequences ? time : 1, -1]) : rows;
+  return returnSequences ? outputs : reshape(outputs, [batch, units]);
+}
+
+/** The final h and, if the call returns it, the final carry; [batch, units] each. */
+function sliceFinalStates(rows: Tensor3D, output: Tensor, call: LayerCall): Tensor[] {
+  const { batch, time, units, returnSequences, returnCarry } = call;
+  const row = (index: number): Tensor => reshape(slice(rows, [0, index, 0], [-1, 1, -1]), [batch, units]);
+  const h = returnSequences ? row(time - 1) : output;
+  return returnCarry ? [h, row(returnSequences ? time : 1)] : [h];
+}
+
+/** Returns why a layer of this configuration cannot be fused, as the end of a sentence; undefined if it can. */
 export function reasonNotFusable(config: Config): string | undefined {
   for (const key of ['dropout', 'recurrentDropout']) {
     const rate = config[key];
     if (typeof rate === 'number' && rate > 0) {
-      return `has no dropout masks; received ${key}: ${rate}. Put a dropout layer before it, or use tf.layers' own.`;
+      return `does not support dropout; received ${key}: ${rate}. Put a dropout layer before it, or use tf.layers' own layer.`;
     }
   }
   for (const key of ['activation', 'recurrentActivation']) {
-    const given = config[key];
-    if (given !== undefined && given !== null && findActivation(activationName(given)) === undefined) {
+    const activation = config[key];
+    if (activation === undefined || activation === null) continue;
+    const activationClass = activationName(activation);
+    if (findActivation(activationClass) === undefined) {
       return (
-        `cannot differentiate ${key}: '${activationName(given)}' from its output; it can ` +
-        `${fusableActivationNames.join(', ')}. Use tf.layers' own layer for others.`
+        `supports only ${fusableActivationNames.join(', ')} as ${key}, whose slopes can be computed from their outputs; ` +
+        `received '${activationClass}'. Use tf.layers' own layer for other activations.`
       );
     }
   }
   return undefined;
 }
 
-// An activation may come as a name, as an object of tfjs, or as its configuration.
-function activationName(given: unknown): string {
-  if (typeof given === 'string') return given;
-  const { getClassName, className } = given as { getClassName?: () => string; className?: string };
-  return typeof getClassName === 'function' ? getClassName.call(given) : String(className);
+// An activation can be a name, a tfjs object or the configuration of one.
+function activationName(activation: unknown): string {
+  if (typeof activation === 'string') return activation;
+  const { getClassName, className } = activation as { getClassName?: () => string; className?: string };
+  return typeof getClassName === 'function' ? getClassName.call(activation) : String(className);
 }
 
 function toLayerCall(
   layer: RecurrentLayer & { clipping: ClipSettings | null },
   inputs: Tensor | Tensor[],
   { mask, initialState }: CallArguments,
-  states: number,
+  stateCount: number,
 ): LayerCall {
   const { cell, returnSequences, returnState, stateful, goBackwards, clipping } = layer;
   const x = cast(Array.isArray(inputs) ? inputs[0]! : inputs, 'float32');
   const [batch, time] = x.shape as [number, number, number];
-  const first = Array.isArray(mask) ? mask[0] : mask;
+  const inputMask = Array.isArray(mask) ? mask[0] : mask;
   return {
     batch,
     time,
@@ -138,55 +151,55 @@ function toLayerCall(
     projection: projectInputs(x, cell.kernel.read()),
     recurrentKernel: cell.recurrentKernel.read() as Tensor2D,
     bias: (cell.bias?.read() ?? null) as Tensor1D | null,
-    initialStates: parseInitialStates(layer, initialState ?? (stateful ? layer.states : null), states, [
+    initialStates: parseInitialStates(layer, initialState ?? (stateful ? layer.states : null), stateCount, [
       batch,
       cell.units,
     ]),
-    mask: first ? reshape(cast(cast(first, 'bool'), 'float32'), [batch, time]) : null,
+    mask: inputMask ? reshape(cast(cast(inputMask, 'bool'), 'float32'), [batch, time]) : null,
     goBackwards,
-    returnSequences: returnSequences,
-    returnCarry: states === 2 && (returnState || stateful),
+    returnSequences,
+    returnCarry: stateCount === 2 && (returnState || stateful),
     clipping,
     onGradient: openListener(layer, time),
   };
 }
 
 function fusableActivation(name: string): FusableActivation {
-  // The constructor has refused all others.
+  // The constructor has rejected all other activations.
   return findActivation(name) as FusableActivation;
 }
 
 function parseInitialStates(
   layer: RecurrentLayer,
-  given: readonly (Tensor | null)[] | null,
+  states: readonly (Tensor | null)[] | null,
   count: number,
   shape: [number, number],
 ): Tensor2D[] | null {
-  if (given === null) return null;
-  const fits = given.length === count && given.every((state) => state?.shape.join() === shape.join());
-  if (fits) return given.map((state) => cast(state as Tensor, 'float32') as Tensor2D);
-  const shapes = given.map((state) => (state ? `[${state.shape.join(', ')}]` : 'null')).join(' and ');
+  if (states === null) return null;
+  const isValid = states.length === count && states.every((state) => state?.shape.join() === shape.join());
+  if (isValid) return states.map((state) => cast(state as Tensor, 'float32') as Tensor2D);
+  const shapes = states.map((state) => (state ? `[${state.shape.join(', ')}]` : 'null')).join(' and ');
   throw new ClippingError(
     'bad-state',
-    `${layer.name} takes ${count === 1 ? 'one initial state' : `${count} initial states (h and c)`} of shape ` +
-      `[${shape.join(', ')}], batch by units; received ${given.length === 0 ? 'none' : shapes}.`,
+    `${layer.name} needs ${count === 1 ? 'one initial state' : `${count} initial states (h and c)`} of shape ` +
+      `[batch, units] = [${shape.join(', ')}]; received ${states.length === 0 ? 'none' : shapes}.`,
   );
 }
 
-/** tfjs's SimpleRNN as one operation. */
+/** tfjs's SimpleRNN, computed as one operation. */
 export class FusedSimpleRNN extends createFusedLayer('SimpleRNN', hostSimpleRNN, opsSimpleRNN) {
   static override className = 'FusedSimpleRNN';
 }
 
-/** tfjs's LSTM as one operation. */
+/** tfjs's LSTM, computed as one operation. */
 export class FusedLSTM extends createFusedLayer('LSTM', hostLSTM, opsLSTM) {
   static override className = 'FusedLSTM';
 }
 
-/** tfjs's GRU as one operation. */
+/** tfjs's GRU, computed as one operation. */
 export class FusedGRU extends createFusedLayer('GRU', hostGRU, opsGRU) {
   static override className = 'FusedGRU';
 }
 
-/** All fused layers. */
+/** The classes of the fused layers. */
 export const FUSED_LAYERS = [FusedSimpleRNN, FusedLSTM, FusedGRU];

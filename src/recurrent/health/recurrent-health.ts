@@ -6,14 +6,14 @@ import { assertBuilt } from '../rebuild-model.ts';
 import { spectralNorm } from './spectral-norm.ts';
 
 /**
- * Whether the gradients of one layer can explode or must vanish, by its recurrent weights.
+ * States whether the gradients of one layer can explode or must vanish, judged by its weights.
  *
  * @category Gradient flow
  */
 export interface LayerHealth {
-  /** The layer's name; `forward_…` and `backward_…` within bidirectional, `…/0` for a cell of a stack. */
+  /** The layer's name: `forward_…` or `backward_…` inside bidirectional, `…/0` for a cell of a stack. */
   readonly layer: string;
-  /** The kind of cell, whether plain, clipped or fused. */
+  /** The kind of cell; the same for tf.layers' own, clipped and fused layers. */
   readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
   /**
    * σ₁, the spectral norm of the recurrent kernel of each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
@@ -42,17 +42,18 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
 };
 
 /**
- * Tells from the weights whether gradients of each recurrent layer can explode or must vanish.
+ * Tells from the weights whether each layer's gradients can explode or must vanish.
  *
- * Each step back multiplies the gradient by the Jacobian of the step. For SimpleRNN that is Uᵀ after the slopes of φ,
- * so with σ₁ the largest singular value of U and γ the steepest slope,
+ * Each step back multiplies the gradient by the Jacobian of the step. For SimpleRNN this is Uᵀ times the slopes of φ.
+ * With σ₁ the largest singular value of U and γ the steepest slope of φ:
  *
  *     ‖∂L/∂hₜ₋₁‖ ≤ γ·σ₁·‖∂L/∂hₜ‖
  *
- * and γ·σ₁ < 1 makes gradients vanish; γ·σ₁ > 1 is necessary for them to explode, though not sufficient. For GRU, whose
- * states stay within ±1 with a bounded φ, the factor is at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), γ being that of
- * the activation concerned; for LSTM there is no bound. Neither is ever below 1: gates can keep gradients alive, and
- * let them explode.
+ * If γ·σ₁ < 1, gradients vanish. γ·σ₁ > 1 is necessary for them to explode, but not sufficient.
+ *
+ * GRU states stay within ±1 if |φ| ≤ 1. The factor is then at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), where each γ
+ * belongs to the activation of that gate. LSTM has no bound. Neither bound is ever below 1: gates can preserve
+ * gradients, and can let them explode.
  *
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.1.
  * https://arxiv.org/abs/1211.5063
@@ -70,11 +71,11 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
  */
 export async function recurrentHealth(model: LayersModel): Promise<LayerHealth[]> {
   assertBuilt(model, 'recurrentHealth(model)');
-  const known = findRecurrentCells(model).filter(({ cell }) => cellKind(cell.getClassName()) !== undefined);
-  if (known.length > 0) return Promise.all(known.map(measureHealth));
+  const cells = findRecurrentCells(model).filter(({ cell }) => cellKind(cell.getClassName()) !== undefined);
+  if (cells.length > 0) return Promise.all(cells.map(measureHealth));
   throw new ClippingError(
     'not-recurrent',
-    `\`recurrentHealth(${model.name})\` found no SimpleRNN, LSTM or GRU; it has ` +
+    `\`recurrentHealth(${model.name})\` needs a model with SimpleRNN, LSTM or GRU; received one with ` +
       `${model.layers.map((layer) => layer.getClassName()).join(', ')}.`,
   );
 }
@@ -132,19 +133,19 @@ function explain(
 ): string {
   const largest = Math.max(...norms).toFixed(3);
   if (kind !== 'SimpleRNN') {
-    const bound = factor === null ? 'no bound on one step' : `at most ${factor.toFixed(2)}× a step`;
-    return `Gates let gradients live on, and do not rule out that they explode (${bound}; largest σ₁ ${largest}).`;
+    const bound = factor === null ? 'no bound on one step' : `at most ${factor.toFixed(2)}× per step`;
+    return `Gates can preserve gradients, and can let them explode (${bound}; largest σ₁ ${largest}).`;
   }
   if (gamma === null || factor === null) {
-    return `σ₁ is ${largest}; the steepest slope of ${activation} is not known, so nothing is ruled out.`;
+    return `σ₁ is ${largest}; the steepest slope of ${activation} is unknown, so gradients may vanish or explode.`;
   }
   const product = `γ·σ₁ = ${gamma.toFixed(2)}·${largest} = ${factor.toFixed(3)}`;
   if (mustVanish) {
     const steps = Math.ceil(Math.log(0.001) / Math.log(factor));
-    return `${product} is below 1: gradients cannot explode, and fall to a thousandth within ${steps} steps.`;
+    return `${product} is below 1: gradients cannot explode, and shrink to a thousandth within ${steps} steps.`;
   }
-  if (canExplode) return `${product} is above 1: gradients can explode, by up to ${factor.toFixed(2)}× a step.`;
-  return `${product}: gradients keep at most their length.`;
+  if (canExplode) return `${product} is above 1: gradients can explode, by up to ${factor.toFixed(2)}× per step.`;
+  return `${product}: gradients do not grow.`;
 }
 
 function cellKind(className: string): LayerHealth['cell'] | undefined {

@@ -9,7 +9,7 @@ export interface HostMatrix {
 }
 
 const MAX_ITERATIONS = 1000;
-// The norm's relative change from one iteration to the next; its error is then of about the same size.
+// The relative change of the norm between iterations; the error of the norm is about as large.
 const TOLERANCE = 1e-10;
 
 /**
@@ -19,7 +19,7 @@ const TOLERANCE = 1e-10;
  */
 export function spectralNorm(matrix: HostMatrix): number {
   const { columns } = matrix;
-  // Fixed and without symmetry, so that it is at right angles to the answer in contrived cases only.
+  // A fixed vector without symmetry is orthogonal to the singular vector only in contrived cases.
   let v = normalize(Float64Array.from({ length: columns }, (_, i) => 1 + 0.5 * Math.sin(1 + 7.3 * i)));
   let norm = 0;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration += 1) {

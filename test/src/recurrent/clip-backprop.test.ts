@@ -3,10 +3,19 @@ import { clipBackprop, type ClipBackpropOptions } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
-import { KINDS, distance, expected, optionsOf, problem, solve, type Kind, type Setting } from './layer-problem.ts';
+import {
+  KINDS,
+  largestError,
+  oracleResult,
+  layerOptions,
+  randomCase,
+  runLayer,
+  type Kind,
+  type LayerSetting,
+} from './layer-case.ts';
 import { BACKENDS } from './backends.ts';
 
-const layerOf = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;
+const createLayer = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;
 
 // L = h₈ with hₜ = φ(w·hₜ₋₁ + xₜ), one unit, w = 1.8, no bias, x₁ = 1 and nothing after it.
 function oneUnit(activation: 'linear' | 'tanh', clip?: ClipBackpropOptions): { dw: number; h: number } {
@@ -22,24 +31,27 @@ function oneUnit(activation: 'linear' | 'tanh', clip?: ClipBackpropOptions): { d
   });
 }
 
-describe('clipBackprop on a linear unit of 8 steps with w = 1.8, by hand', () => {
+describe('clipBackprop on one unit, checked against a calculation by hand', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('is 7·w⁶ without clipping', () => {
+  it('leaves the gradient 7·w⁶ without clipping', () => {
     // hₜ = w^(t-1), so L = w⁷ and dL/dw = 7·w⁶.
     const { h, dw } = oneUnit('linear');
     expect(h).toBeCloseTo(61.222, 2);
     expect(dw).toBeCloseTo(7 * 1.8 ** 6, 2);
   });
 
-  it.each(['preactivation', 'state'] as const)('is ½·(h₁ + … + h₇) with every step held to 0.5 at the %s', (at) => {
-    // δ₈ = min(1, ½), δ₇ = min(1.8·½, ½), and so on: every δₜ is ½, and dL/dw = Σ δₜ·hₜ₋₁.
-    const sum = [0, 1, 2, 3, 4, 5, 6].reduce((total, power) => total + 1.8 ** power, 0);
-    expect(oneUnit('linear', { maxAbs: 0.5, at }).dw).toBeCloseTo(sum / 2, 3);
-    expect(oneUnit('linear', { maxNorm: 0.5, at }).dw).toBeCloseTo(sum / 2, 3);
-  });
+  it.each(['preactivation', 'state'] as const)(
+    'computes ½·(h₁ + … + h₇) if every step is clipped to 0.5 at the %s',
+    (at) => {
+      // δ₈ = min(1, ½), δ₇ = min(1.8·½, ½), and so on: every δₜ is ½, and dL/dw = Σ δₜ·hₜ₋₁.
+      const sum = [0, 1, 2, 3, 4, 5, 6].reduce((total, power) => total + 1.8 ** power, 0);
+      expect(oneUnit('linear', { maxAbs: 0.5, at }).dw).toBeCloseTo(sum / 2, 3);
+      expect(oneUnit('linear', { maxNorm: 0.5, at }).dw).toBeCloseTo(sum / 2, 3);
+    },
+  );
 
-  it('clips the step, not the sum: the same unclipped gradient scaled down would be longer', () => {
+  it('clips each step, not the sum of the steps', () => {
     expect(oneUnit('linear', { maxAbs: 2 }).dw).toBeCloseTo(
       // δ₈ = 1, δ₇ = 1.8, then 1.8² > 2 and all earlier ones are 2.
       1 * 1.8 ** 6 + 1.8 * 1.8 ** 5 + 2 * [0, 1, 2, 3, 4].reduce((total, power) => total + 1.8 ** power, 0),
@@ -47,7 +59,7 @@ describe('clipBackprop on a linear unit of 8 steps with w = 1.8, by hand', () =>
     );
   });
 
-  it('follows tanh as well', () => {
+  it('clips the gradient of tanh', () => {
     const h = [0];
     for (let t = 1; t <= 8; t += 1) h.push(Math.tanh(1.8 * h[t - 1]! + (t === 1 ? 1 : 0)));
     const dwWith = (limit: number): number => {
@@ -65,7 +77,7 @@ describe('clipBackprop on a linear unit of 8 steps with w = 1.8, by hand', () =>
     expect(Math.abs(dwWith(Infinity) - dwWith(0.05))).toBeGreaterThan(0.05);
   });
 
-  it('is 0 with a limit of 0', () => {
+  it('computes a zero gradient with a limit of 0', () => {
     expect(oneUnit('linear', { maxAbs: 0 }).dw).toBe(0);
     expect(oneUnit('linear', { maxNorm: 0, at: 'state' }).dw).toBe(0);
   });
@@ -80,7 +92,7 @@ describe.each(BACKENDS)('clipBackprop on %s', (backend) => {
     ['values at the states', { maxAbs: 0.3, at: 'state' }, { state: byValue(0.3) }],
     ['norms at the states', { maxNorm: 0.7, at: 'state' }, { state: byNorm(0.7) }],
   ];
-  const settings: [string, Setting][] = [
+  const settings: [string, LayerSetting][] = [
     ['plain', {}],
     ['the last output', { returnSequences: false }],
     ['masked', { masked: true, initialState: true }],
@@ -88,34 +100,40 @@ describe.each(BACKENDS)('clipBackprop on %s', (backend) => {
   ];
 
   describe.each(KINDS)('%s', (kind) => {
-    it.each(settings)('without clipping is the oracle: %s', (_, setting) => {
-      const given = problem(kind, 7, { scale: 1.5 });
+    it.each(settings)('starts from a layer that matches the oracle: %s', (_, setting) => {
+      const layerCase = randomCase(kind, 7, { scale: 1.5 });
       expect(
-        distance(solve(layerOf(kind, optionsOf(given, setting)), given, setting), expected(given, setting)),
+        largestError(
+          runLayer(createLayer(kind, layerOptions(layerCase, setting)), layerCase, setting),
+          oracleResult(layerCase, setting),
+        ),
       ).toBeLessThan(2e-5);
     });
 
     describe.each(settings)('%s', (_, setting) => {
-      it.each(cases)('clips %s as the oracle does', (_name, options, clips) => {
-        const given = problem(kind, 11, { scale: 1.5 });
-        const clipped = clipBackprop(layerOf(kind, optionsOf(given, setting)), options);
-        const wanted = expected(given, setting, clips);
-        expect(distance(solve(clipped, given, setting), wanted)).toBeLessThan(2e-5);
-        // The limits bite, or the comparison would say nothing.
-        expect(distance(wanted, expected(given, setting))).toBeGreaterThan(0.05);
+      it.each(cases)('clips %s like the oracle', (_name, options, clips) => {
+        const layerCase = randomCase(kind, 11, { scale: 1.5 });
+        const clipped = clipBackprop(createLayer(kind, layerOptions(layerCase, setting)), options);
+        const expected = oracleResult(layerCase, setting, clips);
+        expect(largestError(runLayer(clipped, layerCase, setting), expected)).toBeLessThan(2e-5);
+        // The limits must clip something, or the comparison would prove nothing.
+        expect(largestError(expected, oracleResult(layerCase, setting))).toBeGreaterThan(0.05);
       });
 
-      it.each(['preactivation', 'state'] as const)('with Infinity at the %s is the plain layer to the bit', (at) => {
-        const given = problem(kind, 13, { scale: 1.5 });
-        const plain = solve(layerOf(kind, optionsOf(given, setting)), given, setting);
-        for (const options of [
-          { maxAbs: Infinity, at },
-          { maxNorm: Infinity, at },
-        ]) {
-          const clipped = clipBackprop(layerOf(kind, optionsOf(given, setting)), options);
-          expect(solve(clipped, given, setting)).toEqual(plain);
-        }
-      });
+      it.each(['preactivation', 'state'] as const)(
+        'gives the same numbers as an unclipped layer with Infinity at the %s',
+        (at) => {
+          const layerCase = randomCase(kind, 13, { scale: 1.5 });
+          const plain = runLayer(createLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+          for (const options of [
+            { maxAbs: Infinity, at },
+            { maxNorm: Infinity, at },
+          ]) {
+            const clipped = clipBackprop(createLayer(kind, layerOptions(layerCase, setting)), options);
+            expect(runLayer(clipped, layerCase, setting)).toEqual(plain);
+          }
+        },
+      );
     });
   });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate, clipBackprop, fusedGRU, fusedLSTM, fusedSimpleRNN } from 'gradclip/recurrent';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KINDS, problem, relative, type Kind } from './layer-problem.ts';
+import { KINDS, randomCase, relativeError, type Kind } from './layer-case.ts';
 import { gradientsOf, reloaded } from './model-gradients.ts';
 import { seededUniform } from '../../../src/core/random.ts';
 
@@ -9,14 +9,15 @@ const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
 const first = { inputShape: [6, 3] };
 const head = (): tf.layers.Layer => tf.layers.dense({ units: 1 });
-const stock = (kind: Kind, more: object = {}): tf.RNN => tf.layers[kind]({ ...options, ...more } as never) as tf.RNN;
-const fast = (kind: Kind, more: object = {}): tf.RNN => fused[kind]({ ...options, ...more } as never);
+const tfjsLayer = (kind: Kind, more: object = {}): tf.RNN =>
+  tf.layers[kind]({ ...options, ...more } as never) as tf.RNN;
+const fusedLayer = (kind: Kind, more: object = {}): tf.RNN => fused[kind]({ ...options, ...more } as never);
 const sequential = (...layers: tf.layers.Layer[]): tf.Sequential => tf.sequential({ layers: [...layers, head()] });
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe.each(KINDS)('fused %s in models', (kind) => {
-  const models: [string, (make: typeof stock) => tf.LayersModel][] = [
+  const models: [string, (make: typeof tfjsLayer) => tf.LayersModel][] = [
     ['alone', (make) => sequential(make(kind, first))],
     ['stacked', (make) => sequential(make(kind, { ...first, returnSequences: true }), make(kind))],
     [
@@ -37,17 +38,17 @@ describe.each(KINDS)('fused %s in models', (kind) => {
     ['used twice', (make) => sharedLayer(make, kind)],
   ];
 
-  it.each(models)('gives the gradients of tf.layers %s', (_, build) => {
-    const plain = build(stock);
-    const twin = build(fast);
+  it.each(models)('computes the gradients of tf.layers %s', (_, build) => {
+    const plain = build(tfjsLayer);
+    const twin = build(fusedLayer);
     twin.setWeights(plain.getWeights());
-    expect(relative(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
-    // A stateful layer goes on from where it was.
-    expect(relative(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
+    expect(relativeError(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
+    // On the second call, a stateful layer continues from its stored states.
+    expect(relativeError(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
   });
 
-  it.each(models)('survives saving and loading %s', async (_, build) => {
-    const model = build(fast);
+  it.each(models)('saves and loads a layer %s', async (_, build) => {
+    const model = build(fusedLayer);
     const loaded = await reloaded(model);
     expect(gradientsOf(loaded)).toEqual(gradientsOf(model));
     expect(loaded.layers.map((layer) => layer.getClassName())).toEqual(
@@ -55,12 +56,12 @@ describe.each(KINDS)('fused %s in models', (kind) => {
     );
   });
 
-  it.each(models)('accelerates %s', (_, build) => {
-    const plain = build(stock);
+  it.each(models)('replaces tf.layers in accelerate %s', (_, build) => {
+    const plain = build(tfjsLayer);
     const quick = accelerate(plain);
     expect(JSON.stringify(quick.getConfig())).toMatch(/"className":"Fused/);
     expect(JSON.stringify(quick.getConfig())).not.toMatch(/"className":"(SimpleRNN|LSTM|GRU)"/);
-    expect(relative(gradientsOf(quick), gradientsOf(plain))).toBeLessThan(1e-5);
+    expect(relativeError(gradientsOf(quick), gradientsOf(plain))).toBeLessThan(1e-5);
   });
 
   it('has the names, weights and shapes of tf.layers', () => {
@@ -68,27 +69,27 @@ describe.each(KINDS)('fused %s in models', (kind) => {
       layer.apply(tf.input({ shape: [6, 3] }));
       return layer.weights.map((weight) => [weight.originalName.replace(/\d+\//, 'N/'), weight.shape]);
     };
-    expect(named(fast(kind))).toEqual(named(stock(kind)));
-    // The two share one count, as if both were made by tf.layers.
-    expect(fast(kind).name.replace(/\d+$/, '')).toBe(stock(kind).name.replace(/\d+$/, ''));
+    expect(named(fusedLayer(kind))).toEqual(named(tfjsLayer(kind)));
+    // Both share one counter for layer names.
+    expect(fusedLayer(kind).name.replace(/\d+$/, '')).toBe(tfjsLayer(kind).name.replace(/\d+$/, ''));
   });
 
-  it('loads checkpoints of tf.layers, and the other way round', () => {
-    const plain = sequential(stock(kind, { ...first, name: 'same' }));
-    const twin = sequential(fast(kind, { ...first, name: 'same' }));
+  it('exchanges weights with tf.layers in both directions', () => {
+    const plain = sequential(tfjsLayer(kind, { ...first, name: 'same' }));
+    const twin = sequential(fusedLayer(kind, { ...first, name: 'same' }));
     const x = tf.randomNormal([2, 6, 3], 0, 1, 'float32', 1);
     for (const [from, to] of [
       [plain, twin],
-      [twin, sequential(stock(kind, { ...first, name: 'same' }))],
+      [twin, sequential(tfjsLayer(kind, { ...first, name: 'same' }))],
     ] as const) {
       to.setWeights(from.getWeights());
       const [a, b] = [from.predict(x), to.predict(x)] as tf.Tensor[];
-      expect(relative(Array.from(b!.dataSync()), Array.from(a!.dataSync()))).toBeLessThan(1e-5);
+      expect(relativeError(Array.from(b!.dataSync()), Array.from(a!.dataSync()))).toBeLessThan(1e-5);
     }
   });
 
-  it('keeps the state of a stateful layer through calls and resets it', () => {
-    const answers = [stock, fast].map((make) => {
+  it('keeps the state of a stateful layer between calls and resets it', () => {
+    const answers = [tfjsLayer, fusedLayer].map((make) => {
       const model = sequential(
         make(kind, {
           stateful: true,
@@ -104,27 +105,27 @@ describe.each(KINDS)('fused %s in models', (kind) => {
       model.resetStates();
       return [...before, predict()];
     });
-    expect(relative(answers[1]!, answers[0]!)).toBeLessThan(1e-6);
+    expect(relativeError(answers[1]!, answers[0]!)).toBeLessThan(1e-6);
     expect(answers[1]![0]).toBe(answers[1]![2]);
     expect(answers[1]![0]).not.toBe(answers[1]![1]);
   });
 
-  it('takes clipBackprop, in place of which accelerate keeps it', () => {
+  it('clips with clipBackprop, which accelerate preserves', () => {
     const limits = { maxAbs: 1e-3 };
-    const wrapped = clipBackprop(fast(kind, first), limits);
+    const wrapped = clipBackprop(fusedLayer(kind, first), limits);
     expect(wrapped.getClassName()).toMatch(/^Fused/);
     const model = sequential(wrapped);
-    const viaAccelerate = accelerate(sequential(clipBackprop(stock(kind, first), limits)));
-    const viaStock = sequential(clipBackprop(stock(kind, first), limits));
-    for (const each of [viaAccelerate, viaStock]) each.setWeights(model.getWeights());
-    expect(gradientsOf(viaAccelerate)).toEqual(gradientsOf(model));
-    expect(relative(gradientsOf(viaStock), gradientsOf(model))).toBeLessThan(1e-5);
-    expect(viaAccelerate.layers[0]!.getConfig()['clipBackprop']).toEqual({ maxAbs: 1e-3, at: 'preactivation' });
+    const accelerated = accelerate(sequential(clipBackprop(tfjsLayer(kind, first), limits)));
+    const clippedWithoutFusing = sequential(clipBackprop(tfjsLayer(kind, first), limits));
+    for (const each of [accelerated, clippedWithoutFusing]) each.setWeights(model.getWeights());
+    expect(gradientsOf(accelerated)).toEqual(gradientsOf(model));
+    expect(relativeError(gradientsOf(clippedWithoutFusing), gradientsOf(model))).toBeLessThan(1e-5);
+    expect(accelerated.layers[0]!.getConfig()['clipBackprop']).toEqual({ maxAbs: 1e-3, at: 'preactivation' });
   });
 
-  it('agrees with finite differences in the loss', () => {
-    const { x, weights } = problem(kind, 5, { units: 3 });
-    const layer = fast(kind, { units: 3, recurrentActivation: 'sigmoid', returnSequences: true });
+  it('matches finite differences of the loss', () => {
+    const { x, weights } = randomCase(kind, 5, { units: 3 });
+    const layer = fusedLayer(kind, { units: 3, recurrentActivation: 'sigmoid', returnSequences: true });
     const data = tf.tensor3d(x);
     layer.apply(tf.input({ shape: [6, 4] }));
     layer.setWeights([tf.tensor2d(weights.W), tf.tensor2d(weights.U), tf.tensor1d(weights.b)]);
@@ -147,8 +148,8 @@ describe.each(KINDS)('fused %s in models', (kind) => {
   });
 });
 
-describe('fused layers over 500 training steps', () => {
-  const model = (make: typeof stock): tf.Sequential => {
+describe('fused layers in 500 training steps', () => {
+  const model = (make: typeof tfjsLayer): tf.Sequential => {
     const layers = [make('lstm', { units: 8, inputShape: [12, 3], returnSequences: true }), make('gru', { units: 8 })];
     const made = tf.sequential({ layers });
     made.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
@@ -159,8 +160,8 @@ describe('fused layers over 500 training steps', () => {
     [x, y] = [tf.ones([4, 12, 3]), tf.ones([4, 8])];
   });
 
-  it('leak nothing', async () => {
-    const trained = model(fast);
+  it('leak no tensors', async () => {
+    const trained = model(fusedLayer);
     await trained.trainOnBatch(x!, y!);
     const before = { ...tf.memory() };
     for (let step = 0; step < 500; step += 1) await trained.trainOnBatch(x!, y!);
@@ -172,28 +173,28 @@ describe('fused layers over 500 training steps', () => {
     });
   });
 
-  it('hold less at their peak than half of what tf.layers holds', async () => {
+  it("need less than half of the peak memory of tf.layers' own layers", async () => {
     const peak = async (trained: tf.Sequential): Promise<number> => {
       const loss = (): tf.Scalar => tf.losses.meanSquaredError(y!, trained.apply(x!, { training: true }) as tf.Tensor);
       const { peakBytes } = await tf.profile(() => tf.tidy(() => tf.variableGrads(loss).value));
       return peakBytes;
     };
-    expect(await peak(model(fast))).toBeLessThan((await peak(model(stock))) / 2);
+    expect(await peak(model(fusedLayer))).toBeLessThan((await peak(model(tfjsLayer))) / 2);
   });
 });
 
-describe('fused layers refuse', () => {
+describe('fused layers and accelerate with unsupported arguments', () => {
   it.each([
-    [{ dropout: 0.1 }, '`fusedLSTM({ … })` has no dropout masks; received dropout: 0.1.'],
+    [{ dropout: 0.1 }, '`fusedLSTM({ … })` does not support dropout; received dropout: 0.1.'],
     [{ recurrentDropout: 0.5 }, 'received recurrentDropout: 0.5'],
-    [{ activation: 'gelu' }, "cannot differentiate activation: 'gelu' from its output; it can linear, tanh"],
-    [{ recurrentActivation: 'softmax' }, "recurrentActivation: 'softmax'"],
-    [{ clipBackprop: {} }, 'takes exactly one of'],
-  ])('%o', (more, message) => {
+    [{ activation: 'gelu' }, 'supports only linear, tanh'],
+    [{ recurrentActivation: 'softmax' }, "received 'softmax'"],
+    [{ clipBackprop: {} }, 'needs exactly one of'],
+  ])('reject the options %o', (more, message) => {
     expect(() => fusedLSTM({ units: 2, ...more } as never)).toThrow(message);
   });
 
-  it('initial states of another shape or number', () => {
+  it('reject initial states of another shape or number', () => {
     const layer = fusedLSTM({ units: 2, name: 'wrong' });
     const call =
       (...states: number[][]) =>
@@ -201,27 +202,29 @@ describe('fused layers refuse', () => {
         tf.tidy(() => void layer.apply(tf.zeros([3, 4, 1]), { initialState: states.map((shape) => tf.zeros(shape)) }));
     call([3, 2], [3, 2])();
     expect(call([3, 5], [3, 2])).toThrow(
-      'wrong takes 2 initial states (h and c) of shape [3, 2], batch by units; received [3, 5] and [3, 2].',
+      'wrong needs 2 initial states (h and c) of shape [batch, units] = [3, 2]; received [3, 5] and [3, 2].',
     );
     expect(call([3, 2])).toThrow('received [3, 2].');
   });
 
-  it('to accelerate what has nothing to fuse', () => {
+  it('reject models in which no layer can be fused', () => {
     expect(() => accelerate(tf.sequential())).toThrow('needs a model that has its weights');
-    expect(() => accelerate({} as never)).toThrow('takes a model of tfjs-layers');
+    expect(() => accelerate({} as never)).toThrow('needs a model of tfjs-layers');
     expect(() => accelerate(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }))).toThrow(
-      'it has Dense',
+      'received one with Dense',
     );
-    expect(() => accelerate(sequential(stock('lstm', { ...first, dropout: 0.5 })))).toThrow('has no dropout masks');
+    expect(() => accelerate(sequential(tfjsLayer('lstm', { ...first, dropout: 0.5 })))).toThrow(
+      'does not support dropout',
+    );
   });
 
-  it('nothing of a model but what it cannot fuse', () => {
-    const mixed = sequential(stock('lstm', { ...first, returnSequences: true, dropout: 0.5 }), stock('gru'));
+  it('keep layers of a model that cannot be fused', () => {
+    const mixed = sequential(tfjsLayer('lstm', { ...first, returnSequences: true, dropout: 0.5 }), tfjsLayer('gru'));
     expect(accelerate(mixed).layers.map((layer) => layer.getClassName())).toEqual(['LSTM', 'FusedGRU', 'Dense']);
   });
 
-  it('to lose how a model was compiled', async () => {
-    const model = sequential(stock('lstm', first));
+  it('keep the compilation of a model', async () => {
+    const model = sequential(tfjsLayer('lstm', first));
     model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError', metrics: ['mae'] });
     const fastModel = accelerate(model);
     expect(fastModel.optimizer).toBe(model.optimizer);
@@ -231,7 +234,7 @@ describe('fused layers refuse', () => {
   });
 });
 
-function encoderDecoder(make: typeof stock, kind: Kind): tf.LayersModel {
+function encoderDecoder(make: typeof tfjsLayer, kind: Kind): tf.LayersModel {
   const input = tf.input({ shape: [6, 3] });
   const [, ...states] = make(kind, { returnState: true }).apply(input) as tf.SymbolicTensor[];
   const decoded = make(kind, { returnSequences: true }).apply([input, ...states]) as tf.SymbolicTensor;
@@ -239,7 +242,7 @@ function encoderDecoder(make: typeof stock, kind: Kind): tf.LayersModel {
   return tf.model({ inputs: input, outputs: head().apply(flat) as tf.SymbolicTensor });
 }
 
-function sharedLayer(make: typeof stock, kind: Kind): tf.LayersModel {
+function sharedLayer(make: typeof tfjsLayer, kind: Kind): tf.LayersModel {
   const input = tf.input({ shape: [6, 3] });
   const layer = make(kind);
   const reversed = tf.layers.reshape({ targetShape: [6, 3] }).apply(input) as tf.SymbolicTensor;

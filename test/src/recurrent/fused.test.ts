@@ -5,30 +5,30 @@ import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
 import {
   KINDS,
-  distance,
-  expected,
-  optionsOf,
-  problem,
-  relative,
-  solve,
+  largestError,
+  oracleResult,
+  layerOptions,
+  randomCase,
+  relativeError,
+  runLayer,
   type Kind,
-  type Setting,
-} from './layer-problem.ts';
+  type LayerSetting,
+} from './layer-case.ts';
 import { fusableActivationNames } from '../../../src/recurrent/activations.ts';
 import { BACKENDS } from './backends.ts';
 import { seededUniform } from '../../../src/core/random.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
-const fusedOf = (kind: Kind, options: object): tf.RNN => fused[kind](options as never);
-const stockOf = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;
+const fusedLayer = (kind: Kind, options: object): tf.RNN => fused[kind](options as never);
+const tfjsLayer = (kind: Kind, options: object): tf.RNN => tf.layers[kind](options as never) as unknown as tf.RNN;
 
-// The cpu backend under a name of its own: its memory is out of reach, so the layers take tfjs's operations.
+// The cpu backend under another name: the host cannot access its buffers, so the layers use tfjs operations.
 function registerOpaque(): void {
   tf.registerBackend('opaque', () => new Proxy(tf.findBackend('cpu'), {}));
   for (const kernel of tf.getKernelsForBackend('cpu')) tf.registerKernel({ ...kernel, backendName: 'opaque' });
 }
 
-const SETTINGS: [string, Setting][] = [
+const SETTINGS: [string, LayerSetting][] = [
   ['all outputs', {}],
   ['the last output', { returnSequences: false, recurrentActivation: 'hardSigmoid' }],
   ['masked', { masked: true }],
@@ -61,22 +61,24 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
   });
 
   describe.each(KINDS)('%s', (kind) => {
-    it.each(SETTINGS)('is the oracle: %s', (_, setting) => {
-      const given = problem(kind, 21);
-      const answer = solve(fusedOf(kind, optionsOf(given, setting)), given, setting);
-      expect(distance(answer, expected(given, setting))).toBeLessThan(2e-5);
+    it.each(SETTINGS)('matches the oracle: %s', (_, setting) => {
+      const layerCase = randomCase(kind, 21);
+      const answer = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+      expect(largestError(answer, oracleResult(layerCase, setting))).toBeLessThan(2e-5);
     });
 
-    it.each(SETTINGS)('is tf.layers: %s', (_, setting) => {
-      const given = problem(kind, 22);
-      const wanted = solve(stockOf(kind, optionsOf(given, setting)), given, setting);
-      expect(distance(solve(fusedOf(kind, optionsOf(given, setting)), given, setting), wanted)).toBeLessThan(1e-5);
+    it.each(SETTINGS)('matches tf.layers: %s', (_, setting) => {
+      const layerCase = randomCase(kind, 22);
+      const expected = runLayer(tfjsLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+      expect(
+        largestError(runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting), expected),
+      ).toBeLessThan(1e-5);
     });
 
     it.each(fusableActivationNames.filter((name) => name !== 'linear'))(
-      'lets a NaN through the slope of %s',
+      'propagates NaN through the slope of %s',
       (name) => {
-        const layer = fusedOf(kind, { units: 3, activation: name, recurrentActivation: name });
+        const layer = fusedLayer(kind, { units: 3, activation: name, recurrentActivation: name });
         const input = tf.tensor3d([NaN, 1, 1, 1], [1, 2, 2]);
         layer.apply(input);
         const loss = (): tf.Scalar => tf.sum(layer.apply(input) as tf.Tensor);
@@ -86,33 +88,39 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
       },
     );
 
-    it.each(CLIPS)('clips %s as the oracle does', (_name, clipBackprop, clips) => {
+    it.each(CLIPS)('clips %s like the oracle', (_name, clipBackprop, clips) => {
       for (const setting of [{}, { masked: true, initialState: true }, { goBackwards: true, returnState: true }]) {
-        const given = problem(kind, 11, { scale: 1.5 });
-        const answer = solve(fusedOf(kind, { ...optionsOf(given, setting), clipBackprop }), given, setting);
-        const wanted = expected(given, setting, clips);
-        expect(distance(answer, wanted)).toBeLessThan(2e-5);
-        expect(distance(wanted, expected(given, setting))).toBeGreaterThan(0.01);
+        const layerCase = randomCase(kind, 11, { scale: 1.5 });
+        const answer = runLayer(
+          fusedLayer(kind, { ...layerOptions(layerCase, setting), clipBackprop }),
+          layerCase,
+          setting,
+        );
+        const expected = oracleResult(layerCase, setting, clips);
+        expect(largestError(answer, expected)).toBeLessThan(2e-5);
+        expect(largestError(expected, oracleResult(layerCase, setting))).toBeGreaterThan(0.01);
       }
     });
 
-    it('is itself with limits of Infinity', () => {
-      const given = problem(kind, 23);
-      const plain = solve(fusedOf(kind, optionsOf(given)), given);
+    it('gives the same numbers with limits of Infinity as without limits', () => {
+      const layerCase = randomCase(kind, 23);
+      const plain = runLayer(fusedLayer(kind, layerOptions(layerCase)), layerCase);
       for (const limits of [{ maxAbs: Infinity }, { maxNorm: Infinity, at: 'state' }]) {
-        expect(solve(fusedOf(kind, { ...optionsOf(given), clipBackprop: limits }), given)).toEqual(plain);
+        expect(runLayer(fusedLayer(kind, { ...layerOptions(layerCase), clipBackprop: limits }), layerCase)).toEqual(
+          plain,
+        );
       }
     });
 
-    it('is tf.layers within 1e-5 and 1e-4 for random shapes and options', () => {
+    it('matches tf.layers for random shapes and options, outputs to 1e-5 and gradients to 1e-4', () => {
       const next = seededUniform(KINDS.indexOf(kind) + 100);
       const upTo = (most: number): number => 1 + Math.floor(next() * most);
       const coin = (): boolean => next() < 0.5;
       for (let trial = 0; trial < 12; trial += 1) {
-        // From two steps on: the stock layers have no gradient over a single one.
+        // At least two steps: tf.layers' own layers have no gradient over a single step.
         const shape = { batch: upTo(6), time: 1 + upTo(12), features: upTo(7), units: upTo(9) };
-        const given = problem(kind, 1000 + trial, { ...shape, scale: 0.5 + next() });
-        const setting: Setting = {
+        const layerCase = randomCase(kind, 1000 + trial, { ...shape, scale: 0.5 + next() });
+        const setting: LayerSetting = {
           goBackwards: coin(),
           masked: coin(),
           initialState: coin(),
@@ -120,26 +128,28 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
           returnState: coin(),
           recurrentActivation: coin() ? 'sigmoid' : 'hardSigmoid',
         };
-        const wanted = solve(stockOf(kind, optionsOf(given, setting)), given, setting);
-        const answer = solve(fusedOf(kind, optionsOf(given, setting)), given, setting);
-        expect(relative(answer.outputs, wanted.outputs), JSON.stringify({ shape, setting })).toBeLessThan(1e-5);
-        expect(distance(answer, wanted), JSON.stringify({ shape, setting })).toBeLessThan(1e-4);
+        const expected = runLayer(tfjsLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+        const answer = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+        expect(relativeError(answer.outputs, expected.outputs), JSON.stringify({ shape, setting })).toBeLessThan(1e-5);
+        expect(largestError(answer, expected), JSON.stringify({ shape, setting })).toBeLessThan(1e-4);
       }
     });
 
-    it('takes any shape, one step included, where the stock layers have no gradient', () => {
+    it("supports any shape, including a single step, where tf.layers' own layers have no gradient", () => {
       for (const [seed, shape] of [
         [1, { batch: 1, time: 1, features: 1, units: 1 }],
         [2, { batch: 5, time: 2, features: 7, units: 3 }],
         [3, { batch: 2, time: 17, features: 1, units: 9 }],
       ] as const) {
-        const given = problem(kind, seed, shape);
-        expect(distance(solve(fusedOf(kind, optionsOf(given)), given), expected(given))).toBeLessThan(2e-5);
+        const layerCase = randomCase(kind, seed, shape);
+        expect(
+          largestError(runLayer(fusedLayer(kind, layerOptions(layerCase)), layerCase), oracleResult(layerCase)),
+        ).toBeLessThan(2e-5);
       }
     });
 
     it.each(['tanh', 'sigmoid', 'hardSigmoid', 'relu', 'relu6', 'elu', 'selu', 'softplus', 'softsign', 'linear'])(
-      'differentiates %s as tf.layers does',
+      'differentiates %s like tf.layers',
       (activation) => {
         if (
           backend === 'wasm' &&
@@ -147,21 +157,21 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
           !tf.getKernel(activation === 'selu' ? 'Selu' : 'Softplus', 'wasm')
         )
           return;
-        const given = problem(kind, 24, { scale: 0.3 });
-        const options = { ...optionsOf(given), activation, recurrentActivation: 'sigmoid' };
-        const wanted = solve(stockOf(kind, options), given);
-        expect(distance(solve(fusedOf(kind, options), given), wanted)).toBeLessThan(2e-5);
+        const layerCase = randomCase(kind, 24, { scale: 0.3 });
+        const options = { ...layerOptions(layerCase), activation, recurrentActivation: 'sigmoid' };
+        const expected = runLayer(tfjsLayer(kind, options), layerCase);
+        expect(largestError(runLayer(fusedLayer(kind, options), layerCase), expected)).toBeLessThan(2e-5);
       },
     );
 
     it('works without a bias', () => {
-      const given = problem(kind, 25);
+      const layerCase = randomCase(kind, 25);
       const answer = (make: (kind: Kind, options: object) => tf.RNN): number[] => {
-        const layer = make(kind, { ...optionsOf(given), useBias: false });
+        const layer = make(kind, { ...layerOptions(layerCase), useBias: false });
         return tf.tidy(() => {
-          const x = tf.tensor3d(given.x);
+          const x = tf.tensor3d(layerCase.x);
           layer.apply(x);
-          layer.setWeights([tf.tensor2d(given.weights.W), tf.tensor2d(given.weights.U)]);
+          layer.setWeights([tf.tensor2d(layerCase.weights.W), tf.tensor2d(layerCase.weights.U)]);
           const { grads } = tf.engine().gradients(
             () => tf.sum(tf.square(layer.apply(x) as tf.Tensor)) as tf.Scalar,
             layer.weights.map((weight) => weight.read()),
@@ -169,18 +179,18 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
           return grads.flatMap((gradient) => Array.from(gradient.dataSync()));
         });
       };
-      expect(relative(answer(fusedOf), answer(stockOf))).toBeLessThan(1e-5);
+      expect(relativeError(answer(fusedLayer), answer(tfjsLayer))).toBeLessThan(1e-5);
     });
 
-    it('leaves no tensor behind, with and without gradients', () => {
-      const given = problem(kind, 26);
+    it('leaks no tensors, with and without gradients', () => {
+      const layerCase = randomCase(kind, 26);
       const setting = { initialState: true, returnState: true, masked: true };
-      const layer = fusedOf(kind, optionsOf(given, setting));
-      solve(layer, given, setting);
+      const layer = fusedLayer(kind, layerOptions(layerCase, setting));
+      runLayer(layer, layerCase, setting);
       const before = { ...tf.memory() };
       for (let i = 0; i < 20; i += 1) {
-        solve(layer, given, setting);
-        tf.tidy(() => void layer.apply(tf.tensor3d(given.x)));
+        runLayer(layer, layerCase, setting);
+        tf.tidy(() => void layer.apply(tf.tensor3d(layerCase.x)));
       }
       expect(tf.memory().numTensors).toBe(before.numTensors);
       expect(tf.memory().numBytes).toBe(before.numBytes);

@@ -5,53 +5,58 @@ import { byNorm, byValue } from '../../support/oracles/recurrent/bptt.ts';
 import type { Clips } from '../../support/oracles/recurrent/cells.ts';
 import {
   KINDS,
-  expected,
-  optionsOf,
-  problem,
-  relative,
+  oracleResult,
+  layerOptions,
+  randomCase,
+  relativeError,
   type Kind,
-  type Problem,
-  type Setting,
-} from './layer-problem.ts';
+  type LayerCase,
+  type LayerSetting,
+} from './layer-case.ts';
 import { BACKENDS } from './backends.ts';
 import { seededUniform } from '../../../src/core/random.ts';
 
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
-const dotted = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.sum(tf.mul(targets, predictions));
+const dotProduct = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.sum(tf.mul(targets, predictions));
 
-/** A problem whose masked steps are zeros, so that a masking layer can find them. */
-function padded(kind: Kind, seed: number): Problem {
-  const given = problem(kind, seed, { scale: 1.4 });
-  const x = given.x.map((rows, i) => rows.map((row, t) => (given.mask[i]![t] ? row : row.map(() => 0))));
-  return { ...given, x };
+/** Draws a case whose masked steps are zeros, so that a masking layer can detect them. */
+function paddedCase(kind: Kind, seed: number): LayerCase {
+  const layerCase = randomCase(kind, seed, { scale: 1.4 });
+  const x = layerCase.x.map((rows, i) => rows.map((row, t) => (layerCase.mask[i]![t] ? row : row.map(() => 0))));
+  return { ...layerCase, x };
 }
 
-function modelOf(given: Problem, layer: tf.layers.Layer, setting: Setting): tf.LayersModel {
-  const shape = [given.x[0]!.length, given.x[0]![0]!.length];
+function createModel(layerCase: LayerCase, layer: tf.layers.Layer, setting: LayerSetting): tf.LayersModel {
+  const shape = [layerCase.x[0]!.length, layerCase.x[0]![0]!.length];
   const layers = setting.masked ? [tf.layers.masking({ maskValue: 0, inputShape: shape }), layer] : [layer];
   const model = tf.sequential({
     layers: setting.masked ? layers : [tf.layers.inputLayer({ inputShape: shape }), layer],
   });
-  const { W, U, b } = given.weights;
+  const { W, U, b } = layerCase.weights;
   tf.tidy(() => layer.setWeights([tf.tensor2d(W), tf.tensor2d(U), tf.tensor1d(b)]));
   return model;
 }
 
-async function flowOf(given: Problem, layer: tf.layers.Layer, setting: Setting): Promise<number[]> {
-  const outer = tf.tensor3d(given.outer);
-  const last = setting.goBackwards ? 0 : given.x[0]!.length - 1;
+async function measureFlow(layerCase: LayerCase, layer: tf.layers.Layer, setting: LayerSetting): Promise<number[]> {
+  const outputGradients = tf.tensor3d(layerCase.outputGradients);
+  const last = setting.goBackwards ? 0 : layerCase.x[0]!.length - 1;
   const targets =
     setting.returnSequences === false
-      ? tf.tensor2d(given.outer.map((rows) => rows[last]!))
+      ? tf.tensor2d(layerCase.outputGradients.map((rows) => rows[last]!))
       : setting.goBackwards
-        ? tf.reverse(outer, 1)
-        : outer;
-  const flows = await gradientFlow(modelOf(given, layer, setting), tf.tensor3d(given.x), targets, dotted);
+        ? tf.reverse(outputGradients, 1)
+        : outputGradients;
+  const flows = await gradientFlow(
+    createModel(layerCase, layer, setting),
+    tf.tensor3d(layerCase.x),
+    targets,
+    dotProduct,
+  );
   expect(flows.map((flow) => flow.layer)).toEqual([layer.name]);
   return [...flows[0]!.norms];
 }
 
-const SETTINGS: [string, Setting][] = [
+const SETTINGS: [string, LayerSetting][] = [
   ['all outputs', {}],
   ['the last output', { returnSequences: false }],
   ['masked', { masked: true }],
@@ -61,28 +66,28 @@ const SETTINGS: [string, Setting][] = [
 describe.each(BACKENDS)('gradientFlow on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
-  describe.each(KINDS)('of %s', (kind) => {
-    it.each(SETTINGS)('is the oracle for the stock and the fused layer: %s', async (_, setting) => {
-      const given = padded(kind, 31);
-      const wanted = expected(given, setting).flow;
+  describe.each(KINDS)('with %s', (kind) => {
+    it.each(SETTINGS)("matches the oracle for tf.layers' own and the fused layer: %s", async (_, setting) => {
+      const layerCase = paddedCase(kind, 31);
+      const expected = oracleResult(layerCase, setting).flow;
       for (const make of [tf.layers[kind], fused[kind]]) {
-        const layer = make(optionsOf(given, setting) as never) as tf.layers.Layer;
-        expect(relative(await flowOf(given, layer, setting), wanted)).toBeLessThan(2e-5);
+        const layer = make(layerOptions(layerCase, setting) as never) as tf.layers.Layer;
+        expect(relativeError(await measureFlow(layerCase, layer, setting), expected)).toBeLessThan(2e-5);
       }
     });
 
-    it('shows what clipping inside BPTT leaves', async () => {
-      const given = padded(kind, 32);
+    it('measures gradients that clipBackprop has shortened', async () => {
+      const layerCase = paddedCase(kind, 32);
       const cases: [object, Partial<Clips>][] = [
         [{ maxAbs: 0.02 }, { gate: byValue(0.02) }],
         [{ maxNorm: 0.3, at: 'state' }, { state: byNorm(0.3) }],
       ];
       for (const [limits, clips] of cases) {
-        const wanted = expected(given, {}, clips).flow;
-        expect(relative(wanted, expected(given, {}).flow)).toBeGreaterThan(0.01);
+        const expected = oracleResult(layerCase, {}, clips).flow;
+        expect(relativeError(expected, oracleResult(layerCase, {}).flow)).toBeGreaterThan(0.01);
         for (const make of [tf.layers[kind], fused[kind]]) {
-          const layer = clipBackprop(make(optionsOf(given) as never) as tf.layers.Layer, limits);
-          expect(relative(await flowOf(given, layer, {}), wanted)).toBeLessThan(2e-5);
+          const layer = clipBackprop(make(layerOptions(layerCase) as never) as tf.layers.Layer, limits);
+          expect(relativeError(await measureFlow(layerCase, layer, {}), expected)).toBeLessThan(2e-5);
         }
       }
     });
@@ -92,31 +97,31 @@ describe.each(BACKENDS)('gradientFlow on %s', (backend) => {
 describe('gradientFlow', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it.each(KINDS)('of %s is what finite differences of the state say', async (kind) => {
-    const setting: Setting = { returnSequences: false };
-    const given = problem(kind, 33, { units: 3 });
-    const layer = tf.layers[kind](optionsOf(given, setting) as never) as tf.layers.Layer;
-    const norms = await flowOf(given, layer, setting);
+  it.each(KINDS)('matches finite differences of the loss by the state of %s', async (kind) => {
+    const setting: LayerSetting = { returnSequences: false };
+    const layerCase = randomCase(kind, 33, { units: 3 });
+    const layer = tf.layers[kind](layerOptions(layerCase, setting) as never) as tf.layers.Layer;
+    const norms = await measureFlow(layerCase, layer, setting);
     const t = 2;
-    // L as a function of h₂: the rest of the sequence, from the states that step 2 leaves, in float64.
-    const until = {
-      ...given,
-      x: given.x.map((rows) => rows.slice(0, t + 1)),
-      outer: given.outer.map((rows) => rows.slice(0, t + 1)),
+    // L as a function of h₂, in float64: the rest of the sequence, starting from the states of step 2.
+    const firstSteps = {
+      ...layerCase,
+      x: layerCase.x.map((rows) => rows.slice(0, t + 1)),
+      outputGradients: layerCase.outputGradients.map((rows) => rows.slice(0, t + 1)),
     };
-    const { states } = expected(until, { returnState: true });
-    const rest = {
-      ...given,
-      x: given.x.map((rows) => rows.slice(t + 1)),
-      outer: given.outer.map((rows) => rows.slice(t + 1)),
+    const { states } = oracleResult(firstSteps, { returnState: true });
+    const lastSteps = {
+      ...layerCase,
+      x: layerCase.x.map((rows) => rows.slice(t + 1)),
+      outputGradients: layerCase.outputGradients.map((rows) => rows.slice(t + 1)),
     };
     const initial = states.map((state) => Array.from({ length: 3 }, (_, i) => state.slice(i * 3, i * 3 + 3)));
     const lossAt = (i: number, j: number, shift: number): number => {
       const moved = initial.map((state, s) =>
         state.map((row, r) => row.map((v, c) => (s === 0 && r === i && c === j ? v + shift : v))),
       );
-      const { outputs } = expected({ ...rest, initial: moved }, { ...setting, initialState: true });
-      const weights = given.outer.map((rows) => rows.at(-1)!).flat();
+      const { outputs } = oracleResult({ ...lastSteps, initial: moved }, { ...setting, initialState: true });
+      const weights = layerCase.outputGradients.map((rows) => rows.at(-1)!).flat();
       return outputs.reduce((sum, h, at) => sum + h * weights[at]!, 0);
     };
     let squares = 0;
@@ -126,7 +131,7 @@ describe('gradientFlow', () => {
     expect(norms[t]).toBeCloseTo(Math.sqrt(squares), 5);
   });
 
-  it('finds the layers in bidirectional, in stacks, in nested models, and each use of a shared one', async () => {
+  it('finds layers in bidirectional, stacks and nested models, and each use of a shared layer', async () => {
     const lstm = (name: string): tf.layers.Layer => tf.layers.lstm({ units: 2, name, returnSequences: true });
     const input = tf.input({ shape: [5, 2] });
     const shared = fusedGRU({ units: 2, name: 'shared', returnSequences: true });
@@ -152,7 +157,7 @@ describe('gradientFlow', () => {
     }
   });
 
-  it('disturbs nothing: not the weights, the states, the gradients or the count of tensors', async () => {
+  it('leaves weights, states, gradients and the number of tensors unchanged', async () => {
     const next = seededUniform(1);
     const build = (): tf.Sequential => {
       const layers = [
@@ -184,11 +189,11 @@ describe('gradientFlow', () => {
     expect(await gradientFlow(model, x, y, 'meanSquaredError')).toEqual(first);
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     expect(snapshot()).toEqual(before);
-    // The layers are themselves again.
+    // The layers have their own methods again.
     for (const layer of model.layers) expect(Object.hasOwn(layer, 'call')).toBe(false);
   });
 
-  it('sees through frozen layers', async () => {
+  it('measures the gradients of frozen layers', async () => {
     const layer = tf.layers.gru({ units: 2, inputShape: [3, 1] });
     layer.trainable = false;
     const [flow] = await gradientFlow(
@@ -200,16 +205,16 @@ describe('gradientFlow', () => {
     expect(flow!.norms.every((norm) => norm > 0)).toBe(true);
   });
 
-  it('refuses models that have nothing to show', async () => {
+  it('rejects models without recurrent layers or weights, and invalid losses', async () => {
     const dense = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     const lstm = tf.sequential({ name: 'plain', layers: [tf.layers.lstm({ units: 1, inputShape: [2, 1] })] });
     const x = tf.ones([1, 2, 1]);
     await expect(gradientFlow(dense, tf.ones([1, 2]), tf.ones([1, 1]))).rejects.toThrow(
-      'found no recurrent layer; it has Dense.',
+      'needs a model with a recurrent layer; received one with Dense.',
     );
     await expect(gradientFlow(tf.sequential(), x, x)).rejects.toThrow('needs a model that has its weights');
     await expect(gradientFlow(lstm, x, x)).rejects.toThrow('plain is not compiled');
-    await expect(gradientFlow(lstm, x, x, 'mse2')).rejects.toThrow('tfjs-layers has no loss "mse2"');
+    await expect(gradientFlow(lstm, x, x, 'mse2')).rejects.toThrow('must name a loss of tfjs-layers; received "mse2"');
     await expect(gradientFlow(lstm, x, x, 3 as never)).rejects.toThrow('received 3');
   });
 });

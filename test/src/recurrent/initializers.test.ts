@@ -3,13 +3,13 @@ import { accelerate, fastOrthogonal, fusedLSTM, gradientFlow, identityScaled, re
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Matrix } from '../../support/oracles/recurrent/matrix.ts';
 import { singularValues } from '../../support/oracles/recurrent/svd.ts';
-import { relative } from './layer-problem.ts';
+import { relativeError } from './layer-case.ts';
 import { gradientsOf, reloaded } from './model-gradients.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('identityScaled', () => {
-  it('is the scaled identity, once for each gate', () => {
+  it('fills the block of each gate with a scaled identity matrix', () => {
     const kernel = identityScaled({ scale: 0.5 }).apply([2, 6]).arraySync();
     expect(kernel).toEqual([
       [0.5, 0, 0.5, 0, 0.5, 0],
@@ -17,7 +17,7 @@ describe('identityScaled', () => {
     ]);
   });
 
-  it('makes an IRNN, whose gradient keeps its length over time', async () => {
+  it('gives an IRNN a gradient of constant norm over time', async () => {
     const rnn = tf.layers.simpleRNN({
       units: 3,
       activation: 'relu',
@@ -30,9 +30,9 @@ describe('identityScaled', () => {
     for (const norm of flow!.norms) expect(norm / flow!.norms[29]!).toBeCloseTo(1, 5);
   });
 
-  it('refuses shapes and scales that make no sense', () => {
+  it('rejects invalid shapes and scales', () => {
     expect(() => identityScaled().apply([2, 5])).toThrow(
-      'for a recurrent kernel, [units, gates·units]; received [2,5]',
+      '`identityScaled()` initializes a recurrent kernel of shape [units, gates·units]; received shape [2, 5].',
     );
     expect(() => identityScaled({ scale: NaN })).toThrow(
       '`identityScaled({ scale })` must be a finite number; received NaN.',
@@ -46,7 +46,7 @@ describe('fastOrthogonal', () => {
     [[3, 12], 1],
     [[12, 3], 2],
     [[1, 4], 0.5],
-  ])('has singular values that all equal its gain: %o, %d', (shape, gain) => {
+  ])('creates a matrix of shape %o whose singular values all equal the gain %d', (shape, gain) => {
     const matrix = fastOrthogonal({ gain, seed: 1 }).apply(shape).arraySync() as Matrix;
     const values = singularValues(
       shape[0]! < shape[1]! ? matrix[0]!.map((_, j) => matrix.map((row) => row[j]!)) : matrix,
@@ -54,7 +54,7 @@ describe('fastOrthogonal', () => {
     for (const value of values) expect(value).toBeCloseTo(gain, 5);
   });
 
-  it('repeats itself with a seed, and only then', () => {
+  it('repeats the same matrix only if it has a seed', () => {
     const draw = (seed?: number): number[] =>
       Array.from(
         fastOrthogonal(seed === undefined ? {} : { seed })
@@ -66,7 +66,7 @@ describe('fastOrthogonal', () => {
     expect(draw()).not.toEqual(draw());
   });
 
-  it('favours no direction', () => {
+  it('draws matrices without a preferred direction', () => {
     // Each element of a uniformly random orthogonal matrix has mean 0 and variance 1/n.
     let sum = 0;
     let squares = 0;
@@ -80,23 +80,23 @@ describe('fastOrthogonal', () => {
     expect(squares).toBeLessThan(0.3);
   });
 
-  it('is quick for large kernels', () => {
+  it('initializes a large kernel within 2 seconds', () => {
     const start = performance.now();
     fastOrthogonal({ seed: 1 }).apply([128, 512]);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
-  it('refuses vectors', () => {
-    expect(() => fastOrthogonal().apply([4])).toThrow('must be for a matrix; received [4]');
+  it('rejects vectors, gains that are not finite and seeds that are not integers', () => {
+    expect(() => fastOrthogonal().apply([4])).toThrow('initializes weights with two or more axes; received shape [4].');
     expect(() => fastOrthogonal({ gain: Infinity })).toThrow('must be a finite number');
     expect(() => fastOrthogonal({ seed: 'one' as never })).toThrow(
-      '`fastOrthogonal({ seed })` must be a whole number, or null; received "one".',
+      '`fastOrthogonal({ seed })` must be an integer or null; received "one".',
     );
   });
 });
 
 describe('both initializers', () => {
-  it('refuse a misspelt option', () => {
+  it('reject a misspelt option', () => {
     expect(() => identityScaled({ scael: 2 } as object)).toThrow(
       '`identityScaled` has no option `scael`; it has `scale`.',
     );
@@ -105,7 +105,7 @@ describe('both initializers', () => {
     );
   });
 
-  it('survive saving and loading', async () => {
+  it('keep their options when a model is saved and loaded', async () => {
     const lstm = tf.layers.lstm({
       units: 2,
       inputShape: [6, 3],
@@ -144,25 +144,25 @@ describe('residual', () => {
     const layer = residual(inner);
     const x = tf.randomNormal([2, 4, 3]);
     const sum = layer.apply(x) as tf.Tensor;
-    const wanted = tf.add(x, inner.call(x, {}) as tf.Tensor);
-    expect(Array.from(sum.dataSync())).toEqual(Array.from(wanted.dataSync()));
+    const expected = tf.add(x, inner.call(x, {}) as tf.Tensor);
+    expect(Array.from(sum.dataSync())).toEqual(Array.from(expected.dataSync()));
     expect(layer.weights.map(({ shape }) => shape)).toEqual([[3, 9], [3, 9], [9]]);
   });
 
-  it('survives saving and loading, in stacks, behind masks and around bidirectional layers', async () => {
+  it('saves and loads in stacks, behind masks and around bidirectional layers', async () => {
     const model = stacked();
     expect(gradientsOf(await reloaded(model))).toEqual(gradientsOf(model));
   });
 
-  it('can be accelerated, and looked into', async () => {
+  it('works with accelerate and gradientFlow', async () => {
     const model = stacked();
-    const fast = accelerate(model);
-    expect(relative(gradientsOf(fast), gradientsOf(model))).toBeLessThan(1e-5);
-    const flows = await gradientFlow(fast, tf.ones([1, 6, 3]), tf.zeros([1, 1]), 'meanSquaredError');
+    const fusedLayer = accelerate(model);
+    expect(relativeError(gradientsOf(fusedLayer), gradientsOf(model))).toBeLessThan(1e-5);
+    const flows = await gradientFlow(fusedLayer, tf.ones([1, 6, 3]), tf.zeros([1, 1]), 'meanSquaredError');
     expect(flows).toHaveLength(4);
   });
 
-  it('keeps gradients alive through many layers, where a plain stack loses them', async () => {
+  it('preserves gradients through many layers in which a plain stack loses them', async () => {
     const depth = 8;
     const first = async (wrap: (layer: tf.RNN) => tf.layers.Layer): Promise<number> => {
       const rnn = (seed: number): tf.RNN =>
@@ -189,7 +189,7 @@ describe('residual', () => {
     expect(await first(residual)).toBeGreaterThan(0.3);
   });
 
-  it('passes states and resets on', () => {
+  it('forwards states and resets to its layer', () => {
     const layer = residual(gru({ stateful: true, batchInputShape: [1, 2, 3] }));
     const model = tf.sequential({ layers: [layer] });
     const predict = (): number[] => Array.from((model.predict(tf.ones([1, 2, 3])) as tf.Tensor).dataSync());
@@ -199,13 +199,13 @@ describe('residual', () => {
     expect(predict()).toEqual(first);
   });
 
-  it('refuses layers that it cannot add to', () => {
+  it('rejects layers whose output it cannot add to their input', () => {
     expect(() => residual(tf.layers.gru({ units: 3, name: 'last' }))).toThrow(
-      "`residual(last)` adds each step's input to its output",
+      '`residual(last)` needs a layer with returnSequences: true and returnState: false',
     );
     expect(() => residual(gru({ returnState: true }))).toThrow('returnState: true');
     expect(() => residual(gru({ units: 4 })).apply(tf.input({ shape: [2, 3] }))).toThrow(
-      'adds [batch, time, 3] to [batch, time, 4]',
+      'received input [batch, time, 3] and output [batch, time, 4]',
     );
   });
 });

@@ -1,7 +1,7 @@
-// Whole models for the tests of this folder: their gradients on fixed data, and a trip through a file.
+// Helpers for tests with whole models: gradients on fixed data, saving and loading.
 import * as tf from '@tensorflow/tfjs';
 
-/** Eight sequences of 6 steps with 3 features, some of them padded with zeros, and a target each. */
+/** Eight sequences of 6 steps with 3 features, some padded with zeros, and one target for each. */
 export const data = (): [tf.Tensor, tf.Tensor] =>
   tf.tidy(() => {
     const x = tf.randomNormal([8, 6, 3], 0, 1, 'float32', 3);
@@ -10,7 +10,7 @@ export const data = (): [tf.Tensor, tf.Tensor] =>
     return [tf.mul(x, real), tf.randomNormal([8, 1], 0, 1, 'float32', 4)];
   });
 
-/** The gradients of the mean squared error by layer weight, as one list of numbers. */
+/** Computes the gradients of the mean squared error for all weights, as one list of numbers. */
 export function gradientsOf(model: tf.LayersModel): number[] {
   return tf.tidy(() => {
     const [x, y] = data();
@@ -23,7 +23,7 @@ export function gradientsOf(model: tf.LayersModel): number[] {
   });
 }
 
-/** A model through JSON and binary weights, as a file would hold it. */
+/** Saves a model to JSON and binary weights, and loads it again. */
 export async function reloaded(model: tf.LayersModel): Promise<tf.LayersModel> {
   let saved: tf.io.ModelArtifacts = {};
   const handler = tf.io.withSaveHandler((artifacts) => {

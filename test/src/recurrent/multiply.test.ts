@@ -10,7 +10,7 @@ describe('multiply', () => {
     [3, 5, 7],
     [4, 1, 9],
     [1, 8, 2],
-  ])('is the product of %i×%i and ×%i', (rows, inner, columns) => {
+  ])('multiplies matrices with %i rows, inner size %i and %i columns', (rows, inner, columns) => {
     const next = seededUniform(rows * 100 + inner * 10 + columns);
     const matrix = (m: number, n: number): Matrix =>
       Array.from({ length: m }, () => Array.from({ length: n }, () => Math.fround(next() - 0.5)));

@@ -20,8 +20,8 @@ function rnn(U: Matrix, activation = 'tanh'): tf.Sequential {
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe('the oracle', () => {
-  it('knows the singular values of matrices done by hand', () => {
+describe('the oracle singularValues', () => {
+  it('matches singular values computed by hand', () => {
     expect(
       singularValues([
         [3, 0],
@@ -39,7 +39,7 @@ describe('the oracle', () => {
 });
 
 describe('recurrentHealth', () => {
-  it.each([1, 2, 3, 5, 16, 40])('has the spectral norm of the SVD for %i units', async (units) => {
+  it.each([1, 2, 3, 5, 16, 40])('computes the largest singular value for %i units', async (units) => {
     for (const seed of [1, 2, 3]) {
       const U = matrix(units, units, seed * 100 + units);
       const [health] = await recurrentHealth(rnn(U));
@@ -47,7 +47,7 @@ describe('recurrentHealth', () => {
     }
   });
 
-  it('settles where the two largest singular values are equal, and on zeros', async () => {
+  it('converges if the two largest singular values are equal, and for zeros', async () => {
     const rotation = [
       [Math.cos(1), -Math.sin(1)],
       [Math.sin(1), Math.cos(1)],
@@ -71,7 +71,7 @@ describe('recurrentHealth', () => {
     ['hardSigmoid', 4.9, { mustVanish: true }],
     ['linear', 1.8, { canExplode: true }],
     ['gelu', 0.1, { mustVanish: false, canExplode: true, largestFactor: null }],
-  ])('judges %s with a factor of %d', async (activation, scale, wanted) => {
+  ])('judges a layer with %s and a spectral norm of %d', async (activation, scale, expected) => {
     const [health] = await recurrentHealth(
       rnn(
         [
@@ -81,25 +81,25 @@ describe('recurrentHealth', () => {
         activation,
       ),
     );
-    if ('largestFactor' in wanted && wanted.largestFactor !== null) {
-      expect(health!.largestFactor).toBeCloseTo(wanted.largestFactor, 6);
+    if ('largestFactor' in expected && expected.largestFactor !== null) {
+      expect(health!.largestFactor).toBeCloseTo(expected.largestFactor, 6);
       return;
     }
-    expect(health).toMatchObject(wanted);
+    expect(health).toMatchObject(expected);
   });
 
-  it('says so in words', async () => {
+  it('explains the result in words', async () => {
     const because = async (scale: number): Promise<string> => (await recurrentHealth(rnn([[scale]])))[0]!.because;
     expect(await because(0.5)).toBe(
-      'γ·σ₁ = 1.00·0.500 = 0.500 is below 1: gradients cannot explode, and fall to a thousandth within 10 steps.',
+      'γ·σ₁ = 1.00·0.500 = 0.500 is below 1: gradients cannot explode, and shrink to a thousandth within 10 steps.',
     );
     expect(await because(1.8)).toBe(
-      'γ·σ₁ = 1.00·1.800 = 1.800 is above 1: gradients can explode, by up to 1.80× a step.',
+      'γ·σ₁ = 1.00·1.800 = 1.800 is above 1: gradients can explode, by up to 1.80× per step.',
     );
-    expect(await because(1)).toBe('γ·σ₁ = 1.00·1.000 = 1.000: gradients keep at most their length.');
+    expect(await because(1)).toBe('γ·σ₁ = 1.00·1.000 = 1.000: gradients do not grow.');
   });
 
-  it('has a norm for each gate, through wrappers, clipping and fusing', async () => {
+  it('computes a norm for each gate in wrapped, clipped and fused layers', async () => {
     const layers = [
       tf.layers.bidirectional({
         layer: tf.layers.lstm({ units: 2, name: 'a', returnSequences: true }) as tf.RNN,
@@ -122,7 +122,7 @@ describe('recurrentHealth', () => {
     }
   });
 
-  it('bounds what a step of GRU does to a gradient', async () => {
+  it('bounds the growth of a gradient over one GRU step', async () => {
     const layer = tf.layers.gru({ units: 4, inputShape: [1, 2] });
     const model = tf.sequential({ layers: [layer] });
     const [health] = await recurrentHealth(model);
@@ -151,9 +151,11 @@ describe('recurrentHealth', () => {
     }
   });
 
-  it('refuses models without such layers', async () => {
+  it('rejects models without recurrent layers or weights', async () => {
     const dense = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-    await expect(recurrentHealth(dense)).rejects.toThrow('found no SimpleRNN, LSTM or GRU; it has Dense.');
+    await expect(recurrentHealth(dense)).rejects.toThrow(
+      'needs a model with SimpleRNN, LSTM or GRU; received one with Dense.',
+    );
     await expect(recurrentHealth(tf.sequential())).rejects.toThrow('needs a model that has its weights');
   });
 });

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byNorm } from '../../support/oracles/recurrent/bptt.ts';
 import {
   KINDS,
-  distance,
-  expected,
-  optionsOf,
-  problem,
-  relative,
-  solveAsync,
-  type Setting,
-} from '../../src/recurrent/layer-problem.ts';
+  largestError,
+  oracleResult,
+  layerOptions,
+  randomCase,
+  relativeError,
+  runLayerAsync,
+  type LayerSetting,
+} from '../../src/recurrent/layer-case.ts';
 import { workingDevices } from './devices.ts';
 import { readsDuring } from './session.ts';
 
@@ -29,37 +29,43 @@ describe.each(devices)('recurrent layers on %s', (backend) => {
   afterEach(() => tf.engine().endScope());
 
   describe.each(KINDS)('%s', (kind) => {
-    const settings: [string, Setting][] = [
+    const settings: [string, LayerSetting][] = [
       ['all outputs, masked', { masked: true }],
       ['the last output, backwards', { goBackwards: true, returnSequences: false }],
       ['with states in and out', { initialState: true, returnState: true, recurrentActivation: 'hardSigmoid' }],
     ];
 
-    it.each(settings)('fused is the oracle: %s', async (_, setting) => {
-      const given = problem(kind, 41, small);
-      const answer = await solveAsync(fused[kind](optionsOf(given, setting) as never), given, setting);
-      expect(distance(answer, expected(given, setting))).toBeLessThan(NEAR);
+    it.each(settings)('matches the oracle with a fused layer: %s', async (_, setting) => {
+      const layerCase = randomCase(kind, 41, small);
+      const answer = await runLayerAsync(fused[kind](layerOptions(layerCase, setting) as never), layerCase, setting);
+      expect(largestError(answer, oracleResult(layerCase, setting))).toBeLessThan(NEAR);
     });
 
-    it('is clipped as the oracle says, stock and fused', async () => {
-      const given = problem(kind, 42, small);
-      const wanted = expected(given, {}, { gate: byNorm(0.1) });
+    it("clips tf.layers' own and fused layers like the oracle", async () => {
+      const layerCase = randomCase(kind, 42, small);
+      const expected = oracleResult(layerCase, {}, { gate: byNorm(0.1) });
       for (const make of [tf.layers[kind], fused[kind]]) {
-        const layer = clipBackprop(make(optionsOf(given) as never) as tf.RNN, { maxNorm: 0.1 });
-        expect(distance(await solveAsync(layer, given), wanted)).toBeLessThan(NEAR);
+        const layer = clipBackprop(make(layerOptions(layerCase) as never) as tf.RNN, { maxNorm: 0.1 });
+        expect(largestError(await runLayerAsync(layer, layerCase), expected)).toBeLessThan(NEAR);
       }
     });
 
-    it('has the gradient flow of the oracle, stock and fused', async () => {
-      const given = problem(kind, 43, small);
-      const dotted = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor => tf.sum(tf.mul(targets, predictions));
+    it("measures the oracle's gradient flow for tf.layers' own and fused layers", async () => {
+      const layerCase = randomCase(kind, 43, small);
+      const dotProduct = (targets: tf.Tensor, predictions: tf.Tensor): tf.Tensor =>
+        tf.sum(tf.mul(targets, predictions));
       for (const make of [tf.layers[kind], fused[kind]]) {
-        const layer = make(optionsOf(given) as never) as tf.RNN;
+        const layer = make(layerOptions(layerCase) as never) as tf.RNN;
         const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4, 2] }), layer] });
-        const { W, U, b } = given.weights;
+        const { W, U, b } = layerCase.weights;
         layer.setWeights([tf.tensor2d(W), tf.tensor2d(U), tf.tensor1d(b)]);
-        const [flow] = await gradientFlow(model, tf.tensor3d(given.x), tf.tensor3d(given.outer), dotted);
-        expect(relative(flow!.norms, expected(given).flow)).toBeLessThan(NEAR);
+        const [flow] = await gradientFlow(
+          model,
+          tf.tensor3d(layerCase.x),
+          tf.tensor3d(layerCase.outputGradients),
+          dotProduct,
+        );
+        expect(relativeError(flow!.norms, oracleResult(layerCase).flow)).toBeLessThan(NEAR);
       }
     });
 

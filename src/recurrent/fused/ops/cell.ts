@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { FusableActivation } from '../../activations.ts';
 
-/** The two activations, forward by tfjs itself. */
+/** The two activations of a cell; tfjs computes their values. */
 export interface CellActivations {
   readonly phi: FusableActivation;
   readonly sigma: FusableActivation;
@@ -9,34 +9,43 @@ export interface CellActivations {
   applySigma(z: Tensor): Tensor;
 }
 
-/** What a step leaves. */
+/** The result of one forward step. */
 export interface OpsStep {
   /** [batch, units] each. */
   readonly states: Tensor[];
-  /** The tensors that the backward pass needs, in the order that the cell chooses. */
+  /** The tensors that the backward pass needs, in an order that only the cell knows. */
   readonly kept: Tensor[];
 }
 
-/** Bounds a gradient where the layer clips there; else the gradient itself. */
+/** Clip a gradient if the layer clips at this position; otherwise return it unchanged. */
 export interface OpsClips {
   state(gradient: Tensor): Tensor;
   gate(gradient: Tensor): Tensor;
 }
 
-/** The equations of a cell, in tfjs operations. The caller applies masks. */
+/** The equations of a cell as tfjs operations. The caller applies masks. */
 export interface OpsCell {
   readonly gates: number;
   readonly states: number;
-  /** The columns of U that make one product each, in units. */
+  /** The blocks of U, each the operand of one matrix product, as ranges of columns in multiples of `units`. */
   readonly blocks: readonly { readonly from: number; readonly to: number }[];
-  /** From z = x·W + b of this step, [batch, gates·units], the states before it, and the blocks of U. */
-  forward(functions: CellActivations, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
   /**
-   * ∂L/∂z, ∂L/∂ of the states before the step, and the left operand of each product, from what the step left, the
-   * gradients of its states, and the blocks of U transposed.
+   * Computes one step.
+   *
+   * @param z x·W + b of this step, [batch, gates·units].
+   * @param previous The states before the step.
+   * @param blocks The blocks of U.
+   */
+  forward(activations: CellActivations, z: Tensor, previous: Tensor[], blocks: Tensor[]): OpsStep;
+  /**
+   * Computes the gradients of one step.
+   *
+   * @param step The states before the step, the tensors it kept, the gradients of its new states, and the transposed
+   *   blocks of U.
+   * @returns ∂L/∂z, the gradients of the states before the step, and the left operand of each product with a block.
    */
   backward(
-    functions: CellActivations,
+    activations: CellActivations,
     step: { previous: Tensor[]; kept: Tensor[]; gradients: Tensor[]; blocks: Tensor[] },
     clip: OpsClips,
   ): { dz: Tensor; gradients: Tensor[]; operands: Tensor[] };

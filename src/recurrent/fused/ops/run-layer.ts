@@ -24,25 +24,26 @@ import { differentiableInputs, timeIndexOf, type LayerCall } from '../layer-call
 import type { CellActivations, OpsCell, OpsClips } from './cell.ts';
 
 /**
- * A whole recurrent layer in one differentiable operation, in tfjs operations alone: for webgl, webgpu and any
- * backend whose memory the host cannot reach. Nothing is read back.
+ * Runs a whole recurrent layer as one differentiable operation that consists of tfjs operations.
  *
- * @returns [batch, outputs and then the carry, units]
+ * For webgl, webgpu and any other backend whose buffers the host cannot access. It reads nothing back.
+ *
+ * @returns [batch, {@link countOutputRows}, units]: the outputs, then the carry.
  */
-export function runLayerWithOps(cell: OpsCell, functions: CellActivations, call: LayerCall): Tensor3D {
+export function runLayerWithOps(cell: OpsCell, activations: CellActivations, call: LayerCall): Tensor3D {
   const run = customGrad((...args: unknown[]) => {
     const save = args[args.length - 1] as (tensors: Tensor[]) => void;
-    const { history, kept } = runForward(cell, functions, call);
+    const { history, kept } = runForward(cell, activations, call);
     const outputs = history.slice(1).map(([h]) => h!);
     const rows = call.returnSequences ? outputs : outputs.slice(-1);
     if (call.returnCarry) rows.push(history.at(-1)![1]!);
-    // One flat list is all that tfjs keeps: the kernel, then for each step the states before it and what it kept.
-    save([call.recurrentKernel, ...kept.flatMap((each, step) => [...history[step]!, ...each])]);
+    // tfjs saves one flat list: the kernel, then for each step the states before it and the tensors it kept.
+    save([call.recurrentKernel, ...kept.flatMap((tensors, step) => [...history[step]!, ...tensors])]);
     const perStep = cell.states + (kept[0]?.length ?? 0);
     return {
       value: stack(rows, 1),
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        tidy(() => runBackward(cell, functions, call, dy, saved[0]!, splitIntoGroups(saved.slice(1), perStep))),
+        tidy(() => runBackward(cell, activations, call, dy, saved[0]!, splitIntoGroups(saved.slice(1), perStep))),
     };
   });
   return run(...differentiableInputs(call)) as Tensor3D;
@@ -50,34 +51,33 @@ export function runLayerWithOps(cell: OpsCell, functions: CellActivations, call:
 
 function runForward(
   cell: OpsCell,
-  functions: CellActivations,
+  activations: CellActivations,
   call: LayerCall,
 ): { history: Tensor[][]; kept: Tensor[][] } {
   const { batch, time, units, projection, recurrentKernel, bias, initialStates } = call;
   const z = unstack(reshape(bias ? add(projection, bias) : projection, [batch, time, cell.gates * units]), 1);
   const blocks = sliceBlocks(cell, recurrentKernel, units);
   const masks = splitMask(call);
-  const first: Tensor[] = initialStates
-    ? [...initialStates]
-    : Array.from({ length: cell.states }, () => zeros([batch, units]));
-  const history = [first];
+  const history: Tensor[][] = [
+    initialStates ? [...initialStates] : Array.from({ length: cell.states }, () => zeros([batch, units])),
+  ];
   const kept: Tensor[][] = [];
   for (let step = 0; step < time; step += 1) {
     const t = timeIndexOf(call, step);
     const previous = history[step]!;
-    const created = tidy(() => {
-      const next = cell.forward(functions, z[t]!, previous, blocks);
+    const result = tidy(() => {
+      const next = cell.forward(activations, z[t]!, previous, blocks);
       return { ...next, states: next.states.map((state, s) => selectByMask(masks?.[t], state, previous[s]!)) };
     });
-    history.push(created.states);
-    kept.push(created.kept);
+    history.push(result.states);
+    kept.push(result.kept);
   }
   return { history, kept };
 }
 
 function runBackward(
   cell: OpsCell,
-  functions: CellActivations,
+  activations: CellActivations,
   call: LayerCall,
   dy: Tensor,
   recurrentKernel: Tensor,
@@ -101,41 +101,41 @@ function runBackward(
     if (onGradient) onGradient(t, keep(globalNormOf({ gradient: entering[0]! })));
     const saved = steps[step]!;
     const previous = saved.slice(0, cell.states);
-    const back = tidy(() => {
-      const created = cell.backward(
-        functions,
+    const result = tidy(() => {
+      const back = cell.backward(
+        activations,
         { previous, kept: saved.slice(cell.states), gradients: entering, blocks },
         clip,
       );
       return {
-        ...created,
-        gradients: created.gradients.map((gradient, s) => selectByMask(mask, gradient, reaching[s]!)),
+        ...back,
+        gradients: back.gradients.map((gradient, s) => selectByMask(mask, gradient, reaching[s]!)),
       };
     });
-    gradients = back.gradients;
-    dz[t] = back.dz;
-    back.operands.forEach((operand, block) => (operands[block]![t] = operand));
+    gradients = result.gradients;
+    dz[t] = result.dz;
+    result.operands.forEach((operand, block) => (operands[block]![t] = operand));
   }
+  return [...weightGradients(cell, call, dz, operands), ...(call.initialStates ? gradients : [])];
+}
 
-  const flat = (list: Tensor[]): Tensor => reshape(stack(list, 1), [batch * time, -1]);
-  const dZ = flat(dz);
+/** The gradients of the projection, the recurrent kernel and, if there is one, the bias. */
+function weightGradients(cell: OpsCell, call: LayerCall, dz: Tensor[], operands: Tensor[][]): Tensor[] {
+  const { batch, time, units, bias } = call;
+  const mergeSteps = (steps: Tensor[]): Tensor => reshape(stack(steps, 1), [batch * time, -1]);
+  const dZ = mergeSteps(dz);
   const dU = cell.blocks.map(({ from, to }, block) =>
-    matMul(transpose(flat(operands[block]!)), slice(dZ, [0, from * units], [-1, (to - from) * units])),
+    matMul(transpose(mergeSteps(operands[block]!)), slice(dZ, [0, from * units], [-1, (to - from) * units])),
   );
-  return [
-    dZ,
-    dU.length === 1 ? dU[0]! : concat(dU, 1),
-    ...(call.bias ? [sum(dZ, 0)] : []),
-    ...(call.initialStates ? gradients : []),
-  ];
+  return [dZ, dU.length === 1 ? dU[0]! : concat(dU, 1), ...(bias ? [sum(dZ, 0)] : [])];
 }
 
 function createClips({ clipping }: LayerCall): OpsClips {
-  const bounded = (gradient: Tensor): Tensor => (clipping ? clipGradient(gradient, clipping) : gradient);
-  const same = (gradient: Tensor): Tensor => gradient;
+  const clip = (gradient: Tensor): Tensor => (clipping ? clipGradient(gradient, clipping) : gradient);
+  const passThrough = (gradient: Tensor): Tensor => gradient;
   return {
-    state: clipping?.at === 'state' ? bounded : same,
-    gate: clipping?.at === 'preactivation' ? bounded : same,
+    state: clipping?.at === 'state' ? clip : passThrough,
+    gate: clipping?.at === 'preactivation' ? clip : passThrough,
   };
 }
 
@@ -144,13 +144,13 @@ function sliceBlocks(cell: OpsCell, recurrentKernel: Tensor, units: number): Ten
   return cell.blocks.map(({ from, to }) => slice(recurrentKernel, [0, from * units], [-1, (to - from) * units]));
 }
 
-/** [batch, 1] for each time step. */
+/** Returns the mask of each time step, [batch, 1]. */
 function splitMask({ mask }: LayerCall): Tensor[] | undefined {
   return mask ? unstack(expandDims(mask, 2), 1) : undefined;
 }
 
-function selectByMask(mask: Tensor | undefined, where: Tensor, elsewhere: Tensor): Tensor {
-  return mask ? add(mul(where, mask), mul(elsewhere, sub(1, mask))) : where;
+function selectByMask(mask: Tensor | undefined, unmasked: Tensor, masked: Tensor): Tensor {
+  return mask ? add(mul(unmasked, mask), mul(masked, sub(1, mask))) : unmasked;
 }
 
 function splitIntoGroups(list: Tensor[], size: number): Tensor[][] {

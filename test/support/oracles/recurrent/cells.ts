@@ -1,8 +1,8 @@
-// The three cells of tfjs-layers, forward and backward, in float64 and straight from the equations:
+// The three cells of tfjs-layers, forward and backward, in float64, written directly from the equations:
 //
 //   SimpleRNN  h' = φ(x·W + b + h·U)                                              Elman (1990)
 //   LSTM       i, f, o = σ(z), g = φ(z), c' = f∘c + i∘g, h' = o∘φ(c')             Hochreiter & Schmidhuber (1997), Gers (2000)
-//   GRU        u, r = σ(z), a = φ(x·Wa + ba + (r∘h)·Ua), h' = u∘h + (1-u)∘a        Cho et al. (2014), reset before the product
+//   GRU        u, r = σ(z), a = φ(x·Wa + ba + (r∘h)·Ua), h' = u∘h + (1-u)∘a        Cho et al. (2014), reset gate before the product
 import { beside, columns, map, plus, product, times, transposed, withRow, type Matrix } from './matrix.ts';
 
 export interface Curve {
@@ -28,28 +28,28 @@ export interface Curves {
   readonly phi: Curve;
   readonly sigma: Curve;
 }
-/** What may be done to a gradient on its way back. */
+/** The functions that clip gradients in the backward pass. */
 export interface Clips {
   readonly gate: (gradient: Matrix) => Matrix;
   readonly state: (gradient: Matrix) => Matrix;
 }
-/** One step: the states it leaves, and how gradients of those states go back. */
+/** One step: its new states, and the function that backpropagates their gradients. */
 export interface Step {
   readonly states: Matrix[];
-  back(gradients: Matrix[], clips: Clips): { dz: Matrix; dU: Matrix; states: Matrix[] };
+  backward(gradients: Matrix[], clips: Clips): { dz: Matrix; dU: Matrix; states: Matrix[] };
 }
 export type CellOracle = (x: Matrix, states: Matrix[], weights: Weights, curves: Curves) => Step;
 
 const value = (z: Matrix, curve: Curve): Matrix => map(z, curve.value);
 const slope = (z: Matrix, curve: Curve): Matrix => map(z, curve.slope);
-const opposite = (a: Matrix): Matrix => map(a, (x) => 1 - x);
+const oneMinus = (a: Matrix): Matrix => map(a, (x) => 1 - x);
 const minus = (a: Matrix, b: Matrix): Matrix => map(a, (x, i, j) => x - b[i]![j]!);
 
 export const simpleRNN: CellOracle = (x, [h], { W, U, b }, { phi }) => {
   const z = withRow(plus(product(x, W), product(h!, U)), b);
   return {
     states: [value(z, phi)],
-    back([dh], clips) {
+    backward([dh], clips) {
       const dz = clips.gate(times(clips.state(dh!), slope(z, phi)));
       return { dz, dU: product(transposed(h!), dz), states: [product(dz, transposed(U))] };
     },
@@ -66,7 +66,7 @@ export const lstm: CellOracle = (x, [h, c], { W, U, b }, { phi, sigma }) => {
   const out = value(carry, phi);
   return {
     states: [times(o, out), carry],
-    back([dh, dc], clips) {
+    backward([dh, dc], clips) {
       const dhClipped = clips.state(dh!);
       const dCarry = clips.state(plus(dc!, times(times(dhClipped, o), slope(carry, phi))));
       const dz = beside(
@@ -91,10 +91,10 @@ export const gru: CellOracle = (x, [h], { W, U, b }, { phi, sigma }) => {
   const za = plus(columns(zx, 2 * units, 3 * units), product(rh, Ua!));
   const a = value(za, phi);
   return {
-    states: [plus(times(u, h!), times(opposite(u), a))],
-    back([dhRaw], clips) {
+    states: [plus(times(u, h!), times(oneMinus(u), a))],
+    backward([dhRaw], clips) {
       const dh = clips.state(dhRaw!);
-      const da = clips.gate(times(times(dh, opposite(u)), slope(za, phi)));
+      const da = clips.gate(times(times(dh, oneMinus(u)), slope(za, phi)));
       const drh = product(da, transposed(Ua!));
       const dr = clips.gate(times(times(drh, h!), slope(zr, sigma)));
       const du = clips.gate(times(times(dh, minus(h!, a)), slope(zu, sigma)));

@@ -1,4 +1,4 @@
-// Float64 matrices as arrays of rows: slow and obvious.
+// Float64 matrices as arrays of rows. The code is slow, so that it can be simple.
 export type Matrix = number[][];
 
 export const zeros = (rows: number, columns: number): Matrix =>

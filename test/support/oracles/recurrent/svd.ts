@@ -1,5 +1,5 @@
-// Singular values by one-sided Jacobi rotations (Hestenes 1958), float64: columns are rotated until all are
-// at right angles; their lengths are then the singular values.
+// Singular values by one-sided Jacobi rotations (Hestenes 1958), in float64. Columns are rotated until they are
+// orthogonal; their lengths are then the singular values.
 import { transposed, type Matrix } from './matrix.ts';
 
 export function singularValues(matrix: Matrix): number[] {
