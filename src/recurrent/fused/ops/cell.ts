@@ -40,8 +40,9 @@ export interface OpsCell {
   /**
    * Computes the gradients of one step.
    *
-   * @param step The states before the step, the tensors it kept, the gradients of its new states, and the transposed
-   *   blocks of U.
+   * Takes the states before the step, the tensors it kept, the gradients of its new states, and the transposed blocks
+   * of U.
+   *
    * @returns ∂L/∂z, the gradients of the states before the step, and the left operand of each product with a block.
    */
   backward(
