@@ -55,10 +55,10 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
   const clipped = { clipBackprop: toClipConfig(parseClipOptions(options)) };
   let found = 0;
   const replace: ReplaceLayer = ({ className, config }) => {
-    const twin = clippedClassName(className);
-    if (twin === undefined) return undefined;
+    const replacement = clippedClassName(className);
+    if (replacement === undefined) return undefined;
     found += 1;
-    return { className: twin, config: { ...config, ...clipped } };
+    return { className: replacement, config: { ...config, ...clipped } };
   };
 
   if (typeof cellOrLayer?.getClassName !== 'function') throw notRecurrentError(formatValue(cellOrLayer));

@@ -73,9 +73,9 @@ describe.each(KINDS)('clipBackprop of %s in models', (kind) => {
   it('clips a whole model and keeps its weights', () => {
     const model = sequential(tfjsLayer(kind, first));
     const clipped = clipBackprop(model, clip);
-    const twin = sequential(clipBackprop(tfjsLayer(kind, first), clip));
-    twin.setWeights(model.getWeights());
-    expect(gradientsOf(clipped)).toEqual(gradientsOf(twin));
+    const expectedModel = sequential(clipBackprop(tfjsLayer(kind, first), clip));
+    expectedModel.setWeights(model.getWeights());
+    expect(gradientsOf(clipped)).toEqual(gradientsOf(expectedModel));
     expect(clipped.getWeights().map((w) => Array.from(w.dataSync()))).toEqual(
       model.getWeights().map((w) => Array.from(w.dataSync())),
     );

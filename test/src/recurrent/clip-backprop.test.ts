@@ -100,7 +100,7 @@ describe.each(BACKENDS)('clipBackprop on %s', (backend) => {
   ];
 
   describe.each(KINDS)('%s', (kind) => {
-    it.each(settings)('starts from a layer that matches the oracle: %s', (_, setting) => {
+    it.each(settings)('matches the oracle without clipping: %s', (_, setting) => {
       const layerCase = randomCase(kind, 7, { scale: 1.5 });
       expect(
         largestError(

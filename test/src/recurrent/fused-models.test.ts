@@ -8,11 +8,11 @@ import { seededUniform } from '../../../src/core/random.ts';
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const options = { units: 4, recurrentInitializer: 'glorotUniform' as const };
 const first = { inputShape: [6, 3] };
-const head = (): tf.layers.Layer => tf.layers.dense({ units: 1 });
+const denseHead = (): tf.layers.Layer => tf.layers.dense({ units: 1 });
 const tfjsLayer = (kind: Kind, more: object = {}): tf.RNN =>
   tf.layers[kind]({ ...options, ...more } as never) as tf.RNN;
 const fusedLayer = (kind: Kind, more: object = {}): tf.RNN => fused[kind]({ ...options, ...more } as never);
-const sequential = (...layers: tf.layers.Layer[]): tf.Sequential => tf.sequential({ layers: [...layers, head()] });
+const sequential = (...layers: tf.layers.Layer[]): tf.Sequential => tf.sequential({ layers: [...layers, denseHead()] });
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -40,11 +40,11 @@ describe.each(KINDS)('fused %s in models', (kind) => {
 
   it.each(models)('computes the gradients of tf.layers %s', (_, build) => {
     const plain = build(tfjsLayer);
-    const twin = build(fusedLayer);
-    twin.setWeights(plain.getWeights());
-    expect(relativeError(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
+    const fusedModel = build(fusedLayer);
+    fusedModel.setWeights(plain.getWeights());
+    expect(relativeError(gradientsOf(fusedModel), gradientsOf(plain))).toBeLessThan(1e-5);
     // On the second call, a stateful layer continues from its stored states.
-    expect(relativeError(gradientsOf(twin), gradientsOf(plain))).toBeLessThan(1e-5);
+    expect(relativeError(gradientsOf(fusedModel), gradientsOf(plain))).toBeLessThan(1e-5);
   });
 
   it.each(models)('saves and loads a layer %s', async (_, build) => {
@@ -58,10 +58,10 @@ describe.each(KINDS)('fused %s in models', (kind) => {
 
   it.each(models)('replaces tf.layers in accelerate %s', (_, build) => {
     const plain = build(tfjsLayer);
-    const quick = accelerate(plain);
-    expect(JSON.stringify(quick.getConfig())).toMatch(/"className":"Fused/);
-    expect(JSON.stringify(quick.getConfig())).not.toMatch(/"className":"(SimpleRNN|LSTM|GRU)"/);
-    expect(relativeError(gradientsOf(quick), gradientsOf(plain))).toBeLessThan(1e-5);
+    const accelerated = accelerate(plain);
+    expect(JSON.stringify(accelerated.getConfig())).toMatch(/"className":"Fused/);
+    expect(JSON.stringify(accelerated.getConfig())).not.toMatch(/"className":"(SimpleRNN|LSTM|GRU)"/);
+    expect(relativeError(gradientsOf(accelerated), gradientsOf(plain))).toBeLessThan(1e-5);
   });
 
   it('has the names, weights and shapes of tf.layers', () => {
@@ -76,11 +76,11 @@ describe.each(KINDS)('fused %s in models', (kind) => {
 
   it('exchanges weights with tf.layers in both directions', () => {
     const plain = sequential(tfjsLayer(kind, { ...first, name: 'same' }));
-    const twin = sequential(fusedLayer(kind, { ...first, name: 'same' }));
+    const fusedModel = sequential(fusedLayer(kind, { ...first, name: 'same' }));
     const x = tf.randomNormal([2, 6, 3], 0, 1, 'float32', 1);
     for (const [from, to] of [
-      [plain, twin],
-      [twin, sequential(tfjsLayer(kind, { ...first, name: 'same' }))],
+      [plain, fusedModel],
+      [fusedModel, sequential(tfjsLayer(kind, { ...first, name: 'same' }))],
     ] as const) {
       to.setWeights(from.getWeights());
       const [a, b] = [from.predict(x), to.predict(x)] as tf.Tensor[];
@@ -89,7 +89,7 @@ describe.each(KINDS)('fused %s in models', (kind) => {
   });
 
   it('keeps the state of a stateful layer between calls and resets it', () => {
-    const answers = [tfjsLayer, fusedLayer].map((make) => {
+    const predictions = [tfjsLayer, fusedLayer].map((make) => {
       const model = sequential(
         make(kind, {
           stateful: true,
@@ -105,9 +105,9 @@ describe.each(KINDS)('fused %s in models', (kind) => {
       model.resetStates();
       return [...before, predict()];
     });
-    expect(relativeError(answers[1]!, answers[0]!)).toBeLessThan(1e-6);
-    expect(answers[1]![0]).toBe(answers[1]![2]);
-    expect(answers[1]![0]).not.toBe(answers[1]![1]);
+    expect(relativeError(predictions[1]!, predictions[0]!)).toBeLessThan(1e-6);
+    expect(predictions[1]![0]).toBe(predictions[1]![2]);
+    expect(predictions[1]![0]).not.toBe(predictions[1]![1]);
   });
 
   it('clips with clipBackprop, which accelerate preserves', () => {
@@ -151,9 +151,9 @@ describe.each(KINDS)('fused %s in models', (kind) => {
 describe('fused layers in 500 training steps', () => {
   const model = (make: typeof tfjsLayer): tf.Sequential => {
     const layers = [make('lstm', { units: 8, inputShape: [12, 3], returnSequences: true }), make('gru', { units: 8 })];
-    const made = tf.sequential({ layers });
-    made.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
-    return made;
+    const created = tf.sequential({ layers });
+    created.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
+    return created;
   };
   let [x, y]: tf.Tensor[] = [];
   beforeAll(() => {
@@ -226,11 +226,11 @@ describe('fused layers and accelerate with unsupported arguments', () => {
   it('keep the compilation of a model', async () => {
     const model = sequential(tfjsLayer('lstm', first));
     model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError', metrics: ['mae'] });
-    const fastModel = accelerate(model);
-    expect(fastModel.optimizer).toBe(model.optimizer);
-    const before = Array.from(fastModel.layers[0]!.getWeights()[0]!.dataSync());
-    await fastModel.trainOnBatch(tf.ones([2, 6, 3]), tf.ones([2, 1]));
-    expect(Array.from(fastModel.layers[0]!.getWeights()[0]!.dataSync())).not.toEqual(before);
+    const accelerated = accelerate(model);
+    expect(accelerated.optimizer).toBe(model.optimizer);
+    const before = Array.from(accelerated.layers[0]!.getWeights()[0]!.dataSync());
+    await accelerated.trainOnBatch(tf.ones([2, 6, 3]), tf.ones([2, 1]));
+    expect(Array.from(accelerated.layers[0]!.getWeights()[0]!.dataSync())).not.toEqual(before);
   });
 });
 
@@ -239,7 +239,7 @@ function encoderDecoder(make: typeof tfjsLayer, kind: Kind): tf.LayersModel {
   const [, ...states] = make(kind, { returnState: true }).apply(input) as tf.SymbolicTensor[];
   const decoded = make(kind, { returnSequences: true }).apply([input, ...states]) as tf.SymbolicTensor;
   const flat = tf.layers.flatten().apply(decoded) as tf.SymbolicTensor;
-  return tf.model({ inputs: input, outputs: head().apply(flat) as tf.SymbolicTensor });
+  return tf.model({ inputs: input, outputs: denseHead().apply(flat) as tf.SymbolicTensor });
 }
 
 function sharedLayer(make: typeof tfjsLayer, kind: Kind): tf.LayersModel {
@@ -248,5 +248,5 @@ function sharedLayer(make: typeof tfjsLayer, kind: Kind): tf.LayersModel {
   const reversed = tf.layers.reshape({ targetShape: [6, 3] }).apply(input) as tf.SymbolicTensor;
   const both = [input, reversed].map((each) => layer.apply(each) as tf.SymbolicTensor);
   const sum = tf.layers.add().apply(both) as tf.SymbolicTensor;
-  return tf.model({ inputs: input, outputs: head().apply(sum) as tf.SymbolicTensor });
+  return tf.model({ inputs: input, outputs: denseHead().apply(sum) as tf.SymbolicTensor });
 }

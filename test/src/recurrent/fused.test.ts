@@ -63,8 +63,8 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
   describe.each(KINDS)('%s', (kind) => {
     it.each(SETTINGS)('matches the oracle: %s', (_, setting) => {
       const layerCase = randomCase(kind, 21);
-      const answer = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
-      expect(largestError(answer, oracleResult(layerCase, setting))).toBeLessThan(2e-5);
+      const actual = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+      expect(largestError(actual, oracleResult(layerCase, setting))).toBeLessThan(2e-5);
     });
 
     it.each(SETTINGS)('matches tf.layers: %s', (_, setting) => {
@@ -91,13 +91,13 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
     it.each(CLIPS)('clips %s like the oracle', (_name, clipBackprop, clips) => {
       for (const setting of [{}, { masked: true, initialState: true }, { goBackwards: true, returnState: true }]) {
         const layerCase = randomCase(kind, 11, { scale: 1.5 });
-        const answer = runLayer(
+        const actual = runLayer(
           fusedLayer(kind, { ...layerOptions(layerCase, setting), clipBackprop }),
           layerCase,
           setting,
         );
         const expected = oracleResult(layerCase, setting, clips);
-        expect(largestError(answer, expected)).toBeLessThan(2e-5);
+        expect(largestError(actual, expected)).toBeLessThan(2e-5);
         expect(largestError(expected, oracleResult(layerCase, setting))).toBeGreaterThan(0.01);
       }
     });
@@ -129,9 +129,9 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
           recurrentActivation: coin() ? 'sigmoid' : 'hardSigmoid',
         };
         const expected = runLayer(tfjsLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
-        const answer = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
-        expect(relativeError(answer.outputs, expected.outputs), JSON.stringify({ shape, setting })).toBeLessThan(1e-5);
-        expect(largestError(answer, expected), JSON.stringify({ shape, setting })).toBeLessThan(1e-4);
+        const actual = runLayer(fusedLayer(kind, layerOptions(layerCase, setting)), layerCase, setting);
+        expect(relativeError(actual.outputs, expected.outputs), JSON.stringify({ shape, setting })).toBeLessThan(1e-5);
+        expect(largestError(actual, expected), JSON.stringify({ shape, setting })).toBeLessThan(1e-4);
       }
     });
 
@@ -166,7 +166,7 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
 
     it('works without a bias', () => {
       const layerCase = randomCase(kind, 25);
-      const answer = (make: (kind: Kind, options: object) => tf.RNN): number[] => {
+      const actual = (make: (kind: Kind, options: object) => tf.RNN): number[] => {
         const layer = make(kind, { ...layerOptions(layerCase), useBias: false });
         return tf.tidy(() => {
           const x = tf.tensor3d(layerCase.x);
@@ -179,7 +179,7 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
           return grads.flatMap((gradient) => Array.from(gradient.dataSync()));
         });
       };
-      expect(relativeError(answer(fusedLayer), answer(tfjsLayer))).toBeLessThan(1e-5);
+      expect(relativeError(actual(fusedLayer), actual(tfjsLayer))).toBeLessThan(1e-5);
     });
 
     it('leaks no tensors, with and without gradients', () => {

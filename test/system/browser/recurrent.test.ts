@@ -37,8 +37,8 @@ describe.each(devices)('recurrent layers on %s', (backend) => {
 
     it.each(settings)('matches the oracle with a fused layer: %s', async (_, setting) => {
       const layerCase = randomCase(kind, 41, small);
-      const answer = await runLayerAsync(fused[kind](layerOptions(layerCase, setting) as never), layerCase, setting);
-      expect(largestError(answer, oracleResult(layerCase, setting))).toBeLessThan(NEAR);
+      const actual = await runLayerAsync(fused[kind](layerOptions(layerCase, setting) as never), layerCase, setting);
+      expect(largestError(actual, oracleResult(layerCase, setting))).toBeLessThan(NEAR);
     });
 
     it("clips tf.layers' own and fused layers like the oracle", async () => {
