@@ -1,5 +1,5 @@
 const tf = require('@tensorflow/tfjs');
-// gradclip is made of ES modules, which Node 20.19, 22.12 and newer can require.
+// Node requires the ES modules of gradclip. Other tools, such as Jest, require its CommonJS build.
 const { clipOptimizer } = require('gradclip');
 const { globalNorm } = require('gradclip/strategies');
 
@@ -16,7 +16,7 @@ async function main() {
   const { steps, clipRate } = await optimizer.stats();
   console.log(`${steps} steps, ${Math.round(100 * clipRate)} % clipped`);
 
-  // In tools that cannot require ES modules yet, such as an older Node or Jest, import() does the same.
+  // Both load the same modules, so a program may use either.
   const { clipOptimizer: imported } = await import('gradclip');
   console.log(`require and import() give the same function: ${imported === clipOptimizer}`);
 }

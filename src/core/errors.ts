@@ -63,6 +63,11 @@ export class ClippingError extends Error {
   }
 }
 
+/** Whether a thrown value is a {@link ClippingError} of any copy of this package. */
+export function isClippingError(thrown: unknown): thrown is ClippingError {
+  return thrown instanceof Error && thrown.name === 'ClippingError';
+}
+
 // Longer values are truncated in messages.
 const MAX_LENGTH = 80;
 // An object with more values than this is only called an object.

@@ -1,5 +1,6 @@
 import type { ClippingStrategy } from './contract.ts';
 import type { AnyStrategyFactory } from './define.ts';
+import { shared } from './shared.ts';
 
 /**
  * A strategy made of strategies, as a registry knows it: creates one from JSON.
@@ -44,21 +45,21 @@ export type Registrable = AnyStrategyFactory | StrategyCreator | ClippingStrateg
 
 // A model can be loaded in the process that saved it without further calls (decision 0005), so every factory and
 // every combinator registers itself when it makes a strategy.
-const known = new Map<string, Registrable>();
+const known = (): Map<string, Registrable> => shared('known', () => new Map<string, Registrable>());
 
 /** Makes entries known to `tf.loadLayersModel`; the latest of an id wins. */
 export function register(...entries: readonly Registrable[]): void {
-  for (const entry of entries) known.set(entry.id, entry);
+  for (const entry of entries) known().set(entry.id, entry);
 }
 
 /** Everything registered in this process so far. */
 export function registered(): Iterable<Registrable> {
-  return known.values();
+  return known().values();
 }
 
 /** The registered factory of an id. */
 export function registeredFactory(id: string): AnyStrategyFactory | undefined {
-  const entry = known.get(id);
+  const entry = known().get(id);
   return entry !== undefined && isFactory(entry) ? entry : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
-import { ClippingError, messageOf, formatValue } from '../core/errors.ts';
+import { ClippingError, isClippingError, messageOf, formatValue } from '../core/errors.ts';
 
 /**
  * The strategy's initial state.
@@ -44,7 +44,7 @@ function callStrategy<Result>(id: string, when: string, run: () => Result): Resu
   try {
     return run();
   } catch (error) {
-    if (error instanceof ClippingError) throw error;
+    if (isClippingError(error)) throw error;
     throw new ClippingError(
       'strategy-fault',
       `\`${id}\` failed ${when}: ${messageOf(error)} No variable was changed.`,

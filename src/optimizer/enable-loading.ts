@@ -25,7 +25,7 @@ import { ClippedOptimizer } from './clipped-optimizer.ts';
  * @category Optimizer
  */
 export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
-  const registry = strategies instanceof StrategyRegistry ? strategies : new StrategyRegistry(strategies);
+  const registry = Symbol.iterator in strategies ? new StrategyRegistry(strategies) : strategies;
   registerClass(ClippedOptimizer);
   registerClass(AccumulatedOptimizer);
   register(...combinators, ...registry.entries());

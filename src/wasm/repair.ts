@@ -8,6 +8,7 @@ import {
   UnsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../core/errors.ts';
+import { shared } from '../core/shared.ts';
 import { transposingFirst } from './batch-mat-mul.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -20,7 +21,7 @@ const repairs: ReadonlyArray<{
   { name: UnsortedSegmentSum, repaired: (stock) => stock ?? unsortedSegmentSum },
 ];
 
-let stockKernels: ReadonlyMap<string, KernelConfig | undefined> | undefined;
+const repairState = (): { stock?: ReadonlyMap<string, KernelConfig | undefined> } => shared('wasm-repairs', () => ({}));
 
 /**
  * Repairs two kernels of the `wasm` backend, for every program in this process.
@@ -54,7 +55,7 @@ export function repairWasmBackend(): () => void {
         "`import '@tensorflow/tfjs-backend-wasm'` first, from the same copy of tfjs-core.",
     );
   }
-  stockKernels ??= new Map(
+  repairState().stock ??= new Map(
     repairs.map(({ name, repaired }) => {
       const stock = kernelNamed(name);
       replace(name, repaired(stock));
@@ -70,8 +71,9 @@ export function repairWasmBackend(): () => void {
  * @category Kernels
  */
 export function undoWasmRepairs(): void {
-  for (const [name, stock] of stockKernels ?? []) replace(name, stock);
-  stockKernels = undefined;
+  const state = repairState();
+  for (const [name, stock] of state.stock ?? []) replace(name, stock);
+  delete state.stock;
 }
 
 function replace(name: string, kernel: KernelConfig | undefined): void {

@@ -1,25 +1,27 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { shared } from '../../core/shared.ts';
 
 /** Receives ‖∂L/∂hₜ‖ of one call of a layer. */
 export type GradientListener = (t: number, norm: number | Scalar) => void;
 
 // Fused layers have no cell to wrap. In the forward pass they look up a listener here.
-const openByLayer = new WeakMap<object, (time: number) => GradientListener>();
+const openByLayer = (): WeakMap<object, (time: number) => GradientListener> =>
+  shared('gradient-listeners', () => new WeakMap<object, (time: number) => GradientListener>());
 
 /** Runs `work`; meanwhile each call of a given layer opens a listener. */
 export function withListeners<Result>(
   listeners: ReadonlyMap<object, (time: number) => GradientListener>,
   work: () => Result,
 ): Result {
-  for (const [layer, open] of listeners) openByLayer.set(layer, open);
+  for (const [layer, open] of listeners) openByLayer().set(layer, open);
   try {
     return work();
   } finally {
-    for (const layer of listeners.keys()) openByLayer.delete(layer);
+    for (const layer of listeners.keys()) openByLayer().delete(layer);
   }
 }
 
 /** Opens a listener for one call of the layer over `time` steps; null if nobody listens to the layer. */
 export function openListener(layer: object, time: number): GradientListener | null {
-  return openByLayer.get(layer)?.(time) ?? null;
+  return openByLayer().get(layer)?.(time) ?? null;
 }

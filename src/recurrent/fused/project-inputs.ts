@@ -12,6 +12,7 @@ import {
   type Tensor2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { shared } from '../../core/shared.ts';
 import { hostBuffers } from './host/buffers.ts';
 
 const PROJECTION = 'GradclipProjection';
@@ -29,9 +30,10 @@ export function projectInputs(x: Tensor, kernel: Tensor): Tensor2D {
   return engine().runKernel(PROJECTION, { rows, kernel });
 }
 
-const registered = new Set<string>();
+const registeredBackends = (): Set<string> => shared('input-projection', () => new Set<string>());
 
 function registerProjection(backendName: string): void {
+  const registered = registeredBackends();
   if (registered.has(backendName)) return;
   if (registered.size === 0) {
     registerGradient({

@@ -7,9 +7,11 @@ import { ROOT } from './run.ts';
 const { lab } = inject('installed');
 const packed = inject('packed');
 
+type Target = string | { readonly [condition: string]: Target };
+
 interface Manifest {
   readonly version: string;
-  readonly exports: Record<string, string | Record<string, string>>;
+  readonly exports: Target;
   readonly bin?: Record<string, string>;
   readonly dependencies: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
@@ -26,6 +28,11 @@ const built = (source: string): string[] =>
     ? []
     : ['js', 'js.map', 'd.ts', 'd.ts.map'].map((ending) => `dist/${source.replace(/ts$/, ending)}`);
 
+const builtForRequire = (source: string): string[] =>
+  ['js', 'js.map', 'd.ts'].map((ending) => `dist/cjs/${source.replace(/ts$/, ending)}`);
+const targetsIn = (target: Target): string[] =>
+  typeof target === 'string' ? [target] : Object.values(target).flatMap(targetsIn);
+
 const library = ['src', 'strategies'].flatMap((folder) =>
   filesIn(join(ROOT, folder)).map((name) => `${folder}/${name}`),
 );
@@ -40,6 +47,10 @@ describe.each([
     sources: library,
     beside: [
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
+      // For `require`, and for tools that read no `exports`.
+      ...['dist/cjs/package.json', 'dist/cjs/valibot.js'],
+      ...['container', 'define', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
+      ...library.filter((source) => source.endsWith('.ts')).flatMap(builtForRequire),
       // For script tags.
       ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts', 'dist/gradclip.min.licences.md'],
     ],
@@ -72,12 +83,7 @@ describe.each([
   });
 
   it('exports and runs only files in the package', () => {
-    const targets = [
-      ...Object.values(manifest.exports).flatMap((target) =>
-        typeof target === 'string' ? target : Object.values(target),
-      ),
-      ...Object.values(manifest.bin ?? {}),
-    ];
+    const targets = [...targetsIn(manifest.exports), ...Object.values(manifest.bin ?? {})];
     for (const target of targets) expect(existsSync(join(folder, target)), target).toBe(true);
   });
 
@@ -92,7 +98,7 @@ describe.each([
 });
 
 describe('the two packages', () => {
-  it('are smaller than 500 kB each', () => {
+  it('are smaller than 650 kB each', () => {
     const rows = Object.entries({ gradclip: packed.gradclip, 'gradclip-lab': packed.lab }).map(([name, made]) => ({
       package: name,
       files: made.entryCount,
@@ -100,7 +106,7 @@ describe('the two packages', () => {
       'unpacked bytes': made.unpackedSize,
     }));
     console.table(rows);
-    for (const row of rows) expect(row['packed bytes'], row.package).toBeLessThan(500_000);
+    for (const row of rows) expect(row['packed bytes'], row.package).toBeLessThan(650_000);
   });
 
   it('fit together: the lab depends on this version of the library, and npm installs it once', () => {

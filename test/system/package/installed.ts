@@ -41,6 +41,8 @@ const PROJECTS = {
     `inversify@${versions['inversify']}`,
     `reflect-metadata@${versions['reflect-metadata']}`,
   ],
+  /** Jest, which reads no ES modules, with the newest InversifyJS that has a CommonJS build. */
+  jest: ['@tensorflow/tfjs', 'inversify@7', `reflect-metadata@${versions['reflect-metadata']}`, 'jest@29'],
   /** The core and one backend without layers. */
   cpu: [tfjs('tfjs-core'), tfjs('tfjs-backend-cpu')],
   wasm: [tfjs('tfjs-core'), tfjs('tfjs-backend-wasm')],
@@ -62,7 +64,10 @@ export default async function install(project: TestProject): Promise<() => Promi
   >;
   const installed = async (name: keyof typeof PROJECTS, ...packages: string[]) => {
     mkdirSync(folders[name]);
-    writeFileSync(join(folders[name], 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+    writeFileSync(
+      join(folders[name], 'package.json'),
+      JSON.stringify({ private: true, type: name === 'jest' ? 'commonjs' : 'module' }),
+    );
     const options = ['--prefer-offline', '--no-audit', '--no-fund'];
     await npm(folders[name], 'install', ...options, gradclip.file, ...packages, ...PROJECTS[name]);
   };
@@ -70,6 +75,7 @@ export default async function install(project: TestProject): Promise<() => Promi
   await Promise.all([
     installed('lab', lab.file),
     installed('container'),
+    installed('jest'),
     installed('cpu'),
     installed('wasm'),
     installed('oldest'),
