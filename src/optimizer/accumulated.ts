@@ -24,7 +24,7 @@ export interface AccumulationConfig extends serialization.ConfigDict {
   readonly accumulation: string;
 }
 
-/** What the text in {@link AccumulationConfig.accumulation} says; what its steps must be is said where they are used. */
+/** The JSON in {@link AccumulationConfig.accumulation}; the constructor checks `steps`. */
 interface Saved {
   readonly steps: number;
   readonly order: readonly string[];
@@ -35,7 +35,7 @@ function isSaved(json: Partial<Saved>): json is Saved {
 }
 
 /**
- * How {@link accumulated} works.
+ * The options of {@link accumulated}.
  *
  * @category Combinators
  */
@@ -45,9 +45,9 @@ export interface AccumulationOptions {
 }
 
 /**
- * Averages the gradients of several steps, then lets the optimizer inside take one.
+ * Averages the gradients of several steps, then lets the inner optimizer take one step.
  *
- * @see {@link accumulated}, which makes one.
+ * @see {@link accumulated}, which creates one.
  *
  * @category Combinators
  */
@@ -74,17 +74,17 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.steps = steps;
   }
 
-  /** Gradients averaged since the last step that was taken; from 0 to `steps` − 1. */
+  /** Gradients accumulated since the last step of the inner optimizer; from 0 to `steps` − 1. */
   get pending(): number {
     return this.#pending;
   }
 
   /**
-   * Takes these gradients into the average and, with the last of `steps`, takes a step.
+   * Adds the gradients to the average; the last of `steps` takes a step.
    *
    * @param gradients - As {@link ClippedOptimizer.applyGradients} takes them.
-   * @throws ClippingError `unknown-variable` or `bad-gradients`, and the average stays as it was; or whatever the inner
-   *   optimizer throws, and it begins anew.
+   * @throws ClippingError `unknown-variable` or `bad-gradients`; the average stays as it was. Errors of the inner
+   *   optimizer pass through; the average starts again.
    */
   override applyGradients(gradients: Gradients): void {
     this.takeStep(gradients, this.inner);
@@ -99,7 +99,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     const after: Record<string, Tensor> = { ...before };
     tidy(() => {
       for (const [name, gradient] of gradients) {
-        // Divided before it is added, so that a sum of large gradients does not overflow.
+        // Divides before adding, so that a sum of large gradients does not overflow.
         const share = this.steps === 1 ? gradient : div(gradient, this.steps);
         const sum = before[name];
         after[name] = keep(sum === undefined ? share.clone() : add(sum, share));
@@ -133,7 +133,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     return optimizer as T;
   }
 
-  // A step with NaN makes the average so.
+  // A step with NaN makes the average NaN.
   protected override readonly mayHoldNaN = true;
 
   protected override getState(): WrapperState {
@@ -170,7 +170,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.#pending = 0;
   }
 
-  // A model that is loaded beside the old one has numbered names.
+  // A model that is loaded beside the old one has numbered variable names.
   #rename(renamed: ReadonlyMap<string, string>): void {
     if (renamed.size === 0) return;
     this.#sums = Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [renamed.get(name) ?? name, sum]));
@@ -178,14 +178,14 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
 }
 
 /**
- * Averages the gradients of several steps, then lets the optimizer take one: a larger batch than memory holds.
+ * Averages the gradients of several steps, then lets the optimizer take one step, for batches larger than memory.
  *
- * Around a clipped optimizer the average is clipped, once, as if it came from the large batch. A variable without a
- * gradient in some of the steps counts as 0 there, and one without any in all of them is absent. A step with NaN or
- * ±Infinity makes the average so, and the whole of it falls under the inner optimizer's `onNonFinite`. At the end of
- * an epoch a half-finished average stays and goes on with the next one; it is saved with the model.
+ * Around a clipped optimizer, the average is clipped once, as if it came from the large batch. An absent gradient counts
+ * as 0; a variable without a gradient in all of the steps is left out. NaN or ±Infinity in one step makes the average
+ * non-finite, and the `onNonFinite` of the inner optimizer applies to it. An unfinished average continues in the next
+ * epoch and is saved with the model.
  *
- * @param optimizer - What takes the steps, usually from {@link clipOptimizer}.
+ * @param optimizer - The optimizer that takes the steps, usually from {@link clipOptimizer}.
  * @throws ClippingError `not-an-optimizer`, `second-tfjs`, `bad-option` or `unknown-option`.
  *
  * @example
@@ -208,8 +208,8 @@ export function accumulated<Inner extends Optimizer>(
   optimizer: Inner,
   options: AccumulationOptions,
 ): AccumulatedOptimizer<Inner> {
-  const given = toPlainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
-  assertOptionNames('accumulated', given, ['steps']);
+  const parsed = toPlainOptions('accumulated', (options as AccumulationOptions | null | undefined) ?? {});
+  assertOptionNames('accumulated', parsed, ['steps']);
   registerClass(AccumulatedOptimizer);
-  return new AccumulatedOptimizer(optimizer, given['steps'] as number);
+  return new AccumulatedOptimizer(optimizer, parsed['steps'] as number);
 }

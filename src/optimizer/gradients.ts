@@ -4,27 +4,27 @@ import { ClippingError, formatValue } from '../core/errors.ts';
 import { ONE_TFJS_ADVICE } from '../core/second-tfjs.ts';
 import { originalName } from '../core/names.ts';
 
-/** Gradients as tfjs hands them to an optimizer: a map, or a list in the order of the variables. */
+/** Gradients as tfjs passes them to an optimizer: a map, or a list in the order of the variables. */
 export type Gradients = Parameters<Optimizer['applyGradients']>[0];
 
-/** The list form, which is what inner optimizers are always given. */
+/** The list form, which tfjs's own optimizers need. */
 export type GradientList = Extract<Gradients, readonly unknown[]>;
 
-/** The gradients of a step, and the variables they are about. */
+/** The gradients of a step and their variables. */
 export interface StepGradients {
-  /** The names of the variables in the order given, with or without a gradient. */
+  /** The names of all variables in the order given, with or without a gradient. */
   readonly names: readonly string[];
-  /** The gradients that are there. */
+  /** The gradients that are present, by variable name. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   /** The variables by name. */
   readonly parameters: NamedTensors;
 }
 
 /**
- * Sorts out what an optimizer was given. An absent gradient is missing, null or undefined.
+ * Reads the argument of `applyGradients`. An absent gradient is missing, null or undefined.
  *
- * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for what
- *   is no tensor of float32 or has another shape than its variable.
+ * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for a
+ *   gradient that is not a float32 tensor of its variable's shape.
  */
 export function readGradients(given: Gradients): StepGradients {
   const { registeredVariables } = engine();
@@ -32,10 +32,10 @@ export function readGradients(given: Gradients): StepGradients {
   const gradients = new Map<string, Tensor>();
   const parameters: Record<string, Tensor> = {};
   for (const [name, gradient] of pairsOf(given)) {
-    // Not by its name alone: every object has a `constructor`.
+    // Own properties only, because every object has a `constructor`.
     const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (variable === undefined) {
-      // A gap for a variable that is gone means nothing.
+      // An absent gradient of a disposed variable has no effect.
       if (gradient == null) continue;
       throw unknownVariable(name, registeredVariables);
     }
@@ -48,14 +48,14 @@ export function readGradients(given: Gradients): StepGradients {
   return { names, gradients, parameters };
 }
 
-/** Whether tfjs has no variable of this name any more. */
+/** Whether tfjs has no variable of this name. */
 export function isGone(name: string): boolean {
   return engine().registeredVariables[name] === undefined;
 }
 
 /**
- * The variables of these names, so far as they exist. One that has come back from a file under another number, and
- * has not been seen yet, is represented by its like.
+ * The variables of these names that exist. A variable that was loaded under another number and has not been seen yet is
+ * represented by one with the same original name.
  */
 export function variablesLike(names: readonly string[]): NamedTensors {
   const { registeredVariables } = engine();
@@ -75,11 +75,11 @@ export function variablesLike(names: readonly string[]): NamedTensors {
 function pairsOf(given: unknown): (readonly [string, Tensor | null | undefined])[] {
   if (Array.isArray(given)) {
     return (given as (GradientList[number] | null | undefined)[]).map((entry) => {
-      if (typeof entry?.name !== 'string') throw noGradients(given);
+      if (typeof entry?.name !== 'string') throw notGradients(given);
       return [entry.name, entry.tensor];
     });
   }
-  if (typeof given !== 'object' || given === null || given instanceof Tensor) throw noGradients(given);
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) throw notGradients(given);
   return Object.entries(given as NamedTensors);
 }
 
@@ -95,7 +95,7 @@ function assertGradient(variable: Variable, gradient: unknown): asserts gradient
   if (dtype !== 'float32') {
     throw new ClippingError(
       'bad-gradients',
-      `The gradient of \`${name}\` must be float32; received ${dtype}. Make it so with \`tf.cast(gradient, 'float32')\`.`,
+      `The gradient of \`${name}\` must be float32; received ${dtype}. Convert it with \`tf.cast(gradient, 'float32')\`.`,
     );
   }
   if (util.arraysEqual(given, variable.shape)) return;
@@ -106,7 +106,7 @@ function assertGradient(variable: Variable, gradient: unknown): asserts gradient
   );
 }
 
-function noGradients(given: unknown): ClippingError {
+function notGradients(given: unknown): ClippingError {
   const received = given instanceof Tensor ? 'a tensor' : formatValue(given);
   return new ClippingError(
     'bad-gradients',
@@ -117,11 +117,11 @@ function noGradients(given: unknown): ClippingError {
 
 function unknownVariable(name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
   const known = Object.keys(registered);
-  const some = known.slice(0, 8).join(', ') + (known.length > 8 ? `, and ${known.length - 8} more` : '');
-  const there = known.length > 0 ? `there are ${some}` : 'there are none';
+  const listed = known.slice(0, 8).join(', ') + (known.length > 8 ? `, and ${known.length - 8} more` : '');
+  const existing = known.length > 0 ? `its variables are ${listed}` : 'it has none at all';
   return new ClippingError(
     'unknown-variable',
-    `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${there}. ` +
+    `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${existing}. ` +
       `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS_ADVICE}`,
   );
 }

@@ -4,34 +4,34 @@ import { toPlainOptions } from '../core/plain.ts';
 import type { StepRecord } from '../records/records.ts';
 
 /**
- * What to do with a step whose gradients hold NaN or ±Infinity.
+ * How to handle a step whose gradients hold NaN or ±Infinity.
  *
  * @category Optimizer
  */
 export type NonFinitePolicy = 'skip' | 'zero' | 'propagate' | 'throw';
 
 /**
- * How a {@link ClippedOptimizer} works.
+ * The options of {@link clipOptimizer}.
  *
  * @category Optimizer
  */
 export interface ClipOptions {
   /**
-   * What to do with a step whose gradients hold NaN or ±Infinity: `skip` it whole, so that weights and optimizer
-   * memory stay; make these elements `zero`, then clip; `propagate` them; or `throw`. Such a step never enters the
-   * strategy's memory. Defaults to `skip` on cpu, wasm and node, and to `zero` on webgl and webgpu. `throw` reads
-   * one small tensor in each step.
+   * How to handle a step whose gradients hold NaN or ±Infinity. `skip` skips the step, so weights and the optimizer's
+   * state stay; `zero` sets these elements to 0, then clips; `propagate` passes them on; `throw` throws. Such a step
+   * never enters the strategy's state. Defaults to `skip` on cpu, wasm and node, and to `zero` on webgl and webgpu.
+   * `throw` reads one small tensor in each step.
    */
   readonly onNonFinite?: NonFinitePolicy;
-  /** Steps in a row with non-finite gradients after which `skip` and `zero` give up and throw; defaults to 20. */
+  /** Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. */
   readonly maxConsecutiveNonFinite?: number;
   /** Whether to warn once on the console when a fixed threshold clipped over 90 % of 200 steps, or none; defaults to true. */
   readonly warnings?: boolean;
-  /** Steps of which records are kept; defaults to 1000, and 0 turns measuring off. */
+  /** Number of latest steps to keep records of; defaults to 1000; 0 turns measuring off. */
   readonly window?: number;
   /**
-   * Called with the record of each step. On cpu and wasm at the end of the step; elsewhere, where reading would
-   * stall, in batches after it.
+   * Called with the record of each step: on cpu and wasm at the end of the step, on other backends in batches after it,
+   * because reading in the step would stall it.
    */
   readonly onStep?: (record: StepRecord) => void;
 }
@@ -41,7 +41,7 @@ type Rule = readonly [rule: string, keeps: (value: unknown) => boolean];
 const policies: readonly unknown[] = ['skip', 'zero', 'propagate', 'throw'] satisfies NonFinitePolicy[];
 const isWhole = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
 
-// By hand: the schemas of valibot for this would weigh more than all the rest of this file in a bundle.
+// Written by hand, because valibot's schemas would make a bundle larger than the rest of this file.
 const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
   onNonFinite: [`one of '${policies.join("', '")}'`, (value) => policies.includes(value)],
   maxConsecutiveNonFinite: [
@@ -53,7 +53,11 @@ const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
   onStep: ['a function', (value) => typeof value === 'function'],
 };
 
-/** The options, copied; refuses those that are misspelt or out of range, before the first step. */
+/**
+ * Validates and copies the options.
+ *
+ * @throws ClippingError `unknown-option` or `bad-option`.
+ */
 export function parseOptions(given: unknown): ClipOptions {
   const options = toPlainOptions('clipOptimizer', given);
   assertOptionNames('clipOptimizer', options, Object.keys(rules));

@@ -2,10 +2,10 @@ import { cast, where, type Scalar, type Tensor, type Variable } from '@tensorflo
 import type { NamedTensors } from '../core/contract.ts';
 
 /**
- * Applies a step whose taking only the device knows: where `skip` is 1, weights and optimizer memory stay.
+ * Applies a step unless `skip` on the device is 1; then weights and the optimizer's state stay.
  *
- * Every optimizer writes through `Variable.assign`, so for the time of the call this writes the old value back
- * where the step is skipped. Nothing is read by the host, and no optimizer need know.
+ * Every optimizer writes through `Variable.assign`. During the call, `assign` writes the old value back if the step is
+ * skipped. The host reads nothing, and the optimizer needs no change.
  */
 export function applyUnless(skip: Scalar, variables: NamedTensors, apply: () => void): void {
   const skipped = cast(skip, 'bool');
@@ -25,8 +25,8 @@ export function applyUnless(skip: Scalar, variables: NamedTensors, apply: () => 
   }
 }
 
-// The engine makes all variables, and it is that of the copy of tfjs which was loaded first in the page: where another
-// library brings its own, the imported `Variable` is not what these are.
+// The engine creates all variables, and it belongs to the copy of tfjs that the page loaded first. With a second copy,
+// the imported `Variable` is not their class.
 function classesOf(variables: readonly Tensor[]): Variable[] {
   const prototypes = variables.map((variable) => {
     let owner = variable as Variable;

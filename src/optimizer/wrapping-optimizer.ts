@@ -25,19 +25,19 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   #savedCount: Tensor | undefined;
   #disposed = false;
 
-  /** `call` is what the user wrote, and `example` what could have been given, for the error. */
+  /** `call` and `example` appear in the error for an inner optimizer that is none. */
   protected constructor(inner: Inner, call: string, example: string) {
     super();
     assertOptimizer(inner, call, example);
     this.inner = inner;
   }
 
-  /** Steps that the inner optimizer has taken. */
+  /** The number of steps that the inner optimizer has taken. */
   override get iterations(): number {
     return this.inner.iterations;
   }
 
-  /** The inner optimizer's learning rate; setting it works for every stock optimizer. */
+  /** The inner optimizer's learning rate; setting it works for every optimizer of tfjs. */
   get learningRate(): number {
     return (this.inner as unknown as LearningRate).learningRate;
   }
@@ -49,7 +49,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /** Sets the inner optimizer's learning rate. */
   setLearningRate(rate: number): void {
     const inner = this.inner as unknown as LearningRate;
-    // SGD and Momentum multiply by a cached tensor, which only their method replaces.
+    // SGD and Momentum use a cached tensor, which only their method replaces.
     if (typeof inner.setLearningRate === 'function') inner.setLearningRate(rate);
     else inner.learningRate = rate;
   }
@@ -60,9 +60,10 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   }
 
   /**
-   * Computes the gradients of the scalar that `f` answers, over `varList` or every trainable variable, and applies them.
+   * Computes the gradients of the scalar that `f` returns for `varList`, or for every trainable variable, and applies them.
    *
-   * Returns the scalar where `returnCost` asks for it, else null.
+   * Returns the scalar if `returnCost` is true, else null. A `minimize` of the inner optimizer's own is called, with
+   * clipping in between.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
     if (hasOwnMinimize(this.inner, WrappingOptimizer.prototype.minimize)) {
@@ -70,7 +71,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
       return minimizeThrough(this.inner, takeStep, f, returnCost, varList ?? undefined);
     }
     const { value, grads } = this.computeGradients(f, varList ?? undefined);
-    // What tfjs does, but for the tensors that it leaves behind when a step throws.
+    // As in tfjs, but without its leak of tensors when a step throws.
     try {
       this.applyGradients(
         varList == null ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
@@ -86,7 +87,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     return null;
   }
 
-  /** Frees the memory of this optimizer and of the inner one. May be called twice. */
+  /** Disposes the state of this optimizer and of the inner one. May be called twice. */
   override dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -96,7 +97,9 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   }
 
   /**
-   * The memory of the inner optimizer, then this one's; for `model.save`. The tensors stay the optimizer's.
+   * Returns the weights of the inner optimizer, followed by the state of this one, for `model.save`.
+   *
+   * The tensors belong to the optimizer.
    *
    * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
    */
@@ -108,7 +111,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     });
   }
 
-  /** Takes up what {@link getWeights} gave; the tensors stay the caller's. */
+  /** Restores what {@link getWeights} returned; the tensors stay the caller's. */
   override async setWeights(weights: NamedWeights): Promise<void> {
     const { state: tensors, count } = await splitWeights(this.inner, weights, this.mayHoldNaN);
     this.restoreState({ tensors, count });
@@ -125,14 +128,14 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /** Frees the tensors of {@link getState} and everything else that is kept. */
   protected abstract freeState(): void;
 
-  /** Refuses a wrapper that was freed, with a ClippingError `bad-state`. */
+  /** Throws a ClippingError `bad-state` if this wrapper was disposed. */
   protected assertNotDisposed(): void {
     if (!this.#disposed) return;
-    throw new ClippingError('bad-state', `This ${this.getClassName()} was disposed; make a new one.`);
+    throw new ClippingError('bad-state', `This ${this.getClassName()} was disposed; create a new one.`);
   }
 }
 
-// The base class of tfjs declares neither: each optimizer has the one, some have the other.
+// tfjs's base class declares neither; every optimizer has the first, some have the second.
 interface LearningRate {
   learningRate: number;
   setLearningRate?(rate: number): void;

@@ -7,8 +7,9 @@ const STEPS = 200;
 const MANY = 0.9 * STEPS;
 
 /**
- * Warns, once, when a fixed threshold clips nearly all steps of a stretch, or none; where that makes sense, see
- * {@link fixedThresholdsOf}. Steps that were skipped or held NaN are not counted.
+ * Warns once when a fixed threshold clips nearly all of 200 steps, or none. Skipped and non-finite steps do not count.
+ *
+ * Returns undefined for a strategy without fixed thresholds; see {@link fixedThresholdsOf}.
  */
 export function clipRateWatch(strategy: ClippingStrategy): ((record: StepRecord) => void) | undefined {
   const thresholds = fixedThresholdsOf(strategy);
@@ -33,23 +34,22 @@ function warning(thresholds: string, clipped: number, ascending: Float64Array): 
   const advice =
     clipped === 0
       ? 'Lower it, or keep it as a guard'
-      : 'It sets the length of nearly every step: raise it, or lower the learning rate';
+      : 'It sets the norm of nearly every step: raise it, or lower the learning rate';
   return (
-    `gradclip: ${clipped} of the last ${STEPS} steps were clipped by ${thresholds}; the norm was ${norm(50)} in the ` +
-    `middle, ${norm(90)} at the 90th percentile and ${norm(100)} at most. ${advice}. \`suggestThreshold\` finds one ` +
-    'from the stats, and `warnings: false` silences this.'
+    `gradclip: ${thresholds} clipped ${clipped} of the last ${STEPS} steps; the norm had a median of ${norm(50)}, a ` +
+    `90th percentile of ${norm(90)} and a maximum of ${norm(100)}. ${advice}. \`suggestThreshold(optimizer)\` suggests ` +
+    'one, and `warnings: false` turns this warning off.'
   );
 }
 
 /**
- * The fixed thresholds that are on, as a message shows them; nothing where a part of the strategy adapts, or changes
- * every gradient by design, since how often it clips then says little.
+ * The finite fixed thresholds of a strategy, as the message shows them.
+ *
+ * Undefined if any part of the strategy adapts its threshold or changes every gradient: its clip rate then says little.
  */
 function fixedThresholdsOf({ id, options }: ClippingStrategy): string | undefined {
   const on: string[] = [];
   for (const part of partsOf({ id, options })) {
-    // `none` has no thresholds and clips nothing, so it does not affect the rate of the other parts.
-    if (part.id === 'none') continue;
     const fields = Object.entries(registeredFactory(part.id)?.fields ?? {});
     const thresholds = fields.flatMap(([name, { isThreshold = false }]) => (isThreshold ? [name] : []));
     if (thresholds.length === 0) return undefined;
@@ -60,7 +60,7 @@ function fixedThresholdsOf({ id, options }: ClippingStrategy): string | undefine
   return on.length === 0 ? undefined : on.join(' and ');
 }
 
-/** The strategies that a spec is made of, where it is a combinator's, or it alone. */
+/** The strategies inside the spec of a combinator, or the spec itself. */
 function partsOf(spec: StrategySpec): StrategySpec[] {
   const inside = specsIn(spec.options);
   return inside.length === 0 ? [spec] : inside.flatMap(partsOf);

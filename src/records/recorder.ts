@@ -15,8 +15,8 @@ const SCALARS = 3;
 /**
  * Keeps the records of the latest steps.
  *
- * Where reads are free a step is recorded at once. Elsewhere it stays on the device as one row, and rows are read in
- * batches after the step, so that training never waits for them.
+ * On the host a step is recorded at once. On a device it stays there as one row, and the host reads rows in batches
+ * outside the step, so training never waits.
  */
 export class Recorder {
   readonly #window: number;
@@ -42,34 +42,34 @@ export class Recorder {
     return this.#window > 0 || this.#onStep !== undefined;
   }
 
-  /** The newest record that the host has. */
+  /** The newest record on the host. */
   get last(): StepRecord | undefined {
     return this.#last;
   }
 
-  /** Records a step that the host has measured. */
+  /** Records a step measured on the host. */
   record(measured: Measurement): void {
     const record = this.#file(measured);
     this.#onStep?.(record);
   }
 
-  /** Records a step that only the device knows, later. */
+  /** Records a step measured on the device, once its row is read. */
   recordLater({ step, variables, norms, finite, normBefore, normAfter, skipped }: DeviceMeasurement): void {
     const values = tidy(() => keep(concat([stack([normBefore, normAfter, skipped]), norms, finite]) as Tensor1D));
     this.#rows.push({ step, variables, values });
-    // A loop that never yields never lets a read begin; then the oldest rows go, and memory stays bounded.
+    // A loop that never yields never lets a read start, so the oldest rows are dropped.
     if (this.#rows.length > Math.max(this.#window, BATCH)) this.#rows.shift()?.values.dispose();
     if (this.#rows.length >= BATCH) void this.#read();
   }
 
   /** The records of the window, oldest first. */
   async records(): Promise<StepRecord[]> {
-    // Steps may be taken while a read is under way.
+    // More steps can follow during a read.
     while (this.#rows.length > 0 || this.#reading !== undefined) await this.#read();
     return this.#latest();
   }
 
-  /** Frees what is still on the device. */
+  /** Disposes the rows that are still on the device. */
   dispose(): void {
     dispose(this.#rows.map((row) => row.values));
     this.#rows = [];
@@ -84,12 +84,12 @@ export class Recorder {
     this.#last = record;
     this.#records.push(record);
     this.#watch?.(record);
-    // Dropping many at a time keeps this cheap for long windows.
+    // Dropping many at once keeps this cheap for long windows.
     if (this.#records.length > 2 * this.#window + BATCH) this.#records = this.#latest();
     return record;
   }
 
-  /** One read at a time; whoever asks meanwhile waits for that one. */
+  /** Reads the rows; calls during a read wait for that read. */
   #read(): Promise<void> {
     this.#reading ??= this.#fetch().finally(() => {
       this.#reading = undefined;
@@ -98,7 +98,7 @@ export class Recorder {
   }
 
   async #fetch(): Promise<void> {
-    // Not in the step itself: it goes on with the very next statement.
+    // Outside the step, which continues with the next statement.
     await Promise.resolve();
     const rows = this.#rows;
     if (rows.length === 0) return;
@@ -118,7 +118,7 @@ export class Recorder {
       start = end;
       return record;
     });
-    // All are filed before a listener is told of any, since it may throw.
+    // All records are kept before the listener is called, because it may throw.
     for (const record of records) this.#onStep?.(record);
   }
 }

@@ -2,22 +2,22 @@ import { percentileOfSorted } from '../kernels/index.ts';
 import type { Measurement } from './measure.ts';
 
 /**
- * What one step did.
+ * The record of one step.
  *
  * @category Optimizer
  */
 export interface StepRecord {
   /** The step, counted from 0. */
   readonly step: number;
-  /** ‖g‖₂ of all gradients before clipping, in gradient units; not finite where they were not. */
+  /** ‖g‖₂ of all gradients before clipping, in gradient units; not finite if a gradient was not. */
   readonly normBefore: number;
-  /** ‖g‖₂ of what the optimizer was given; 0 where the step was skipped. */
+  /** ‖g‖₂ of all gradients after clipping; 0 if the step was skipped. */
   readonly normAfter: number;
   /** Whether clipping changed the norm. */
   readonly clipped: boolean;
-  /** Whether the step was not taken at all. */
+  /** Whether the step was skipped. */
   readonly skipped: boolean;
-  /** The variable that alone makes more than half of ‖g‖₂², if one does. */
+  /** The variable that contributes more than half of ‖g‖₂², if there is one. */
   readonly dominant?: string;
   /** ‖g‖₂ of that variable as a share of ‖g‖₂ of all, so above 0.7; present with `dominant`. */
   readonly dominantShare?: number;
@@ -26,12 +26,12 @@ export interface StepRecord {
 }
 
 /**
- * The spread of a norm over the window; NaN throughout when nothing was measured.
+ * The distribution of a norm over the window; NaN throughout when nothing was measured.
  *
  * @category Optimizer
  */
 export interface NormSummary {
-  /** The least. */
+  /** The minimum. */
   readonly min: number;
   /** The 25th percentile. */
   readonly p25: number;
@@ -43,7 +43,7 @@ export interface NormSummary {
   readonly p90: number;
   /** The 99th percentile. */
   readonly p99: number;
-  /** The greatest. */
+  /** The maximum. */
   readonly max: number;
 }
 
@@ -63,24 +63,24 @@ export function isRecorded(value: unknown): value is RecordedOptimizer {
 }
 
 /**
- * What the steps of the window did.
+ * A summary of the steps in the window.
  *
  * @category Optimizer
  */
 export interface ClipStats {
-  /** Steps in the window. */
+  /** The number of steps in the window. */
   readonly steps: number;
-  /** Share of them that were clipped, from 0 to 1. */
+  /** The share of steps that were clipped, from 0 to 1. */
   readonly clipRate: number;
-  /** How many were skipped. */
+  /** The number of skipped steps. */
   readonly skipped: number;
-  /** How many had gradients with NaN or ±Infinity. */
+  /** The number of steps with NaN or ±Infinity in a gradient. */
   readonly nonFinite: number;
-  /** ‖g‖₂ before clipping, over the steps where it was finite. */
+  /** ‖g‖₂ before clipping, over the steps with a finite norm. */
   readonly normBefore: NormSummary;
   /** ‖g‖₂ after clipping, over the steps that were taken. */
   readonly normAfter: NormSummary;
-  /** In how many steps a variable made more than half of ‖g‖₂². */
+  /** For each variable, the number of steps in which it contributed more than half of ‖g‖₂². */
   readonly dominant: Readonly<Record<string, number>>;
 }
 

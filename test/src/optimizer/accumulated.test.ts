@@ -41,21 +41,21 @@ onEachBackend(() => {
       expect([a, b, c].map((one) => at(one as tf.Variable)[0])).toEqual([-1.5, -2, 0]);
     });
 
-    it('does not overflow where the average does not', () => {
+    it('does not overflow if the average does not', () => {
       const w = tf.variable(tf.tensor1d([0]), true, 'w');
       const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });
       for (let step = 0; step < 2; step += 1) optimizer.applyGradients({ w: tf.tensor1d([3e38]) });
       expect(at(w)[0]).toBe(Math.fround(-3e38));
     });
 
-    it('lets the policy for NaN decide on the whole average', () => {
+    it('applies the non-finite policy to the whole average', () => {
       const w = tf.variable(tf.tensor1d([0]), true, 'w');
       const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'skip' }), { steps: 2 });
       for (const value of [1, NaN, 1, 3]) optimizer.applyGradients({ w: tf.tensor1d([value]) });
       expect(at(w)).toEqual([-2]);
     });
 
-    it('begins anew after the inner optimizer threw', () => {
+    it('starts a new average after the inner optimizer threw', () => {
       const w = tf.variable(tf.tensor1d([0]), true, 'w');
       const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'throw' }), { steps: 2 });
       optimizer.applyGradients({ w: tf.tensor1d([NaN]) });
@@ -66,7 +66,7 @@ onEachBackend(() => {
       expect(at(w)).toEqual([-2]);
     });
 
-    it('trains in fit as the large batch does', async () => {
+    it('trains in fit like the large batch', async () => {
       const trained = async (optimizer: tf.Optimizer, batchSize: number): Promise<number[]> => {
         const { model, xs, ys } = recurrentModel();
         model.compile({ optimizer, loss: 'meanSquaredError' });
@@ -83,7 +83,7 @@ onEachBackend(() => {
       });
     });
 
-    it('leaks nothing over 100 steps, leaves its inputs alone, and frees everything', () => {
+    it('leaks nothing over 100 steps, keeps its inputs and frees everything', () => {
       const before = tf.memory().numTensors;
       tf.tidy(() => tf.variable(tf.ones([3, 2]), true, 'w'));
       const optimizer = accumulated(clippedAdam(), { steps: 3 });
@@ -138,7 +138,7 @@ onEachBackend(() => {
   });
 });
 
-it('an average that holds NaN is saved and taken up as it is', async () => {
+it('saves and restores an average with NaN as it is', async () => {
   await tf.setBackend('cpu');
   const w = tf.variable(tf.tensor1d([0]), true, 'w-of-nan');
   const [saved, again] = [accumulated(tf.train.sgd(1), { steps: 2 }), accumulated(tf.train.sgd(1), { steps: 2 })];
@@ -150,14 +150,14 @@ it('an average that holds NaN is saved and taken up as it is', async () => {
   w.dispose();
 });
 
-describe('accumulated refuses', () => {
-  it.each([0, 1.5, -1, NaN, '2', undefined])('%s steps', (steps) => {
+describe('accumulated', () => {
+  it.each([0, 1.5, -1, NaN, '2', undefined])('refuses %s steps', (steps) => {
     expect(() => accumulated(tf.train.sgd(1), { steps: steps as number })).toThrow(
       `\`accumulated(optimizer, { steps })\` must be a whole number of at least 1; received ${typeof steps === 'string' ? `"${steps}"` : String(steps)}.`,
     );
   });
 
-  it('other options, and what is no optimizer', () => {
+  it('refuses unknown options and values that are not optimizers', () => {
     expect(() => accumulated(tf.train.sgd(1), { step: 2 } as never)).toThrow(
       '`accumulated` has no option `step`; it has `steps`. Did you mean `steps`?',
     );
@@ -174,7 +174,7 @@ describe('accumulated refuses', () => {
     { ...config, innerClassName: undefined },
     { ...config, innerConfig: undefined },
     { ...config, accumulation: undefined },
-  ])('settings of something else: %j', (given) => {
+  ])('refuses the config of something else: %j', (given) => {
     expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given)).toThrow(
       refused(
         `\`AccumulatedOptimizer.fromConfig\` takes the config of a saved AccumulatedOptimizer; received ${JSON.stringify(given)}.`,
@@ -186,7 +186,7 @@ describe('accumulated refuses', () => {
     ['{"steps":', 'it is not JSON'],
     ['{"steps":2}', 'it must hold `steps` and `order`'],
     ['{"steps":"2","order":[]}', 'it must hold `steps` and `order`'],
-  ])('settings that are damaged: %s', (accumulation, how) => {
+  ])('refuses a damaged config: %s', (accumulation, how) => {
     expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, { ...config, accumulation })).toThrow(
       refused(`The config of the saved AccumulatedOptimizer is damaged: ${how}.`),
     );

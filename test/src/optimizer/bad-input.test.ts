@@ -35,7 +35,7 @@ describe('clipOptimizer', () => {
       '{"id":"none","options":{}}. Create a strategy from a spec with `registry.create(spec)`.',
     ],
     [{ maxNorm: 1 }, '{"maxNorm":1}.'],
-  ])('refuses %s for a strategy', (strategy, received) => {
+  ])('refuses %s as a strategy', (strategy, received) => {
     expectError(
       () => wrap(tf.train.sgd(1), strategy),
       'bad-spec',
@@ -62,7 +62,7 @@ describe('clipOptimizer', () => {
     expectError(() => wrap(tf.train.sgd(1), none(), options), 'bad-option', message);
   });
 
-  it('names its options to who misspells one', () => {
+  it('lists its options when one is misspelt', () => {
     expectError(
       () => wrap(tf.train.sgd(1), none(), { onNaN: 'skip' }),
       'unknown-option',
@@ -70,7 +70,7 @@ describe('clipOptimizer', () => {
     );
   });
 
-  it('wraps a wrapped optimizer, and both clip', async () => {
+  it('wraps a wrapped optimizer so that both clip', async () => {
     const problem = variables({ a: [0, 0] });
     const inner = clipOptimizer(tf.train.sgd(1), perValue({ maxAbs: 1 }));
     const outer = clipOptimizer(inner, globalNorm({ maxNorm: 5 }));
@@ -82,7 +82,7 @@ describe('clipOptimizer', () => {
   });
 });
 
-describe('an option of a strategy', () => {
+describe('a strategy option', () => {
   it.each([
     [() => globalNorm({ maxNorm: -1 }), '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received -1.'],
     [
@@ -93,11 +93,11 @@ describe('an option of a strategy', () => {
       () => globalNorm({ maxNorm: '1' as never }),
       '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received "1".',
     ],
-  ])('is checked when the strategy is made (%#)', (make, message) => {
+  ])('is checked when the strategy is created (%#)', (make, message) => {
     expectError(make, 'bad-option', message);
   });
 
-  it('that is misspelt is named, with the one that was meant', () => {
+  it('that is misspelt throws and names the closest option', () => {
     expectError(
       () => globalNorm({ maxNrm: 1 } as never),
       'unknown-option',
@@ -105,7 +105,7 @@ describe('an option of a strategy', () => {
     );
   });
 
-  it('of perValue whose min is above its max is refused', () => {
+  it('of perValue throws if min is above max', () => {
     expect(() => perValue({ min: 2, max: 1 })).toThrow(expect.objectContaining({ code: 'bad-option' }));
   });
 });
@@ -118,14 +118,14 @@ describe('gradients', () => {
     return { name: problem.names[0]!, apply, problem };
   };
 
-  it('for a variable that does not exist are refused, and the variables listed', () => {
+  it('of an unknown variable throw and list the variables', () => {
     tf.disposeVariables();
     const { name, apply, problem } = trial();
     expectError(
       apply({ 'lstm/kernel': tf.tensor1d([1]), [name]: tf.tensor1d([1, 1, 1]) }),
       'unknown-variable',
       '`applyGradients` received a gradient for `lstm/kernel`, but tfjs has no variable of that name; ' +
-        `there are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
+        `its variables are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
         '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; ' +
         'in a page, load tfjs once.',
     );
@@ -134,14 +134,14 @@ describe('gradients', () => {
     expect(apply({ nowhere: tf.scalar(1) })).toThrow(/, and 2 more\. Was it disposed/);
   });
 
-  it('of another type or shape, or that are no tensors, are refused', () => {
+  it('of another type or shape, or that are not tensors, throw', () => {
     const { name, apply } = trial();
     const begin = `The gradient of \`${name}\` must`;
     expectError(apply({ [name]: tf.zeros([2, 3]) }), 'bad-gradients', `${begin} have shape [3]; received [2, 3].`);
     expectError(
       apply({ [name]: tf.tensor1d([3, 4, 0], 'int32') }),
       'bad-gradients',
-      `${begin} be float32; received int32. Make it so with \`tf.cast(gradient, 'float32')\`.`,
+      `${begin} be float32; received int32. Convert it with \`tf.cast(gradient, 'float32')\`.`,
     );
     expectError(apply({ [name]: [1, 2, 3] }), 'bad-gradients', `${begin} be a tensor; received [1,2,3].`);
   });
@@ -150,7 +150,7 @@ describe('gradients', () => {
     [undefined, 'undefined'],
     [[1, 2], '[1,2]'],
     ['all', '"all"'],
-  ])('that are %j are refused', (given, received) => {
+  ])('that are %j throw', (given, received) => {
     expectError(
       trial().apply(given),
       'bad-gradients',
@@ -158,11 +158,11 @@ describe('gradients', () => {
     );
   });
 
-  it('given as one tensor are refused', () => {
+  it('given as one tensor throw', () => {
     expect(trial().apply(tf.scalar(1))).toThrow('received a tensor.');
   });
 
-  it('none of which are there take an empty step', () => {
+  it('that are all absent take an empty step', () => {
     const { apply, problem, name } = trial();
     apply({})();
     apply([])();
@@ -220,7 +220,7 @@ describe('a strategy that breaks the contract', () => {
       (gradients) => ({ gradients, state: {}, skip: true }),
       () => '`mine` must return `skip` as a scalar tensor; received true, at step 0.',
     ],
-  ])('is named, and nothing has moved (%#)', (clip, message) => {
+  ])('is named, and no variable changes (%#)', (clip, message) => {
     const problem = variables({ a: [1, 2, 3] });
     const optimizer = clipOptimizer(tf.train.sgd(1), given(clip));
     const end = message('').startsWith('`mine` failed') ? '' : ' No variable was changed.';
@@ -233,7 +233,7 @@ describe('a strategy that breaks the contract', () => {
     expect(optimizer.iterations).toBe(0);
   });
 
-  it('is reported when it throws or returns no tensors in `init`', () => {
+  it('is named when `init` throws or returns something other than tensors', () => {
     const problem = variables({ a: [1, 2, 3] });
     const step = (init: () => unknown) => () => {
       clipOptimizer(

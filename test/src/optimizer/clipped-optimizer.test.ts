@@ -28,7 +28,7 @@ async function resumed(...names: string[]): Promise<ClippedOptimizer> {
   return again;
 }
 
-it('has the record of the latest step at hand', () => {
+it('returns the record of the latest step synchronously', () => {
   const optimizer = clipOptimizer(tf.train.sgd(0.1), none());
   const w = variable('w');
   expect(optimizer.lastRecord).toBeUndefined();
@@ -40,7 +40,7 @@ it('has the record of the latest step at hand', () => {
 it.each([
   [0, -1],
   [1, 0],
-])('where a strategy answers a `skip` of %d, moves a weight by %d', (skip, moved) => {
+])('with a `skip` of %d from the strategy, changes a weight by %d', (skip, moved) => {
   const w = variable('w');
   const skipping: ClippingStrategy = {
     ...none(),
@@ -53,7 +53,7 @@ it.each([
   w.dispose();
 });
 
-it('lets a strategy remember the very gradient and variable that it was shown', () => {
+it('lets a strategy keep the gradient and the variable that it received in its state', () => {
   const remembering: ClippingStrategy = {
     ...none(),
     init: () => ({ seen: tf.zeros([2]), about: tf.zeros([2]) }),
@@ -77,7 +77,7 @@ it('lets a strategy remember the very gradient and variable that it was shown', 
   w.dispose();
 });
 
-it('begins the memory of its strategy where only its settings were loaded', () => {
+it('initializes the strategy's state if only the config was loaded', () => {
   const first = clipOptimizer(tf.train.sgd(0.1), emaRatio());
   const w = variable('w');
   step(first, w);
@@ -87,7 +87,7 @@ it('begins the memory of its strategy where only its settings were loaded', () =
   w.dispose();
 });
 
-it('resumes with a variable that was not there when it was saved', async () => {
+it('resumes with a variable that did not exist when it was saved', async () => {
   const optimizer = await resumed('w');
   const [w, b] = [variable('w'), variable('b')];
   step(optimizer, w, b);
@@ -95,7 +95,7 @@ it('resumes with a variable that was not there when it was saved', async () => {
   tf.dispose([w, b]);
 });
 
-it('resumes while a variable of the saved memory is still to come', async () => {
+it('resumes before a variable of the saved state appears', async () => {
   const optimizer = await resumed('w', 'later');
   const w = variable('w');
   step(optimizer, w);

@@ -55,8 +55,8 @@ const allMemory = (optimizer: tf.Optimizer): unknown =>
     return held.filter((one) => one instanceof tf.Tensor).map((one) => Array.from((one as tf.Tensor).dataSync()));
   });
 
-describe('a step that only the device knows is bad', () => {
-  it.each(Object.keys(OPTIMIZERS))('moves neither the weights nor the memory of %s with `skip`', (name) => {
+describe('a non-finite step on a device', () => {
+  it.each(Object.keys(OPTIMIZERS))('changes neither the weights nor the state of %s with `skip`', (name) => {
     const problem = variables({ a: [1, 2, 3], b: [0.5, -1] });
     const inner = optimizerCalled(name);
     const optimizer = clipOptimizer(inner, adaptivePercentile({ window: 5 }), { onNonFinite: 'skip' });
@@ -70,7 +70,7 @@ describe('a step that only the device knows is bad', () => {
     expect(optimizer.state['filled/global']!.dataSync()[0]).toBe(2);
   });
 
-  it('moves no variable that another copy of tfjs made, because it was loaded first', () => {
+  it('changes no variable of another copy of tfjs that was loaded first', () => {
     const problem = variables({ a: [1, 2] });
     const itsClass = Object.create(
       tf.Tensor.prototype,
@@ -85,7 +85,7 @@ describe('a step that only the device knows is bad', () => {
     expect(problem.values()).toEqual([[0, 1]]);
   });
 
-  it('is taken without its bad elements with `zero`, as by default, and goes on with `propagate`', () => {
+  it('is applied without its non-finite elements with `zero`, the default, and as it is with `propagate`', () => {
     const run = (options: ClipOptions): number[][] => {
       const problem = variables({ a: [0, 0, 0] });
       const optimizer = clipOptimizer(tf.train.sgd(1), none(), options);
@@ -108,7 +108,7 @@ describe('a step that only the device knows is bad', () => {
     expect(problem.values()).toEqual([[NaN]]);
   });
 
-  it('throws with `throw`, which reads', () => {
+  it('throws with `throw`, which reads from the device', () => {
     const problem = variables({ a: [0, 0, 0] });
     const optimizer = clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: 'throw' });
     expectError(
@@ -119,7 +119,7 @@ describe('a step that only the device knows is bad', () => {
     );
   });
 
-  it.each(['skip', 'zero'] as const)('is counted with `%s`, and giving up comes with a later step', async (policy) => {
+  it.each(['skip', 'zero'] as const)('is counted with `%s`, and a later step throws at the limit', async (policy) => {
     const problem = variables({ a: [0, 0, 0], b: [1] });
     const optimizer = clipOptimizer(tf.train.sgd(1), none(), { onNonFinite: policy, maxConsecutiveNonFinite: 4 });
     const step = (first: number): void => {
@@ -171,7 +171,7 @@ describe('a step that the strategy skips on the device', () => {
     ]);
   });
 
-  it('leaves `assign` as it was, even if the optimizer throws', () => {
+  it('restores `assign`, even if the optimizer throws', () => {
     const problem = variables();
     const assign = Reflect.get(tf.Variable.prototype, 'assign') as unknown;
     const inner = tf.train.sgd(1);
@@ -184,7 +184,7 @@ describe('a step that the strategy skips on the device', () => {
   });
 });
 
-describe('reading', () => {
+describe('reading from the device', () => {
   const strategies = {
     none: none(),
     'global-norm': globalNorm({ maxNorm: 0.5 }),
@@ -227,7 +227,7 @@ describe('reading', () => {
     expect((await optimizer.stats()).clipRate).toBe(0.5);
   });
 
-  it('of a loop that never yields keeps the latest steps, in bounded memory', async () => {
+  it('in a loop that never yields keeps only the latest steps', async () => {
     const problem = variables({ a: [1] });
     const optimizer = clipOptimizer(tf.train.sgd(0.001), none(), { window: 100 });
     const gradient = tf.tensor1d([1]);
@@ -241,7 +241,7 @@ describe('reading', () => {
     );
   });
 
-  it('leaves no tensor once the optimizer is disposed, not even from reads under way', async () => {
+  it('leaves no tensor after dispose, not even from pending reads', async () => {
     const problem = variables();
     const before = tf.memory().numTensors;
     const optimizer = clipOptimizer(tf.train.sgd(0.01), strategies.chain, { maxConsecutiveNonFinite: 5 });
@@ -253,7 +253,7 @@ describe('reading', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('happens not at all with a window of 0 and no listener', async () => {
+  it('does not happen with a window of 0 and no listener', async () => {
     const problem = variables();
     const optimizer = clipOptimizer(tf.train.sgd(0.01), globalNorm(), { window: 0, maxConsecutiveNonFinite: Infinity });
     for (let step = 0; step < 130; step += 1) optimizer.applyGradients(problem.gradients(step) as never);
@@ -262,7 +262,7 @@ describe('reading', () => {
   });
 });
 
-it('a record comes after its step, since the norm is still on the device', () => {
+it('records a step after it, because the norm is still on the device', () => {
   const problem = variables();
   const onStep = vi.fn();
   const optimizer = clipOptimizer(tf.train.sgd(0.01), none(), { onStep });

@@ -13,7 +13,7 @@ it.each([
   ['nothing', undefined, false],
   ['a name', 'ClippedOptimizer', false],
   ['a function', clipOptimizer, false],
-])('isClipped knows %s', (_, given: unknown, expected) => {
+])('isClipped recognizes %s', (_, given: unknown, expected) => {
   expect(isClipped(given)).toBe(expected);
 });
 

@@ -25,7 +25,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
 
   // What an optimizer keeps does not depend on the backend; what the kernels keep may.
   const optimizers = backend === 'cpu' ? Object.keys(OPTIMIZERS) : ['sgd', 'adam'];
-  it.each(optimizers)('200 steps of %s leave as many tensors as two, and dispose leaves none', (name) => {
+  it.each(optimizers)('200 steps of %s leave as many tensors as two steps, and dispose leaves none', (name) => {
     const problem = variables();
     const before = count();
     const optimizer = clipOptimizer(optimizerCalled(name), rich(), { onNonFinite: 'zero' });
@@ -50,7 +50,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     problem.dispose();
   });
 
-  it('a first step inside tidy keeps what has to stay', () => {
+  it('a first step inside tidy keeps the state', () => {
     const problem = variables();
     const before = count();
     const optimizer = clipOptimizer(tf.train.adam(0.05), rich());
@@ -95,7 +95,7 @@ describe('an error leaves no tensor behind', () => {
     ['of a strategy', throwing(), {}, false],
   ];
 
-  it.each(cases)('%s, and none of it reaches a variable or the memory', (_about, strategy, options, bad) => {
+  it.each(cases)('%s, and no variable and no state changes', (_about, strategy, options, bad) => {
     const problem = variables({ a: [1, 2, 3] });
     const [a] = problem.list;
     const optimizer = clipOptimizer(tf.train.adam(0.05), strategy, options);
@@ -113,7 +113,7 @@ describe('an error leaves no tensor behind', () => {
     problem.dispose();
   });
 
-  it('of a listener comes after the step, which stands', () => {
+  it('thrown by a listener leaves the step applied', () => {
     const problem = variables();
     const optimizer = clipOptimizer(tf.train.sgd(0.1), rich(), {
       onStep: ({ step }) => {
@@ -138,7 +138,7 @@ describe('an error leaves no tensor behind', () => {
   });
 });
 
-describe('the memory of an optimizer in use', () => {
+describe('the state of an optimizer in use', () => {
   it.each(['sgd', 'momentum', 'adam', 'rmsprop', 'adagrad', 'adadelta'])(
     'can be read and replaced in %s any number of times without a leak',
     async (name) => {
@@ -162,14 +162,14 @@ describe('the memory of an optimizer in use', () => {
     },
   );
 
-  it('is gone after dispose, and a step then says so', () => {
+  it('is freed by dispose, and a later step throws', () => {
     const problem = variables();
     const optimizer = clipOptimizer(tf.train.adam(0.05), rich());
     optimizer.applyGradients(problem.gradients(1) as never);
     optimizer.dispose();
     expect(optimizer.state).toEqual({});
     expect(() => optimizer.applyGradients(problem.gradients(2) as never)).toThrow(
-      'This ClippedOptimizer was disposed; make a new one.',
+      'This ClippedOptimizer was disposed; create a new one.',
     );
   });
 });

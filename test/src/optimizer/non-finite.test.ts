@@ -42,7 +42,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
   afterAll(() => tf.setBackend('cpu'));
 
   describe.each(BAD)('a step with %s', (bad) => {
-    it.each([{ onNonFinite: 'skip' } as const, {}])('is not taken at all with %j', async (options) => {
+    it.each([{ onNonFinite: 'skip' } as const, {}])('is skipped with %j', async (options) => {
       const { problem, a, adam, optimizer, before, bad: badStep } = afterBadStep(bad, options);
       badStep();
       expect(problem.values()).toEqual(before.values);
@@ -54,7 +54,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
       expect(await optimizer.stats()).toMatchObject({ steps: 3, skipped: 1, clipRate: 0 });
     });
 
-    it('is taken without its bad elements with `zero`, clipped after', async () => {
+    it('is clipped without its non-finite elements with `zero`', async () => {
       const {
         problem,
         a,
@@ -72,7 +72,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
       expect(record.normAfter).toBeCloseTo(1, 6);
     });
 
-    it('goes on to the optimizer with `propagate`', () => {
+    it('reaches the optimizer with `propagate`', () => {
       const { problem, optimizer, bad: badStep } = afterBadStep(bad, { onNonFinite: 'propagate' }, none());
       badStep();
       expect(problem.values()[0]![0]).toBeNaN();
@@ -80,7 +80,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
       expect(optimizer.iterations).toBe(3);
     });
 
-    it('throws with `throw`, and nothing has moved', () => {
+    it('throws with `throw` and changes no variable', () => {
       const { problem, a, adam, before, bad: badStep, step } = afterBadStep(bad, { onNonFinite: 'throw' });
       expectError(
         badStep,
@@ -106,7 +106,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     );
   });
 
-  it('an element of 3e20 is finite, although its square is not', () => {
+  it('treats an element of 3e20 as finite, although its square is not', () => {
     const problem = variables({ a: [0, 0] });
     const optimizer = clipOptimizer(tf.train.sgd(1), globalNorm({ maxNorm: 5 }), { onNonFinite: 'throw' });
     optimizer.applyGradients({ [problem.names[0]!]: tf.tensor1d([3e20, 4e20]) } as never);
@@ -114,14 +114,14 @@ describe.each(BACKENDS)('on %s', (backend) => {
     expect(problem.values()[0]![1]).toBeCloseTo(-4, 5);
   });
 
-  it('perValue does not turn NaN into a bound', () => {
+  it('does not let perValue turn NaN into a bound', () => {
     const { problem, bad } = afterBadStep(NaN, { onNonFinite: 'propagate' }, perValue({ maxAbs: 1 }) as never);
     bad();
     expect(problem.values()[0]![0]).toBeNaN();
   });
 });
 
-describe('giving up', () => {
+describe('the limit of consecutive non-finite steps', () => {
   const giveUpAfter = (
     optimizer: ReturnType<typeof afterBadStep>,
     steps: number,
@@ -145,12 +145,12 @@ describe('giving up', () => {
     },
   );
 
-  it('comes at once where one step is too many', () => {
+  it('throws at the first step with a limit of 1', () => {
     const trial = afterBadStep(NaN, { maxConsecutiveNonFinite: 1 });
     expect(trial.bad).toThrow(`The gradients held NaN or Infinity for 1 step, last at step 2 in ${trial.a}. `);
   });
 
-  it('comes sooner where it is told to, not while good steps come between, and can be gone on from', () => {
+  it('follows `maxConsecutiveNonFinite`, starts again after a finite step, and allows further steps', () => {
     const trial = afterBadStep(Infinity, { maxConsecutiveNonFinite: 3 });
     trial.bad();
     trial.bad();
@@ -166,7 +166,7 @@ describe('giving up', () => {
     expect(trial.optimizer.iterations).toBe(4);
   });
 
-  it('goes on counting after a step without gradients', () => {
+  it('continues to count after a step without gradients', () => {
     const trial = afterBadStep(NaN, { maxConsecutiveNonFinite: 2 });
     trial.bad();
     trial.optimizer.applyGradients({});

@@ -15,7 +15,7 @@ describe('options of clipOptimizer', () => {
     { window: 0 },
     { window: 1000, onStep: () => undefined },
     { window: undefined },
-  ])('may be %j', (given) => {
+  ])('accept %j', (given) => {
     expect(parseOptions(given)).toEqual(given);
   });
 
@@ -28,7 +28,7 @@ describe('options of clipOptimizer', () => {
     ['window', Infinity, 'a whole number of at least 0; received Infinity'],
     ['onStep', {}, 'a function; received {}'],
     ['onStep', null, 'a function; received null'],
-  ])('may not have a %s of %j', (name, value, rule) => {
+  ])('refuse a %s of %j', (name, value, rule) => {
     const message = `\`clipOptimizer({ ${name} })\` must be ${rule}.`;
     expect(() => parseOptions({ [name]: value })).toThrow(new ClippingError('bad-option', message));
   });

@@ -46,25 +46,25 @@ describe('when the order of the keys changes (tfjs#8379)', () => {
     return problem.values();
   };
 
-  it('bare adam fails where the shapes differ', () => {
+  it('bare adam fails if the shapes differ', () => {
     expect(() => run(tf.train.adam(0.05), { a: [1, 2, 3], b: [5, -5] })).toThrow(
       'Operands could not be broadcast together with shapes 3 and 2.',
     );
   });
 
-  it.each(remembering)('bare %s goes astray where the shapes are the same, and wrapped it does not', (name) => {
+  it.each(remembering)('bare %s mixes up state of equal shape, and wrapped it does not', (name) => {
     const right = alone(name, sameShape, steps);
     expect(run(optimizerCalled(name), sameShape)).not.toEqual(right);
     expect(run(clipOptimizer(optimizerCalled(name), none()), sameShape)).toEqual(right);
   });
 
-  it('wrapped adam is right where the shapes differ', () => {
+  it('wrapped adam is right if the shapes differ', () => {
     const values = { a: [1, 2, 3], b: [5, -5] };
     expect(run(clipOptimizer(tf.train.adam(0.05), none()), values)).toEqual(alone('adam', values, steps));
   });
 });
 
-describe('when a layer is frozen and the model compiled anew (tfjs#4290)', () => {
+describe('when a layer is frozen and the model compiled again (tfjs#4290)', () => {
   const frozenThenFreed = async (optimizer: tf.Optimizer): Promise<number[][]> => {
     const net = model();
     const compile = () => net.compile({ optimizer, loss: 'meanSquaredError' });
@@ -85,7 +85,7 @@ describe('when a layer is frozen and the model compiled anew (tfjs#4290)', () =>
     );
   });
 
-  it('wrapped adam goes on with the moments of each variable', async () => {
+  it('wrapped adam continues with the moments of each variable', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), none());
     const found = await frozenThenFreed(optimizer);
     // The truth: adam given every variable at every step, with null where it is frozen.
@@ -102,7 +102,7 @@ describe('when a layer is frozen and the model compiled anew (tfjs#4290)', () =>
     expect((await optimizer.inner.getWeights()).map(({ tensor }) => tensor.shape)).toHaveLength(1 + 2 * 5);
   });
 
-  it('an adaptive strategy keeps the history of each variable, frozen ones too', async () => {
+  it('an adaptive strategy keeps the history of each variable, also of frozen ones', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), adaptivePercentile({ scope: 'layer', window: 10 }));
     await frozenThenFreed(optimizer);
     const filled = Object.entries(optimizer.state).filter(([name]) => name.startsWith('filled/'));
@@ -113,8 +113,8 @@ describe('when a layer is frozen and the model compiled anew (tfjs#4290)', () =>
   });
 });
 
-describe('gaps', () => {
-  it.each(['missing', null, undefined])('that are %s mean the same, and keep the place', (gap) => {
+describe('absent gradients', () => {
+  it.each(['missing', null, undefined])('that are %s are equivalent and keep the index of their variable', (gap) => {
     const run = (optimizer: tf.Optimizer): number[][] => {
       const problem = variables({ a: [1, 2, 3], b: [5, -5], c: [0] });
       [[0, 1, 2], [0, 2], [1], [0, 1, 2]].forEach((places, step) => {
@@ -130,7 +130,7 @@ describe('gaps', () => {
     );
   });
 
-  it('of variables that come later are places after the first ones', () => {
+  it('of variables that appear later come after the first ones', () => {
     const problem = variables({ a: [1, 2, 3], b: [5, -5] });
     const optimizer = clipOptimizer(tf.train.momentum(0.1, 0.9), none());
     const steps = [[1], [0], [1, 0], [0]];
@@ -138,7 +138,7 @@ describe('gaps', () => {
     expect(problem.values()).toEqual(alone('momentum', { a: [1, 2, 3], b: [5, -5] }, steps));
   });
 
-  it('a variable listed without a gradient that never existed is passed over', () => {
+  it('of variables that never existed are ignored', () => {
     const problem = variables({ a: [1] });
     const optimizer = clipOptimizer(tf.train.adam(0.05), none());
     const list = [
@@ -149,7 +149,7 @@ describe('gaps', () => {
     expect(problem.values()[0]![0]).toBeCloseTo(0.95, 5);
   });
 
-  it('a variable that was disposed leaves a gap that hurts nobody', () => {
+  it('of a disposed variable leave a harmless gap', () => {
     const [first, second] = [variables({ a: [1, 2, 3] }), variables({ b: [5, -5] })];
     const optimizer = clipOptimizer(tf.train.adam(0.05), none());
     optimizer.applyGradients(first.gradients(0) as never);
@@ -158,7 +158,7 @@ describe('gaps', () => {
     expect(second.values()).not.toEqual([[5, -5]]);
   });
 
-  it('a variable that was disposed before its first step was taken leaves none', () => {
+  it('of a variable disposed before its first step leave no gap', () => {
     const [first, second] = [variables({ a: [1, 2, 3] }), variables({ b: [5, -5] })];
     const optimizer = clipOptimizer(tf.train.adam(0.05), none());
     optimizer.applyGradients({ [first.names[0]!]: tf.tensor1d([1, NaN, 3]) } as never);

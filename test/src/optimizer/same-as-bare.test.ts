@@ -61,13 +61,13 @@ describe.each(BACKENDS)('on %s', (backend) => {
   afterAll(() => tf.setBackend('cpu'));
 
   describe.each(names)('%s', (name) => {
-    it.each(Object.entries(ways))('steps as without a wrapper under `none`, by %s', (_way, take) => {
+    it.each(Object.entries(ways))('steps with `none` as without a wrapper, by %s', (_way, take) => {
       const bare = run(optimizerCalled(name), take);
       expect(run(clipOptimizer(optimizerCalled(name), none()), take)).toEqual(bare);
       expect(bare).not.toEqual(run(tf.train.sgd(0), take));
     });
 
-    it('steps under globalNorm as the bare optimizer does with gradients clipped by hand', () => {
+    it('steps with globalNorm like the bare optimizer with gradients clipped by hand', () => {
       const byHand: Take = (optimizer, problem, step) => {
         const gradients = problem.gradients(step);
         const elements = Object.values(gradients).flatMap((gradient) => Array.from(gradient.dataSync()));
@@ -115,7 +115,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
 });
 
 describe('the learning rate', () => {
-  it.each(names)('of %s is read and set through the wrapper, and the step follows it', (name) => {
+  it.each(names)('of %s can be read and set through the wrapper and changes the step', (name) => {
     const learningRate = { sgd: 0.1, momentum: 0.1, nesterov: 0.1, adagrad: 0.1, adadelta: 1 }[name];
     const first = (change: (optimizer: ReturnType<typeof clipOptimizer>) => void): number => {
       const problem = variables({ a: [0] });
@@ -137,7 +137,7 @@ describe('the learning rate', () => {
     expect(optimizerCalled(name).iterations).toBe(0);
   });
 
-  it('goes through a wrapper around a wrapper, and into the saved settings', () => {
+  it('reaches through two wrappers and into the saved config', () => {
     const inner = tf.train.sgd(0.5);
     const optimizer = clipOptimizer(clipOptimizer(inner, none()), none());
     optimizer.learningRate = 0.25;
@@ -146,8 +146,8 @@ describe('the learning rate', () => {
   });
 });
 
-describe('what surrounds a step', () => {
-  it('is the gradients that the inner optimizer computes itself', () => {
+describe('minimize on a wrapper', () => {
+  it('uses the gradients that the inner optimizer computes', () => {
     class Doubling extends tf.SGDOptimizer {
       override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]) {
         const { value, grads } = super.computeGradients(f, varList);
@@ -159,7 +159,7 @@ describe('what surrounds a step', () => {
     expect(problem.values()).toEqual([[-2]]);
   });
 
-  it('is the loss, where it is asked for', () => {
+  it('returns the loss on request', () => {
     const problem = variables({ a: [3] });
     const optimizer = clipOptimizer(tf.train.sgd(1), none());
     const loss = optimizer.minimize(() => tf.sum(tf.square(problem.list[0]!)) as tf.Scalar, true, problem.list);

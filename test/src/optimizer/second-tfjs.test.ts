@@ -29,7 +29,7 @@ describe('a second copy of tfjs', () => {
     expect(other.engine()).toBe(tf.engine());
   });
 
-  it('is named by clipOptimizer when the optimizer is of it', () => {
+  it('is named by clipOptimizer if the optimizer belongs to it', () => {
     expectError(
       () => clipOptimizer(other.train.adam(1e-3), none()),
       'second-tfjs',
@@ -37,7 +37,7 @@ describe('a second copy of tfjs', () => {
     );
   });
 
-  it('is named by accumulated too', () => {
+  it('is named by accumulated', () => {
     expectError(
       () => accumulated(other.train.sgd(1), { steps: 2 }),
       'second-tfjs',
@@ -45,7 +45,7 @@ describe('a second copy of tfjs', () => {
     );
   });
 
-  it('is not suspected behind an optimizer of one’s own, with tfjs or without', () => {
+  it('is not suspected for a custom optimizer, with or without tfjs as its base', () => {
     class Own extends tf.SGDOptimizer {}
     const plain = { minimize: () => null, computeGradients: () => null, applyGradients: () => undefined };
     expect(isClipped(clipOptimizer(new Own(1), none()))).toBe(true);

@@ -18,20 +18,20 @@ describe('minimize', () => {
   const loss = (): tf.Scalar => tf.add(tf.square(v), tf.square(w));
   const values = (): number[] => [v, w].map((one) => one.dataSync()[0]!);
 
-  it('trains every variable, and answers the loss only where it is asked for', () => {
+  it('trains every variable and returns the loss only on request', () => {
     const optimizer = clipOptimizer(tf.train.sgd(0.25), none());
     expect(optimizer.minimize(loss)).toBeNull();
     expect(values()).toEqual([0.5, 1]);
     expect(optimizer.minimize(loss, true)?.dataSync()[0]).toBe(1.25);
   });
 
-  it('trains no others than those on the list', () => {
+  it('trains only the listed variables', () => {
     clipOptimizer(tf.train.sgd(0.25), none()).minimize(loss, false, [w]);
     expect(values()).toEqual([1, 1]);
   });
 });
 
-it('disposes the inner optimizer once, and refuses a step afterwards', () => {
+it('disposes the inner optimizer once and throws at a later step', () => {
   let disposed = 0;
   class Counting extends tf.SGDOptimizer {
     override dispose(): void {
@@ -43,7 +43,7 @@ it('disposes the inner optimizer once, and refuses a step afterwards', () => {
   optimizer.dispose();
   optimizer.dispose();
   expect(disposed).toBe(1);
-  expectError(() => optimizer.applyGradients({}), 'bad-state', 'This ClippedOptimizer was disposed; make a new one.');
+  expectError(() => optimizer.applyGradients({}), 'bad-state', 'This ClippedOptimizer was disposed; create a new one.');
 });
 
 it.each(['minimize', 'computeGradients', 'applyGradients'])(

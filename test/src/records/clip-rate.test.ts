@@ -20,7 +20,7 @@ function warnings(
 ): string[] {
   tf.disposeVariables();
   tf.variable(tf.tensor1d([0]), true, 'lstm/kernel');
-  // What tfjs itself has to say when its backend starts is none of ours.
+  // tfjs prints a message of its own when the backend starts.
   warn.mockClear();
   const optimizer = clipOptimizer(tf.train.sgd(0), strategy, { maxConsecutiveNonFinite: Infinity, ...options });
   tf.tidy(() => {
@@ -34,24 +34,24 @@ function warnings(
 const always = (): number => 4;
 
 describe('the warning about the clip rate', () => {
-  it('comes once when more than 90 % of 200 steps were clipped', () => {
+  it('comes once if more than 90 % of 200 steps were clipped', () => {
     const message =
-      'gradclip: 200 of the last 200 steps were clipped by global-norm({ maxNorm: 1 }); the norm was 4.00 in the middle, ' +
-      '4.00 at the 90th percentile and 4.00 at most. It sets the length of nearly every step: raise it, or lower the ' +
-      'learning rate. `suggestThreshold` finds one from the stats, and `warnings: false` silences this.';
+      'gradclip: global-norm({ maxNorm: 1 }) clipped 200 of the last 200 steps; the norm had a median of 4.00, a 90th ' +
+      'percentile of 4.00 and a maximum of 4.00. It sets the norm of nearly every step: raise it, or lower the ' +
+      'learning rate. `suggestThreshold(optimizer)` suggests one, and `warnings: false` turns this warning off.';
     expect(warnings(globalNorm({ maxNorm: 1 }), 199, always)).toEqual([]);
     expect(warnings(globalNorm({ maxNorm: 1 }), 700, always)).toEqual([message]);
   });
 
-  it('comes once when none was', () => {
+  it('comes once if no step was clipped', () => {
     expect(warnings(perValue({ maxAbs: 5 }), 700, (step) => 1 + (199 - (step % 200)) / 1000)).toEqual([
-      'gradclip: 0 of the last 200 steps were clipped by per-value({ maxAbs: 5 }); the norm was 1.10 in the middle, ' +
-        '1.18 at the 90th percentile and 1.20 at most. Lower it, or keep it as a guard. `suggestThreshold` finds one ' +
-        'from the stats, and `warnings: false` silences this.',
+      'gradclip: per-value({ maxAbs: 5 }) clipped 0 of the last 200 steps; the norm had a median of 1.10, a 90th ' +
+        'percentile of 1.18 and a maximum of 1.20. Lower it, or keep it as a guard. ' +
+        '`suggestThreshold(optimizer)` suggests one, and `warnings: false` turns this warning off.',
     ]);
   });
 
-  it('looks at every stretch of 200 steps', () => {
+  it('checks every 200 steps', () => {
     const calmThenWild = (step: number): number => (step < 200 && step % 2 === 0 ? 0.5 : 4);
     expect(warnings(globalNorm(), 399, calmThenWild)).toEqual([]);
     expect(warnings(globalNorm(), 400, calmThenWild)).toHaveLength(1);
@@ -62,7 +62,7 @@ describe('the warning about the clip rate', () => {
     [181, 1],
     [1, 0],
     [0, 1],
-  ])('with %i of 200 clipped comes %i times', (clipped, times) => {
+  ])('for %i of 200 steps clipped comes %i times', (clipped, times) => {
     expect(warnings(globalNorm(), 200, (step) => (step < clipped ? 4 : 0.5))).toHaveLength(times);
   });
 
@@ -71,35 +71,35 @@ describe('the warning about the clip rate', () => {
   });
 
   it.each<[string, ClippingStrategy, ClipOptions?]>([
-    ['is silenced', globalNorm(), { warnings: false }],
+    ['warnings are off', globalNorm(), { warnings: false }],
     ['nothing is measured', globalNorm(), { window: 0 }],
     ['nothing clips', none()],
     ['the threshold is off', globalNorm({ maxNorm: Infinity })],
     ['all thresholds are off', perLayer({ maxNorm: Infinity })],
     ['the threshold adapts', adaptivePercentile({ percentile: 100 })],
     ['part of the strategy adapts', chain(globalNorm(), adaptivePercentile())],
-    ['the strategy is of a kind that nobody declared', { ...globalNorm(), id: 'undeclared' }],
+    ['no factory declares the strategy', { ...globalNorm(), id: 'undeclared' }],
     ['the threshold is scheduled', scheduled(globalNorm, { maxNorm: { kind: 'constant', value: 1 } })],
-  ])('does not come when it %s', (_, strategy, options) => {
+  ])('does not come if %s', (_, strategy, options) => {
     expect(warnings(strategy, 400, always, options)).toEqual([]);
   });
 
-  it('looks into combinators', () => {
-    const strategy = partition([{ match: 'lstm*', strategy: chain(none(), perLayer({ layers: { lstm: 2 } })) }], {
+  it('includes the strategies inside combinators', () => {
+    const strategy = partition([{ match: 'lstm*', strategy: chain(perLayer({ layers: { lstm: 2 } })) }], {
       default: globalNorm({ maxNorm: Infinity }),
     });
     expect(warnings(strategy, 200, always)[0]).toContain(
-      '200 of the last 200 steps were clipped by per-layer({ maxNorm: 1, layers: {"lstm":2} });',
+      'per-layer({ maxNorm: 1, layers: {"lstm":2} }) clipped 200 of the last 200 steps;',
     );
   });
 
-  it('names every threshold that is on', () => {
+  it('names every finite threshold', () => {
     expect(warnings(chain(globalNorm(), perValue({ maxAbs: 2 })), 200, always)[0]).toContain(
-      '200 of the last 200 steps were clipped by global-norm({ maxNorm: 1 }) and per-value({ maxAbs: 2 });',
+      'global-norm({ maxNorm: 1 }) and per-value({ maxAbs: 2 }) clipped 200 of the last 200 steps;',
     );
   });
 
-  it('is silenced for a saved optimizer too', () => {
+  it('stays off for a saved optimizer', () => {
     const config = clipOptimizer(tf.train.sgd(0), globalNorm(), { warnings: false }).getConfig();
     expect(JSON.parse(config.clipping)).toMatchObject({ options: { warnings: false } });
     expect(() => clipOptimizer(tf.train.sgd(0), globalNorm(), { warnings: 1 as never })).toThrow(
