@@ -77,7 +77,7 @@ it('lets a strategy keep the gradient and the variable that it received in its s
   w.dispose();
 });
 
-it('initializes the strategy's state if only the config was loaded', () => {
+it('initializes the state of the strategy if only the config was loaded', () => {
   const first = clipOptimizer(tf.train.sgd(0.1), emaRatio());
   const w = variable('w');
   step(first, w);
