@@ -82,13 +82,9 @@ function valibotNames() {
   return [...new Set(names)].filter((name) => name in valibot);
 }
 
-/** TypeScript keeps `./name.ts` in declarations, where only `./name.js` is found by every resolver. */
 function writeDeclarations() {
   for (const path of [...filesIn('dist/src', '.d.ts'), ...filesIn('dist/strategies', '.d.ts')]) {
-    const text = readFileSync(join(root, path), 'utf8').replaceAll(
-      /((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g,
-      '$1.js',
-    );
+    const text = portable(readFileSync(join(root, path), 'utf8'));
     writeFileSync(join(root, path), text);
     const define = relativeImport(dirname(join(root, path)), join(root, 'dist/src/define.js'));
     const copy = text
@@ -96,6 +92,16 @@ function writeDeclarations() {
       .replace(/^\/\/# sourceMappingURL=.*$/m, '');
     write(join(out, relative('dist', path)), copy);
   }
+}
+
+/**
+ * TypeScript keeps `./name.ts` in declarations, where only `./name.js` is found by every resolver. It also keeps
+ * `NoInfer`, which TypeScript has only since 5.4; this type has the same effect in every version.
+ */
+function portable(declarations) {
+  return declarations
+    .replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js')
+    .replaceAll(/\bNoInfer<(\w+)>/g, '[$1][$1 extends unknown ? 0 : never]');
 }
 
 /** Writes `strategies.js` and the like beside package.json, for resolvers that read no `exports`. */
