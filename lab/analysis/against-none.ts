@@ -5,23 +5,23 @@ import { margin } from './contests.ts';
 import { compareBySeed, type SeedComparison } from './statistics.ts';
 import { scoresBySeed, type SummaryRow } from './summary.ts';
 
-/** What a strategy did for a network that was trained without clipping as well. */
+/** The effect of a strategy on a network, compared with training without clipping. */
 export type Effect = 'helped' | 'made no clear difference' | 'lost';
 
-/** A strategy held against no clipping, each at its own best learning rate. */
+/** A strategy compared with no clipping, each at its own best learning rate. */
 export interface NoneComparison {
   readonly contender: Contender;
   readonly effect: Effect;
-  /** Seed by seed; undefined where one of the two has no rate at which it trained. */
+  /** The comparison by seed; undefined if either of them diverged at every rate. */
   readonly pairs: SeedComparison | undefined;
 }
 
-/** The contender without clipping. */
+/** Finds the contender without clipping. */
 export function findUnclipped({ contenders }: Contest): Contender | undefined {
   return contenders.find(({ strategy }) => strategy.id === 'none');
 }
 
-/** Every strategy of a contest that clips, against the one that does not; empty where there is none. */
+/** Compares every clipping strategy of a contest with no clipping; returns nothing if the contest has no such run. */
 export function compareWithNone(contest: Contest): NoneComparison[] {
   const bare = findUnclipped(contest);
   if (bare === undefined) return [];
@@ -37,7 +37,7 @@ export function compareWithNone(contest: Contest): NoneComparison[] {
     }));
 }
 
-/** How the best row with clipping stands to the best without. */
+/** Classifies the best row with clipping against the best row without. */
 export function classifyEffect(clipped: SummaryRow | undefined, bare: SummaryRow | undefined): Effect {
   if (clipped === undefined) return bare === undefined ? 'made no clear difference' : 'lost';
   if (bare === undefined) return 'helped';

@@ -1,7 +1,7 @@
 /**
- * What an experiment's rows come to: the answer in sentences, the tables they rest on, and figures.
+ * The answer of an experiment: statements, the tables that support them, and figures.
  *
- * Made from rows alone, so it can be made again without training, and shown in a terminal, a report or a document.
+ * It is computed from summary rows alone, so it can be recomputed without training and shown in a terminal, a report or a document.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { StrategySpec } from 'gradclip';
 /** A table of text; the first column names the row. */
 export interface AnswerTable {
   readonly title: string;
-  /** What the numbers are, in a sentence. */
+  /** Explains the numbers, in one sentence. */
   readonly note: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A point of a curve: a value and what it scatters over, null where it lies beyond every scale. */
+/** A point of a curve: a value and its range. A value is null if no scale can show it. */
 export interface CurvePoint {
   readonly x: number;
   readonly y: number | null;
@@ -27,7 +27,7 @@ export interface CurvePoint {
 
 /** One strategy's curve in a panel. */
 export interface Curve {
-  /** Decides name and colour. */
+  /** Determines the name and the colour. */
   readonly strategy: StrategySpec;
   readonly points: readonly CurvePoint[];
 }
@@ -36,7 +36,7 @@ export interface Curve {
 export interface Panel {
   readonly title: string;
   readonly curves: readonly Curve[];
-  /** A level that all is held against, such as what a predictor scores that learns nothing. */
+  /** A reference level, such as the score of a predictor that learns nothing. */
   readonly level?: { readonly y: number; readonly name: string };
 }
 
@@ -48,14 +48,14 @@ export interface Figure {
   readonly note: string;
   readonly x: { readonly name: string; readonly log: boolean };
   readonly y: { readonly name: string; readonly domain?: readonly [number, number] };
-  /** What the name of a curve is the name of; `strategy` unless said otherwise. */
+  /** What the name of a curve identifies. Default: `strategy`. */
   readonly curveIs?: string;
   readonly panels: readonly Panel[];
 }
 
-/** An answer and what it rests on. */
+/** An answer and the data that supports it. */
 export interface Answer {
-  /** Each a statement of its own, with its figures. */
+  /** Each statement makes sense alone and includes its numbers. */
   readonly statements: readonly string[];
   readonly tables: readonly AnswerTable[];
   readonly figures: readonly Figure[];

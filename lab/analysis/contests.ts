@@ -1,35 +1,35 @@
 import type { StrategySpec } from 'gradclip';
-import { groupBy } from './grouped.ts';
+import { groupBy } from './group-by.ts';
 import { strategyKey } from './names.ts';
 import type { SummaryRow } from './summary.ts';
 
-/** A strategy on one task, cell and optimizer, at every learning rate it was tried. */
+/** The results of one strategy on one task, cell and optimizer, at every learning rate. */
 export interface Contender {
   readonly strategy: StrategySpec;
-  /** By learning rate, smallest first. */
+  /** Sorted by learning rate, ascending. */
   readonly rows: readonly SummaryRow[];
-  /** The row of the best median, chosen in hindsight; undefined where every median diverged. */
+  /** The row with the best median, chosen in hindsight; undefined if every median diverged. */
   readonly best: SummaryRow | undefined;
 }
 
-/** The strategies that met on one task, cell and optimizer. */
+/** The strategies compared on one task, cell and optimizer. */
 export interface Contest {
   readonly task: string;
-  /** The task's numbers that are not the same in all rows, as words: `length 20`; empty where all are. */
+  /** The task settings that differ between rows, such as `length 20`; empty if none differ. */
   readonly variant: string;
   readonly cell: string;
   readonly optimizer: string;
   readonly contenders: readonly Contender[];
 }
 
-/** Sorts rows into contests, in the order the rows come in. */
+/** Groups rows into contests, in the order of the rows. */
 export function groupContests(rows: readonly SummaryRow[]): Contest[] {
   const variantOf = describeVariants(rows);
   const contests = groupBy(rows, (row) => JSON.stringify([row.task, variantOf(row), row.cell, row.optimizer]));
-  return [...contests.values()].map((met) => {
-    const first = met[0] as SummaryRow;
+  return [...contests.values()].map((group) => {
+    const first = group[0] as SummaryRow;
     const { task, cell, optimizer } = first;
-    const contenders = [...groupBy(met, ({ strategy }) => strategyKey(strategy)).values()].map((own) => ({
+    const contenders = [...groupBy(group, ({ strategy }) => strategyKey(strategy)).values()].map((own) => ({
       strategy: (own[0] as SummaryRow).strategy,
       rows: own.toSorted((a, b) => a.learningRate - b.learningRate),
       best: findBest(own),
@@ -38,20 +38,20 @@ export function groupContests(rows: readonly SummaryRow[]): Contest[] {
   });
 }
 
-/** The row with the best median; of equals the one at the smaller rate. */
+/** Finds the row with the best median; among equal medians, the one with the smaller learning rate. */
 export function findBest(rows: readonly SummaryRow[]): SummaryRow | undefined {
   return rows
     .filter(({ metric }) => metric.median !== null)
     .toSorted((a, b) => margin(b, a) || a.learningRate - b.learningRate)[0];
 }
 
-/** By how much the median of `a` is better than that of `b`, in the metric's unit; negative where it is worse. */
+/** Returns how much better the median of `a` is than that of `b`, in the metric's unit; negative if it is worse. */
 export function margin(a: SummaryRow, b: SummaryRow): number {
   const difference = (a.metric.median ?? NaN) - (b.metric.median ?? NaN);
   return a.metric.better === 'lower' ? -difference : difference;
 }
 
-/** Names the numbers in which rows of the same task differ. */
+/** Returns a function that names the settings in which rows of the same task differ. */
 export function describeVariants(
   rows: readonly Pick<SummaryRow, 'task' | 'settings'>[],
 ): (row: Pick<SummaryRow, 'task' | 'settings'>) => string {

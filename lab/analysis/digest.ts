@@ -2,24 +2,24 @@ import { quantileSorted } from 'simple-statistics';
 import type { EndRecord, Run, StartRecord } from '../run/record.ts';
 import type { RunConfig } from '../run/run-config.ts';
 
-/** A run without its steps: what summaries and judgements are made of. */
+/** A run without its steps. Summaries and answers are computed from digests. */
 export interface RunDigest {
   readonly id: string;
   readonly config: RunConfig;
   readonly metric: StartRecord['metric'];
   readonly outcome: EndRecord['outcome'];
-  /** The metric at the end; null where the run diverged, whose weights mean nothing. */
+  /** The metric at the end; null if the run diverged, because its weights are meaningless. */
   readonly score: number | null;
   readonly steps: number;
   /** Steps at which the strategy changed the gradient. */
   readonly clipped: number;
-  /** ‖g‖₂ before the strategy, of the steps where it was finite: the median, the 90th percentile and the largest. */
+  /** The median, 90th percentile and maximum of ‖g‖₂ before clipping, over the steps where it is finite. */
   readonly norms: { readonly median: number; readonly p90: number; readonly max: number } | null;
-  /** The median time of a step. */
+  /** The median duration of a step, in milliseconds. */
   readonly msPerStep: number;
 }
 
-/** Boils a run down. */
+/** Summarizes a run as a digest. */
 export function digestRun({ start, steps, end }: Run): RunDigest {
   const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
   const norms = sorted(steps.map(({ normBefore }) => normBefore));
@@ -45,7 +45,7 @@ export function digestRun({ start, steps, end }: Run): RunDigest {
   };
 }
 
-/** A number to four digits, which is more than a summary or a chart can show. */
+/** Rounds to four significant digits, which is more than a summary or a chart can show. */
 export function roundDigits(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -3,10 +3,10 @@ import { joinWords, formatPercent, formatScore, labelStrategies } from './names.
 import { countWins } from './statistics.ts';
 import { scoresBySeed, type SummaryRow } from './summary.ts';
 
-/** Scores nearer to each other than this fraction are called equal. */
+/** Scores that differ by less than this fraction count as equal. */
 export const EQUAL_WITHIN = 0.01;
 
-/** What the rows say, in plain sentences: one paragraph for each task, cell and optimizer. */
+/** Describes the rows in sentences: one paragraph for each task, cell and optimizer. */
 export function writeFindings(rows: readonly SummaryRow[]): string[] {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
@@ -19,8 +19,10 @@ export function writeFindings(rows: readonly SummaryRow[]): string[] {
 }
 
 /**
- * Whether two settings are too near to tell apart: medians within 1 %, or, where there are several seeds, medians
- * that both lie within the quartiles of the other, or seeds most of which do not side with the better median.
+ * Checks whether two settings are too close to distinguish.
+ *
+ * They are tied if their medians differ by at most 1 %. With several seeds they are also tied if each median lies within
+ * the quartiles of the other, or if most seeds do not favour the better median.
  */
 export function isTied(a: SummaryRow, b: SummaryRow): boolean {
   const [one, other] = [a.metric.median ?? NaN, b.metric.median ?? NaN];
@@ -57,7 +59,7 @@ function compareWithUnclipped({ contenders }: Contest, name: Name): string {
   return `${opening}. ${best} ${without}${rest}`;
 }
 
-/** Where there is nothing to hold clipping against. */
+/** Describes the best contender if there is nothing to compare clipping with. */
 function describeWinner(contenders: readonly Contender[], name: Name): string {
   const [winner] = rank(contenders);
   if (winner === undefined) return 'every run diverged.';
@@ -65,7 +67,7 @@ function describeWinner(contenders: readonly Contender[], name: Name): string {
   return `${describeScore(winner, `${name(winner)}, `)}${among}${describeFailures(winner)}.`;
 }
 
-/** What became of the strategies that are not the winner, against no clipping. */
+/** Compares the strategies other than the winner with no clipping. */
 function describeOthers(
   clipped: readonly Contender[],
   winner: Contender,
@@ -80,7 +82,7 @@ function describeOthers(
     const { best } = contender;
     return best === undefined || (bare !== undefined && !equalsNone(contender) && margin(best, bare) < 0);
   };
-  // Where the winner itself is no better, that the others are no better either goes without saying.
+  // If the winner is no better than no clipping, neither are the others, so they are not listed.
   const equal = bare !== undefined && isTied(winner.best as SummaryRow, bare) ? [] : rest.filter(equalsNone);
   const worse = rest.filter(isWorse);
   return [
@@ -103,7 +105,7 @@ function quartilesInclude({ metric: { better, q1, q3 } }: SummaryRow, value: num
 
 function describeScore({ best, rows }: Contender, who = ''): string {
   const { metric, learningRate } = best as SummaryRow;
-  const place =
+  const position =
     rows.length < 2
       ? ''
       : best === rows.at(-1)
@@ -111,7 +113,7 @@ function describeScore({ best, rows }: Contender, who = ''): string {
         : best === rows[0]
           ? ', the smallest tried'
           : '';
-  return `${formatScore(metric.median ?? NaN)} ${metric.name} (${who}rate ${learningRate}${place})`;
+  return `${formatScore(metric.median ?? NaN)} ${metric.name} (${who}rate ${learningRate}${position})`;
 }
 
 function describeFailures({ rows }: Contender): string {

@@ -3,7 +3,7 @@ import { median, quantile, sum } from 'simple-statistics';
 import type { Environment, Run } from '../run/record.ts';
 import type { Settings } from '../tasks/_task.ts';
 import { digestRun, type RunDigest } from './digest.ts';
-import { groupBy } from './grouped.ts';
+import { groupBy } from './group-by.ts';
 import { strategyKey } from './names.ts';
 import { bootstrapInterval, type ScoresBySeed } from './statistics.ts';
 

@@ -7,7 +7,7 @@ import type { SummaryRow } from '../analysis/summary.ts';
 /** The name under which `tune` files its runs. */
 export const TUNE = 'tune';
 
-/** A judgement, and whether it is the experiment's own rather than the one that suits every grid. */
+/** An answer, and whether the experiment's own judge produced it rather than the generic one. */
 export interface ExperimentAnswer extends Answer {
   readonly isSpecific: boolean;
 }

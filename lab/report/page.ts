@@ -8,7 +8,7 @@ import type { Run } from '../run/record.ts';
 import { groupContests, type Contest } from '../analysis/contests.ts';
 import { cellSection } from './sections/cell-section.ts';
 import { writeFindings } from '../analysis/findings.ts';
-import { groupBy } from '../analysis/grouped.ts';
+import { groupBy } from '../analysis/group-by.ts';
 import { html, Html, type Content } from './html/html.ts';
 import { formatOptions } from '../analysis/names.ts';
 import { createPalette, type Palette } from './charts/palette.ts';

@@ -1,5 +1,5 @@
 /**
- * Finished experiments as they are committed: a line about the whole, then a line for each run.
+ * The file format of saved experiments: one line about the experiment, then one line for each run.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { LabError } from '../errors.ts';
 import type { Environment } from '../run/record.ts';
 import type { RunDigest } from '../analysis/digest.ts';
 
-/** What all runs of an experiment have in common. */
+/** The facts shared by all runs of an experiment. */
 export interface ArchiveHead {
   readonly type: 'kept';
   readonly version: 1;
   readonly experiment: string;
-  /** What was typed. */
+  /** The command that ran the experiment. */
   readonly command: string;
-  /** The day on which it was kept: `2026-01-31`. */
+  /** The date on which it was saved, such as `2026-01-31`. */
   readonly date: string;
-  /** Training time of all runs together, on one thread. */
+  /** The total training time of all runs on one thread, in seconds. */
   readonly seconds: number;
   readonly environment: Environment;
 }
@@ -28,19 +28,23 @@ export interface Archive {
   readonly digests: readonly RunDigest[];
 }
 
-/** A finished experiment as text. */
+/** Formats a finished experiment as text. */
 export function formatArchive({ head, digests }: Archive): string {
   return [head, ...digests].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Reads it back; throws a LabError that names the file and line that is no such thing. */
+/**
+ * Parses a saved experiment.
+ *
+ * @throws LabError with the file and line if the text is not a saved experiment
+ */
 export function parseArchive(text: string, file: string): Archive {
   const lines = text.trimEnd().split('\n');
-  const [head, ...digests] = lines.map((line, place) => {
+  const [head, ...digests] = lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown;
     } catch {
-      throw new LabError(`${file}, line ${place + 1}: not JSON.`);
+      throw new LabError(`${file}, line ${index + 1}: not JSON.`);
     }
   });
   const { type, version } = head as Partial<ArchiveHead>;

@@ -1,5 +1,5 @@
 /**
- * The page of results: kept experiments in, a document and its figures out.
+ * Builds the results page and its figures from saved experiments.
  *
  * @module
  */
@@ -16,16 +16,16 @@ import { svgImage } from '../report/html/static-svg.ts';
 import { COLORS } from '../report/html/style.ts';
 import { summarizeDigests } from '../analysis/summary.ts';
 
-/** A file to be written, by its path from the document's folder. */
+/** A file to write, with its path relative to the document's folder. */
 export interface OutputFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** The document and its figures; `conclusions` are what people made of it, in Markdown. */
-export function createResultsPage(kept: readonly Archive[], conclusions: string): OutputFile[] {
-  const sections = kept.map(sectionOf);
-  const runs = kept.reduce((sum, { digests }) => sum + digests.length, 0);
+/** Creates the document and its figures. `conclusions` is a hand-written introduction in Markdown. */
+export function createResultsPage(archives: readonly Archive[], conclusions: string): OutputFile[] {
+  const sections = archives.map(sectionOf);
+  const runs = archives.reduce((sum, { digests }) => sum + digests.length, 0);
   const text = [
     '---\ntitle: Results\n---',
     '# Results',
@@ -42,7 +42,7 @@ export function createResultsPage(kept: readonly Archive[], conclusions: string)
   return [{ path: 'results.md', text: `${text}\n` }, ...sections.flatMap(({ figures }) => figures)];
 }
 
-/** The first table of an experiment, with what there is to know about it. */
+/** Formats the first table of an experiment, with its note. */
 export function formatFirstTable({ head, digests }: Archive): string {
   const [table] = answer(head.experiment, summarizeDigests(digests)).tables;
   return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
@@ -50,8 +50,8 @@ export function formatFirstTable({ head, digests }: Archive): string {
 
 function sectionOf({ head, digests }: Archive): { text: string; figures: OutputFile[] } {
   const { id, question, budget, grid } = findExperiment(head.experiment);
-  const judgement = answer(id, summarizeDigests(digests));
-  const figures = judgement.figures.flatMap((figure) => imagesOf(id, figure));
+  const result = answer(id, summarizeDigests(digests));
+  const figures = result.figures.flatMap((figure) => imagesOf(id, figure));
   const { environment, command, date, seconds } = head;
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const facts = [
@@ -63,9 +63,9 @@ function sectionOf({ head, digests }: Archive): { text: string; figures: OutputF
   ];
   const text = [
     `## ${question}`,
-    judgement.statements.map((answer) => `- ${answer}`).join('\n'),
-    ...judgement.figures.map((figure) => figureText(id, figure)),
-    ...judgement.tables.map(tableText),
+    result.statements.map((statement) => `- ${statement}`).join('\n'),
+    ...result.figures.map((figure) => figureText(id, figure)),
+    ...result.tables.map(tableText),
     `### How ${id} was measured`,
     facts.map((fact) => `- ${fact}`).join('\n'),
   ].join('\n\n');
@@ -89,8 +89,8 @@ function imagesOf(experiment: string, figure: Figure): OutputFile[] {
   const curves = curvesIn(figure);
   return figure.panels.map((panel) => {
     const rows = Math.ceil(curves.length / 2);
-    const entries = curves.map(({ strategy }, place) => {
-      const [x, y] = [12 + (place % 2) * (WIDTH / 2), 22 + Math.floor(place / 2) * 16];
+    const entries = curves.map(({ strategy }, index) => {
+      const [x, y] = [12 + (index % 2) * (WIDTH / 2), 22 + Math.floor(index / 2) * 16];
       const dash = strategy.id === 'none' ? html` stroke-dasharray="5 3"` : html``;
       return html`<line
           x1="${x}"

@@ -1,6 +1,6 @@
 import { groupContests, type Contender, type Contest } from '../analysis/contests.ts';
 import { writeFindings } from '../analysis/findings.ts';
-import { groupBy } from '../analysis/grouped.ts';
+import { groupBy } from '../analysis/group-by.ts';
 import type { ExperimentAnswer } from '../experiments/_answer.ts';
 import { formatPercent, formatScore, labelStrategies } from '../analysis/names.ts';
 import type { Summary, SummaryRow } from '../analysis/summary.ts';

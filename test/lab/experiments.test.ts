@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(experiments)('the experiment $id', ({ id, question, budget, grid }) => {
-  it('runs its smallest part and answers', { timeout: 60_000 }, async () => {
+  it('runs its smallest subset and produces an answer', { timeout: 60_000 }, async () => {
     const [stdout, stderr] = [new Screen(), new Screen()];
     const out = join(folder, id);
     const args = ['compare', '--experiment', id, '--smoke', '--workers', '0', '--out', out];
@@ -31,7 +31,7 @@ describe.each(experiments)('the experiment $id', ({ id, question, budget, grid }
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(question.replaceAll("'", '&#39;'));
   });
 
-  it('asks a question, gives every strategy the same, and holds it against no clipping', () => {
+  it('asks a question, gives every strategy the same budget, and compares it with no clipping', () => {
     expect(question).toMatch(/\?$/);
     expect(budget).toMatch(/\.$/);
     expect(grid.strategies).toContainEqual({ id: 'none' });
@@ -47,7 +47,7 @@ describe.each(cells)('the cell $id', ({ layer }) => {
   const answers = (made: tf.LayersModel): number[] =>
     tf.tidy(() => Array.from((made.predict(tf.linspace(-1, 1, 30).reshape([2, 5, 3])) as tf.Tensor).dataSync()));
 
-  it('has the shape asked for, and the weights of its seed', async () => {
+  it('has the requested shape and the weights of its seed', async () => {
     await tf.setBackend('cpu');
     expect(model(1, true).outputs[0]?.shape).toEqual([null, 5, 4]);
     expect(model(1, false).outputs[0]?.shape).toEqual([null, 4]);

@@ -39,7 +39,7 @@ export function stepLine(step: number, change: Partial<StepLine> = {}): StepLine
   };
 }
 
-/** A run as it would be read back, with what matters to a test set. */
+/** Creates a run as read from a file, with the given changes. */
 export function runOf(
   change: Partial<RunConfig>,
   end: Partial<EndRecord>,

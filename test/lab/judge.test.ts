@@ -18,7 +18,7 @@ describe('success by length', () => {
       { task: 'temporal-order', settings: { ...config.settings, length }, seed, strategy, learningRate },
       { metric },
     );
-  const judgement = judgeByLength(
+  const result = judgeByLength(
     rowsOf([
       at(10, 0.009, 1),
       at(10, 0.75, 2),
@@ -34,20 +34,20 @@ describe('success by length', () => {
   );
 
   it('counts the seeds that solved the task at the best rate, and the runs at all rates', () => {
-    expect(judgement.tables[0]?.rows).toEqual([
+    expect(result.tables[0]?.rows).toEqual([
       ['rnn', 'none', '1/2 (1/4)', '0/2 (0/2)'],
       ['rnn', 'global-norm', '2/2 (2/2)', '1/2 (1/2)'],
     ]);
   });
 
-  it('says up to which length half of the seeds succeed', () => {
-    expect(judgement.statements).toEqual([
+  it('states the length up to which half of the seeds succeed', () => {
+    expect(result.statements).toEqual([
       'rnn: at least half of the seeds solve it with no clipping up to length 10 (1 of all its 6 runs) and global-norm up to length 20 (3 of all its 4 runs).',
     ]);
   });
 
   it('draws a curve for each strategy', () => {
-    expect(judgement.figures[0]?.panels[0]?.curves.map(({ points }) => points)).toEqual([
+    expect(result.figures[0]?.panels[0]?.curves.map(({ points }) => points)).toEqual([
       [
         { x: 10, y: 50 },
         { x: 20, y: 0 },
@@ -61,7 +61,7 @@ describe('success by length', () => {
 });
 
 describe('robustness', () => {
-  const judgement = judgeByRate(
+  const result = judgeByRate(
     rowsOf([
       runOf({ learningRate: 1 }, { metric: 3 }),
       runOf({ learningRate: 10 }, diverged),
@@ -71,20 +71,20 @@ describe('robustness', () => {
     ]),
   );
 
-  it('says up to which rate each strategy trains, and its best score', () => {
-    expect(judgement.statements).toEqual([
+  it('states the largest rate at which each strategy trains, and its best score', () => {
+    expect(result.statements).toEqual([
       'rnn: largest learning rate at which it trains (no seed diverged, median better than the baseline 4.40): no clipping 1 (best score 3.00, at rate 1); global-norm 10 (best score 3.10, at rate 1).',
     ]);
   });
 
-  it('keeps what diverged in the table and leaves a gap in the figure', () => {
-    expect(judgement.tables[0]?.rows[0]).toEqual(['none', '3.00 (0 %)', 'diverged', '–']);
-    expect(judgement.figures[0]?.panels[0]?.curves[0]?.points[1]).toMatchObject({ x: 10, y: null });
+  it('keeps diverged runs in the table and leaves a gap in the figure', () => {
+    expect(result.tables[0]?.rows[0]).toEqual(['none', '3.00 (0 %)', 'diverged', '–']);
+    expect(result.figures[0]?.panels[0]?.curves[0]?.points[1]).toMatchObject({ x: 10, y: null });
   });
 });
 
 describe('the threshold', () => {
-  it('is judged at the best rate of each, and adaptive ones against the best fixed', () => {
+  it('is compared at the best rate of each, and adaptive strategies with the best fixed threshold', () => {
     const adaptive = { id: 'adaptive-percentile', options: { percentile: 50 } };
     const { statements: answers } = judgeByThreshold(
       rowsOf([
@@ -115,7 +115,7 @@ describe('effects', () => {
     ]),
   );
 
-  it('count where a strategy helped and where it lost', () => {
+  it('count the networks where a strategy helped and where it lost', () => {
     expect(answers).toEqual([
       'global-norm: of 2 networks it helped 1 (char-lm with rnn), lost on 1 (char-lm with lstm), and made no clear difference to 0.',
       'char-lm: the best cell without clipping is lstm at 2.05, with it rnn at 3.05.',
@@ -130,10 +130,10 @@ describe('effects', () => {
   });
 });
 
-describe('a judgement', () => {
+describe('an answer', () => {
   const rows = rowsOf([runOf({}, {}), runOf({ strategy: clipping() }, {})]);
 
-  it("is the experiment's own, also for its smoke subset, and for a changed grid the one that suits all", () => {
+  it("comes from the experiment's own judge, also for its smoke subset, and from the generic judge for a changed grid", () => {
     expect(answer('threshold', rows).isSpecific).toBe(true);
     expect(answer('threshold, smoke', rows).isSpecific).toBe(true);
     expect(answer('threshold, changed', rows).isSpecific).toBe(false);

@@ -44,7 +44,7 @@ function resultsOf(runs: readonly Run[]): ReportResults {
 const findingsOf = (runs: readonly Run[]): string[] => writeFindings(summarize('quick', runs).rows);
 
 describe('the summary', () => {
-  it('has a row for each setting, with median and quartiles over its seeds', () => {
+  it('contains one row per setting, with the median and quartiles over its seeds', () => {
     const scores = [5, 3, 4, 9];
     const [row, ...more] = summarize(
       'quick',
@@ -77,7 +77,7 @@ describe('the summary', () => {
     });
   });
 
-  it('counts a diverged run as worse than any other', () => {
+  it('ranks a diverged run below every other run', () => {
     const [row] = summarize('quick', [
       runOf({ seed: 1 }, { metric: 3 }),
       runOf({ seed: 2 }, diverged),
@@ -90,7 +90,7 @@ describe('the summary', () => {
     expect(lost).toMatchObject({ diverged: 1, metric: { median: null, q1: null, q3: null } });
   });
 
-  it('takes the clip rate over all steps of all seeds', () => {
+  it('computes the clip rate over all steps of all seeds', () => {
     const steps = [true, false, false, false].map((clipped, step) => stepLine(step, { clipped }));
     const [row] = summarize('quick', [runOf({ seed: 1 }, {}, steps), runOf({ seed: 2 }, {}, steps.slice(0, 1))]).rows;
     expect(row?.clipRate).toBeCloseTo(2 / 5, 12);
@@ -98,7 +98,7 @@ describe('the summary', () => {
 });
 
 describe('the best row', () => {
-  it('has the best median, at the smaller rate where two are equal, and never diverged', () => {
+  it('has the best median, has the smaller rate if two medians are equal, and never diverged', () => {
     const { rows } = summarize('quick', [
       runOf({ learningRate: 3 }, { metric: 4 }),
       runOf({ learningRate: 1 }, { metric: 4 }),
@@ -113,19 +113,19 @@ describe('the best row', () => {
 });
 
 describe('the findings', () => {
-  it('say that clipping helped, where, and what became of the unclipped', () => {
+  it('say that clipping helped, at which rate, and how the unclipped runs ended', () => {
     expect(findingsOf(rescue())).toEqual([
       'rnn: clipping helped. Best with it: 3.50 bits per character (global-norm, rate 3, the largest tried), 67 % of its steps clipped. ' +
         'Best without: 4.00 bits per character (rate 1, the smallest tried); it diverged at rate 3.',
     ]);
   });
 
-  it('say that it made no difference within 1 %', () => {
+  it('say that clipping made no difference if scores differ by at most 1 %', () => {
     const runs = [runOf({}, { metric: 4 }), runOf({ strategy: clipping() }, { metric: 3.97 })];
     expect(findingsOf(runs)[0]).toContain('clipping made no clear difference. Best with it: 3.97');
   });
 
-  it('say that it made no clear difference where the seeds scatter more than the medians differ', () => {
+  it('say that clipping made no clear difference if the seeds vary more than the medians differ', () => {
     const seeds = (scores: number[], strategy = { id: 'none', options: {} }): Run[] =>
       scores.map((metric, seed) => runOf({ seed, strategy }, { metric }));
     const scattered = [...seeds([3, 4, 5]), ...seeds([3.1, 3.8, 5.2], clipping())];
@@ -137,7 +137,7 @@ describe('the findings', () => {
     expect(findingsOf(outvoted)[0]).toContain('clipping made no clear difference');
   });
 
-  it('say that it lost, and which strategies were worse than none', () => {
+  it('say that clipping lost, and which strategies were worse than no clipping', () => {
     const runs = [
       runOf({}, { metric: 4 }),
       runOf({ strategy: clipping(1) }, { metric: 4.5 }),
@@ -176,7 +176,7 @@ describe('the findings', () => {
 });
 
 describe('labels', () => {
-  it('are ids, and where two share one, the options that differ', () => {
+  it('are ids, followed by the differing options if two strategies share an id', () => {
     const specs = [
       { id: 'none' },
       { id: 'per-value', options: { min: null, maxAbs: 1 } },
@@ -186,14 +186,14 @@ describe('labels', () => {
     expect(formatOptions(specs[1] as never)).toBe('maxAbs=1');
   });
 
-  it('never round a few to none or nearly all to all', () => {
+  it('never round a small share to 0 % or a large one to 100 %', () => {
     expect([0, 0.004, 0.5, 0.996, 1].map(formatPercent)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
     expect([3.456, 34.56, 345.6, NaN].map(formatScore)).toEqual(['3.46', '34.6', '346', 'not finite']);
   });
 });
 
 describe('medians by step', () => {
-  it('count only the runs that reached the step, and only what is finite', () => {
+  it('include only runs that reached the step, and only finite values', () => {
     const losses = (...values: number[]): Run =>
       runOf(
         {},
@@ -217,7 +217,7 @@ describe('a long line', () => {
   const charts = [...document.querySelectorAll('script')].map(({ textContent }) => JSON.parse(textContent) as Chart);
   const readingsOf = (kind: Chart['kind']) => drawingOf(charts.find((chart) => chart.kind === kind)!).readings();
 
-  it('is thinned to what can be told apart, and loses neither an end nor a spike', () => {
+  it('is thinned to distinguishable points and keeps both ends and every spike', () => {
     for (const [kind, fact] of [
       ['loss', ['loss', '50.0']],
       ['norms', ['‖g‖ before', '50.0']],
@@ -230,7 +230,7 @@ describe('a long line', () => {
     expect(page.length).toBeLessThan(60_000);
   });
 
-  it('is whole in the table behind it', () => {
+  it('appears in full in the table of the chart', () => {
     const steps = [...document.querySelectorAll('details tbody th')].map(({ textContent }) => Number(textContent));
     const cell = document.querySelectorAll('details tbody td')[1]?.textContent;
     expect(steps.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, i) => Math.round((i * 1999) / 11)));
@@ -239,7 +239,7 @@ describe('a long line', () => {
 });
 
 describe('the terminal report', () => {
-  it('fits 80 columns and shows the best rate, the others and what diverged', () => {
+  it('fits 80 columns and shows the best rate, the other rates and the diverged runs', () => {
     const summary = summarize('quick', rescue());
     const text = formatReport(summary, answer('quick', summary.rows));
     expect(Math.max(...text.split('\n').map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
@@ -255,16 +255,16 @@ describe('the page', () => {
   const page = pageOf(rescue());
   const { document } = parseHTML(page);
 
-  it('is the same for the same records', () => {
+  it('is identical for identical records', () => {
     expect(pageOf(rescue())).toBe(page);
   });
 
-  it('needs nothing from elsewhere', () => {
+  it('loads no external resource', () => {
     expect(document.querySelectorAll('script[src], link, img, iframe, [src], [href]')).toHaveLength(0);
     expect(page).not.toMatch(/url\(\s*['"]?(https?:)?\/\//);
   });
 
-  it('allows its own style and program by their hashes and nothing else, so it has no other', () => {
+  it('allows only its own style and script, by their hashes, and contains no other', () => {
     const style = document.querySelectorAll('style');
     expect(style).toHaveLength(1);
     expect(document.querySelectorAll('[style], [onclick], [onload], [onerror]')).toHaveLength(0);
@@ -275,14 +275,14 @@ describe('the page', () => {
     );
   });
 
-  it('stands still where there is no program, and allows none', () => {
+  it('is static and allows no script if it is built without one', () => {
     const still = reportPage(frame, resultsOf(rescue()), { hashOf: program.hashOf });
     expect(still).not.toContain('script-src');
     expect(parseHTML(still).document.querySelectorAll('script:not([type="application/json"])')).toHaveLength(0);
     expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(6);
   });
 
-  it('carries with each chart what it is drawn from', () => {
+  it('embeds the data of each chart', () => {
     const charts = [...document.querySelectorAll('figure')].map(
       (figure) => JSON.parse(figure.querySelector('script[type="application/json"]')?.textContent ?? '') as Chart,
     );
@@ -301,7 +301,7 @@ describe('the page', () => {
     ]);
   });
 
-  it('has the charts with names for readers who do not see them, and tables behind them', () => {
+  it('gives each chart an accessible name and a table', () => {
     const names = [...document.querySelectorAll('figure > svg')].map((svg) => svg.getAttribute('aria-label'));
     expect(names).toEqual([
       'rnn: score by learning rate',
@@ -314,7 +314,7 @@ describe('the page', () => {
     expect(document.querySelectorAll('details table')).toHaveLength(4);
   });
 
-  it('escapes whatever a user may have written', () => {
+  it('escapes text that users wrote', () => {
     const hostile = `</style><script>alert('x')</script>"&<img src=x onerror=alert(1)>`;
     const runs = rescue().map((run) => {
       const { strategy } = run.start.config;
@@ -341,7 +341,7 @@ describe('the page', () => {
     expect(parsed.querySelector('h1')?.textContent).toBe(hostile);
   });
 
-  it('says so where runs are missing', () => {
+  it('reports missing runs', () => {
     expect(page).not.toContain('the rest is not in this report');
     expect(pageOf(rescue(), { total: 9 })).toContain('4 of 9 runs are finished; the rest is not in this report.');
   });

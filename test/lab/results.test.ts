@@ -11,30 +11,30 @@ import { parseArchive } from '../../lab/results-page/archive.ts';
 import { runOf } from './fixtures.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const kept = join(root, 'lab/results');
+const savedFolder = join(root, 'lab/results');
 
 describe('docs/results.md', () => {
-  const files = resultsFrom(kept, join(root, 'docs'));
+  const files = resultsFrom(savedFolder, join(root, 'docs'));
 
-  it('is what the kept records say: npm run results', () => {
+  it('matches the saved records; if not, run `npm run results`', () => {
     for (const { path, text } of files) expect(readFileSync(join(root, 'docs', path), 'utf8'), path).toBe(text);
   });
 
-  it('has no figure that nothing refers to', () => {
+  it('refers to every figure', () => {
     const made = new Set(files.map(({ path }) => path));
     for (const name of readdirSync(join(root, 'docs/images/results'))) expect(made).toContain(`images/results/${name}`);
     for (const { path } of files.filter((one) => one.path.endsWith('.svg')))
       expect(files[0]?.text).toContain(`(${path})`);
   });
 
-  it('rests on records that are small enough to be committed', () => {
-    const sizes = readdirSync(kept).map((name) => readFileSync(join(kept, name)).length);
+  it('uses records that are small enough to commit', () => {
+    const sizes = readdirSync(savedFolder).map((name) => readFileSync(join(savedFolder, name)).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(3_000_000);
   });
 
-  it('says with which command, where and in which time', () => {
-    for (const name of readdirSync(kept).filter((one) => one.endsWith('.jsonl'))) {
-      const { head, digests } = parseArchive(readFileSync(join(kept, name), 'utf8'), name);
+  it('states the command, the machine and the training time', () => {
+    for (const name of readdirSync(savedFolder).filter((one) => one.endsWith('.jsonl'))) {
+      const { head, digests } = parseArchive(readFileSync(join(savedFolder, name), 'utf8'), name);
       expect(name).toBe(`${head.experiment}.jsonl`);
       expect(head.command).toContain(`gradclip-lab compare --experiment ${head.experiment}`);
       expect(new Set(digests.map(({ id }) => id)).size).toBe(digests.length);
@@ -43,7 +43,7 @@ describe('docs/results.md', () => {
   });
 });
 
-describe('keeping a comparison', () => {
+describe('saving a comparison', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'gradclip-keep-'));
@@ -62,7 +62,7 @@ describe('keeping a comparison', () => {
     return path;
   }
 
-  it('leaves a line about the whole and a line for each run', () => {
+  it('writes one line about the experiment and one line for each run', () => {
     const file = join(folder, 'quick.jsonl');
     expect(keep(finished('whole', ['a']), file, '2026-01-31')).toBe(1);
     const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
@@ -70,7 +70,7 @@ describe('keeping a comparison', () => {
     expect(digests).toMatchObject([{ id: 'a', score: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
   });
 
-  it('refuses a comparison that is not finished', () => {
+  it('rejects an unfinished comparison', () => {
     const file = join(folder, 'part.jsonl');
     expect(() => keep(finished('part', ['a', 'b']), file, '2026-01-31')).toThrow(
       /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare$/,
@@ -78,7 +78,7 @@ describe('keeping a comparison', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('refuses a file that is no such thing, by its line', () => {
+  it('rejects a file that is not a saved experiment and names the line', () => {
     expect(() => parseArchive('{"type":"start"}\n', 'x.jsonl')).toThrow('x.jsonl holds no experiment');
     expect(() => parseArchive('{"type":"kept","version":1}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
   });

@@ -54,7 +54,7 @@ describe('a run', () => {
     expect(records.at(-1)).toMatchObject({ outcome: 'finished', steps: 3 });
   });
 
-  it('gives the same records for the same seed, but for times, and others for another seed', async () => {
+  it('gives the same records for the same seed, apart from times, and different records for another seed', async () => {
     const spec = { id: 'adaptive-percentile', options: { percentile: 50 } };
     const [once, again] = [await recordsOf({ seed: 3 }, spec), await recordsOf({ seed: 3 }, spec)];
     expect(withoutTimes(again)).toEqual(withoutTimes(once));
@@ -62,7 +62,7 @@ describe('a run', () => {
     expect(stepsOf(other).map(({ loss }) => loss)).not.toEqual(stepsOf(once).map(({ loss }) => loss));
   });
 
-  it('records the norm before and after, and the threshold in force', async () => {
+  it('records the norm before and after clipping, and the current threshold', async () => {
     const maxNorm = 0.01;
     const clipped = stepsOf(await recordsOf({}, { id: 'global-norm', options: { maxNorm } }));
     const bare = stepsOf(await recordsOf({}));
@@ -77,14 +77,14 @@ describe('a run', () => {
     }
   });
 
-  it('learns: the loss falls', async () => {
+  it('lowers the loss', async () => {
     const losses = stepsOf(
       await recordsOf({ steps: 40, learningRate: 1, settings: { units: 8, characters: 8, batch: 8 } }),
     ).map(({ loss }) => loss);
     expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
   });
 
-  it('that diverges is stopped early and says where', async () => {
+  it('stops early if it diverges and records the step', async () => {
     const records = await recordsOf({ steps: 60, learningRate: 1000 });
     const end = records.at(-1);
     const taken = stepsOf(records).length;
@@ -93,7 +93,7 @@ describe('a run', () => {
     expect(end).toMatchObject({ type: 'end', outcome: 'diverged', divergedAt: taken - 1, steps: taken });
   });
 
-  it('that is scored as it goes ends once the task is solved', async () => {
+  it('ends once the task is solved if it is scored during training', async () => {
     const change = {
       task: 'temporal-order',
       settings: { units: 8, length: 10, batch: 16 },
@@ -109,7 +109,7 @@ describe('a run', () => {
     expect(steps).toBeLessThan(300);
   });
 
-  it('adds the penalties of regularizers to what is differentiated, and not to the loss that is recorded', async () => {
+  it('adds the penalties of regularizers to the differentiated loss, not to the recorded loss', async () => {
     const [plain] = stepsOf(await recordsOf({ cell: 'rnn' }));
     const [penalized] = stepsOf(await recordsOf({ cell: 'rnn-l2' }));
     expect(penalized?.loss).toBe(plain?.loss);
@@ -117,7 +117,7 @@ describe('a run', () => {
     expect(penalized?.normBefore).toBeCloseTo(plain?.normBefore ?? NaN, 2);
   });
 
-  it('leaves no tensor behind, finished or broken off', async () => {
+  it('leaks no tensor, whether it finishes or is interrupted', async () => {
     await recordsOf({});
     const before = tf.memory().numTensors;
     await recordsOf({}, { id: 'adaptive-percentile' });

@@ -1,15 +1,15 @@
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { groupContests, type Contest } from '../../analysis/contests.ts';
-import { groupBy } from '../../analysis/grouped.ts';
+import { groupBy } from '../../analysis/group-by.ts';
 import { joinWords, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { isSolved } from '../../tasks/_task.ts';
 import type { Curve, Answer } from '../../analysis/answer.ts';
 
-/** The share of sequences that may be wrong in a problem that counts as solved. */
+/** A task counts as solved if fewer than this share of the sequences are wrong. */
 const SOLVED = 0.01;
 
-/** How often the task is solved at each length, by initialization: each strategy at the rate where it solves most. */
+/** Counts how often each strategy solves the task at each length, at the rate where it solves most. */
 export function judgeByLength(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const byCell = [...groupBy(groupContests(rows), ({ cell }) => cell)];

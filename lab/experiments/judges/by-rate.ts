@@ -1,22 +1,22 @@
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { groupContests, type Contest } from '../../analysis/contests.ts';
 import { formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import type { Figure, Answer } from '../../analysis/answer.ts';
 
-/** Up to which learning rate each strategy trains, and how well, cell by cell. */
+/** Finds the largest learning rate at which each strategy trains, and its best score, for each cell. */
 export function judgeByRate(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
   return {
     statements: contests.map((contest) => {
-      const parts = contest.contenders.map(({ strategy, rows: tried, best }) => {
+      const parts = contest.contenders.map(({ strategy, rows, best }) => {
         const name = strategy.id === 'none' ? 'no clipping' : label(strategy);
         const score =
           best === undefined
             ? ''
             : ` (best score ${formatScore(best.metric.median ?? NaN)}, at rate ${best.learningRate})`;
-        return `${name} ${largestTrainedRate(tried)}${score}`;
+        return `${name} ${largestTrainedRate(rows)}${score}`;
       });
       return `${contest.cell}: largest learning rate at which it trains (no seed diverged, median better than the baseline ${formatScore(allRows(contest)[0]?.metric.baseline ?? NaN)}): ${parts.join('; ')}.`;
     }),
@@ -35,7 +35,7 @@ export function judgeByRate(rows: readonly SummaryRow[]): Answer {
   };
 }
 
-/** A row as a cell of a table: score, interval, clip rate, divergence. */
+/** Formats a row for a table cell: score, interval, clip rate and diverged seeds. */
 export function formatRow(row: SummaryRow | undefined): string {
   if (row === undefined) return '–';
   const { metric, diverged, seeds, clipRate } = row;
@@ -73,7 +73,7 @@ function rateFigure(contests: readonly Contest[]): Figure {
   };
 }
 
-/** The largest rate at which a strategy trains: no seed diverged, and the median beats the baseline. */
+/** Returns the largest rate at which no seed diverged and the median beats the baseline. */
 function largestTrainedRate(rows: readonly SummaryRow[]): string {
   const trains = rows.filter(({ diverged, metric: { median, baseline, better } }) => {
     return diverged === 0 && median !== null && (better === 'lower' ? median < baseline : median > baseline);

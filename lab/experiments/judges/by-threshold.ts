@@ -1,5 +1,5 @@
 import type { StrategySpec } from 'gradclip';
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { findBest, groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
 import { classifyEffect, findUnclipped } from '../../analysis/against-none.ts';
 import { joinWords, formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
@@ -10,7 +10,7 @@ import type { Figure, Answer } from '../../analysis/answer.ts';
 
 const TOLERANCE = 0.02;
 
-/** How the score depends on the threshold of `global-norm`, and how strategies that choose it themselves compare. */
+/** Compares the thresholds of `global-norm`, and the adaptive strategies with the best of them. */
 export function judgeByThreshold(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
@@ -22,11 +22,11 @@ export function judgeByThreshold(rows: readonly SummaryRow[]): Answer {
         `${contest.contenders[0]?.rows[0]?.metric.name ?? ''}: median over seeds, with its 95 % bootstrap interval; in brackets ` +
         'the share of steps clipped. The rate is chosen in hindsight.',
       columns: ['strategy', 'best rate', 'score', 'rates at which it diverged'],
-      rows: contest.contenders.map(({ strategy, best, rows: tried }) => [
+      rows: contest.contenders.map(({ strategy, best, rows: allRates }) => [
         label(strategy),
         best === undefined ? '–' : String(best.learningRate),
         best === undefined ? 'diverged' : formatRow(best),
-        joinWords(tried.filter(({ diverged }) => diverged > 0).map(({ learningRate }) => String(learningRate))) ||
+        joinWords(allRates.filter(({ diverged }) => diverged > 0).map(({ learningRate }) => String(learningRate))) ||
           'none',
       ]),
     })),

@@ -7,7 +7,7 @@ import { isWithin } from '../../analysis/within.ts';
 
 const TOLERANCE = 0.02;
 
-/** The score at each threshold of `global-norm`, at one learning rate: what `tune` shows. */
+/** Finds the score at each threshold of `global-norm` at one learning rate. The command `tune` shows it. */
 export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
   const [contest] = groupContests(rows);
   const clipped = rows

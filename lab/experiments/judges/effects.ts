@@ -1,6 +1,6 @@
 import type { StrategySpec } from 'gradclip';
 import { findBest, groupContests, margin, type Contest } from '../../analysis/contests.ts';
-import { groupBy } from '../../analysis/grouped.ts';
+import { groupBy } from '../../analysis/group-by.ts';
 import { strategyKey, joinWords, formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { compareWithNone, findUnclipped, type NoneComparison, type Effect } from '../../analysis/against-none.ts';
@@ -8,7 +8,7 @@ import type { Answer, AnswerTable } from '../../analysis/answer.ts';
 
 type Label = (spec: StrategySpec) => string;
 
-/** What each strategy did on each task and cell, against no clipping, each at its own best learning rate. */
+/** Compares each strategy with no clipping on each task and cell, each at its own best learning rate. */
 export function judgeEffects(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
@@ -19,7 +19,7 @@ export function judgeEffects(rows: readonly SummaryRow[]): Answer {
   };
 }
 
-/** Scores side by side: a row for each task and cell, a column for each strategy. */
+/** Creates the table of scores: one row for each task and cell, one column for each strategy. */
 export function scoresTable(contests: readonly Contest[], label: Label): AnswerTable {
   const specs = distinctStrategies(contests);
   return {
@@ -50,7 +50,7 @@ export function scoresTable(contests: readonly Contest[], label: Label): AnswerT
   };
 }
 
-/** Seed by seed against no clipping. */
+/** Creates the table that compares each strategy with no clipping seed by seed. */
 export function pairsTable(contests: readonly Contest[], label: Label): AnswerTable {
   return {
     title: 'Seed by seed against no clipping',
@@ -91,7 +91,7 @@ function effectStatements(contests: readonly Contest[], label: Label): string[] 
   });
 }
 
-/** Which cell is best on each task, without clipping and with. */
+/** States which cell is best on each task, without and with clipping. */
 function cellStatements(contests: readonly Contest[]): string[] {
   return [...groupBy(contests, nameContest)].flatMap(([task, met]) => {
     if (met.length < 2) return [];
@@ -100,10 +100,10 @@ function cellStatements(contests: readonly Contest[]): string[] {
       contenders.flatMap(({ strategy, best }) => (strategy.id === 'none' || best === undefined ? [] : [best])),
     );
     const [without, with_] = [findBest(bare), findBest(clipped)];
-    const place = (row: SummaryRow | undefined): string =>
+    const formatBest = (row: SummaryRow | undefined): string =>
       row === undefined ? 'none trains' : `${row.cell} at ${formatScore(row.metric.median ?? NaN)}`;
     return [
-      `${task}: the best cell without clipping is ${place(without)}, with it ${place(with_)}${noteIfNothingLearned(with_, without)}.`,
+      `${task}: the best cell without clipping is ${formatBest(without)}, with it ${formatBest(with_)}${noteIfNothingLearned(with_, without)}.`,
     ];
   });
 }

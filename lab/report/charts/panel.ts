@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvePoint } from '../../analysis/answer.ts';
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { formatScore } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { formatPercent, formatScore } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 

@@ -1,5 +1,5 @@
 import type { Figure, AnswerTable } from '../../analysis/answer.ts';
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { chartFigure, legend } from '../html/chart-figure.ts';
 import { curvesIn, figurePalette, panelChart } from '../charts/figure.ts';
 import { html, type Content, type Html } from '../html/html.ts';

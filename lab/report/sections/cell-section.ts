@@ -1,5 +1,5 @@
 import type { Run } from '../../run/record.ts';
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import { findBest, describeVariants, type Contender, type Contest } from '../../analysis/contests.ts';
 import { clipRateChart, lossChart, normsChart, scoreChart, type CellParts } from './cell-charts.ts';
 import { chartFigure, legend } from '../html/chart-figure.ts';

@@ -1,4 +1,4 @@
-import { sortUnique } from '../../analysis/ascending.ts';
+import { sortUnique } from '../../analysis/sort-unique.ts';
 import type { Contender, Contest } from '../../analysis/contests.ts';
 import { html, type Content, type Html } from '../html/html.ts';
 import type { Palette } from '../charts/palette.ts';

@@ -21,7 +21,7 @@ describeWithBrowser('the built program', (open) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('writes reports whose charts answer', async () => {
+  it('writes reports with interactive charts', async () => {
     const grid = [
       '--tasks',
       'adding',

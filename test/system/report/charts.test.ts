@@ -51,7 +51,7 @@ describeReport('a chart', (show) => {
     expect(offences).toEqual([]);
   });
 
-  it('says it to keys as well, and aloud: along a line, and from line to line', async () => {
+  it('supports arrow keys and screen readers, along a line and between lines', async () => {
     const { page } = await show(comparison());
     const own = chart(page, LOSS);
     await own.focus();
@@ -68,7 +68,7 @@ describeReport('a chart', (show) => {
     expect(await tipIn(own)).toEqual([]);
   });
 
-  it('answers a finger', async () => {
+  it('responds to touch', async () => {
     const { page } = await show(comparison(), {}, { viewport: { width: 390, height: 844 }, hasTouch: true });
     const own = chart(page, LOSS);
     await own.scrollIntoViewIfNeeded();
@@ -81,7 +81,7 @@ describeReport('a chart', (show) => {
     expect(tip.x + tip.width).toBeLessThan(390);
   });
 
-  it('tells of a threshold and of the norms where a threshold was looked for', async () => {
+  it('shows the threshold and the norms in a tuning report', async () => {
     const { page, offences } = await show(tuning(), { experiment: 'tune' });
     for (const [name, says] of [
       [
@@ -102,7 +102,7 @@ describeReport('a chart', (show) => {
 });
 
 describeReport('a name in a legend', (show) => {
-  it('hides its lines in every chart and shows them again, and says so', async () => {
+  it('hides and shows its lines in every chart, and announces it', async () => {
     const { page, offences } = await show(comparison());
     const lines = chart(page, LOSS).locator('g[aria-label="line"] path');
     await chart(page, LOSS).scrollIntoViewIfNeeded();
@@ -131,7 +131,7 @@ describeReport('a name in a legend', (show) => {
     expect(offences).toEqual([]);
   });
 
-  it('is joined by one that shows everything again, where something is hidden', async () => {
+  it('is followed by a button that shows all lines if some are hidden', async () => {
     const { page } = await show(comparison());
     const all = page.getByRole('button', { name: 'show all' });
     expect(await all.count()).toBe(0);
@@ -143,7 +143,7 @@ describeReport('a name in a legend', (show) => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('none');
   });
 
-  it('spreads what is left over the whole height of the row', async () => {
+  it('rescales the remaining lines to the full height of the row', async () => {
     const { page } = await show(comparison());
     const own = chart(page, LOSS);
     await own.scrollIntoViewIfNeeded();
@@ -155,7 +155,7 @@ describeReport('a name in a legend', (show) => {
 });
 
 describeReport('the switch above a row', (show) => {
-  it('gives its charts a linear scale, and back', async () => {
+  it('switches its charts to a linear scale and back', async () => {
     const { page } = await show(comparison());
     const own = chart(page, LOSS);
     await own.scrollIntoViewIfNeeded();

@@ -29,7 +29,7 @@ describeReport('the page', (show) => {
     },
   );
 
-  it('prints every chart with all that is in it, whatever is switched off or folded away', async () => {
+  it('prints every chart in full, even if lines are hidden or sections are collapsed', async () => {
     const { page } = await show(comparison());
     await switches(page, 'none').first().click();
     await page.emulateMedia({ media: 'print' });
@@ -52,7 +52,7 @@ describeReport('the page', (show) => {
     await page.pdf({ path: `${SHOTS}compare.pdf`, format: 'A4' });
   });
 
-  it('has everything but its answers where there is no JavaScript', async () => {
+  it('shows everything but interactive tips without JavaScript', async () => {
     const { page } = await show(comparison(), {}, { javaScriptEnabled: false });
     expect(await page.locator('figure > svg').count()).toBe(CHARTS);
     expect(await page.locator('figure > svg').first().isVisible()).toBe(true);
@@ -60,7 +60,7 @@ describeReport('the page', (show) => {
     expect(await page.locator('.legend').first().innerText()).toContain('global-norm');
   });
 
-  it('draws a chart in the page as it was drawn for print', async () => {
+  it('draws a chart on screen as in print', async () => {
     const { page } = await show(comparison());
     for (const name of ['rnn: loss by step at rate 3', 'rnn: score by learning rate']) {
       await chart(page, name).scrollIntoViewIfNeeded();

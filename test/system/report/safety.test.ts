@@ -6,7 +6,7 @@ import { comparison } from './runs.ts';
 const HOSTILE = `</script></style><script>window.injected=1</script>"'&<img src=x onerror="window.injected=1"><!--<script>`;
 
 describeReport('a report', (show) => {
-  it('shows hostile names as they are, in charts, legends and tips, and runs nothing of them', async () => {
+  it('shows hostile names verbatim in charts, legends and tips, and never runs them', async () => {
     const runs = comparison().map((run) => {
       const { strategy } = run.start.config;
       const own = strategy.id === 'none' ? strategy : { id: `${HOSTILE}${strategy.id}`, options: { layers: HOSTILE } };
@@ -29,7 +29,7 @@ describeReport('a report', (show) => {
     expect(offences).toEqual([]);
   });
 
-  it('has a policy that refuses any other program, and any address', async () => {
+  it('has a content security policy that blocks other scripts and all addresses', async () => {
     const { page, offences } = await show(comparison());
     await page.evaluate(() => {
       const script = document.createElement('script');
@@ -44,7 +44,7 @@ describeReport('a report', (show) => {
     expect(offences.filter((one) => one.includes('Content Security Policy'))).toHaveLength(2);
   });
 
-  it('carries the whole program and stays under 600 kB', () => {
+  it('contains the whole script and stays under 600 kB', () => {
     const page = pageOf(comparison());
     console.log(`a report of ${comparison().length} runs: ${page.length} bytes`);
     expect(page.length).toBeLessThan(600_000);
