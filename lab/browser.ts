@@ -9,7 +9,14 @@ import type { Environment } from './run/record.ts';
 
 export { cells } from './cells/index.ts';
 export { optimizers } from './catalogue/optimizers.ts';
-export { toLine, type EndRecord, type Environment, type RunRecord, type StartRecord, type StepLine } from './run/record.ts';
+export {
+  toLine,
+  type EndRecord,
+  type Environment,
+  type RunRecord,
+  type StartRecord,
+  type StepLine,
+} from './run/record.ts';
 export { runId, type RunConfig } from './run/run-config.ts';
 export { run, type RunParts } from './run/run.ts';
 export { tasks } from './tasks/index.ts';
