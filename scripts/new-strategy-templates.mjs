@@ -1,6 +1,6 @@
-// What `npm run new-strategy` writes. Each is sound as it stands and says what is still missing.
+// The files that `npm run new-strategy` writes. Each one compiles and says what is still missing.
 
-/** The strategy: lets everything pass until its formula is written. */
+/** The strategy: returns the gradients unchanged until you write its formula. */
 export const strategy = ({
   id,
   factory,
@@ -32,12 +32,6 @@ export const strategy = ({
 export const ${factory} = defineStrategy({
   id: '${id}',
   title: '${title}',
-  source: {
-    authors: 'Authors',
-    year: ${new Date().getFullYear()},
-    title: 'Title of the work',
-    url: 'https://example.org/${id}',
-  },
   laws: { direction: 'global', idempotent: true },
   fields: {
     maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
@@ -45,6 +39,12 @@ export const ${factory} = defineStrategy({
 
   // Write the formula here, with the operations of gradclip; src/core/tensors.ts lists them.
   clip: (_options, gradients) => gradients,
+  source: {
+    authors: 'Authors',
+    year: ${new Date().getFullYear()},
+    title: 'Title of the work',
+    url: 'https://example.org/${id}',
+  },
 });
 
 /**
@@ -55,11 +55,11 @@ export const ${factory} = defineStrategy({
 export type ${type}Options = OptionsOf<typeof ${factory}.fields>;
 `;
 
-/** The oracle: refuses to answer until it is written from the paper. */
+/** The oracle: throws until you write it from the paper. */
 export const oracle = ({
   id,
   type,
-}) => `// Authors (year), section: the formula once more, in float64, from the paper and not from strategies/${id}.ts.
+}) => `// Authors (year), section: the formula in float64, written from the paper and not from strategies/${id}.ts.
 import type { ${type}Options } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 
@@ -68,30 +68,29 @@ export const oracle: Oracle<Required<${type}Options>> = ({ maxNorm }) => () => {
 };
 `;
 
-/** The test: laws, oracle, cases and refusals; the cases are those of a global norm until they are thought about. */
+/** The test: laws, oracle, cases and one message. Its cases are those of a global norm until you replace them. */
 export const test = ({ id, factory }) => `import { ${factory} } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { clippedInTurn, nearly } from '../support/clip-steps.ts';
+import { clipVariable, closeTo } from '../support/clip-steps.ts';
 import { testLaws } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/${id}.ts';
 
 testLaws(${factory}, { oracle });
 
 describe('${factory}', () => {
-  // Cases that a reader can check in the head; these are a guess, put in those of the paper.
+  // Replace these with cases of your formula that a reader can check without a calculator.
   it.each([
-    { about: 'under the limit: untouched', maxNorm: 10, given: [3, 4], expected: [3, 4] },
-    { about: 'at the limit: untouched', maxNorm: 5, given: [3, 4], expected: [3, 4] },
-    { about: 'over the limit, 5 → 2.5: halved', maxNorm: 2.5, given: [3, 4], expected: [1.5, 2] },
-  ])('$about', ({ maxNorm, given, expected }) => {
-    expect(clippedInTurn(${factory}({ maxNorm }), [given])).toEqual([nearly(expected)]);
+    { title: 'leaves a gradient under the threshold unchanged', maxNorm: 10, gradient: [3, 4], expected: [3, 4] },
+    { title: 'leaves a gradient at the threshold unchanged', maxNorm: 5, gradient: [3, 4], expected: [3, 4] },
+    { title: 'scales a norm of 5 down to 2.5', maxNorm: 2.5, gradient: [3, 4], expected: [1.5, 2] },
+  ])('$title', ({ maxNorm, gradient, expected }) => {
+    expect(clipVariable(${factory}({ maxNorm }), [gradient])).toEqual([closeTo(expected)]);
   });
 
-  it.each([
-    [-1, '\`${id}({ maxNorm })\` must be a number from 0 to Infinity; received -1.'],
-    [NaN, '\`${id}({ maxNorm })\` must be a number from 0 to Infinity; received NaN.'],
-  ])('refuses maxNorm %s', (maxNorm, message) => {
-    expect(() => ${factory}({ maxNorm })).toThrow(message);
+  it('rejects an invalid option and names the valid range', () => {
+    expect(() => ${factory}({ maxNorm: -1 })).toThrow(
+      '\`${id}({ maxNorm })\` must be a number from 0 to Infinity; received -1.',
+    );
   });
 });
 `;
@@ -101,11 +100,11 @@ export const page = ({ id, factory }) => `---
 title: ${id}
 ---
 
-# \`${id}\`: in a few words, what it clips
+# \`${id}\`: what it clips, in a few words
 
 ## Idea
 
-What goes wrong without it, and what it does about that.
+What goes wrong without this strategy, and how it helps.
 
 ## Formula
 
@@ -125,7 +124,7 @@ g is all gradients taken as one vector; c is \`maxNorm\`.
 
 ## Behaviour
 
-- What happens at the threshold, at 0 and at Infinity; to zero gradients; to the direction; what it remembers.
+- What happens at the threshold, at 0 and at Infinity; to zero gradients; to the direction; what its state holds.
 
 ## Example
 
@@ -140,11 +139,11 @@ console.log(optimizer.strategy.options);
 
 ## When not to use it
 
-- The case in which another strategy does better, with a link to it.
+- A case in which another strategy works better, with a link to it.
 
 ## Results
 
-What was measured, with the command that measures it again:
+The measurements, with the command that repeats them:
 
 \`\`\`sh
 npx vitest run --project node test/strategies/${id}.test.ts

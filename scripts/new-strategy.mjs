@@ -1,5 +1,5 @@
-// Begins a strategy: `npm run new-strategy my-clip` writes its file, test, oracle and page, and puts it on the shelf.
-// What it writes is sound in all but what has to be thought about: formula, oracle, cases and prose.
+// Starts a new strategy: `npm run new-strategy my-clip` writes its file, test, oracle and page, and adds it to
+// strategies/index.ts. You still write the formula, the oracle, the test cases and the prose.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,11 @@ function fail(message) {
 }
 
 const [id, ...rest] = process.argv.slice(2);
-// A test lets it write elsewhere.
+// The test of this script writes to a copy.
 const root = process.env.NEW_STRATEGY_ROOT ?? fileURLToPath(new URL('..', import.meta.url));
 if (id === undefined || rest.length > 0) fail('Usage: npm run new-strategy <id>, as in: npm run new-strategy my-clip');
-if (!ID.test(id)) fail(`An id is lower-case words joined by hyphens, such as my-clip; received "${id}".`);
-if (id === 'index' || COMBINATORS.includes(id)) fail(`A strategy may not be called "${id}"; that name is taken.`);
+if (!ID.test(id)) fail(`An id must be lower-case words joined by hyphens, such as my-clip; received "${id}".`);
+if (id === 'index' || COMBINATORS.includes(id)) fail(`The id "${id}" is taken; choose another one.`);
 
 const names = {
   id,
@@ -35,37 +35,37 @@ const files = {
   [`docs/strategies/${id}.md`]: page(names),
 };
 for (const path of Object.keys(files)) {
-  if (existsSync(join(root, path))) fail(`${path} is there already; nothing was written.`);
+  if (existsSync(join(root, path))) fail(`${path} already exists; nothing was written.`);
 }
 
-const shelf = join(root, 'strategies/index.ts');
-writeFileSync(shelf, onTheShelf(readFileSync(shelf, 'utf8'), names));
+const index = join(root, 'strategies/index.ts');
+writeFileSync(index, addStrategy(readFileSync(index, 'utf8'), names));
 for (const [path, text] of Object.entries(files)) {
   const filepath = join(root, path);
-  // Where lines break depends on how long the id is.
-  const isPage = path.endsWith('.md'); // Generated blocks keep the form that scripts/fill-docs.mjs writes.
+  // Pages keep the form that scripts/fill-docs.mjs writes; in code, line breaks depend on the length of the id.
+  const isPage = path.endsWith('.md');
   writeFileSync(filepath, isPage ? text : await format(text, { ...(await resolveConfig(filepath)), filepath }));
 }
 
-console.log(`Written, and put on the shelf at the end of strategies/index.ts:
+console.log(`Added ${names.factory} to strategies/index.ts and wrote:
 
 ${Object.keys(files)
   .map((path) => `  ${path}`)
   .join('\n')}
 
-Red until you have thought about it: npx vitest run --project node test/strategies/${id}.test.ts`);
+This test fails until you write the formula and the oracle: npx vitest run --project node test/strategies/${id}.test.ts`);
 
-/** The shelf with one strategy more: imported and exported in the order of the alphabet, and last in the list. */
-function onTheShelf(text, { id, factory, type }) {
-  const sorted = (source, pattern, line) => {
+/** Adds a strategy to strategies/index.ts: imports and exports in alphabetical order, and the end of the list. */
+function addStrategy(text, { id, factory, type }) {
+  const insertSorted = (source, pattern, line) => {
     const lines = source.split('\n');
-    const places = lines.flatMap((one, place) => (pattern.test(one) ? [place] : []));
-    const after = places.find((place) => pattern.exec(lines[place])[1] > id) ?? places.at(-1) + 1;
+    const matches = lines.flatMap((one, index) => (pattern.test(one) ? [index] : []));
+    const after = matches.find((index) => pattern.exec(lines[index])[1] > id) ?? matches.at(-1) + 1;
     lines.splice(after, 0, line);
     return lines.join('\n');
   };
-  const imported = sorted(text, /^import \{.* from '\.\/(.*)\.ts';$/, `import { ${factory} } from './${id}.ts';`);
-  const exported = sorted(
+  const imported = insertSorted(text, /^import \{.* from '\.\/(.*)\.ts';$/, `import { ${factory} } from './${id}.ts';`);
+  const exported = insertSorted(
     imported,
     /^export \{.* from '\.\/(.*)\.ts';$/,
     `export { ${factory}, type ${type}Options } from './${id}.ts';`,

@@ -1,5 +1,5 @@
-// A typedoc plugin. It adds to the reference page of each strategy the table of its options and its source, both from the
-// declaration, and a link to its page in the guide.
+// A typedoc plugin that adds to each strategy's reference page: the table of its options, its source and a link to its
+// page in the guide. Options and source come from the declaration.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
 import ts from 'typescript';
 
@@ -9,7 +9,7 @@ function valueOf(node, name) {
   return ts.forEachChild(node, (child) => valueOf(child, name));
 }
 
-/** Where the source of a reflection declares it. */
+/** The syntax node that declares a reflection. */
 function declarationOf(context, reflection) {
   return context.getSymbolFromReflection(reflection)?.declarations?.[0];
 }
@@ -19,7 +19,7 @@ function fieldOf(context, reflection) {
   const declaration = declarationOf(context, reflection);
   const about = declaration && valueOf(declaration, 'about');
   if (about === undefined || !ts.isStringLiteralLike(about)) return undefined;
-  // `optional(…)` stands around a field and makes null its default, whatever the field inside says.
+  // `optional(…)` wraps a field and changes its default to null.
   const isOptional =
     ts.isCallExpression(declaration.initializer) && declaration.initializer.expression.getText() === 'optional';
   const value = isOptional ? 'null' : (valueOf(declaration, 'default')?.getText() ?? 'null');
@@ -46,7 +46,7 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     const fieldsOf = new Map();
     for (const property of context.project.getReflectionsByKind(ReflectionKind.Property)) {
-      // Fields, and the names of state tensors, stand in type literals inside the type of the factory's variable.
+      // Option fields and state tensors are properties of type literals inside the type of the factory.
       const factory = property.parent?.parent;
       if (factory?.type?.name !== 'StrategyFactory') continue;
       const field = fieldOf(context, property);

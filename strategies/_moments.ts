@@ -5,7 +5,7 @@ import { hypot } from 'gradclip/define';
 export type Moments = { readonly mean: Scalar; readonly deviation: Scalar };
 
 /**
- * Adds a value that has a share f of the whole weight:
+ * Adds a value with the share f of the total weight:
  *
  *     μ′ = μ + f·(x − μ),   σ′² = (1 − f)·(σ² + f·(x − μ)²)
  *

@@ -58,12 +58,6 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
 export const adaGc = defineStrategy({
   id: 'ada-gc',
   title: 'Adaptive gradient clipping with local references',
-  source: {
-    authors: 'Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen',
-    year: 2025,
-    title: 'AdaGC: enhancing LLM pretraining stability via adaptive gradient clipping',
-    url: 'https://arxiv.org/abs/2502.11034',
-  },
   // Not idempotent: a ratio below 1 shortens the gradient from which a late variable starts.
   laws: { direction: 'variable', idempotent: false },
   fields: {
@@ -109,6 +103,13 @@ export const adaGc = defineStrategy({
         seen: minimum(add(seen, 1), warmup),
       },
     };
+  },
+
+  source: {
+    authors: 'Wang, Li, Chen, Zeng, Yang, Yu, Ma & Shen',
+    year: 2025,
+    title: 'AdaGC: enhancing LLM pretraining stability via adaptive gradient clipping',
+    url: 'https://arxiv.org/abs/2502.11034',
   },
 });
 

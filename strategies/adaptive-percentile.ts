@@ -29,8 +29,8 @@ import { emptyHistory, pushValue, type History } from './_history.ts';
  *
  *     cₜ = percentileₚ(‖g₁‖, …, ‖gₜ‖),   ĝ = g · min(1, cₜ / ‖gₜ‖)
  *
- * The current step counts among the latest. `percentile` 90 clips the longest tenth. The paper's value of 10 clips nine
- * steps of ten and nearly normalizes them. The norm is that of all gradients, or of each layer or variable, each with its
+ * The current step counts among the latest. `percentile` 90 clips the largest tenth. The paper's value of 10 clips nine
+ * steps in ten and nearly normalizes them. The norm is that of all gradients, or of each layer or variable, each with its
  * own history.
  *
  * Unlike the paper: a window replaces the whole past, so that the state is bounded and early norms are forgotten.
@@ -53,13 +53,6 @@ import { emptyHistory, pushValue, type History } from './_history.ts';
 export const adaptivePercentile = defineStrategy({
   id: 'adaptive-percentile',
   title: 'Clip at a percentile of past norms',
-  source: {
-    authors: 'Seetharaman, Wichern, Pardo & Le Roux',
-    year: 2020,
-    title: 'AutoClip: adaptive gradient clipping for source separation networks',
-    url: 'https://arxiv.org/abs/2007.14469',
-    section: 'Algorithm 1',
-  },
   laws: { direction: 'global', idempotent: false },
   fields: {
     percentile: between({
@@ -103,6 +96,14 @@ export const adaptivePercentile = defineStrategy({
     });
     const perVariable = gather(stack(factors) as Tensor1D, tensor1d([...indices], 'int32'));
     return { gradients: scaleEach(gradients, perVariable), state: next };
+  },
+
+  source: {
+    authors: 'Seetharaman, Wichern, Pardo & Le Roux',
+    year: 2020,
+    title: 'AutoClip: adaptive gradient clipping for source separation networks',
+    url: 'https://arxiv.org/abs/2007.14469',
+    section: 'Algorithm 1',
   },
 });
 

@@ -45,13 +45,6 @@ import { allAxes, presentAxes } from './_axes.ts';
 export const agc = defineStrategy({
   id: 'agc',
   title: 'Adaptive gradient clipping',
-  source: {
-    authors: 'Brock, De, Smith & Simonyan',
-    year: 2021,
-    title: 'High-performance large-scale image recognition without normalization',
-    url: 'https://arxiv.org/abs/2102.06171',
-    section: 'section 4',
-  },
   laws: { direction: 'unit', idempotent: true },
   fields: {
     ratio: threshold({
@@ -83,6 +76,14 @@ export const agc = defineStrategy({
       return multiplyBroadcast(gradient, limitFactors(normAlong(gradient, reduced), limits));
     });
     return { gradients: clipped, state };
+  },
+
+  source: {
+    authors: 'Brock, De, Smith & Simonyan',
+    year: 2021,
+    title: 'High-performance large-scale image recognition without normalization',
+    url: 'https://arxiv.org/abs/2102.06171',
+    section: 'section 4',
   },
 });
 

@@ -6,8 +6,8 @@ import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type Optio
  *
  *     ĝᵥ = gᵥ / max(1, RMS(gᵥ) / d),   RMS(g) = ‖g‖₂ / √n for a variable of n elements
  *
- * One threshold then suits variables of any size. A norm does not: the gradient of a kernel with a million elements can be
- * a thousand times as long as that of a scalar.
+ * One threshold then suits variables of any size. A norm does not: the gradient of a kernel with a million elements can have a
+ * norm a thousand times that of a scalar.
  *
  * Unlike the paper: this clips the gradient, before the optimizer; Adafactor clips the update, after it.
  *
@@ -30,12 +30,6 @@ import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type Optio
 export const blockRms = defineStrategy({
   id: 'block-rms',
   title: 'Clip each variable by its root mean square',
-  source: {
-    authors: 'Shazeer & Stern',
-    year: 2018,
-    title: 'Adafactor: adaptive learning rates with sublinear memory cost',
-    url: 'https://arxiv.org/abs/1804.04235',
-  },
   laws: { direction: 'variable', idempotent: true },
   fields: {
     maxRms: threshold({
@@ -45,9 +39,16 @@ export const blockRms = defineStrategy({
   },
 
   clip({ maxRms }, gradients) {
-    // A limit on the norm, since the mean over a variable without elements would be NaN; its norm is 0 and passes.
+    // Limits the norm instead of the RMS, because the mean over a variable without elements is NaN.
     const limits = Object.values(gradients).map(({ size }) => maxRms * Math.sqrt(size));
     return scaleEach(gradients, limitFactors(normsOf(gradients), tensor1d(limits)));
+  },
+
+  source: {
+    authors: 'Shazeer & Stern',
+    year: 2018,
+    title: 'Adafactor: adaptive learning rates with sublinear memory cost',
+    url: 'https://arxiv.org/abs/1804.04235',
   },
 });
 

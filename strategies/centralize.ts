@@ -6,7 +6,7 @@ import { subtractUnitMeans, defineStrategy, mapTensors } from 'gradclip/define';
  *     ĝ = g − mean(g),   the mean over all axes but the last
  *
  * The gradient of each unit's incoming weights then sums to zero. tfjs keeps units on the last axis, so each column of a
- * fused LSTM kernel, shape [in, 4·units], is centered by itself. Vectors and scalars, such as biases, pass unchanged.
+ * fused LSTM kernel, shape [in, 4·units], is centered separately. Vectors and scalars, such as biases, pass unchanged.
  *
  * Unlike the paper: a unit with one incoming weight passes unchanged, such as each unit of an LSTM kernel over a univariate
  * series, shape [1, 4·units]. Its gradient is its own mean, so it would never learn.
@@ -28,16 +28,8 @@ import { subtractUnitMeans, defineStrategy, mapTensors } from 'gradclip/define';
 export const centralize = defineStrategy({
   id: 'centralize',
   title: 'Gradient centralization',
-  source: {
-    authors: 'Yong, Huang, Hua & Zhang',
-    year: 2020,
-    title: 'Gradient centralization: a new optimization technique for deep neural networks',
-    url: 'https://arxiv.org/abs/2004.01461',
-    section: 'equation 1',
-  },
   laws: { direction: 'none', idempotent: true },
   fields: {},
-
   clip: (_options, gradients) =>
     mapTensors(gradients, (gradient) => {
       const units = gradient.shape.at(-1) ?? 1;
@@ -45,4 +37,11 @@ export const centralize = defineStrategy({
       if (gradient.size <= units) return gradient;
       return subtractUnitMeans(gradient);
     }),
+  source: {
+    authors: 'Yong, Huang, Hua & Zhang',
+    year: 2020,
+    title: 'Gradient centralization: a new optimization technique for deep neural networks',
+    url: 'https://arxiv.org/abs/2004.01461',
+    section: 'equation 1',
+  },
 });

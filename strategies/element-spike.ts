@@ -30,10 +30,10 @@ import {
  *     ĝᵢ = sign(gᵢ) · √(θ·vᵢ) where gᵢ² > θ·vᵢ, else gᵢ;   vᵢ ← β·vᵢ + (1 − β)·ĝᵢ²
  *
  * At the default threshold of 5000 the limit is √5000, about 71 times the usual size, so only spikes are clipped. The first
- * `warmup` steps only gather v, which starts at 0 without bias correction. The state is as large as the variables.
+ * `warmup` steps only collect v, which starts at 0 without bias correction. The state is as large as the variables.
  *
- * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. An element that was always 0 passes,
- * since its limit of 0 would keep it there forever. The state holds √v, because v overflows float32.
+ * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. An element that was always 0 is not
+ * clipped, because a limit of 0 would keep it at 0 forever. The state holds √v, because v overflows float32.
  *
  * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is not from 0 up to 1, or `warmup` is
  *   no whole number.
@@ -53,12 +53,6 @@ import {
 export const elementSpike = defineStrategy({
   id: 'element-spike',
   title: 'Clip spiking elements',
-  source: {
-    authors: 'Huang, Zhu, Jin, Liu, Wang & Liu',
-    year: 2025,
-    title: 'SPAM: spike-aware Adam with momentum reset for stable LLM training',
-    url: 'https://arxiv.org/abs/2501.06842',
-  },
   laws: { direction: 'none', idempotent: true },
   fields: {
     threshold: nonNegative({
@@ -95,6 +89,13 @@ export const elementSpike = defineStrategy({
       );
     }
     return { gradients: clipped, state: next };
+  },
+
+  source: {
+    authors: 'Huang, Zhu, Jin, Liu, Wang & Liu',
+    year: 2025,
+    title: 'SPAM: spike-aware Adam with momentum reset for stable LLM training',
+    url: 'https://arxiv.org/abs/2501.06842',
   },
 });
 

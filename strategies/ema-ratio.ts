@@ -7,10 +7,10 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
  *
  *     μ₀ = ‖g₁‖,   ĝₜ = gₜ · min(1, ρ·μₜ₋₁ / ‖gₜ‖₂),   μₜ = β·μₜ₋₁ + (1 − β)·‖ĝₜ‖₂   for every variable
  *
- * The mean is exponential and takes the clipped norm, so a spike raises it only by what passed.
+ * The mean is exponential and uses the clipped norm, so a spike raises it only a little.
  *
  * Unlike the source: a mean of 0 means that no gradient was seen yet. A variable whose first gradient is all zeros starts
- * from the first that is not; in the source it could never move again.
+ * from its first gradient that is not; in the source its mean would stay 0 and clip every gradient to 0.
  *
  * @throws ClippingError `bad-option` when `ratio` is negative or NaN, or `decay` is not from 0 up to 1.
  *
@@ -32,12 +32,6 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
 export const emaRatio = defineStrategy({
   id: 'ema-ratio',
   title: 'Clip each variable at a multiple of its mean norm',
-  source: {
-    authors: 'Groeneveld and others',
-    year: 2024,
-    title: 'OLMo: accelerating the science of language models, the adaptive clipping in its optimizer',
-    url: 'https://arxiv.org/abs/2402.00838',
-  },
   // Not idempotent: a ratio below 1 shortens the gradient from which the mean starts.
   laws: { direction: 'variable', idempotent: false },
   fields: {
@@ -60,6 +54,13 @@ export const emaRatio = defineStrategy({
       gradients: scaleEach(gradients, limitFactors(norms, limits)),
       state: { ...state, ...perVariableState('mean', gradients, after) },
     };
+  },
+
+  source: {
+    authors: 'Groeneveld and others',
+    year: 2024,
+    title: 'OLMo: accelerating the science of language models, the adaptive clipping in its optimizer',
+    url: 'https://arxiv.org/abs/2402.00838',
   },
 });
 

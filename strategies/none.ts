@@ -1,11 +1,11 @@
 import { defineStrategy } from 'gradclip/define';
 
 /**
- * Passes the gradients on unchanged.
+ * Returns the gradients unchanged.
  *
  *     ĝ = g
  *
- * The optimizer measures them as usual. Use it as the baseline of a comparison, or to watch gradient norms before choosing
+ * The optimizer still measures them. Use it as the baseline of a comparison, or to watch gradient norms before choosing
  * a threshold.
  *
  * @example
@@ -23,14 +23,13 @@ import { defineStrategy } from 'gradclip/define';
 export const none = defineStrategy({
   id: 'none',
   title: 'No clipping',
+  laws: { direction: 'global', idempotent: true },
+  fields: {},
+  clip: (_options, gradients) => gradients,
   source: {
     authors: 'Cauchy',
     year: 1847,
     title: 'Méthode générale pour la résolution des systèmes d’équations simultanées',
     url: 'https://gallica.bnf.fr/ark:/12148/bpt6k2982c/f540',
   },
-  laws: { direction: 'global', idempotent: true },
-  fields: {},
-
-  clip: (_options, gradients) => gradients,
 });

@@ -9,8 +9,8 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
  *
  * The first gradient of a variable that is not all zeros passes unchanged. The norm may fall freely and rises slowly.
  *
- * Unlike the paper: norms up to ε·√n always pass, so that no variable is held near zero; the idea is from NormGrowthCap in
- * CannotWaitForTheseOptimisers.jl. A gradient of zeros leaves the state unchanged, so the next one is not a first one.
+ * Unlike the paper: norms up to ε·√n always pass, so no variable gets stuck near zero; the idea is from NormGrowthCap in
+ * CannotWaitForTheseOptimisers.jl. A gradient of zeros leaves the state unchanged, so the next one is still clipped.
  *
  * @throws ClippingError `bad-option` when `ratio` or `floor` is negative or NaN.
  *
@@ -32,12 +32,6 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
 export const normGrowth = defineStrategy({
   id: 'norm-growth',
   title: 'Cap the growth of each variable’s norm',
-  source: {
-    authors: 'Chen, Feng, Liu and others',
-    year: 2024,
-    title: 'Fira: can we achieve full-rank training of LLMs under low-rank constraint?',
-    url: 'https://arxiv.org/abs/2410.01623',
-  },
   laws: { direction: 'variable', idempotent: true },
   fields: {
     ratio: nonNegative({
@@ -59,6 +53,13 @@ export const normGrowth = defineStrategy({
       gradients: scaleEach(gradients, limitFactors(norms, limits)),
       state: { ...state, ...perVariableState('norm', gradients, after) },
     };
+  },
+
+  source: {
+    authors: 'Chen, Feng, Liu and others',
+    year: 2024,
+    title: 'Fira: can we achieve full-rank training of LLMs under low-rank constraint?',
+    url: 'https://arxiv.org/abs/2410.01623',
   },
 });
 

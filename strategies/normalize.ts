@@ -14,8 +14,8 @@ import {
  *
  *     ĝ = g · s / (‖g‖₂ + γ)
  *
- * Long gradients are shortened and short ones lengthened. With `gamma` above 0, gradients much shorter than `gamma` grow by
- * at most `norm` / `gamma` and so stay below full length. A gradient of zeros stays zero.
+ * Large gradients are scaled down and small ones up. With `gamma` above 0, gradients much smaller than `gamma` grow by a
+ * factor of at most `norm` / `gamma`, so they stay below `norm`. A gradient of zeros stays zero.
  *
  * Unlike the paper: this scales the whole gradient, as in normalized gradient descent, not that of each example, and γ is 0
  * by default.
@@ -39,12 +39,6 @@ import {
 export const normalize = defineStrategy({
   id: 'normalize',
   title: 'Normalize the gradient',
-  source: {
-    authors: 'Bu, Wang, Zha & Karypis',
-    year: 2022,
-    title: 'Automatic clipping: differentially private deep learning made easier and stronger',
-    url: 'https://arxiv.org/abs/2206.07136',
-  },
   laws: { direction: 'global', idempotent: false, lengthens: true },
   fields: {
     norm: positive({ default: 1, about: 'Norm of the gradient at every step, in gradient units (s).' }),
@@ -56,6 +50,13 @@ export const normalize = defineStrategy({
     const shortest = Math.max(SMALLEST_NORMAL, norm / LARGEST_FACTOR);
     const length: Scalar = add(globalNormOf(gradients), gamma);
     return scaleAll(gradients, div(norm, where(less(length, shortest), scalar(shortest), length)));
+  },
+
+  source: {
+    authors: 'Bu, Wang, Zha & Karypis',
+    year: 2022,
+    title: 'Automatic clipping: differentially private deep learning made easier and stronger',
+    url: 'https://arxiv.org/abs/2206.07136',
   },
 });
 

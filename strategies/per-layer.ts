@@ -40,13 +40,6 @@ import {
 export const perLayer = defineStrategy({
   id: 'per-layer',
   title: 'Clip each layer by its norm',
-  source: {
-    authors: 'McMahan, Ramage, Talwar & Zhang',
-    year: 2018,
-    title: 'Learning differentially private recurrent language models',
-    url: 'https://arxiv.org/abs/1710.06963',
-    section: 'section 2',
-  },
   laws: { direction: 'layer', idempotent: true },
   fields: {
     maxNorm: threshold({ default: 1, about: 'Largest ‖gₗ‖ of a layer that passes unchanged, in gradient units (c).' }),
@@ -73,6 +66,14 @@ export const perLayer = defineStrategy({
     );
     const factors = limitFactors(norms, tensor1d(limits));
     return { gradients: scaleEach(gradients, gather(factors, tensor1d([...indices], 'int32'))), state };
+  },
+
+  source: {
+    authors: 'McMahan, Ramage, Talwar & Zhang',
+    year: 2018,
+    title: 'Learning differentially private recurrent language models',
+    url: 'https://arxiv.org/abs/1710.06963',
+    section: 'section 2',
   },
 });
 

@@ -27,13 +27,6 @@ import { clampAll, ClippingError, defineStrategy, between, optional, threshold, 
 export const perValue = defineStrategy({
   id: 'per-value',
   title: 'Clip by value',
-  source: {
-    authors: 'Mikolov',
-    year: 2012,
-    title: 'Statistical language models based on neural networks',
-    url: 'https://www.fit.vut.cz/study/phd-thesis/283/',
-    section: 'section 3.2.2',
-  },
   laws: { direction: 'none', idempotent: true },
   fields: {
     maxAbs: optional(threshold({ default: 1, about: 'Largest |gᵢ| that passes; 1 when no bound is set (c).' })),
@@ -74,6 +67,14 @@ export const perValue = defineStrategy({
 
   clip({ maxAbs, min, max }, gradients) {
     return clampAll(gradients, min ?? -(maxAbs ?? Infinity), max ?? maxAbs ?? Infinity);
+  },
+
+  source: {
+    authors: 'Mikolov',
+    year: 2012,
+    title: 'Statistical language models based on neural networks',
+    url: 'https://www.fit.vut.cz/study/phd-thesis/283/',
+    section: 'section 3.2.2',
   },
 });
 

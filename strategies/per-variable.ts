@@ -41,12 +41,6 @@ import { presentAxes } from './_axes.ts';
 export const perVariable = defineStrategy({
   id: 'per-variable',
   title: 'Clip each variable by its norm',
-  source: {
-    authors: 'Chollet and others',
-    year: 2015,
-    title: 'Keras: optimizers, clipnorm',
-    url: 'https://keras.io/api/optimizers/',
-  },
   laws: { direction: 'variable', idempotent: true },
   fields: {
     maxNorm: threshold({
@@ -71,6 +65,13 @@ export const perVariable = defineStrategy({
       const norms = normAlong(gradient, presentAxes(axes, gradient), { ord });
       return multiplyBroadcast(gradient, limitFactors(norms, maxNorm));
     });
+  },
+
+  source: {
+    authors: 'Chollet and others',
+    year: 2015,
+    title: 'Keras: optimizers, clipnorm',
+    url: 'https://keras.io/api/optimizers/',
   },
 });
 

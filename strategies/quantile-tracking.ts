@@ -27,7 +27,7 @@ import {
  * Unlike the paper: each step gives one norm, that of the whole gradient, instead of one per client, and no noise is added.
  *
  * @throws ClippingError `bad-option` when `quantile` is not from 0 to 1, `rate` or `initial` is not finite and greater
- *   than 0, `min` or `max` is negative or NaN, or `initial` does not lie between them.
+ *   than 0, `min` or `max` is negative or NaN, or `initial` is not between them.
  *
  * @example
  * ```ts
@@ -45,13 +45,6 @@ import {
 export const quantileTracking = defineStrategy({
   id: 'quantile-tracking',
   title: 'Clip at a tracked quantile of the norm',
-  source: {
-    authors: 'Andrew, Thakkar, McMahan & Ramaswamy',
-    year: 2019,
-    title: 'Differentially private learning with adaptive clipping',
-    url: 'https://arxiv.org/abs/1905.03871',
-    section: 'section 2',
-  },
   laws: { direction: 'global', idempotent: true },
   fields: {
     quantile: between({ default: 0.5, min: 0, max: 1, about: 'Share of the norms to cover, 0 to 1 (q).' }),
@@ -92,6 +85,14 @@ export const quantileTracking = defineStrategy({
       state: { threshold: clipByValue(moved, least, greatest) },
     };
   },
+
+  source: {
+    authors: 'Andrew, Thakkar, McMahan & Ramaswamy',
+    year: 2019,
+    title: 'Differentially private learning with adaptive clipping',
+    url: 'https://arxiv.org/abs/1905.03871',
+    section: 'section 2',
+  },
 });
 
 /**
@@ -101,6 +102,6 @@ export const quantileTracking = defineStrategy({
  */
 export type QuantileTrackingOptions = OptionsOf<typeof quantileTracking.fields>;
 
-// No factor leads away from 0 or Infinity, so the threshold must reach neither.
+// A factor cannot move a threshold away from 0 or Infinity, so the threshold must reach neither.
 const SMALLEST_GEOMETRIC = 1e-30;
 const LARGEST = 3e38;

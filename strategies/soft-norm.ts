@@ -2,11 +2,11 @@ import { add, div, greater, scalar, where } from '@tensorflow/tfjs-core';
 import { defineStrategy, globalNormOf, scaleAll, nonNegative, type OptionsOf } from 'gradclip/define';
 
 /**
- * Shortens all gradients, taken as one vector g, smoothly to less than a largest norm.
+ * Scales all gradients, taken as one vector g, smoothly below a largest norm.
  *
  *     ĝ = g · c / (c + ‖g‖₂)
  *
- * Every gradient is shortened: by a factor of ½ at ‖g‖ = `maxNorm`, and of 10/11 at a tenth of it. A longer gradient still
+ * Every gradient gets smaller: by a factor of ½ at ‖g‖ = `maxNorm`, and of 10/11 at a tenth of it. A longer gradient still
  * takes a longer step.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN.
@@ -28,12 +28,6 @@ import { defineStrategy, globalNormOf, scaleAll, nonNegative, type OptionsOf } f
 export const softNorm = defineStrategy({
   id: 'soft-norm',
   title: 'Soft clipping by global norm',
-  source: {
-    authors: 'Zhang, He, Sra & Jadbabaie',
-    year: 2020,
-    title: 'Why gradient clipping accelerates training: a theoretical justification for adaptivity',
-    url: 'https://arxiv.org/abs/1905.11881',
-  },
   laws: { direction: 'global', idempotent: false },
   fields: {
     maxNorm: nonNegative({
@@ -48,6 +42,13 @@ export const softNorm = defineStrategy({
     // 1 / (1 + n/c) equals c / (c + n) and is also right for c = 0 and c = ∞.
     const factor = div(1, add(1, div(norm, maxNorm)));
     return scaleAll(gradients, where(greater(norm, 0), factor, scalar(1)));
+  },
+
+  source: {
+    authors: 'Zhang, He, Sra & Jadbabaie',
+    year: 2020,
+    title: 'Why gradient clipping accelerates training: a theoretical justification for adaptivity',
+    url: 'https://arxiv.org/abs/1905.11881',
   },
 });
 

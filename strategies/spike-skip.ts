@@ -16,14 +16,14 @@ import { between, decay, defineStrategy, globalNormOf, positive, nonNegative, ty
 import { addWithShare } from './_moments.ts';
 
 /**
- * Skips steps whose norm lies far above the usual, and changes no other.
+ * Skips steps whose norm is far above its running mean, and changes no other step.
  *
  *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
  *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
  *
  * The state holds the mean μ and the standard deviation σ of the logarithm of the norm. A skipped step leaves the weights
- * and the inner optimizer's state unchanged. Zero gradients would not: momentum would still move the weights. Values enter
- * the statistics capped at the limit.
+ * and the inner optimizer's state unchanged. Zero gradients would not: momentum would still move the weights. Values above
+ * the limit are capped before they enter the statistics.
  *
  * Unlike the implementation in Lingvo: values are capped only once enough weight has gathered. Lingvo caps from the first
  * step, when all statistics are 0, so they rise slowly and reject ordinary steps.
@@ -48,12 +48,6 @@ import { addWithShare } from './_moments.ts';
 export const spikeSkip = defineStrategy({
   id: 'spike-skip',
   title: 'Skip steps whose norm spikes',
-  source: {
-    authors: 'Chen, Firat, Bapna and others',
-    year: 2018,
-    title: 'The best of both worlds: combining recent advances in neural machine translation',
-    url: 'https://arxiv.org/abs/1804.09849',
-  },
   laws: { direction: 'global', idempotent: true },
   fields: {
     maxSigma: nonNegative({ default: 4, about: 'Deviations above the mean that pass; Infinity skips nothing (k).' }),
@@ -77,6 +71,13 @@ export const spikeSkip = defineStrategy({
     const weight = add(mul(state.weight, decay), 1 - decay) as Scalar;
     const moments = addWithShare(state, where(isSpike, minimum(value, cap), value), div(1 - decay, weight));
     return { gradients, state: { weight, ...moments }, skip: cast(isSpike, 'float32') };
+  },
+
+  source: {
+    authors: 'Chen, Firat, Bapna and others',
+    year: 2018,
+    title: 'The best of both worlds: combining recent advances in neural machine translation',
+    url: 'https://arxiv.org/abs/1804.09849',
   },
 });
 

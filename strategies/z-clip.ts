@@ -31,7 +31,7 @@ import {
 import { addWithShare, type Moments } from './_moments.ts';
 
 /**
- * Clips norms that lie many standard deviations above their running mean, and passes all others.
+ * Clips norms that are many standard deviations above their running mean.
  *
  *     z = (‖g‖₂ − μ) / σ;   where z > z*:  ĝ = g · c / ‖g‖₂
  *     adaptive:    c = (μ + z*·σ · z* / z) · f
@@ -39,7 +39,7 @@ import { addWithShare, type Moments } from './_moments.ts';
  *     percentile:  c = μ + z*·σ
  *     μ ← β·μ + (1 − β)·x,   σ² ← β·σ² + (1 − β)·(x − μ)²,   x = min(c, ‖g‖₂)
  *
- * In the adaptive mode, the further a norm lies above the mean, the lower it is clipped. The first `warmup` norms only set
+ * In the adaptive mode, the further a norm is above the mean, the lower it is clipped. The first `warmup` norms only set
  * the first mean and deviation.
  *
  * Unlike the paper: σ is at least a share of μ, so that norms without spread do not make every step a spike. No constant is
@@ -63,12 +63,6 @@ import { addWithShare, type Moments } from './_moments.ts';
 export const zClip = defineStrategy({
   id: 'z-clip',
   title: 'Clip by the z-score of the norm',
-  source: {
-    authors: 'Kumar, Owen, Chowdhury & Güra',
-    year: 2025,
-    title: 'ZClip: adaptive spike mitigation for LLM pre-training',
-    url: 'https://arxiv.org/abs/2504.02507',
-  },
   laws: { direction: 'global', idempotent: true },
   fields: {
     maxZ: nonNegative({ default: 2.5, about: 'Deviations above the mean that pass; Infinity changes nothing (z*).' }),
@@ -124,6 +118,13 @@ export const zClip = defineStrategy({
       gradients: scaleAll(gradients, limitFactors(norm, maxNorm === null ? passed : minimum(passed, maxNorm))),
       state: { ...updated, seen: counted },
     };
+  },
+
+  source: {
+    authors: 'Kumar, Owen, Chowdhury & Güra',
+    year: 2025,
+    title: 'ZClip: adaptive spike mitigation for LLM pre-training',
+    url: 'https://arxiv.org/abs/2504.02507',
   },
 });
 

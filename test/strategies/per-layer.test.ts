@@ -3,17 +3,17 @@ import { perLayer } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-layer.ts';
-import { itAgreesWith } from '../support/agreement.ts';
-import { inTurn } from '../support/clip-steps.ts';
+import { itMatchesOracle } from '../support/agreement.ts';
+import { clipSteps } from '../support/clip-steps.ts';
 
 testLaws(perLayer, { oracle });
 testLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });
 
-// The kernel (3, 0) and the bias (4) of the layer are 5 together.
-const given = { 'lstm/kernel': [3, 0], 'lstm/bias': [4], 'dense/kernel': [6, 8], gain: 1 };
+// The kernel (3, 0) and the bias (4) of the layer have a norm of 5 together.
+const input = { 'lstm/kernel': [3, 0], 'lstm/bias': [4], 'dense/kernel': [6, 8], gain: 1 };
 
 describe('perLayer', () => {
-  itAgreesWith(perLayer, oracle, [
+  itMatchesOracle(perLayer, oracle, [
     { layers: { embedding: 0, 'conv*': 0.1 } },
     { ord: 1 },
     { ord: 'inf', maxNorm: 0.3 },
@@ -22,44 +22,44 @@ describe('perLayer', () => {
 
   it.each([
     {
-      about: 'kernel and bias together: 5 → 2.5, 10 → 2.5; what has no layer is one',
+      title: 'clips kernel and bias together and treats a variable without a layer as its own layer',
       options: { maxNorm: 2.5 },
       expected: { 'lstm/kernel': [1.5, 0], 'lstm/bias': [2], 'dense/kernel': [1.5, 2], gain: 1 },
     },
     {
-      about: 'a layer of its own threshold',
+      title: 'applies the threshold of a named layer',
       options: { maxNorm: 2.5, layers: { dense: 5 } },
       expected: { 'lstm/kernel': [1.5, 0], 'lstm/bias': [2], 'dense/kernel': [3, 4], gain: 1 },
     },
     {
-      about: 'the first glob that fits decides',
+      title: 'applies the first glob that matches',
       options: { maxNorm: 1, layers: { 'lst*': 5, 'lstm*': 0, '*': 2.5 } },
       expected: { 'lstm/kernel': [3, 0], 'lstm/bias': [4], 'dense/kernel': [1.5, 2], gain: 1 },
     },
     {
-      about: 'a layer that is let through, one that is held',
+      title: 'accepts thresholds of Infinity and 0 for single layers',
       options: { layers: { lstm: Infinity, dense: 0, gain: 0.5 } },
       expected: { 'lstm/kernel': [3, 0], 'lstm/bias': [4], 'dense/kernel': [0, 0], gain: 0.5 },
     },
     {
-      about: 'by the largest magnitude: 4 → 2, 8 → 2',
+      title: 'scales infinity norms of 4 and 8 down to 2',
       options: { maxNorm: 2, ord: 'inf' as const },
       expected: { 'lstm/kernel': [1.5, 0], 'lstm/bias': [2], 'dense/kernel': [1.5, 2], gain: 1 },
     },
-  ])('$about', ({ options, expected }) => {
-    expect(inTurn(perLayer(options), [given])[0]?.gradients).toEqual(expected);
+  ])('$title', ({ options, expected }) => {
+    expect(clipSteps(perLayer(options), [input])[0]?.gradients).toEqual(expected);
   });
 
-  it('goes by a layer’s whole name: stacked cells are layers of their own', () => {
+  it('matches the whole layer name, so stacked cells are separate layers', () => {
     const stacked = { 'rnn/cell_0/kernel': [3, 4], 'rnn/cell_1/kernel': [6, 8] };
-    expect(inTurn(perLayer({ layers: { 'rnn/cell_1': 5 }, maxNorm: 2.5 }), [stacked])[0]?.gradients).toEqual({
+    expect(clipSteps(perLayer({ layers: { 'rnn/cell_1': 5 }, maxNorm: 2.5 }), [stacked])[0]?.gradients).toEqual({
       'rnn/cell_0/kernel': [1.5, 2],
       'rnn/cell_1/kernel': [3, 4],
     });
   });
 
-  it('lists the layers when a glob fits none', () => {
-    expect(() => inTurn(perLayer({ layers: { 'gru*': 1 } }), [given])).toThrow(
+  it('lists the layers when a glob matches none', () => {
+    expect(() => clipSteps(perLayer({ layers: { 'gru*': 1 } }), [input])).toThrow(
       new ClippingError(
         'bad-option',
         '`per-layer({ layers })`: the glob `gru*` matches no layer; the layers are lstm, dense, gain.',
@@ -67,13 +67,9 @@ describe('perLayer', () => {
     );
   });
 
-  it.each([
-    [{ maxNorm: -1 }, '`per-layer({ maxNorm })` must be a number from 0 to Infinity; received -1.'],
-    [
-      { layers: { lstm: -1 } },
-      '`per-layer({ layers })` must be an object of numbers from 0 to Infinity; received {"lstm":-1}.',
-    ],
-  ])('refuses %o', (options, message) => {
-    expect(() => perLayer(options)).toThrow(new ClippingError('bad-option', message));
+  it('rejects an invalid option and names the valid range', () => {
+    expect(() => perLayer({ maxNorm: -1 })).toThrow(
+      new ClippingError('bad-option', '`per-layer({ maxNorm })` must be a number from 0 to Infinity; received -1.'),
+    );
   });
 });

@@ -1,5 +1,5 @@
-// A model saved in the middle of training, and loaded beside the one it was saved from, so that all its variables have
-// new names, goes on bit for bit: whatever a strategy remembers follows its variable.
+// Saves a model during training and loads it next to the original, so all its variables get new names. Training must
+// continue bit-for-bit: the state of a strategy follows its variable.
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, type ClippedOptimizer } from 'gradclip';
 import { StrategyRegistry } from 'gradclip/container';
@@ -9,7 +9,7 @@ import { BACKENDS, model, reloaded, train, weightsOf } from '../support/fixtures
 
 const registry = new StrategyRegistry(allStrategies);
 
-// Short warm-ups, so that memory decides something before and after the file.
+// Short warm-ups, so the state changes the result before and after saving.
 const OPTIONS: Readonly<Record<string, object>> = {
   'ada-gc': { warmup: 6, warmupMaxNorm: 0.5, ratio: 1.1 },
   'adaptive-percentile': { percentile: 50, window: 8 },
@@ -22,28 +22,28 @@ const OPTIONS: Readonly<Record<string, object>> = {
 
 const ids = allStrategies.map(({ id }) => id);
 
-async function trained(id: string, file: boolean): Promise<{ net: tf.LayersModel; optimizer: ClippedOptimizer }> {
+async function trainModel(id: string, reload: boolean): Promise<{ net: tf.LayersModel; optimizer: ClippedOptimizer }> {
   let net: tf.LayersModel = model();
   const strategy = registry.create({ id, options: { ...OPTIONS[id] } });
   net.compile({ optimizer: clipOptimizer(tf.train.adam(0.05), strategy), loss: 'meanSquaredError' });
   await train(net, 10);
-  if (file) net = await reloaded(net);
+  if (reload) net = await reloaded(net);
   await train(net, 12);
   return { net, optimizer: net.optimizer as unknown as ClippedOptimizer };
 }
 
-describe.each(BACKENDS)('on %s', (backend) => {
+describe.each(BACKENDS)('resuming on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
   afterAll(() => tf.setBackend('cpu'));
 
-  it.each(ids)('%s goes on from a file as if nothing had been', async (id) => {
-    const whole = await trained(id, false);
-    const resumed = await trained(id, true);
-    expect(weightsOf(resumed.net)).toEqual(weightsOf(whole.net));
-    const numbers = ({ state }: ClippedOptimizer): number[][] =>
+  it.each(ids)('%s continues bit-for-bit after saving and loading', async (id) => {
+    const uninterrupted = await trainModel(id, false);
+    const resumed = await trainModel(id, true);
+    expect(weightsOf(resumed.net)).toEqual(weightsOf(uninterrupted.net));
+    const stateValues = ({ state }: ClippedOptimizer): number[][] =>
       Object.values(state).map((one) => Array.from(one.dataSync()));
-    expect(numbers(resumed.optimizer)).toEqual(numbers(whole.optimizer));
-    for (const { net, optimizer } of [whole, resumed]) {
+    expect(stateValues(resumed.optimizer)).toEqual(stateValues(uninterrupted.optimizer));
+    for (const { net, optimizer } of [uninterrupted, resumed]) {
       optimizer.dispose();
       net.dispose();
     }

@@ -5,16 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { testLaws } from '../support/laws/test-laws.ts';
 import { conditions } from '../support/laws/conditions.ts';
 import { oracle } from '../support/oracles/z-clip.ts';
-import { itAgreesWith } from '../support/agreement.ts';
-import { clippedInTurn, inTurn, nearly } from '../support/clip-steps.ts';
+import { itMatchesOracle } from '../support/agreement.ts';
+import { clipVariable, clipSteps, closeTo } from '../support/clip-steps.ts';
 
-// A limit is made of a mean, a deviation and their quotient, each rounded in each of sixty steps.
+// The limit depends on a mean, a deviation and their quotient; each is rounded in each of sixty steps.
 const tolerance = 1e-5;
 
 testLaws(zClip, { oracle, tolerance, ...conditions['z-clip'] });
 
 describe('zClip', () => {
-  itAgreesWith(
+  itMatchesOracle(
     zClip,
     oracle,
     [
@@ -28,68 +28,83 @@ describe('zClip', () => {
     { tolerance },
   );
 
-  // Norms of 1 and 3 have mean 2 and deviation 1, so a z of 2 begins at 4.
+  // Norms of 1 and 3 have mean 2 and deviation 1, so 4 has a z-score of 2.
   const warm = { warmup: 2, maxZ: 2, decay: 0.5 };
 
   it.each([
-    { about: 'the warm-up passes', options: warm, given: [1, 3], expected: [1, 3] },
-    { about: 'z = 2 passes', options: warm, given: [1, 3, 4], expected: [1, 3, 4] },
-    { about: 'z = 4: to 2 + 2·2/4 = 3', options: warm, given: [1, 3, 6], expected: [1, 3, 3] },
-    { about: 'z = 100: nearly to the mean', options: warm, given: [1, 3, 102], expected: [1, 3, 2.04] },
-    { about: 'small ones are no spikes', options: warm, given: [1, 3, 0.001], expected: [1, 3, 0.001] },
+    { title: 'clips nothing during the warm-up', options: warm, input: [1, 3], expected: [1, 3] },
+    { title: 'leaves a z-score of maxZ unchanged', options: warm, input: [1, 3, 4], expected: [1, 3, 4] },
+    { title: 'clips a z-score of 4 to 2 + 2·2/4 = 3', options: warm, input: [1, 3, 6], expected: [1, 3, 3] },
+    { title: 'clips a z-score of 100 nearly to the mean', options: warm, input: [1, 3, 102], expected: [1, 3, 2.04] },
+    { title: 'leaves small norms unchanged', options: warm, input: [1, 3, 0.001], expected: [1, 3, 0.001] },
     {
-      about: 'factor shortens the whole limit',
+      title: 'multiplies the limit by factor',
       options: { ...warm, factor: 0.5 },
-      given: [1, 3, 6],
+      input: [1, 3, 6],
       expected: [1, 3, 1.5],
     },
-    { about: 'to the mean', options: { ...warm, mode: 'mean' as const }, given: [1, 3, 6], expected: [1, 3, 2] },
-    { about: 'to mean + 2σ', options: { ...warm, mode: 'percentile' as const }, given: [1, 3, 6], expected: [1, 3, 4] },
     {
-      about: 'maxNorm holds in the warm-up too',
+      title: 'clips to the mean in mode mean',
+      options: { ...warm, mode: 'mean' as const },
+      input: [1, 3, 6],
+      expected: [1, 3, 2],
+    },
+    {
+      title: 'clips to mean + 2σ in mode percentile',
+      options: { ...warm, mode: 'percentile' as const },
+      input: [1, 3, 6],
+      expected: [1, 3, 4],
+    },
+    {
+      title: 'applies maxNorm during the warm-up too',
       options: { ...warm, maxNorm: 2 },
-      given: [1, 3, 6],
+      input: [1, 3, 6],
       expected: [1, 2, 2],
     },
-    { about: 'zeros first do not warm up', options: warm, given: [0, 0, 0, 1, 3, 6], expected: [0, 0, 0, 1, 3, 3] },
-  ])('$about', ({ options, given, expected }) => {
-    expect(clippedInTurn(zClip(options), given)).toEqual(nearly(expected));
+    {
+      title: 'ignores leading zeros in the warm-up',
+      options: warm,
+      input: [0, 0, 0, 1, 3, 6],
+      expected: [0, 0, 0, 1, 3, 3],
+    },
+  ])('$title', ({ options, input, expected }) => {
+    expect(clipVariable(zClip(options), input)).toEqual(closeTo(expected));
   });
 
-  it('moves mean and deviation by what passed', () => {
-    const steps = inTurn(zClip(warm), [{ w: 1 }, { w: 3 }, { w: 6 }]);
-    expect(steps[1]?.state).toEqual({ seen: 2, mean: 2, deviation: nearly(1) });
+  it('updates mean and deviation with the clipped norm', () => {
+    const steps = clipSteps(zClip(warm), [{ w: 1 }, { w: 3 }, { w: 6 }]);
+    expect(steps[1]?.state).toEqual({ seen: 2, mean: 2, deviation: closeTo(1) });
     // μ = ½·2 + ½·3, σ² = ½·1 + ½·(3 − 2.5)²
-    expect(steps[2]?.state).toEqual({ seen: 2, mean: nearly(2.5), deviation: nearly(Math.sqrt(0.625)) });
+    expect(steps[2]?.state).toEqual({ seen: 2, mean: closeTo(2.5), deviation: closeTo(Math.sqrt(0.625)) });
   });
 
-  it('keeps spikes out of both with skipSpikes, and still clips them', () => {
-    const steps = inTurn(zClip({ ...warm, skipSpikes: true }), [{ w: 1 }, { w: 3 }, { w: 6 }]);
-    expect(steps[2]?.gradients).toEqual({ w: nearly(3) });
+  it('clips spikes but keeps them out of the statistics with skipSpikes', () => {
+    const steps = clipSteps(zClip({ ...warm, skipSpikes: true }), [{ w: 1 }, { w: 3 }, { w: 6 }]);
+    expect(steps[2]?.gradients).toEqual({ w: closeTo(3) });
     expect(steps[2]?.state).toEqual(steps[1]?.state);
   });
 
-  // The reference divides by σ + 1e-6: after a warm-up of equal norms every step that is a little longer is a spike.
-  it('does not take every step for a spike after norms without spread', () => {
+  // The reference divides by σ + 1e-6: after a warm-up of equal norms every slightly larger step is a spike.
+  it('accepts small changes after a warm-up of equal norms', () => {
     const constant = new Array<number>(25).fill(1);
-    expect(clippedInTurn(zClip(), [...constant, 1.02, 1.02]).slice(25)).toEqual(nearly([1.02, 1.02]));
-    expect(clippedInTurn(zClip({ relativeFloor: 0 }), [...constant, 1.02])[25]).toEqual(nearly(1));
+    expect(clipVariable(zClip(), [...constant, 1.02, 1.02]).slice(25)).toEqual(closeTo([1.02, 1.02]));
+    expect(clipVariable(zClip({ relativeFloor: 0 }), [...constant, 1.02])[25]).toEqual(closeTo(1));
   });
 
-  it('does not depend on the scale of the loss', () => {
+  it('gives the same result at every scale of the loss', () => {
     const norms = [1, 3, 2, 1.5, 2.5, 40, 2, 3];
-    const plain = clippedInTurn(zClip({ warmup: 4 }), norms) as number[];
+    const plain = clipVariable(zClip({ warmup: 4 }), norms) as number[];
     for (const scale of [1e-12, 1e12]) {
-      const scaled = clippedInTurn(
+      const scaled = clipVariable(
         zClip({ warmup: 4 }),
         norms.map((norm) => norm * scale),
       ) as number[];
-      expect(scaled.map((value) => value / scale)).toEqual(nearly(plain));
+      expect(scaled.map((value) => value / scale)).toEqual(closeTo(plain));
     }
   });
 
-  // The reference keeps mean and variance in a callback that is not saved, and warms up anew after each resume.
-  it('is saved with the optimizer, and does not warm up again', async () => {
+  // The reference keeps mean and variance in a callback that is not saved, so it warms up again after each resume.
+  it('restores its state with the optimizer and does not warm up again', async () => {
     const w = tf.variable(tf.scalar(0), true, 'w');
     const optimizer = clipOptimizer(tf.train.sgd(1), zClip(warm));
     for (const norm of [1, 3]) optimizer.applyGradients({ w: tf.scalar(norm) });
@@ -102,19 +117,7 @@ describe('zClip', () => {
     w.dispose();
   });
 
-  it.each([
-    [{ maxZ: -1 }, '`z-clip({ maxZ })` must be a number from 0 to Infinity; received -1.'],
-    [{ decay: 1 }, '`z-clip({ decay })` must be a number from 0 up to but not including 1; received 1.'],
-    [{ warmup: 0 }, '`z-clip({ warmup })` must be a whole number of at least 1; received 0.'],
-    [
-      { mode: 'zscore' as never },
-      "`z-clip({ mode })` must be one of 'adaptive', 'mean', 'percentile'; received \"zscore\".",
-    ],
-    [{ maxNorm: -1 }, '`z-clip({ maxNorm })` must be a number from 0 to Infinity, or null; received -1.'],
-    [{ factor: 2 }, '`z-clip({ factor })` must be a number from 0 to 1; received 2.'],
-    [{ skipSpikes: 1 as never }, '`z-clip({ skipSpikes })` must be true or false; received 1.'],
-    [{ relativeFloor: NaN }, '`z-clip({ relativeFloor })` must be a number from 0 to Infinity; received NaN.'],
-  ])('refuses %s', (options, message) => {
-    expect(() => zClip(options)).toThrow(message);
+  it('rejects an invalid option and names the valid range', () => {
+    expect(() => zClip({ maxZ: -1 })).toThrow('`z-clip({ maxZ })` must be a number from 0 to Infinity; received -1.');
   });
 });

@@ -6,19 +6,19 @@ import { BACKENDS, sequencesOf } from './settings.ts';
 
 const SEQUENCES = 10;
 
-/** Compares a strategy with its oracle under further options; the laws bind it whatever they are. */
-export function itAgreesWith<Options>(
+/** Compares a strategy with its oracle for more options than `testLaws` uses. */
+export function itMatchesOracle<Options>(
   factory: FactoryUnderTest<Options>,
   oracle: Oracle<never>,
-  variants: readonly Options[],
+  optionSets: readonly Options[],
   trial: OracleOptions<Options> = {},
 ): void {
   const sequences = sequencesOf(SEQUENCES);
-  it.each(variants.flatMap((options) => BACKENDS.map((backend) => ({ options, backend }))))(
-    'agrees with its oracle under $options on $backend',
+  it.each(optionSets.flatMap((options) => BACKENDS.map((backend) => ({ options, backend }))))(
+    'matches its oracle with $options on $backend',
     async ({ options, backend }) => {
-      const agreement = await compareWithOracle(factory, oracle, { sequences, ...trial, options, backend });
-      expect(agreement.compared).toBeGreaterThan(40 * sequences);
+      const { compared } = await compareWithOracle(factory, oracle, { sequences, ...trial, options, backend });
+      expect(compared).toBeGreaterThan(40 * sequences);
     },
   );
 }

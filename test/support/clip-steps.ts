@@ -3,52 +3,52 @@ import { scalar, tensor, tidy, type TensorLike } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from 'gradclip';
 import { expect } from 'vitest';
 
-type Given = Readonly<Record<string, TensorLike>>;
+type Lists = Readonly<Record<string, TensorLike>>;
 
-/** What a strategy made of one step, as nested lists. */
-export interface Step {
+/** The result of one step, as nested lists. */
+export interface ClippedStep {
   readonly gradients: Readonly<Record<string, unknown>>;
   readonly skipped: boolean;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** Shows a strategy the gradients of one step after another, for tables that a reader can check in the head. */
-export function inTurn(
+/** Clips the gradients of several steps one after another, for tables that a reader can check by hand. */
+export function clipSteps(
   strategy: ClippingStrategy,
-  steps: readonly Given[],
-  parameters: Given = steps[0] ?? {},
-): Step[] {
-  const made: Step[] = [];
+  steps: readonly Lists[],
+  parameters: Lists = steps[0] ?? {},
+): ClippedStep[] {
+  const results: ClippedStep[] = [];
   tidy(() => {
     const variables = tensorsOf(parameters);
     let state: NamedTensors = strategy.init(variables);
-    for (const [step, given] of steps.entries()) {
-      const present = Object.fromEntries(Object.keys(given).map((name) => [name, variables[name] ?? scalar(0)]));
-      const clipped = strategy.clip(tensorsOf(given), state, { step, parameters: present });
+    for (const [step, gradients] of steps.entries()) {
+      const present = Object.fromEntries(Object.keys(gradients).map((name) => [name, variables[name] ?? scalar(0)]));
+      const clipped = strategy.clip(tensorsOf(gradients), state, { step, parameters: present });
       state = clipped.state;
-      made.push({
+      results.push({
         gradients: listsOf(clipped.gradients),
         skipped: clipped.skip?.dataSync()[0] === 1,
         state: listsOf(state),
       });
     }
   });
-  return made;
+  return results;
 }
 
-/** The same for one variable `w`: what became of each of its gradients. */
-export function clippedInTurn(
+/** Clips the gradients of one variable `w`, one per step, and returns the clipped ones. */
+export function clipVariable(
   strategy: ClippingStrategy,
   gradients: readonly TensorLike[],
   parameter?: TensorLike,
 ): unknown[] {
   const steps = gradients.map((w) => ({ w }));
-  return inTurn(strategy, steps, parameter === undefined ? undefined : { w: parameter }).map(
+  return clipSteps(strategy, steps, parameter === undefined ? undefined : { w: parameter }).map(
     (step) => step.gradients['w'],
   );
 }
 
-function tensorsOf(lists: Given): NamedTensors {
+function tensorsOf(lists: Lists): NamedTensors {
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, tensor(list)]));
 }
 
@@ -56,7 +56,7 @@ function listsOf(tensors: NamedTensors): Record<string, unknown> {
   return Object.fromEntries(Object.entries(tensors).map(([name, one]) => [name, one.arraySync()]));
 }
 
-/** Lists whose numbers need only be right to five decimals. */
-export function nearly(list: unknown): unknown {
-  return Array.isArray(list) ? list.map(nearly) : (expect.closeTo(list as number, 5) as unknown);
+/** Matches nested lists whose numbers are equal to five decimals. */
+export function closeTo(list: unknown): unknown {
+  return Array.isArray(list) ? list.map(closeTo) : (expect.closeTo(list as number, 5) as unknown);
 }

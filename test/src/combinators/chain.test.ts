@@ -5,7 +5,7 @@ import { createContainer, TOKENS } from 'gradclip/container';
 import { adaptivePercentile, globalNorm, none, perValue, allStrategies } from 'gradclip/strategies';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeCombinator } from './fixture.ts';
-import { inTurn, nearly } from '../../support/clip-steps.ts';
+import { clipSteps, closeTo } from '../../support/clip-steps.ts';
 
 beforeAll(async () => {
   await setBackend('cpu');
@@ -21,17 +21,17 @@ const skipping = (skip: 0 | 1): ClippingStrategy => ({
 describe('chain', () => {
   it('passes the result of each strategy to the next', () => {
     // (30, 3) is clamped to (4, 3), whose norm 5 is halved; (6, 8) is halved to (3, 4), then clamped to (3, 3).
-    const [valueFirst] = inTurn(chain(perValue({ maxAbs: 4 }), globalNorm({ maxNorm: 2.5 })), [{ w: [30, 3] }]);
+    const [valueFirst] = clipSteps(chain(perValue({ maxAbs: 4 }), globalNorm({ maxNorm: 2.5 })), [{ w: [30, 3] }]);
     expect(valueFirst?.gradients).toEqual({ w: [2, 1.5] });
-    const [normFirst] = inTurn(chain(globalNorm({ maxNorm: 5 }), perValue({ maxAbs: 3 })), [{ w: [6, 8] }]);
+    const [normFirst] = clipSteps(chain(globalNorm({ maxNorm: 5 }), perValue({ maxAbs: 3 })), [{ w: [6, 8] }]);
     expect(normFirst?.gradients).toEqual({ w: [3, 3] });
   });
 
   it('keeps the state of each strategy under its index', () => {
     const strategy = chain(adaptivePercentile({ percentile: 50 }), adaptivePercentile({ percentile: 0 }));
-    const steps = inTurn(strategy, [{ w: [2] }, { w: [4] }]);
+    const steps = clipSteps(strategy, [{ w: [2] }, { w: [4] }]);
     // The first strategy passes 2 and 3; the second clips to the smallest of them.
-    expect(steps.map(({ gradients }) => gradients['w'])).toEqual([nearly([2]), nearly([2])]);
+    expect(steps.map(({ gradients }) => gradients['w'])).toEqual([closeTo([2]), closeTo([2])]);
     expect(Object.keys(steps[1]?.state ?? {}).map((name) => name.split('/')[0])).toEqual([
       '0',
       '0',
@@ -57,7 +57,7 @@ describe('chain', () => {
     [[1, 0], true],
     [[1, 1], true],
   ] as const)('skips the step when any of its strategies does: %s', (skips, skipped) => {
-    const [step] = inTurn(chain(...skips.map(skipping), globalNorm()), [{ w: [1] }]);
+    const [step] = clipSteps(chain(...skips.map(skipping), globalNorm()), [{ w: [1] }]);
     expect(step?.skipped).toBe(skipped);
   });
 
@@ -70,7 +70,7 @@ describe('chain', () => {
         clip: (gradients, state) => ({ gradients, state, skip: cast(greater(sum(gradients['w']!), 10), 'float32') }),
       };
       const percentile = adaptivePercentile({ percentile: 50, window: 9 });
-      const steps = inTurn(chain(percentile, aboveTen, percentile), [{ w: [4] }, { w: [300] }, { w: [2] }]);
+      const steps = clipSteps(chain(percentile, aboveTen, percentile), [{ w: [4] }, { w: [300] }, { w: [2] }]);
       expect(steps.map(({ skipped }) => skipped)).toEqual([false, true, false]);
       expect(steps.map(({ state }) => [0, 2].map((index) => state[`${index}/filled/global`]))).toEqual([
         [1, 1],
@@ -78,7 +78,7 @@ describe('chain', () => {
         [3, 2],
       ]);
       // The median of 4 and 2 is 3; with the spike in its state it would be 4.
-      expect(steps[2]?.gradients['w']).toEqual(nearly([2]));
+      expect(steps[2]?.gradients['w']).toEqual(closeTo([2]));
       await setBackend('cpu');
     },
   );
@@ -89,7 +89,7 @@ describe('chain', () => {
     const again = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry).create(spec);
     expect(specOf(again)).toEqual(specOf(strategy));
     const given = [{ w: [30, 4] }];
-    expect(inTurn(again, given)[0]?.gradients).toEqual(inTurn(strategy, given)[0]?.gradients);
+    expect(clipSteps(again, given)[0]?.gradients).toEqual(clipSteps(strategy, given)[0]?.gradients);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { ClippingError, observed, type ClippingStrategy } from 'gradclip';
 import { adaptivePercentile, globalNorm, none } from 'gradclip/strategies';
 import { lawsOf } from 'gradclip/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inTurn } from '../../support/clip-steps.ts';
+import { clipSteps } from '../../support/clip-steps.ts';
 
 interface Seen {
   readonly step: number;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await setBackend('cpu');
 });
 
-function seenBy(strategy: ClippingStrategy, given: Parameters<typeof inTurn>[1]): Seen[] {
+function seenBy(strategy: ClippingStrategy, given: Parameters<typeof clipSteps>[1]): Seen[] {
   const seen: Seen[] = [];
   const watching = observed(strategy, (one) => {
     seen.push({
@@ -33,7 +33,7 @@ function seenBy(strategy: ClippingStrategy, given: Parameters<typeof inTurn>[1])
       skip: one.skip?.dataSync()[0],
     });
   });
-  inTurn(watching, given);
+  clipSteps(watching, given);
   return seen;
 }
 
@@ -57,7 +57,7 @@ describe('observed', () => {
     const strategy = adaptivePercentile({ percentile: 50 });
     const watching = observed(strategy, () => undefined);
     const given = [{ w: [2] }, { w: [4] }, { w: [9] }];
-    expect(inTurn(watching, given)).toEqual(inTurn(strategy, given));
+    expect(clipSteps(watching, given)).toEqual(clipSteps(strategy, given));
     expect({ id: watching.id, options: watching.options }).toEqual({ id: strategy.id, options: strategy.options });
   });
 
@@ -89,6 +89,6 @@ describe('observed', () => {
     const strategy = observed(none(), () => {
       throw new Error('mine');
     });
-    expect(() => tidy(() => void inTurn(strategy, [{ w: 1 }]))).toThrow('mine');
+    expect(() => tidy(() => void clipSteps(strategy, [{ w: 1 }]))).toThrow('mine');
   });
 });

@@ -1,5 +1,5 @@
-// Wang and others (2025): first a global norm and the least clipped norm of each variable, then each
-// variable against its own reference. Zero norms are no least norm.
+// Wang and others (2025): the warm-up clips by the global norm and finds the smallest clipped norm of each variable.
+// Afterwards each variable is clipped by its own reference. Zero norms are ignored.
 import type { AdaGcOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors, mapValues, normOf, valuesOf } from './arithmetic.ts';

@@ -1,5 +1,5 @@
-// Brock and others (2021), section 4: where ‖g‖ / max(‖w‖, ε) > λ, g becomes λ · max(‖w‖, ε) / ‖g‖ · g. Which
-// weights belong to one unit is said here by a label for each element, so that no axes are counted.
+// Brock and others (2021), section 4: where ‖g‖ / max(‖w‖, ε) > λ, g becomes λ · max(‖w‖, ε) / ‖g‖ · g. A label on each
+// element says to which unit it belongs, so this code needs no axis arithmetic.
 import type { AgcOptions } from 'gradclip/strategies';
 import type { NamedNumbers, Numbers, Oracle } from 'gradclip/testing';
 import { mapTensors, normOf } from './arithmetic.ts';
@@ -10,28 +10,28 @@ export const oracle: Oracle<Required<AgcOptions>> = ({ ratio, floor, axes, exclu
       if (exclude.includes(name)) return gradient;
       const weights = parameters[name]?.values ?? [];
       const units = labelsOf(name, gradient, axes ?? undefined);
-      const members = (of: readonly number[], unit: string): number[] => of.filter((_, place) => units[place] === unit);
+      const members = (of: readonly number[], unit: string): number[] => of.filter((_, index) => units[index] === unit);
       const factors = new Map<string, number>();
       for (const unit of new Set(units)) {
         const [G, W] = [normOf(members(gradient.values, unit)), Math.max(normOf(members(weights, unit)), floor)];
         factors.set(unit, G / W > ratio ? (ratio * W) / G : 1);
       }
-      return { ...gradient, values: gradient.values.map((value, place) => value * factors.get(units[place] ?? '')!) };
+      return { ...gradient, values: gradient.values.map((value, index) => value * factors.get(units[index] ?? '')!) };
     }),
   });
 };
 
 function labelsOf(name: string, { shape, values }: Numbers, axes?: readonly number[]): string[] {
-  return values.map((_, place) => {
-    const position = positionOf(place, shape);
+  return values.map((_, index) => {
+    const position = positionOf(index, shape);
     if (axes !== undefined) return position.map((at, axis) => (axes.includes(axis) ? '*' : at)).join();
     if (shape.length <= 1) return 'whole';
     return name.endsWith('/embeddings') ? `row ${position[0]}` : `unit ${position.at(-1)}`;
   });
 }
 
-function positionOf(place: number, shape: readonly number[]): number[] {
-  let rest = place;
+function positionOf(index: number, shape: readonly number[]): number[] {
+  let rest = index;
   return shape
     .map((size, axis) => ({ size, axis }))
     .reverse()

@@ -1,4 +1,4 @@
-// Yong and others (2020), equation 1, column by column: the weights that lead to one unit have the same last index.
+// Yong and others (2020), equation 1, column by column: the incoming weights of a unit share its last index.
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors } from './arithmetic.ts';
 
@@ -9,8 +9,8 @@ export const oracle: Oracle = () => (gradients) => ({
     const rows = values.length / units;
     if (shape.length < 2 || rows <= 1) return tensor;
     const mean = (unit: number): number =>
-      values.filter((_, place) => place % units === unit).reduce((sum, value) => sum + value, 0) / rows;
+      values.filter((_, index) => index % units === unit).reduce((sum, value) => sum + value, 0) / rows;
     const means = Array.from({ length: units }, (_, unit) => mean(unit));
-    return { ...tensor, values: values.map((value, place) => value - (means[place % units] ?? NaN)) };
+    return { ...tensor, values: values.map((value, index) => value - (means[index % units] ?? NaN)) };
   }),
 });

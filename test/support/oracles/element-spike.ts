@@ -1,5 +1,5 @@
-// Huang and others (2025), spike-aware clipping, an element at a time, with a second moment of its own. An element
-// that has only been 0 so far passes.
+// Huang and others (2025), spike-aware clipping, one element at a time, with its own second moment. An element that has
+// always been 0 is not clipped.
 import type { ElementSpikeOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors } from './arithmetic.ts';
@@ -13,14 +13,14 @@ export const oracle: Oracle<Required<ElementSpikeOptions>> = ({ threshold, decay
     return {
       gradients: mapTensors(gradients, (tensor, name) => {
         const before = moments.get(name) ?? tensor.values.map(() => 0);
-        const values = tensor.values.map((value, place) => {
-          const limit = threshold * (before[place] ?? 0);
+        const values = tensor.values.map((value, index) => {
+          const limit = threshold * (before[index] ?? 0);
           const spike = steps > warmup && limit > 0 && value ** 2 > limit;
           return spike ? Math.sign(value) * Math.sqrt(limit) : value;
         });
         moments.set(
           name,
-          values.map((value, place) => decay * (before[place] ?? 0) + (1 - decay) * value ** 2),
+          values.map((value, index) => decay * (before[index] ?? 0) + (1 - decay) * value ** 2),
         );
         return { ...tensor, values };
       }),

@@ -1,4 +1,4 @@
-// The adaptive clipping of OLMo's optimizer, a variable at a time.
+// The adaptive clipping of OLMo's optimizer, one variable at a time.
 import type { EmaRatioOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors, normOf } from './arithmetic.ts';
@@ -8,7 +8,7 @@ export const oracle: Oracle<Required<EmaRatioOptions>> = ({ ratio, decay }) => {
   return (gradients) => ({
     gradients: mapTensors(gradients, (tensor, name) => {
       const norm = normOf(tensor.values);
-      // A mean of 0 says that nothing is known.
+      // A mean of 0 means that no gradient was seen yet.
       const known = means.get(name) ?? 0;
       const mean = known > 0 ? known : norm;
       const factor = norm > ratio * mean ? (ratio * mean) / norm : 1;

@@ -1,4 +1,4 @@
-// Pascanu, Mikolov & Bengio (2013), Algorithm 1, with the p-norm in place of the 2-norm.
+// Pascanu, Mikolov & Bengio (2013), Algorithm 1, with the p-norm instead of the 2-norm.
 import type { GlobalNormOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapValues, normOf, valuesOf } from './arithmetic.ts';

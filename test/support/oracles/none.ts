@@ -1,4 +1,4 @@
-// Nothing happens to a gradient.
+// Returns the gradients unchanged.
 import type { Oracle } from 'gradclip/testing';
 
 export const oracle: Oracle = () => (gradients) => ({ gradients });

@@ -1,4 +1,4 @@
-// The norm-growth limiter of Chen and others (2024), a variable at a time, with a root mean square that always passes.
+// The norm-growth limiter of Chen and others (2024), one variable at a time. It never clips below a minimum root mean square.
 import type { NormGrowthOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors, normOf } from './arithmetic.ts';

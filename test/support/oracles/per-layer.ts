@@ -1,4 +1,4 @@
-// McMahan et al. (2018), section 2: each layer by the norm of all its variables.
+// McMahan et al. (2018), section 2: clips each layer by the norm of all its variables.
 import type { PerLayerOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { layerOf, mapValues, normOf } from './arithmetic.ts';
@@ -13,7 +13,7 @@ export const oracle: Oracle<Required<PerLayerOptions>> =
         members.flatMap(([, { values }]) => values),
         ord,
       );
-      // The tests use no glob but a name with a star at its end.
+      // The tests only use globs that are a name, or a name with a star at its end.
       const own = Object.entries(layers).find(([glob]) =>
         glob.endsWith('*') ? layer.startsWith(glob.slice(0, -1)) : layer === glob,
       );

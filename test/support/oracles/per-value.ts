@@ -1,4 +1,4 @@
-// Mikolov (2012), section 3.2.2: each element is held between two bounds.
+// Mikolov (2012), section 3.2.2: clamps each element between two bounds.
 import type { PerValueOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapValues } from './arithmetic.ts';

@@ -1,4 +1,4 @@
-// Keras' clipnorm: each variable by its own norm; with axes, each slice along them by its own.
+// Keras' clipnorm: clips each variable by its own norm or, with axes, each slice along them.
 import type { PerVariableOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapTensors, normOf, slicesAlong } from './arithmetic.ts';
@@ -11,12 +11,12 @@ export const oracle: Oracle<Required<PerVariableOptions>> =
       const all = tensor.shape.map((_, axis) => axis);
       const wanted = (axes ?? all).map((axis) => (axis < 0 ? axis + rank : axis)).filter((axis) => all.includes(axis));
       const values = [...tensor.values];
-      for (const places of slicesAlong(tensor, wanted.length === 0 ? all : wanted)) {
+      for (const indices of slicesAlong(tensor, wanted.length === 0 ? all : wanted)) {
         const norm = normOf(
-          places.map((place) => tensor.values[place] ?? NaN),
+          indices.map((index) => tensor.values[index] ?? NaN),
           ord,
         );
-        if (norm > maxNorm) for (const place of places) values[place] = (values[place] ?? NaN) * (maxNorm / norm);
+        if (norm > maxNorm) for (const index of indices) values[index] = (values[index] ?? NaN) * (maxNorm / norm);
       }
       return { ...tensor, values };
     }),

@@ -1,4 +1,4 @@
-// Andrew and others (2019), section 2, with one norm a step: clip at c, then move it.
+// Andrew and others (2019), section 2, with one norm per step: clips at c, then moves c.
 import type { QuantileTrackingOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapValues, normOf, valuesOf } from './arithmetic.ts';
@@ -9,7 +9,7 @@ export const oracle: Oracle<Required<QuantileTrackingOptions>> = ({ quantile, ra
     if (Object.keys(gradients).length === 0) return { gradients };
     const norm = normOf(valuesOf(gradients));
     const factor = norm > c ? c / norm : 1;
-    // Covered or not decides where c goes, which float32 may see otherwise when the two are nearly equal.
+    // When norm and c are nearly equal, float32 may compare them differently and move c the other way.
     const margin = Math.abs(norm - c) / Math.max(norm, c);
     const move = rate * ((norm <= c ? 1 : 0) - quantile);
     c = update === 'geometric' ? c * Math.exp(-move) : c - move;

@@ -1,4 +1,4 @@
-// Zhang, He, Sra & Jadbabaie (2020), their second form: g · c / (c + ‖g‖), the limits c = 0 and c = ∞ taken by hand.
+// Zhang, He, Sra & Jadbabaie (2020), their second form: g · c / (c + ‖g‖), with the limits c = 0 and c = ∞ written out.
 import type { SoftNormOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapValues, normOf, valuesOf } from './arithmetic.ts';

@@ -1,5 +1,5 @@
-// Chen and others (2018), with the moments kept as Lingvo keeps them: exponential sums of x and x² and of
-// the weight, divided by the weight when asked. Values are capped once the weight is enough.
+// Chen and others (2018), with the moments as in Lingvo: exponential sums of x, x² and the weight, divided by the weight
+// when they are read. Values are capped once the weight exceeds minWeight.
 import type { SpikeSkipOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { normOf, valuesOf } from './arithmetic.ts';

@@ -1,5 +1,5 @@
-// Kumar and others (2025). The warm-up is kept as a list and its moments are taken at the end, as the
-// paper has it; from then on the variance itself is remembered, which float64 has room for.
+// Kumar and others (2025). As in the paper, the warm-up collects a list of norms and computes their moments. Afterwards
+// the state is the variance itself, which float64 can hold.
 import type { ZClipOptions } from 'gradclip/strategies';
 import type { Oracle } from 'gradclip/testing';
 import { mapValues, normOf, valuesOf } from './arithmetic.ts';
