@@ -1,9 +1,9 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import { ClippingError } from './errors.ts';
 
-/** How to find and remove the second copy. */
+/** Tells users how to find and remove the second copy. */
 export const ONE_TFJS_ADVICE =
-  '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; in a page, load tfjs once.';
+  'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single version and run `npm dedupe`. On a web page, load tfjs once.';
 
 /**
  * Creates the error for an object that belongs to another copy of tfjs than the one gradclip loaded.

@@ -1,26 +1,27 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * What a backend that the host can read must bring for {@link hostKernels}: passes over the float32 elements of
- * one tensor. Sums are float64; results are new tensors.
+ * The operations that {@link hostKernels} needs from a backend that the host can read.
+ *
+ * Each one is a pass over the float32 elements of one tensor. Sums are float64; results are new tensors.
  */
 export interface Arithmetic {
-  /** What it runs on: `wasm` or `cpu`. */
+  /** Where the passes run: `wasm` or `cpu`. */
   readonly name: string;
-  /** Σx²; no float32 can overflow it, so it is finite just when every element is. */
+  /** Σx². No float32 can overflow it, so it is finite exactly if every element is. */
   readonly sumOfSquares: (x: Tensor) => number;
   /** Σ|x|. */
   readonly sumOfMagnitudes: (x: Tensor) => number;
-  /** max |x|; 0 for none, NaN where there is one. */
+  /** max |x|; 0 for an empty tensor, NaN if any element is NaN. */
   readonly largestMagnitude: (x: Tensor) => number;
-  /** Whether no element lies outside [low, high]; NaN lies nowhere. */
+  /** Whether no element is outside [low, high]; NaN never counts as outside. */
   readonly within: (x: Tensor, low: number, high: number) => boolean;
   /** x · factor. */
   readonly scale: (x: Tensor, factor: number) => Tensor;
-  /** x clamped to [low, high]; NaN stays. */
+  /** x clamped to [low, high]; NaN stays NaN. */
   readonly clamp: (x: Tensor, low: number, high: number) => Tensor;
-  /** x with 0 for NaN and ±Infinity. */
+  /** x with NaN and ±Infinity replaced by 0. */
   readonly zeroNonFinite: (x: Tensor) => Tensor;
-  /** Σx² along the middle of [blocks, rows, columns]; shape [blocks, columns]. */
+  /** Σx² along the middle axis of [blocks, rows, columns]; shape [blocks, columns]. */
   readonly squaresOfColumns: (x: Tensor, blocks: number, rows: number, columns: number) => Float64Array;
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import { elementsOf, tensorFrom, plainArithmetic } from './loops.ts';
-import { simdOn } from './simd.ts';
+import { instantiateSimd } from './simd.ts';
 
 const PAGE_BYTES = 65_536;
 // A quarter of a megabyte stays in a core's cache between the copy and the pass over it.
@@ -9,17 +9,18 @@ const CHUNK_PAGES = 4;
 const CHUNK = (CHUNK_PAGES * PAGE_BYTES) / Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * SIMD passes over the arrays of the cpu backend, copied chunk by chunk into a small memory: copying and summing
- * vectors is several times faster than a loop over single elements.
+ * Creates SIMD passes for the cpu backend, whose arrays are copied chunk by chunk into a small WebAssembly memory.
  *
- * @throws where WebAssembly or its SIMD instructions are missing
+ * Copying and summing vectors is several times faster than a loop over single elements.
+ *
+ * @throws if WebAssembly or its SIMD instructions are missing
  */
-export function arithmeticInChunks(): Arithmetic {
+export function createChunkedArithmetic(): Arithmetic {
   const memory = new WebAssembly.Memory({ initial: CHUNK_PAGES, maximum: CHUNK_PAGES });
-  const simd = simdOn(memory);
+  const simd = instantiateSimd(memory);
   const chunk = new Float32Array(memory.buffer);
 
-  /** Calls with the size of each chunk, once its elements lie at the start of the memory. */
+  /** Copies each chunk to the start of the memory and calls `use` with its size. */
   const eachChunk = (values: Float32Array, use: (count: number, start: number) => void) => {
     for (let start = 0; start < values.length; start += CHUNK) {
       const count = Math.min(CHUNK, values.length - start);
@@ -27,8 +28,8 @@ export function arithmeticInChunks(): Arithmetic {
       use(count, start);
     }
   };
-  const changed = (x: Tensor, change: (count: number) => void) => {
-    // A copy of an array is not cleared before it is filled, as a new array is.
+  const mapChunks = (x: Tensor, change: (count: number) => void) => {
+    // Unlike a new array, a copy is not cleared before it is filled.
     const result = new Float32Array(elementsOf(x));
     eachChunk(result, (count, start) => {
       change(count);
@@ -59,10 +60,10 @@ export function arithmeticInChunks(): Arithmetic {
       eachChunk(elementsOf(x), (count) => (inside &&= simd.within(0, count, low, high) === 1));
       return inside;
     },
-    scale: (x, factor) => changed(x, (count) => simd.scale(0, 0, count, factor)),
-    clamp: (x, low, high) => changed(x, (count) => simd.clamp(0, 0, count, low, high)),
-    zeroNonFinite: (x) => changed(x, (count) => simd.zeroNonFinite(0, 0, count)),
-    // Already one pass in the order of the elements.
+    scale: (x, factor) => mapChunks(x, (count) => simd.scale(0, 0, count, factor)),
+    clamp: (x, low, high) => mapChunks(x, (count) => simd.clamp(0, 0, count, low, high)),
+    zeroNonFinite: (x) => mapChunks(x, (count) => simd.zeroNonFinite(0, 0, count)),
+    // The plain loop already makes one pass in the order of the elements.
     squaresOfColumns: plainArithmetic.squaresOfColumns,
   };
 }

@@ -2,9 +2,9 @@ import { backend, getBackend } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import { wasmHeap } from './heap.ts';
 import { hostKernels } from './host.ts';
-import { arithmeticInChunks } from './in-chunks.ts';
+import { createChunkedArithmetic } from './in-chunks.ts';
 import type { Kernels } from './kernels.ts';
-import { arithmeticOnHeap } from './on-heap.ts';
+import { createHeapArithmetic } from './on-heap.ts';
 import { opsKernels } from './ops.ts';
 import { plainArithmetic } from './loops.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
@@ -15,29 +15,30 @@ export type { HostNorms, Kernels } from './kernels.ts';
 export { withStepCache } from './step-cache.ts';
 export { percentileOfSorted } from './sums.ts';
 
-// By instance: a backend that is removed and made anew has a new heap.
-const chosen = new WeakMap<object, Kernels>();
+// Keyed by instance, because a backend that is removed and created again has a new heap.
+const kernelsByBackend = new WeakMap<object, Kernels>();
 
-/** The kernels for the backend in use, chosen and tested at their first use. */
+/** Returns the kernels for the backend in use, which are chosen and tested at first use. */
 export function kernels(): Kernels {
   const inUse = backend();
-  const known = chosen.get(inUse);
-  if (known !== undefined) return known;
-  const made = kernelsFor(getBackend());
-  chosen.set(inUse, made);
-  return made;
+  let chosen = kernelsByBackend.get(inUse);
+  if (chosen === undefined) {
+    chosen = chooseKernels(getBackend());
+    kernelsByBackend.set(inUse, chosen);
+  }
+  return chosen;
 }
 
-function kernelsFor(backendName: string): Kernels {
-  if (backendName === 'wasm') return hostKernels(working(() => arithmeticOnHeap(wasmHeap())));
-  if (backendName === 'cpu') return hostKernels(working(arithmeticInChunks));
+function chooseKernels(backendName: string): Kernels {
+  if (backendName === 'wasm') return hostKernels(withFallback(() => createHeapArithmetic(wasmHeap())));
+  if (backendName === 'cpu') return hostKernels(withFallback(createChunkedArithmetic));
   return opsKernels;
 }
 
-// SIMD may be missing, and a later tfjs may keep its tensors otherwise: plain loops are then slower and as right.
-function working(make: () => Arithmetic): Arithmetic {
+// SIMD can be missing, and a later tfjs can store its tensors differently. Plain loops are then slower but as accurate.
+function withFallback(create: () => Arithmetic): Arithmetic {
   try {
-    const arithmetic = make();
+    const arithmetic = create();
     return agreesWithPlainLoops(arithmetic) ? arithmetic : plainArithmetic;
   } catch {
     return plainArithmetic;

@@ -2,7 +2,7 @@ import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import { sumOfSquares } from './sums.ts';
 
-/** Loops over what `dataSync` gives: for a cpu without WebAssembly, and the truth that others are tested against. */
+/** Plain loops over the result of `dataSync`: the fallback without WebAssembly, and the reference for the self-test. */
 export const plainArithmetic: Arithmetic = {
   name: 'cpu',
   sumOfSquares: (x) => sumOfSquares(elementsOf(x)),
@@ -20,36 +20,36 @@ export const plainArithmetic: Arithmetic = {
   },
 
   within: (x, low, high) => elementsOf(x).every((value) => !(value < low) && !(value > high)),
-  scale: (x, factor) => mapped(x, (value) => value * factor),
-  clamp: (x, low, high) => mapped(x, (value) => (value < low ? low : value > high ? high : value)),
-  zeroNonFinite: (x) => mapped(x, (value) => (Number.isFinite(value) ? value : 0)),
+  scale: (x, factor) => mapElements(x, (value) => value * factor),
+  clamp: (x, low, high) => mapElements(x, (value) => (value < low ? low : value > high ? high : value)),
+  zeroNonFinite: (x) => mapElements(x, (value) => (Number.isFinite(value) ? value : 0)),
 
   squaresOfColumns(x, blocks, rows, columns) {
     const sums = new Float64Array(blocks * columns);
     const values = elementsOf(x);
-    let at = 0;
+    let index = 0;
     for (let block = 0; block < blocks; block += 1)
       for (let row = 0; row < rows; row += 1)
-        for (let column = 0; column < columns; column += 1, at += 1) {
-          const value = values[at] ?? 0;
-          const place = block * columns + column;
-          sums[place] = (sums[place] ?? 0) + value * value;
+        for (let column = 0; column < columns; column += 1, index += 1) {
+          const value = values[index] ?? 0;
+          const unit = block * columns + column;
+          sums[unit] = (sums[unit] ?? 0) + value * value;
         }
     return sums;
   },
 };
 
-/** The elements themselves on cpu, a copy elsewhere: never write to them. */
+/** Returns the elements of a float32 tensor. On cpu they are not a copy, so never write to them. */
 export function elementsOf(tensor: Tensor): Float32Array {
   return tensor.dataSync<'float32'>();
 }
 
-/** A float32 tensor that keeps the array it is given. */
+/** Creates a float32 tensor that uses the given array without copying it. */
 export function tensorFrom(values: Float32Array, shape: number[]): Tensor {
   return engine().makeTensor(values, shape, 'float32');
 }
 
-function mapped(x: Tensor, change: (value: number) => number): Tensor {
+function mapElements(x: Tensor, change: (value: number) => number): Tensor {
   const values = elementsOf(x);
   const changed = new Float32Array(values.length);
   for (let index = 0; index < values.length; index += 1) changed[index] = change(values[index] ?? 0);

@@ -1,10 +1,10 @@
 import type { Arithmetic } from './arithmetic.ts';
 import type { Heap } from './heap.ts';
-import { simdOn } from './simd.ts';
+import { instantiateSimd } from './simd.ts';
 
-/** SIMD passes over tensors where they lie in the heap of tfjs; nothing is copied. */
-export function arithmeticOnHeap(heap: Heap): Arithmetic {
-  const simd = simdOn(heap.memory);
+/** Creates SIMD passes that work directly on the heap of tfjs, without copies. */
+export function createHeapArithmetic(heap: Heap): Arithmetic {
+  const simd = instantiateSimd(heap.memory);
   return {
     name: 'wasm',
     sumOfSquares: (x) => simd.sumOfSquares(heap.offsetOf(x), x.size),

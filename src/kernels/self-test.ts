@@ -2,24 +2,24 @@ import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import { elementsOf, tensorFrom, plainArithmetic } from './loops.ts';
 
-// Odd sizes leave a remainder after every vector loop.
+// The odd sizes leave a remainder after every vector loop.
 const ORDINARY = Float32Array.from({ length: 83 }, (_, index) => Math.sin(index) * 2 ** (index % 90));
 const SPECIAL = Float32Array.of(NaN, -Infinity, 1, -0, 3e20, -1e-25, 1e-42, 2, Infinity, NaN, -7);
 
-/** Whether an arithmetic computes what plain loops compute, on the backend in use. */
+/** Whether an arithmetic gives the same results as plain loops on the backend in use. */
 export function agreesWithPlainLoops(arithmetic: Arithmetic): boolean {
   return tidy(() => {
     const ordinary = tensorFrom(ORDINARY.slice(), [ORDINARY.length]);
     const special = tensorFrom(SPECIAL.slice(), [SPECIAL.length]);
     return (
-      [ordinary, special].every((x) => close(answers(arithmetic, x), answers(plainArithmetic, x))) &&
-      close(arithmetic.squaresOfColumns(ordinary, 2, 5, 7), plainArithmetic.squaresOfColumns(ordinary, 2, 5, 7)) &&
-      close(arithmetic.squaresOfColumns(ordinary, 5, 16, 1), plainArithmetic.squaresOfColumns(ordinary, 5, 16, 1))
+      [ordinary, special].every((x) => isClose(computeAll(arithmetic, x), computeAll(plainArithmetic, x))) &&
+      isClose(arithmetic.squaresOfColumns(ordinary, 2, 5, 7), plainArithmetic.squaresOfColumns(ordinary, 2, 5, 7)) &&
+      isClose(arithmetic.squaresOfColumns(ordinary, 5, 16, 1), plainArithmetic.squaresOfColumns(ordinary, 5, 16, 1))
     );
   });
 }
 
-function answers(arithmetic: Arithmetic, x: Tensor): number[] {
+function computeAll(arithmetic: Arithmetic, x: Tensor): number[] {
   return [
     arithmetic.sumOfSquares(x),
     arithmetic.sumOfMagnitudes(x),
@@ -32,9 +32,9 @@ function answers(arithmetic: Arithmetic, x: Tensor): number[] {
   ];
 }
 
-function close(given: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+function isClose(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
   return Array.from(expected).every((value, index) => {
-    const other = given[index] ?? NaN;
+    const other = actual[index] ?? NaN;
     return Object.is(value, other) || Math.abs(value - other) <= 1e-12 * Math.abs(value);
   });
 }

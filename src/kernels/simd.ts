@@ -1,6 +1,6 @@
 import { BODY, HEAD, SHARED_HEAD } from './simd-bytes.ts';
 
-/** The functions of simd.wat; pointers are byte offsets into the memory the module was made on. */
+/** The functions of simd.wat. Pointers are byte offsets into the memory that the module was instantiated on. */
 export interface Simd {
   sumOfSquares(from: number, count: number): number;
   sumOfMagnitudes(from: number, count: number): number;
@@ -15,17 +15,17 @@ export interface Simd {
 const modules = new Map<boolean, WebAssembly.Module>();
 
 /**
- * The module over a memory.
+ * Instantiates the SIMD module on a memory.
  *
- * @throws where WebAssembly or its SIMD instructions are missing, or the memory is of neither known kind
+ * @throws if WebAssembly or its SIMD instructions are missing, or if the memory is of neither known kind
  */
-export function simdOn(memory: WebAssembly.Memory): Simd {
+export function instantiateSimd(memory: WebAssembly.Memory): Simd {
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const module = modules.get(shared) ?? compiled(shared);
+  const module = modules.get(shared) ?? compile(shared);
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Simd;
 }
 
-function compiled(shared: boolean): WebAssembly.Module {
+function compile(shared: boolean): WebAssembly.Module {
   const text = atob(shared ? SHARED_HEAD : HEAD) + atob(BODY);
   const module = new WebAssembly.Module(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
   modules.set(shared, module);

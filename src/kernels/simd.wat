@@ -1,15 +1,15 @@
 ;; The inner loops of clipping over float32 elements in linear memory.
 ;;
-;; A pointer is a byte offset, a count is a number of elements, and nothing need be aligned. Reductions keep
-;; float64 sums in a fixed order, so a result depends on nothing but the elements. `npm run build:kernels`
-;; compiles this file into simd-bytes.ts, and a test compares the two.
+;; Pointers are byte offsets and need no alignment. Counts are numbers of elements. Reductions add float64 sums in a
+;; fixed order, so a result depends only on the elements. `npm run build:kernels` compiles this file into
+;; simd-bytes.ts, and a test compares the two.
 (module
   (import "env" "memory" (memory 0))
 
-  ;; Σx². Many elements are read as four quarters side by side: one stream of reads leaves half of the memory's
-  ;; speed unused. Few are read in a row, since a stream that is short ends before it is fetched ahead. It is one loop:
-  ;; four pointers, either a quarter of the elements or four elements apart. Eight pairs of sums keep additions from
-  ;; waiting for one another.
+  ;; Σx². Long arrays are read as four quarters in parallel, because one stream of reads uses only half of the memory
+  ;; bandwidth. Short arrays are read in order, because a short stream ends before prefetching starts. One loop serves
+  ;; both: its four pointers are either a quarter of the elements or four elements apart. Eight pairs of sums keep
+  ;; additions from waiting for one another.
   (func (export "sumOfSquares") (param $p i32) (param $n i32) (result f64)
     (local $end i32) (local $last i32) (local $apart i32) (local $stride i32) (local $sum f64) (local $y f64)
     (local $q i32) (local $r i32) (local $s i32)
@@ -56,7 +56,7 @@
       (f64x2.add (f64x2.add (local.get $a) (local.get $b)) (f64x2.add (local.get $c) (local.get $d)))
       (f64x2.add (f64x2.add (local.get $e) (local.get $f)) (f64x2.add (local.get $g) (local.get $h)))))
     (local.set $sum (f64.add (f64x2.extract_lane 0 (local.get $a)) (f64x2.extract_lane 1 (local.get $a))))
-    ;; The rest begins where the fourth quarter ends, or where the row does.
+    ;; The remainder starts at the end of the fourth quarter, or of the single stream.
     (if (i32.eq (local.get $stride) (i32.const 64)) (then (local.set $s (local.get $p))))
     (block $done
       (loop $next
@@ -96,7 +96,7 @@
         (br $next)))
     (local.get $sum))
 
-  ;; max |x|, 0 for none, NaN where any element is NaN.
+  ;; max |x|; 0 if there are no elements, NaN if any element is NaN.
   (func (export "largestMagnitude") (param $p i32) (param $n i32) (result f32)
     (local $end i32) (local $last i32) (local $largest f32)
     (local $a v128) (local $b v128)
@@ -121,7 +121,7 @@
         (br $next)))
     (local.get $largest))
 
-  ;; 1 where no element lies below $low or above $high, else 0; NaN lies nowhere.
+  ;; 1 if no element is below $low or above $high, else 0; NaN never counts as outside.
   (func (export "within") (param $p i32) (param $n i32) (param $low f32) (param $high f32) (result i32)
     (local $end i32) (local $last i32) (local $x v128) (local $y v128) (local $lows v128) (local $highs v128)
     (local.set $end (i32.add (local.get $p) (i32.shl (local.get $n) (i32.const 2))))
@@ -176,7 +176,7 @@
         (local.set $q (i32.add (local.get $q) (i32.const 4)))
         (br $next))))
 
-  ;; y = x clamped to [low, high]; pmin and pmax, unlike min and max, keep a NaN in their first argument as it is.
+  ;; y = x clamped to [low, high]. Unlike min and max, pmin and pmax keep a NaN in their first argument unchanged.
   (func (export "clamp") (param $p i32) (param $q i32) (param $n i32) (param $low f32) (param $high f32)
     (local $end i32) (local $last i32) (local $lows v128) (local $highs v128)
     (local.set $end (i32.add (local.get $p) (i32.shl (local.get $n) (i32.const 2))))
@@ -200,7 +200,7 @@
         (local.set $q (i32.add (local.get $q) (i32.const 4)))
         (br $next))))
 
-  ;; y = x where x is finite, else 0: x − x is 0 for the finite alone.
+  ;; y = x if x is finite, else 0: x − x is 0 only for finite x.
   (func (export "zeroNonFinite") (param $p i32) (param $q i32) (param $n i32)
     (local $end i32) (local $last i32) (local $x v128)
     (local.set $end (i32.add (local.get $p) (i32.shl (local.get $n) (i32.const 2))))
@@ -224,7 +224,7 @@
         (local.set $q (i32.add (local.get $q) (i32.const 4)))
         (br $next))))
 
-  ;; sums[c] += Σ over rows of x[r, c]², with float64 sums at $sums.
+  ;; sums[c] += Σ over rows of x[r, c]²; $sums points to float64 sums.
   (func (export "addSquaresOfRows") (param $p i32) (param $rows i32) (param $columns i32) (param $sums i32)
     (local $q i32) (local $end i32) (local $x v128) (local $y f64)
     (block $finished

@@ -1,4 +1,4 @@
-/** Σx² in float64, which no float32 can overflow. */
+/** Computes Σx² in float64, which no float32 can overflow. */
 export function sumOfSquares(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index += 1) {
@@ -9,8 +9,9 @@ export function sumOfSquares(values: ArrayLike<number>): number {
 }
 
 /**
- * ‖x‖ₚ in float64 for p > 0 or Infinity, scaled by the largest magnitude where a power could overflow. Infinite only
- * where an element is: a p near 0 exceeds even float64.
+ * Computes ‖x‖ₚ in float64 for p > 0 or Infinity, scaled by the largest magnitude if a power could overflow.
+ *
+ * The norm for a p near 0 can exceed even float64. It is capped, so the result is infinite only if an element is.
  */
 export function scaledNorm(values: ArrayLike<number>, order: number): number {
   if (order === 2) return Math.sqrt(sumOfSquares(values));
@@ -26,7 +27,7 @@ export function scaledNorm(values: ArrayLike<number>, order: number): number {
   return Math.min(largest * sum ** (1 / order), Number.MAX_VALUE);
 }
 
-/** ‖x‖ₚ along the middle of [blocks, rows, columns]; shape [blocks, columns]. */
+/** Computes ‖x‖ₚ along the middle axis of [blocks, rows, columns]; shape [blocks, columns]. */
 export function columnNorms(
   values: ArrayLike<number>,
   blocks: number,
@@ -42,7 +43,7 @@ export function columnNorms(
   });
 }
 
-/** The percentile of ascending values, interpolated between neighbours as numpy does; NaN when there are none. */
+/** Computes the percentile of ascending values, interpolated as numpy does; NaN if there are no values. */
 export function percentileOfSorted(ascending: ArrayLike<number>, percentile: number): number {
   const position = ((ascending.length - 1) * percentile) / 100;
   const below = Math.floor(position);
@@ -50,6 +51,6 @@ export function percentileOfSorted(ascending: ArrayLike<number>, percentile: num
   const high = ascending[Math.min(below + 1, ascending.length - 1)] ?? NaN;
   if (low === high) return low;
   const fraction = position - below;
-  // From the nearer end, so that neither is missed by a rounding.
+  // Interpolates from the nearer end, so that rounding cannot miss either end.
   return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
 }

@@ -12,34 +12,34 @@ import {
 import type { WasmBackend } from '../kernels/wasm-backend.ts';
 
 /**
- * The stock kernel behind explicit transposes.
+ * Wraps the stock kernel so that it transposes its inputs before multiplying them.
  *
- * The gradient of every matrix product asks for a transposed product, and the stock kernel computes those
- * element by element, 5 to 13 times slower than its fast path. A transpose costs next to nothing.
+ * The gradient of every matrix product needs a transposed product. The stock kernel computes it element by element,
+ * 5 to 13 times slower than its fast path. The cost of a transpose is negligible.
  */
-export function transposingFirst(stock: KernelConfig): KernelConfig {
+export function transposeBeforeMultiplying(stock: KernelConfig): KernelConfig {
   const kernelFunc: KernelFunc = (call) => {
     const { a, b } = call.inputs as unknown as Record<'a' | 'b', TensorInfo>;
     const { transposeA, transposeB } = call.attrs as unknown as BatchMatMulAttrs;
-    // What the stock kernel refuses or finds empty, it must see as it came.
+    // Inputs that the stock kernel rejects, and empty inputs, go to it unchanged.
     const special = a.dtype !== 'float32' || b.dtype !== 'float32' || isEmpty(a) || isEmpty(b);
     if (special || !(transposeA || transposeB)) return stock.kernelFunc(call);
 
     const backend = call.backend as WasmBackend;
-    const flipped: TensorInfo[] = [];
-    const flip = (x: TensorInfo) => {
-      const y = lastTwoAxesSwapped(x, backend);
-      flipped.push(y);
+    const transposed: TensorInfo[] = [];
+    const transpose = (x: TensorInfo) => {
+      const y = swapLastTwoAxes(x, backend);
+      transposed.push(y);
       return y;
     };
     try {
-      const inputs = { a: transposeA ? flip(a) : a, b: transposeB ? flip(b) : b };
+      const inputs = { a: transposeA ? transpose(a) : a, b: transposeB ? transpose(b) : b };
       return stock.kernelFunc({ inputs, attrs: { transposeA: false, transposeB: false }, backend });
     } finally {
-      for (const { dataId } of flipped) backend.disposeData(dataId);
+      for (const { dataId } of transposed) backend.disposeData(dataId);
     }
   };
-  // The stock set-up binds the compiled function, and runs again whenever the backend is made anew.
+  // The stock setup function binds the compiled function and runs again each time the backend is created.
   return { ...stock, kernelName: BatchMatMul, kernelFunc };
 }
 
@@ -47,7 +47,7 @@ function isEmpty({ shape }: TensorInfo): boolean {
   return util.sizeFromShape(shape) === 0;
 }
 
-function lastTwoAxesSwapped(x: TensorInfo, backend: WasmBackend): TensorInfo {
+function swapLastTwoAxes(x: TensorInfo, backend: WasmBackend): TensorInfo {
   const perm = x.shape.map((_, axis) => axis);
   perm.push(...perm.splice(-2).reverse());
   const attrs = { perm } satisfies TransposeAttrs;

@@ -1,5 +1,5 @@
 /**
- * Opt-in repairs of the WebAssembly backend of TensorFlow.js 4, for training recurrent networks on it.
+ * Repairs the WebAssembly backend of TensorFlow.js 4 so that it can train recurrent networks; opt-in.
  *
  * @module gradclip/wasm
  * @category Reference

@@ -9,31 +9,31 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../core/errors.ts';
 import { shared } from '../core/shared.ts';
-import { transposingFirst } from './batch-mat-mul.ts';
+import { transposeBeforeMultiplying } from './batch-mat-mul.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
 const repairs: ReadonlyArray<{
   name: string;
-  repaired: (stock: KernelConfig | undefined) => KernelConfig | undefined;
+  repair: (stock: KernelConfig | undefined) => KernelConfig | undefined;
 }> = [
-  { name: BatchMatMul, repaired: (stock) => stock && transposingFirst(stock) },
-  // A tfjs that brings its own keeps its own.
-  { name: UnsortedSegmentSum, repaired: (stock) => stock ?? unsortedSegmentSum },
+  { name: BatchMatMul, repair: (stock) => stock && transposeBeforeMultiplying(stock) },
+  // If tfjs has its own kernel, it keeps it.
+  { name: UnsortedSegmentSum, repair: (stock) => stock ?? unsortedSegmentSum },
 ];
 
 const repairState = (): { stock?: ReadonlyMap<string, KernelConfig | undefined> } => shared('wasm-repairs', () => ({}));
 
 /**
- * Repairs two kernels of the `wasm` backend, for every program in this process.
+ * Repairs two kernels of the `wasm` backend for the whole process.
  *
- * `BatchMatMul` transposes first and multiplies then, which makes a training step of an RNN, LSTM or GRU about
- * twice as fast; results differ from the stock kernel's only in the order of summation.
- * `UnsortedSegmentSum`, the gradient of `gather`, is added, without which an embedding cannot be trained.
+ * - `BatchMatMul` transposes its inputs before it multiplies them. A training step of an RNN, LSTM or GRU becomes about
+ *   twice as fast. Results differ from the stock kernel's only in the order of summation.
+ * - `UnsortedSegmentSum`, the gradient of `gather`, is added. Without it, an embedding cannot be trained.
  *
- * May be called before or after the backend is made ready, and any number of times.
+ * You can call it before or after the backend is ready, and any number of times.
  *
- * @returns a function that takes the repairs back, the same as {@link undoWasmRepairs}
- * @throws ClippingError `no-backend` where no `wasm` backend is registered
+ * @returns a function that undoes the repairs, the same as {@link undoWasmRepairs}
+ * @throws ClippingError `no-backend` if no `wasm` backend is registered
  *
  * @example
  * ```ts
@@ -48,17 +48,17 @@ const repairState = (): { stock?: ReadonlyMap<string, KernelConfig | undefined> 
  * @category Kernels
  */
 export function repairWasmBackend(): () => void {
-  if (!isRegistered()) {
+  if (!isBackendRegistered()) {
     throw new ClippingError(
       'no-backend',
-      '`repairWasmBackend()` needs the `wasm` backend, and none is registered; ' +
-        "`import '@tensorflow/tfjs-backend-wasm'` first, from the same copy of tfjs-core.",
+      '`repairWasmBackend()` needs the `wasm` backend, but it is not registered; ' +
+        "`import '@tensorflow/tfjs-backend-wasm'` first, with the same copy of tfjs-core.",
     );
   }
   repairState().stock ??= new Map(
-    repairs.map(({ name, repaired }) => {
-      const stock = kernelNamed(name);
-      replace(name, repaired(stock));
+    repairs.map(({ name, repair }) => {
+      const stock = findKernel(name);
+      replaceKernel(name, repair(stock));
       return [name, stock];
     }),
   );
@@ -66,28 +66,28 @@ export function repairWasmBackend(): () => void {
 }
 
 /**
- * Puts the stock kernels of the `wasm` backend back; does nothing where they are in place.
+ * Restores the stock kernels of the `wasm` backend; does nothing if they are in place.
  *
  * @category Kernels
  */
 export function undoWasmRepairs(): void {
   const state = repairState();
-  for (const [name, stock] of state.stock ?? []) replace(name, stock);
+  for (const [name, stock] of state.stock ?? []) replaceKernel(name, stock);
   delete state.stock;
 }
 
-function replace(name: string, kernel: KernelConfig | undefined): void {
-  // Registering over a kernel prints a warning.
-  if (kernelNamed(name) !== undefined) unregisterKernel(name, 'wasm');
+function replaceKernel(name: string, kernel: KernelConfig | undefined): void {
+  // tfjs prints a warning if a registered kernel is replaced.
+  if (findKernel(name) !== undefined) unregisterKernel(name, 'wasm');
   if (kernel !== undefined) registerKernel(kernel);
 }
 
-function isRegistered(): boolean {
+function isBackendRegistered(): boolean {
   const factory = findBackendFactory('wasm') as (() => unknown) | null;
-  return factory !== null && kernelNamed(BatchMatMul) !== undefined;
+  return factory !== null && findKernel(BatchMatMul) !== undefined;
 }
 
-// tfjs types both look-ups as if they always found something.
-function kernelNamed(name: string): KernelConfig | undefined {
+// tfjs types both lookups as if they always found something.
+function findKernel(name: string): KernelConfig | undefined {
   return getKernel(name, 'wasm') as KernelConfig | undefined;
 }

@@ -10,8 +10,10 @@ import {
 import type { WasmBackend } from '../kernels/wasm-backend.ts';
 
 /**
- * Sums the rows of `x` [n, ...] that share a segment id into [numSegments, ...]; `segmentIds` is
- * [n], and ids outside the range are left out. It is the gradient of `gather`, and so of an embedding, and the backend has no such kernel.
+ * Sums the rows of `x` that share a segment id; the `wasm` backend of tfjs has no such kernel.
+ *
+ * `x` is [n, ...], `segmentIds` is [n] and the result is [numSegments, ...]. Ids outside the range are skipped. The
+ * kernel is the gradient of `gather`, and therefore of an embedding.
  */
 export const unsortedSegmentSum: KernelConfig = {
   kernelName: UnsortedSegmentSum,
@@ -24,7 +26,7 @@ export const unsortedSegmentSum: KernelConfig = {
     const width = util.sizeFromShape(rowShape);
     const out = wasm.makeOutput([numSegments, ...rowShape], x.dtype);
 
-    // Views come after the allocation, which may move the heap.
+    // Views are taken after the allocation, because it can move the heap.
     const sums = wasm.typedArrayFromHeap(out).fill(0);
     const rows = wasm.typedArrayFromHeap(x);
     wasm.typedArrayFromHeap(segmentIds).forEach((segment, row) => {

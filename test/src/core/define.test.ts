@@ -27,7 +27,7 @@ const counting = defineStrategy({
 });
 
 describe('defineStrategy', () => {
-  it('makes a factory that carries its declaration', () => {
+  it('creates a frozen factory that exposes its declaration', () => {
     expect(halving.id).toBe('halving');
     expect(halving.fields.by.default).toBe(2);
     expect(Object.isFrozen(halving)).toBe(true);
@@ -57,7 +57,7 @@ describe('defineStrategy', () => {
     });
   });
 
-  it('registers itself for loading when it makes a strategy', () => {
+  it('registers a factory for loading when the factory creates a strategy', () => {
     const make = () =>
       defineStrategy({ ...facts, id: 'made-here', fields: {}, clip: (_options, gradients) => gradients });
     const [first, second] = [make(), make()];
@@ -67,19 +67,19 @@ describe('defineStrategy', () => {
     expect(registeredFactory('made-here')).toBe(second);
   });
 
-  it('makes strategies that are values: frozen, with the defaults filled in', () => {
+  it('creates frozen strategies with defaults filled in', () => {
     const strategy = halving();
     expect(strategy.options).toEqual({ by: 2 });
     expect(halving({ by: 4 }).options).toEqual({ by: 4 });
     expect(Object.isFrozen(strategy) && Object.isFrozen(strategy.options)).toBe(true);
   });
 
-  it('takes undefined for an option that is left out', () => {
+  it('treats an undefined option as omitted', () => {
     expect(halving(JSON.parse('{}') as object).options).toEqual({ by: 2 });
     expect(halving({ by: undefined } as object).options).toEqual({ by: 2 });
   });
 
-  it('gives a strategy without memory an empty one', () => {
+  it('gives a stateless strategy an empty state', () => {
     tidy(() => {
       const parameters = { w: tensor1d([1]) };
       expect(halving().init(parameters)).toEqual({});
@@ -89,7 +89,7 @@ describe('defineStrategy', () => {
     });
   });
 
-  it('hands memory in and out', () => {
+  it('passes the state to `clip` and returns the new state', () => {
     tidy(() => {
       const strategy = counting({ from: 5 });
       const { state } = strategy.clip({ w: scalar(1) }, strategy.init({}), { step: 0, parameters: {} });
@@ -97,13 +97,13 @@ describe('defineStrategy', () => {
     });
   });
 
-  it.each(['Halving', 'my_strategy', '', '-a', 'a--b'])('refuses the id "%s"', (id) => {
+  it.each(['Halving', 'my_strategy', '', '-a', 'a--b'])('rejects the id "%s"', (id) => {
     expect(() => defineStrategy({ ...facts, id, fields: {}, clip: (_, gradients) => gradients })).toThrow(
       new ClippingError('bad-spec', `A strategy's id must be lower-case words joined by hyphens; received "${id}".`),
     );
   });
 
-  it('lets a strategy look at its options together', () => {
+  it('lets `refine` validate options in combination', () => {
     const ordered = defineStrategy({
       ...facts,
       id: 'ordered',

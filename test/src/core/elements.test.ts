@@ -51,7 +51,7 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     });
   });
 
-  it('takes a third tensor, or only one', () => {
+  it('accepts one, two or three tensors', () => {
     tidy(() => {
       const [x, y, z] = [counted([2, 2]), counted([1, 2]), counted([])];
       const sum = elementwise(
@@ -84,7 +84,7 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     });
   });
 
-  it('gives the formula a 0 for what is absent', () => {
+  it('passes 0 to the formula for absent tensors', () => {
     tidy(() => {
       const x = counted([2]);
       const sum = elementwise(
@@ -96,20 +96,20 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     });
   });
 
-  it('goes by the numbers, which is what is fast here', () => {
+  it('uses the formula on plain numbers, which is faster than ops on this backend', () => {
     tidy(() => {
       const made = elementwise(
         [counted([2])],
         (one) => 2 * one,
         () => {
-          throw new Error('in ops');
+          throw new Error('used the ops');
         },
       );
       expect(made.arraySync()).toEqual([2, 4]);
     });
   });
 
-  it('hands on the very same tensor where all factors are 1', () => {
+  it('returns the same tensor if all factors are 1', () => {
     tidy(() => {
       const x = counted([2, 2]);
       expect(multiplyBroadcast(x, tensor([1, 1]))).toBe(x);
@@ -117,7 +117,7 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     });
   });
 
-  it('changes none of what it is given', () => {
+  it('does not modify its inputs', () => {
     tidy(() => {
       const x = counted([4]);
       elementwise(
@@ -130,15 +130,15 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
   });
 });
 
-describe('on a device that must not be read', () => {
-  it('elementwise takes the ops', () =>
+describe('elementwise on a device that must not be read', () => {
+  it('uses the ops', () =>
     onBackend(DEVICE, () =>
       tidy(() => {
         const x = counted([2]);
         const made = elementwise(
           [x],
           () => {
-            throw new Error('in numbers');
+            throw new Error('used plain numbers');
           },
           () => mul(x, 2),
         );
@@ -148,7 +148,7 @@ describe('on a device that must not be read', () => {
 });
 
 describe.each(['cpu', 'wasm', DEVICE])('subtractUnitMeans on %s', (backend) => {
-  it('takes away the mean over all axes but the last', () =>
+  it('subtracts the mean over all axes except the last', () =>
     onBackend(backend, () => {
       tidy(() => {
         const column = [
@@ -165,11 +165,11 @@ describe.each(['cpu', 'wasm', DEVICE])('subtractUnitMeans on %s', (backend) => {
     }));
 });
 
-describe('the mean of a unit', () => {
-  it.each(['cpu', 'wasm'])('is that of all its weights on %s, which float32 loses one by one', (backend) =>
+describe('subtractUnitMeans', () => {
+  it.each(['cpu', 'wasm'])('counts every weight on %s, even where float32 sums would lose them', (backend) =>
     onBackend(backend, () =>
       tidy(() => {
-        // 2²⁴ + 1 is no float32.
+        // Float32 cannot represent 2²⁴ + 1.
         const column = tensor([2 ** 24, ...new Array<number>(2 ** 12 - 1).fill(1)], [2 ** 12, 1]);
         const mean = (2 ** 24 + 2 ** 12 - 1) / 2 ** 12;
         expect(subtractUnitMeans(column).dataSync()[1]).toBe(Math.fround(1 - Math.fround(mean)));
@@ -177,7 +177,7 @@ describe('the mean of a unit', () => {
     ),
   );
 
-  it('is not read from a device', () =>
+  it('reads nothing back from a device', () =>
     onBackend(DEVICE, () =>
       tidy(() => {
         const column = counted([4, 2]);

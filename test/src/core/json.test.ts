@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../../src/core/json.ts';
 
-describe('a value as JSON', () => {
+describe('toJson', () => {
   it.each([
     { value: { maxNorm: 2, ord: 'inf' }, json: '{"maxNorm":2,"ord":"inf"}' },
     { value: { min: -Infinity, max: Infinity }, json: '{"min":"-Infinity","max":"Infinity"}' },
@@ -9,7 +9,7 @@ describe('a value as JSON', () => {
       value: { layers: { lstm: Infinity }, axes: [0, -1], skip: null },
       json: '{"layers":{"lstm":"Infinity"},"axes":[0,-1],"skip":null}',
     },
-  ])('is $json', ({ value, json }) => {
+  ])('writes $json', ({ value, json }) => {
     expect(toJson(value)).toBe(json);
   });
 });

@@ -27,109 +27,109 @@ const madeWith = (field: Field) =>
     clip: (_, gradients) => gradients,
   });
 
-const words: { word: string; field: Field; takes: unknown[]; refuses: unknown[]; rule: string }[] = [
+const words: { word: string; field: Field; accepted: unknown[]; rejected: unknown[]; rule: string }[] = [
   {
     word: 'threshold',
     field: threshold({ default: 1, about }),
-    takes: [0, 1e-30, Infinity],
-    refuses: [-1, NaN, '1', null],
+    accepted: [0, 1e-30, Infinity],
+    rejected: [-1, NaN, '1', null],
     rule: 'a number from 0 to Infinity',
   },
   {
     word: 'positive',
     field: positive({ default: 1, about }),
-    takes: [1e-30, 7],
-    refuses: [0, -1, Infinity, NaN],
+    accepted: [1e-30, 7],
+    rejected: [0, -1, Infinity, NaN],
     rule: 'a finite number greater than 0',
   },
   {
     word: 'between',
     field: between({ min: 0, max: 100, default: 1, about }),
-    takes: [0, 100],
-    refuses: [-0.1, 100.1, NaN],
+    accepted: [0, 100],
+    rejected: [-0.1, 100.1, NaN],
     rule: 'a number from 0 to 100',
   },
   {
     word: 'decay',
     field: decay({ default: 0.9, about }),
-    takes: [0, 0.999],
-    refuses: [1, -0.1, Infinity],
+    accepted: [0, 0.999],
+    rejected: [1, -0.1, Infinity],
     rule: 'a number from 0 up to but not including 1',
   },
   {
     word: 'count',
     field: count({ min: 1, max: 5, default: 1, about }),
-    takes: [1, 5],
-    refuses: [0, 6, 1.5, Infinity, '2'],
+    accepted: [1, 5],
+    rejected: [0, 6, 1.5, Infinity, '2'],
     rule: 'a whole number of at least 1 and at most 5',
   },
   {
     word: 'order',
     field: order({ default: 2, about }),
-    takes: [0.5, 1, 2, 'inf'],
-    refuses: [0, -1, NaN, 'infinity'],
+    accepted: [0.5, 1, 2, 'inf'],
+    rejected: [0, -1, NaN, 'infinity'],
     rule: "a number greater than 0, or 'inf'",
   },
   {
     word: 'choice',
     field: choice(['a', 'b'], { default: 'a', about }),
-    takes: ['a', 'b'],
-    refuses: ['c', 1, null],
+    accepted: ['a', 'b'],
+    rejected: ['c', 1, null],
     rule: "one of 'a', 'b'",
   },
   {
     word: 'flag',
     field: flag({ default: false, about }),
-    takes: [true, false],
-    refuses: [1, 'true'],
+    accepted: [true, false],
+    rejected: [1, 'true'],
     rule: 'true or false',
   },
   {
     word: 'names',
     field: names({ default: [], about }),
-    takes: [[], ['lstm*']],
-    refuses: ['lstm', [1]],
+    accepted: [[], ['lstm*']],
+    rejected: ['lstm', [1]],
     rule: 'a list of strings',
   },
   {
     word: 'integers',
     field: integers({ default: [], about }),
-    takes: [[0, -1]],
-    refuses: [0, [0.5]],
+    accepted: [[0, -1]],
+    rejected: [0, [0.5]],
     rule: 'a list of whole numbers',
   },
   {
     word: 'thresholdsByName',
     field: thresholdsByName({ default: {}, about }),
-    takes: [{}, { lstm: 0, dense: Infinity }],
-    refuses: [{ lstm: -1 }, { lstm: 'x' }, 1],
+    accepted: [{}, { lstm: 0, dense: Infinity }],
+    rejected: [{ lstm: -1 }, { lstm: 'x' }, 1],
     rule: 'an object of numbers from 0 to Infinity',
   },
   {
     word: 'optional',
     field: optional(threshold({ default: 1, about })),
-    takes: [null, 2],
-    refuses: [-1, 'null'],
+    accepted: [null, 2],
+    rejected: [-1, 'null'],
     rule: 'a number from 0 to Infinity, or null',
   },
 ];
 
-describe.each(words)('$word', ({ field, takes, refuses, rule }) => {
-  it('takes what is in its range', () => {
-    for (const x of takes) expect(madeWith(field)({ x }).options).toEqual({ x });
+describe.each(words)('$word', ({ field, accepted, rejected, rule }) => {
+  it('accepts values in its range', () => {
+    for (const x of accepted) expect(madeWith(field)({ x }).options).toEqual({ x });
   });
 
-  it('refuses what is not, with the rule and what came', () => {
-    for (const x of refuses) {
-      const came = typeof x === 'string' ? `"${x}"` : typeof x === 'object' ? JSON.stringify(x) : String(x);
+  it('rejects other values and reports the rule and the received value', () => {
+    for (const x of rejected) {
+      const received = typeof x === 'string' ? `"${x}"` : typeof x === 'object' ? JSON.stringify(x) : String(x);
       expect(() => madeWith(field)({ x })).toThrow(
-        new ClippingError('bad-option', `\`made({ x })\` must be ${rule}; received ${came}.`),
+        new ClippingError('bad-option', `\`made({ x })\` must be ${rule}; received ${received}.`),
       );
     }
   });
 });
 
-describe('what a command line or a control needs to know', () => {
+describe('the metadata that a command line or a form control needs', () => {
   it.each([
     { word: 'threshold', facts: { kind: 'number', min: 0 } },
     { word: 'positive', facts: { kind: 'number', min: 0 } },
@@ -143,13 +143,13 @@ describe('what a command line or a control needs to know', () => {
     { word: 'integers', facts: { kind: 'integers' } },
     { word: 'thresholdsByName', facts: { kind: 'numbers-by-name' } },
     { word: 'optional', facts: { kind: 'number', min: 0, nullable: true } },
-  ])('stands in $word', ({ word, facts }) => {
+  ])('is available on $word', ({ word, facts }) => {
     const { kind, min, max, choices, nullable } = words.find((one) => one.word === word)?.field ?? {};
     const told = Object.entries({ kind, min, max, choices, nullable }).filter(([, value]) => value !== undefined);
     expect(Object.fromEntries(told)).toEqual(facts);
   });
 
-  it('is no greatest value where a count has none', () => {
+  it('has no maximum for an unbounded count', () => {
     const open = count({ default: 0, about });
     expect(open).not.toHaveProperty('max');
     expect(open.rule).toBe('a whole number of at least 0');
@@ -157,7 +157,7 @@ describe('what a command line or a control needs to know', () => {
 });
 
 describe('options', () => {
-  it('read Infinity from JSON, which has no word for it', () => {
+  it('accept "Infinity" as a string, because JSON cannot represent the number', () => {
     expect(madeWith(threshold({ default: 1, about }))({ x: 'Infinity' as unknown as number }).options).toEqual({
       x: Infinity,
     });
@@ -171,13 +171,13 @@ describe('options', () => {
     [[], '[]'],
     ['maxNorm', '"maxNorm"'],
     [3, '3'],
-  ])('must be one object, not %o', (given, came) => {
+  ])('are rejected if they are %o instead of an object', (given, received) => {
     expect(() => madeWith(flag({ default: true, about }))(given as unknown as object)).toThrow(
-      new ClippingError('bad-option', `\`made\` takes its options as one object; received ${came}.`),
+      new ClippingError('bad-option', `\`made\` takes its options as one object; received ${received}.`),
     );
   });
 
-  it('are none where a strategy has none', () => {
+  it('are all rejected by a strategy without options', () => {
     const bare = defineStrategy({
       id: 'bare',
       title: 'Bare',
@@ -190,7 +190,7 @@ describe('options', () => {
     );
   });
 
-  it('that are misspelt are told the right name, and what is like none of them only the list', () => {
+  it('are suggested for a similar name, and only listed for any other name', () => {
     const made = madeWith(flag({ default: true, about }));
     expect(() => made({ X: 1 } as object)).toThrow(
       new ClippingError('unknown-option', '`made` has no option `X`; it has `x`. Did you mean `x`?'),
@@ -200,7 +200,7 @@ describe('options', () => {
     );
   });
 
-  it('are listed where there are several', () => {
+  it('are all listed for an unknown name', () => {
     const both = defineStrategy({
       id: 'both',
       title: 'Both',
@@ -212,21 +212,21 @@ describe('options', () => {
     expect(both({ high: false }).options).toEqual({ low: true, high: false });
   });
 
-  it('with a very long name are named by its beginning', () => {
+  it('with a very long name are reported with a truncated name', () => {
     const made = madeWith(flag({ default: true, about }));
-    const refusal = (name: string): ClippingError =>
+    const rejection = (name: string): ClippingError =>
       new ClippingError('unknown-option', `\`made\` has no option \`${name}\`; it has \`x\`.`);
-    expect(() => made({ ['n'.repeat(80)]: 1 } as object)).toThrow(refusal('n'.repeat(80)));
-    expect(() => made({ ['n'.repeat(81)]: 1 } as object)).toThrow(refusal(`${'n'.repeat(77)}...`));
+    expect(() => made({ ['n'.repeat(80)]: 1 } as object)).toThrow(rejection('n'.repeat(80)));
+    expect(() => made({ ['n'.repeat(81)]: 1 } as object)).toThrow(rejection(`${'n'.repeat(77)}...`));
   });
 
-  it('do not take names from the prototype of objects', () => {
+  it('do not include names from the object prototype', () => {
     expect(() => madeWith(flag({ default: true, about }))({ toString: 1 } as unknown as object)).toThrow(
       '`made` has no option `toString`; it has `x`.',
     );
   });
 
-  it('show no more of a long value than is useful', () => {
+  it('are reported with a truncated value if the value is long', () => {
     const long = 'x'.repeat(1000);
     try {
       madeWith(flag({ default: true, about }))({ x: long as unknown as boolean });

@@ -27,7 +27,7 @@ const close = (values: number[]): unknown[] => values.map((value) => expect.clos
 
 describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   beforeAll(async () => {
-    // The device is registered by its first law.
+    // Checking any law on the device registers its backend.
     await lawsOf(none, { backend })
       .find(({ name }) => name === 'zero')
       ?.check();
@@ -40,7 +40,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   };
 
   it(
-    'have norms together, each, and by groups',
+    'have a global norm, a norm each and a norm per group',
     within((tensors) => {
       expect(numbers(globalNormOf(tensors))).toEqual(close([13]));
       expect(numbers(globalNormOf(tensors, { ord: 1 }))).toEqual(close([19]));
@@ -55,7 +55,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     }),
   );
 
-  it('have norms where there are none', () => {
+  it('have empty or zero norms if there are no tensors', () => {
     tidy(() => {
       expect(numbers(globalNormOf({}))).toEqual([0]);
       expect(numbers(normsOf({}))).toEqual([]);
@@ -77,7 +77,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   });
 
   it(
-    'are scaled, together and each by its own factor',
+    'are scaled by a common factor or by one factor each',
     within((tensors) => {
       expect(numbers(scaleAll(tensors, 0.5)['a'])).toEqual([1.5, -2]);
       for (const factors of [[2, 0.5], tensor1d([2, 0.5])]) {
@@ -89,7 +89,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   );
 
   it(
-    'are scaled by a factor of any shape that holds one number',
+    'are scaled by a one-element factor of any shape',
     within((tensors) => {
       for (const factor of [tensor(0.5), tensor1d([0.5]), tensor([[0.5]])]) {
         expect(numbers(scaleAll(tensors, factor)['a'])).toEqual([1.5, -2]);
@@ -98,7 +98,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   );
 
   it(
-    'are scaled alone, where only some change',
+    'are scaled individually if only some change',
     within((tensors) => {
       const each = scaleEach(tensors, [1, 0.5]);
       expect([...numbers(each['a']), ...numbers(each['b'])]).toEqual([3, -4, 6]);
@@ -106,7 +106,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   );
 
   it(
-    'are not scaled by more or fewer factors than there are tensors',
+    'are rejected if the number of factors differs from the number of tensors',
     within((tensors) => {
       for (const [factors, count] of [
         [[2], 1],
@@ -120,13 +120,13 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     }),
   );
 
-  it('are clamped, and keep a NaN', () => {
+  it('are clamped and keep NaN', () => {
     tidy(() => {
       expect(numbers(clampAll({ a: tensor1d([-3, NaN, 3]) }, -1, 2)['a'])).toEqual([-1, NaN, 2]);
     });
   });
 
-  it('are looked through for what is not finite', () => {
+  it('are checked for non-finite elements', () => {
     tidy(() => {
       expect(numbers(finiteOf({ a: tensor1d([1]), b: tensor1d([NaN]), c: tensor1d([0, -Infinity]) }))).toEqual([
         1, 0, 0,
@@ -135,7 +135,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   });
 
   it(
-    'are changed one by one',
+    'are mapped one by one',
     within((tensors) => {
       expect(Object.keys(mapTensors(tensors, (one) => one))).toEqual(['a', 'b']);
     }),
@@ -146,14 +146,14 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
     [50, 2.5],
     [25, 1.75],
     [100, 4],
-  ])('have a %s th percentile of %s', (percentile, expected) => {
+  ])('have a percentile %s of %s', (percentile, expected) => {
     tidy(() => {
       const found = percentileOf(tensor1d([4, 1, 3, 2, 99]), tensor(4), percentile);
       expect(numbers(found)).toEqual(close([expected]));
     });
   });
 
-  it('are held to a limit by factors of exactly 1 at and below it', () => {
+  it('get limit factors that are exactly 1 at and below the limit', () => {
     tidy(() => {
       expect(numbers(limitFactors(tensor1d([0, 2, 4, 8, Infinity]), 4))).toEqual([1, 1, 1, 0.5, 0]);
       expect(numbers(limitFactors(tensor1d([0, 3]), 0))).toEqual([1, 0]);
@@ -163,10 +163,10 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
   });
 });
 
-describe.each(['cpu', 'wasm'])('where the host sees that nothing changes, on %s', (backend) => {
+describe.each(['cpu', 'wasm'])('scaling and clamping on %s', (backend) => {
   beforeAll(() => setBackend(backend));
 
-  it('the very same record comes back', () => {
+  it('returns the same record if nothing changes', () => {
     tidy(() => {
       const tensors = { a: tensor1d([3, -4]), b: tensor([[12]]) };
       expect(scaleAll(tensors, 1)).toBe(tensors);
@@ -202,7 +202,7 @@ describe('names', () => {
     ['(a+', '(a+', true],
     ['constructor', 'constructor/kernel', true],
     ['**/bias', 'a\nb/c/bias', true],
-  ])('the glob %s and the name %s: %s', (glob, name, fits) => {
+  ])('the glob %s matches the name %s: %s', (glob, name, fits) => {
     expect(matchesGlob(glob, name)).toBe(fits);
   });
 
@@ -211,7 +211,7 @@ describe('names', () => {
     ['lstm/kernel_12', 'lstm/kernel'],
     ['lstm_1/kernel', 'lstm_1/kernel'],
     ['lstm/kernel_a', 'lstm/kernel_a'],
-  ])('%s was called %s before tfjs numbered it', (variable, original) => {
+  ])('the variable %s had the name %s before tfjs added a number', (variable, original) => {
     expect(originalName(variable)).toBe(original);
   });
 
@@ -222,7 +222,7 @@ describe('names', () => {
     ['lstm/kernel', 'dense/kernel_1', false],
     ['gain', 'gain_1', false],
     ['gain', 'gain', true],
-  ])('the glob %s means the variable %s: %s', (glob, variable, fits) => {
+  ])('the glob %s matches the variable %s: %s', (glob, variable, fits) => {
     expect(matchesVariable(glob, variable)).toBe(fits);
   });
 });

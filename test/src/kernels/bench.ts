@@ -6,15 +6,16 @@ export interface Bench {
   readonly title: string;
   readonly backend: string;
   readonly kernels: () => Kernels;
-  /** Whether it may look at values, and so hand on the same tensors where nothing changes. */
+  /** Whether it can read values, and so returns the same tensors if nothing changes. */
   readonly decidesOnHost: boolean;
-  /** Largest relative error of a sum over few elements. */
+  /** The largest relative error of a sum over few elements. */
   readonly tolerance: number;
 }
 
-/** Makes the backend the one in use. */
+/** Switches tfjs to the backend of a bench. */
 export async function use({ backend }: Bench): Promise<void> {
   await tf.setBackend(backend);
   await tf.ready();
-  if (tf.getBackend() !== backend) throw new Error(`tfjs has no working ${backend} here, and fell back`);
+  if (tf.getBackend() !== backend)
+    throw new Error(`tfjs has no working ${backend} here and fell back to another backend`);
 }

@@ -1,4 +1,4 @@
 import { benches } from './backends.ts';
-import { itComputes } from './suite.ts';
+import { testKernels } from './suite.ts';
 
-benches.forEach(itComputes);
+benches.forEach(testKernels);

@@ -5,10 +5,10 @@ import { use } from './bench.ts';
 
 const COUNT = 20_000_000;
 
-describe('20 million elements', () => {
-  // tfjs sums float32 one after another on wasm, which loses two percent here; ops cannot help that.
+describe('the norm of 20 million elements', () => {
+  // On wasm, tfjs adds float32 sequentially, which loses two percent here. The ops kernels cannot avoid that.
   it.each(benches.filter(({ title }) => title !== 'ops on wasm'))(
-    'have their norm to the last bit or two on $title',
+    'is accurate to the last one or two bits on $title',
     async (bench) => {
       await use(bench);
       // Σ = 20e6 · 0.01 in exact arithmetic over the float32 nearest to 0.1.

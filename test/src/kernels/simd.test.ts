@@ -3,50 +3,53 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { arithmeticInChunks } from '../../../src/kernels/in-chunks.ts';
-import { arithmeticOnHeap } from '../../../src/kernels/on-heap.ts';
+import { createChunkedArithmetic } from '../../../src/kernels/in-chunks.ts';
+import { createHeapArithmetic } from '../../../src/kernels/on-heap.ts';
 import { wasmHeap } from '../../../src/kernels/heap.ts';
 import { agreesWithPlainLoops } from '../../../src/kernels/self-test.ts';
-import { simdOn } from '../../../src/kernels/simd.ts';
+import { instantiateSimd } from '../../../src/kernels/simd.ts';
 import { plainArithmetic } from '../../../src/kernels/loops.ts';
 import * as oracle from './oracle.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe('the SIMD module', () => {
-  it('is what its source compiles to', () => {
-    // Throws, with what to run, where the bytes are stale.
+  it('matches the compiled source', () => {
+    // Throws if the bytes are stale, and names the command to run.
     execFileSync('node', ['scripts/build-kernels.mjs', '--check'], { cwd: root });
   });
 
-  it.each([0, 1, 15, 16, 17, 63, 64, 65, 1000])('sums %i elements on plain and on shared memory alike', (count) => {
-    const values = oracle.numbers(count, 2);
-    const sums = [false, true].map((shared) => {
-      const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared });
-      new Float32Array(memory.buffer, 4, count).set(values);
-      const simd = simdOn(memory);
-      return [simd.sumOfSquares(4, count), simd.sumOfMagnitudes(4, count), simd.largestMagnitude(4, count)];
-    });
-    expect(sums[0]).toEqual(sums[1]);
-    const [squares, magnitudes, largest] = sums[0]!;
-    expect(squares).toBeCloseTo(oracle.norm(values, 2) ** 2, 9);
-    expect(magnitudes).toBeCloseTo(oracle.norm(values, 1), 9);
-    expect(largest).toBe(oracle.norm(values, Infinity));
-  });
+  it.each([0, 1, 15, 16, 17, 63, 64, 65, 1000])(
+    'sums %i elements identically on plain and on shared memory',
+    (count) => {
+      const values = oracle.numbers(count, 2);
+      const sums = [false, true].map((shared) => {
+        const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536, shared });
+        new Float32Array(memory.buffer, 4, count).set(values);
+        const simd = instantiateSimd(memory);
+        return [simd.sumOfSquares(4, count), simd.sumOfMagnitudes(4, count), simd.largestMagnitude(4, count)];
+      });
+      expect(sums[0]).toEqual(sums[1]);
+      const [squares, magnitudes, largest] = sums[0]!;
+      expect(squares).toBeCloseTo(oracle.norm(values, 2) ** 2, 9);
+      expect(magnitudes).toBeCloseTo(oracle.norm(values, 1), 9);
+      expect(largest).toBe(oracle.norm(values, Infinity));
+    },
+  );
 
-  it('sums squares past every float32, up and down', () => {
+  it('sums squares beyond the range of float32, both large and small', () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const values = new Float32Array(memory.buffer);
-    const simd = simdOn(memory);
+    const simd = instantiateSimd(memory);
     values.fill(3e38, 0, 100);
     expect(simd.sumOfSquares(0, 100) / (100 * Math.fround(3e38) ** 2)).toBeCloseTo(1, 12);
     values.fill(1e-44, 0, 100);
     expect(simd.sumOfSquares(0, 100) / (100 * Math.fround(1e-44) ** 2)).toBeCloseTo(1, 12);
   });
 
-  it('writes no element beyond the last', () => {
+  it('writes nothing after the last element', () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const simd = simdOn(memory);
+    const simd = instantiateSimd(memory);
     const values = new Float32Array(memory.buffer, 0, 200);
     for (const count of [1, 3, 4, 15, 16, 17, 50]) {
       values.fill(0.5).fill(9, 100);
@@ -67,26 +70,26 @@ describe('the self-test', () => {
     await tf.setBackend('wasm');
   });
 
-  it('passes for the module on the heap of tfjs and for that in chunks, and leaves nothing behind', async () => {
+  it('passes on the heap of tfjs and in chunks, and leaks no tensors', async () => {
     const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()];
-    expect(agreesWithPlainLoops(arithmeticOnHeap(wasmHeap()))).toBe(true);
+    expect(agreesWithPlainLoops(createHeapArithmetic(wasmHeap()))).toBe(true);
     expect([tf.memory().numTensors, tf.engine().backend.numDataIds()]).toEqual(before);
     await tf.setBackend('cpu');
-    expect(agreesWithPlainLoops(arithmeticInChunks())).toBe(true);
+    expect(agreesWithPlainLoops(createChunkedArithmetic())).toBe(true);
     await tf.setBackend('wasm');
   });
 
   it.each([
-    { what: 'a sum', broken: { sumOfSquares: (x: tf.Tensor) => plainArithmetic.sumOfSquares(x) * (1 + 1e-9) } },
+    { what: 'a wrong sum', broken: { sumOfSquares: (x: tf.Tensor) => plainArithmetic.sumOfSquares(x) * (1 + 1e-9) } },
     { what: 'a lost NaN', broken: { largestMagnitude: () => 1 } },
-    { what: 'a scaling', broken: { scale: (x: tf.Tensor) => tf.clone(x) } },
+    { what: 'a scaling that changes nothing', broken: { scale: (x: tf.Tensor) => tf.clone(x) } },
     { what: 'a clamp that loses NaN', broken: { clamp: (x: tf.Tensor) => tf.clipByValue(x, -0.5, 2) } },
-    { what: 'columns', broken: { squaresOfColumns: () => new Float64Array(80) } },
+    { what: 'wrong sums of columns', broken: { squaresOfColumns: () => new Float64Array(80) } },
   ])('fails for $what', ({ broken }) => {
     expect(agreesWithPlainLoops({ ...plainArithmetic, ...broken })).toBe(false);
   });
 
-  it('lets kernels fall back to plain loops where tfjs hides its heap', async () => {
+  it('makes kernels fall back to plain loops if the heap of tfjs is not accessible', async () => {
     const { kernels } = await import('../../../src/kernels/index.ts');
     const factory = tf.findBackendFactory('wasm');
     tf.removeBackend('wasm');
@@ -94,7 +97,7 @@ describe('the self-test', () => {
     await tf.setBackend('wasm');
     const backend = tf.backend() as unknown as { wasm: { asm: Record<string, unknown> } };
     const { asm } = backend.wasm;
-    // The rest of tfjs goes through its exports too.
+    // The other exports stay, because tfjs needs them.
     backend.wasm.asm = { ...asm, memory: undefined };
     try {
       expect(kernels().name).toBe('cpu');

@@ -10,30 +10,30 @@ import { benches } from './backends.ts';
 import { use } from './bench.ts';
 import * as oracle from './oracle.ts';
 
-/** Kernels that count the passes over elements. */
-function counted() {
+/** Creates kernels that record their passes over elements. */
+function createRecordingKernels() {
   const passes: string[] = [];
   const arithmetic = Object.fromEntries(
     Object.entries(plainArithmetic).map(([name, pass]) => [
       name,
       typeof pass !== 'function'
         ? pass
-        : (...given: unknown[]) => {
+        : (...args: unknown[]) => {
             passes.push(name);
-            return (pass as (...given: unknown[]) => unknown)(...given);
+            return (pass as (...args: unknown[]) => unknown)(...args);
           },
     ]),
   ) as unknown as Arithmetic;
   return { kernels: hostKernels(arithmetic), passes };
 }
 
-describe('within a step, the host kernels', () => {
+describe('the host kernels within a step', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
   });
 
-  it('read each gradient once, and a scaled one not at all', () => {
-    const { kernels, passes } = counted();
+  it('read each gradient once and do not read scaled gradients', () => {
+    const { kernels, passes } = createRecordingKernels();
     tf.tidy(() => {
       const gradients = [tf.tensor1d([3, 4]), tf.tensor1d([12])];
       withStepCache(() => {
@@ -49,8 +49,8 @@ describe('within a step, the host kernels', () => {
     expect(passes).toEqual(['sumOfSquares', 'sumOfSquares', 'scale', 'scale']);
   });
 
-  it('read again in the next step, and cache nothing outside a step', () => {
-    const { kernels, passes } = counted();
+  it('read gradients again in the next step and cache nothing outside a step', () => {
+    const { kernels, passes } = createRecordingKernels();
     tf.tidy(() => {
       const gradients = [tf.tensor1d([3, 4])];
       withStepCache(() => kernels.norms(gradients, 2));
@@ -75,7 +75,7 @@ describe('within a step, the host kernels', () => {
   });
 
   it('read a scaled tensor again when it is near the limits of float32', () => {
-    const { kernels } = counted();
+    const { kernels } = createRecordingKernels();
     tf.tidy(() => {
       withStepCache(() => {
         const x = [tf.tensor1d([2e38, 1e30])];
@@ -94,14 +94,14 @@ describe('within a step, the host kernels', () => {
 describe.each(benches)('cached norms on $title', (bench) => {
   beforeAll(() => use(bench));
 
-  it('equal the norms of tensors scaled twice, by a common factor and by one each', () => {
+  it('are correct for tensors scaled by a common factor and then by one factor each', () => {
     const before = tf.memory().numTensors;
     const all = [oracle.numbers(50, 1), oracle.numbers(20, 2)];
     const given = tf.tidy(() =>
       withStepCache(() => {
         const kernels = bench.kernels();
         const x = all.map((values) => tf.tensor1d(values));
-        // In a tidy of its own, as in the framework's operations: cached tensors must outlive it.
+        // Each call has its own tidy, as the operations of the library do. Cached tensors must outlive it.
         for (const order of [1, 2, Infinity]) tf.tidy(() => kernels.norms(x, order));
         const twice = tf.tidy(() => [...kernels.scale(kernels.scale(x, tf.scalar(0.5)), tf.tensor1d([-3, 0.25]))]);
         return [1, 2, Infinity].map((order) => tf.tidy(() => [...kernels.norms(twice, order).dataSync()]));
@@ -118,36 +118,39 @@ describe.each(benches)('cached norms on $title', (bench) => {
 });
 
 describe('the kernels of tfjs ops', () => {
-  it.each(benches.filter(({ decidesOnHost }) => !decidesOnHost))('read nothing back on $title', async (bench) => {
-    await use(bench);
-    const reads: string[] = [];
-    const prototype = tf.Tensor.prototype as unknown as Record<string, (this: tf.Tensor) => unknown>;
-    const originals = ['dataSync', 'data', 'array', 'arraySync'].map((name) => [name, prototype[name]!] as const);
-    for (const [name, original] of originals)
-      prototype[name] = function () {
-        reads.push(name);
-        return original.call(this);
-      };
-    try {
-      tf.tidy(() =>
-        withStepCache(() => {
-          const x = [tf.tensor1d([3, NaN]), tf.tensor2d([[1, 2]])];
-          for (const order of [1, 2, 3, Infinity]) {
-            opsKernels.norms(x, order);
-            opsKernels.globalNorm(x, order);
-            opsKernels.groupNorms(x, [0, 0], 1, order);
-            opsKernels.unitNorms(x[1]!, [0], order);
-          }
-          opsKernels.finite(x);
-          opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);
-          opsKernels.scale(x, tf.tensor1d([1, 2]));
-          opsKernels.clamp(x, -1, 1);
-          opsKernels.percentile(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
-        }),
-      );
-    } finally {
-      for (const [name, original] of originals) prototype[name] = original;
-    }
-    expect(reads).toEqual([]);
-  });
+  it.each(benches.filter(({ decidesOnHost }) => !decidesOnHost))(
+    'read nothing back from the device on $title',
+    async (bench) => {
+      await use(bench);
+      const reads: string[] = [];
+      const prototype = tf.Tensor.prototype as unknown as Record<string, (this: tf.Tensor) => unknown>;
+      const originals = ['dataSync', 'data', 'array', 'arraySync'].map((name) => [name, prototype[name]!] as const);
+      for (const [name, original] of originals)
+        prototype[name] = function () {
+          reads.push(name);
+          return original.call(this);
+        };
+      try {
+        tf.tidy(() =>
+          withStepCache(() => {
+            const x = [tf.tensor1d([3, NaN]), tf.tensor2d([[1, 2]])];
+            for (const order of [1, 2, 3, Infinity]) {
+              opsKernels.norms(x, order);
+              opsKernels.globalNorm(x, order);
+              opsKernels.groupNorms(x, [0, 0], 1, order);
+              opsKernels.unitNorms(x[1]!, [0], order);
+            }
+            opsKernels.finite(x);
+            opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);
+            opsKernels.scale(x, tf.tensor1d([1, 2]));
+            opsKernels.clamp(x, -1, 1);
+            opsKernels.percentile(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
+          }),
+        );
+      } finally {
+        for (const [name, original] of originals) prototype[name] = original;
+      }
+      expect(reads).toEqual([]);
+    },
+  );
 });

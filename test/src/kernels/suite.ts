@@ -6,13 +6,13 @@ import * as oracle from './oracle.ts';
 const ORDERS = [1, 2, 3, 0.5, Infinity];
 const SHAPES = [[], [0], [1], [7], [3, 0, 2], [5, 33], [2, 3, 4, 5], [1, 64], [130]];
 
-/** Every method of one implementation, on one backend, against float64. */
-export function itComputes(bench: Bench): void {
+/** Defines tests that compare every method of one implementation on one backend with float64. */
+export function testKernels(bench: Bench): void {
   describe(`kernels: ${bench.title}`, () => {
     beforeAll(() => use(bench));
     const kernels = () => bench.kernels();
 
-    /** Runs kernels in a tidy and gives the values; nothing may be left behind. Reads as webgpu can: in its own time. */
+    /** Runs kernels in a tidy, checks for leaked tensors and returns the values. Reads are async because webgpu requires it. */
     const run = async (use: () => tf.Tensor | readonly tf.Tensor[]): Promise<number[][]> => {
       const before = tf.memory().numTensors;
       const results = tf.tidy(() => [use()].flat() as tf.Tensor[]);
@@ -37,38 +37,41 @@ export function itComputes(bench: Bench): void {
       });
 
     describe.each(ORDERS)('of order %s', (order) => {
-      it.each([1, 1e-25, 3e20, 1e25])('takes the norms of shapes of rank 0 to 4 around %s', async (scale) => {
-        const all = tensors(scale).map(({ values }) => values);
-        const norms = await one(() =>
-          kernels().norms(
-            tensors(scale).map(({ tensor }) => tensor),
-            order,
-          ),
-        );
-        expectClose(
-          norms,
-          all.map((values) => oracle.norm(values, order)),
-          4 * bench.tolerance,
-        );
-        const joint = await one(() =>
-          kernels().globalNorm(
-            tensors(scale).map(({ tensor }) => tensor),
-            order,
-          ),
-        );
-        expectClose(
-          joint,
-          [
-            oracle.norm(
-              all.flatMap((values) => [...values]),
+      it.each([1, 1e-25, 3e20, 1e25])(
+        'computes norms for shapes of rank 0 to 4 and magnitudes around %s',
+        async (scale) => {
+          const all = tensors(scale).map(({ values }) => values);
+          const norms = await one(() =>
+            kernels().norms(
+              tensors(scale).map(({ tensor }) => tensor),
               order,
             ),
-          ],
-          8 * bench.tolerance,
-        );
-      });
+          );
+          expectClose(
+            norms,
+            all.map((values) => oracle.norm(values, order)),
+            4 * bench.tolerance,
+          );
+          const joint = await one(() =>
+            kernels().globalNorm(
+              tensors(scale).map(({ tensor }) => tensor),
+              order,
+            ),
+          );
+          expectClose(
+            joint,
+            [
+              oracle.norm(
+                all.flatMap((values) => [...values]),
+                order,
+              ),
+            ],
+            8 * bench.tolerance,
+          );
+        },
+      );
 
-      it('gives the largest float32 for a norm that is longer, since its elements are finite', async () => {
+      it('returns the largest float32 if a norm of finite elements overflows', async () => {
         const long = () => [tf.fill([4], 3e38), tf.fill([4], 2e38)];
         const longest = order === Infinity ? Math.fround(3e38) : 3.4028234663852886e38;
         expect(await one(() => kernels().globalNorm(long(), order))).toEqual([longest]);
@@ -77,7 +80,7 @@ export function itComputes(bench: Bench): void {
         expect(await one(() => kernels().unitNorms(tf.fill([4, 1], 3e38), [0], order))).toEqual([longest]);
       });
 
-      it('says NaN of what holds a NaN, and else Infinity of what holds an Infinity', async () => {
+      it('returns NaN if an element is NaN, else Infinity if an element is infinite', async () => {
         const special = [[1, NaN, 2], [Infinity, 1], [-Infinity, 3, NaN], [5]];
         const norms = await one(() =>
           kernels().norms(
@@ -92,7 +95,7 @@ export function itComputes(bench: Bench): void {
         expect(await one(() => kernels().globalNorm([tf.tensor1d([1, NaN]), tf.tensor1d([2])], order))).toEqual([NaN]);
       });
 
-      it('joins the tensors of a group, and finds empty groups empty', async () => {
+      it('combines the tensors of a group and returns 0 for an empty group', async () => {
         const groupOf = SHAPES.map((_, index) => [2, 0, 3][index % 3]!);
         const truth = [0, 1, 2, 3].map((group) =>
           oracle.norm(
@@ -122,7 +125,7 @@ export function itComputes(bench: Bench): void {
         { shape: [2, 3, 4, 5], axes: [3, 1] },
         { shape: [3, 0, 2], axes: [1] },
         { shape: [], axes: [] },
-      ])('takes the norms along $axes of $shape', async ({ shape, axes }) => {
+      ])('computes norms along axes $axes of shape $shape', async ({ shape, axes }) => {
         const values = oracle.numbers(tf.util.sizeFromShape(shape), 3);
         const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
         const norms = await one(() => {
@@ -138,14 +141,14 @@ export function itComputes(bench: Bench): void {
       });
     });
 
-    it('finds the norm of nothing to be 0', async () => {
+    it('returns 0 or an empty result if there are no tensors', async () => {
       expect(await one(() => kernels().globalNorm([], 2))).toEqual([0]);
       expect(await one(() => kernels().norms([], 2))).toEqual([]);
       expect(await one(() => kernels().finite([]))).toEqual([]);
       expect(await one(() => kernels().groupNorms([], [], 0, 2))).toEqual([]);
     });
 
-    it.each([3, 300])('takes %i tensors at once', async (count) => {
+    it.each([3, 300])('processes %i tensors in one call', async (count) => {
       const all = Array.from({ length: count }, (_, index) => oracle.numbers(1 + (index % 50), index + 1));
       const make = () => all.map((values) => tf.tensor1d(values));
       const truth = all.map((values) => oracle.norm(values, 2));
@@ -158,21 +161,21 @@ export function itComputes(bench: Bench): void {
       );
     });
 
-    it('knows the finite from the rest, to the ends of float32', async () => {
+    it('distinguishes finite tensors from others over the whole range of float32', async () => {
       const given = [[3.4e38, -3.4e38, 1], [1e-45], [], [1, NaN], [Infinity], [2, -Infinity, 0]];
       expect(await one(() => kernels().finite(given.map((x) => tf.tensor(x, [x.length], 'float32'))))).toEqual([
         1, 1, 1, 0, 0, 0,
       ]);
     });
 
-    it('puts 0 for what is not finite and leaves the rest bit by bit', async () => {
+    it('replaces non-finite elements with 0 and keeps the others bit for bit', async () => {
       const values = oracle.numbers(53, 9);
       values.set([NaN, Infinity, -Infinity, -0, 3e38, 1e-25], 20);
       const [zeroed] = await run(() => kernels().zeroNonFinite([tf.tensor1d(values)]));
       expect(zeroed).toEqual([...values].map((x) => (Number.isFinite(x) ? x : 0)));
     });
 
-    it('scales to the bit, by a common factor and by one for each, NaN and Infinity among them', async () => {
+    it('scales bit for bit by a common factor or one factor each, including NaN and Infinity', async () => {
       const values = oracle.numbers(77, 4);
       values.set([NaN, Infinity, -0, 3e20, 1e-25], 30);
       const make = () => [tf.tensor(values, [7, 11]), tf.tensor1d(values), tf.zeros([0]), tf.scalar(3)];
@@ -187,7 +190,7 @@ export function itComputes(bench: Bench): void {
       expect(each).toEqual([[...values], times(0), [], [-6]]);
     });
 
-    it('gives the factors that shorten norms to their limits, exactly 1 for the rest', async () => {
+    it('computes factors that reduce norms to their limits, and exactly 1 for the others', async () => {
       const norms = [0, 1, 2, 2.0000002, 4, Infinity, NaN];
       const factors = (limit: number) =>
         norms.map((norm) => (norm > limit ? Math.fround(limit / Math.fround(norm)) : 1));
@@ -196,7 +199,7 @@ export function itComputes(bench: Bench): void {
       for (const limit of [0, 1, 2, 3, Infinity]) {
         const common = await given(() => limit);
         expectClose(common, factors(limit));
-        // At or below the limit nothing may change, so 1 it must be to the bit.
+        // At or below the limit nothing may change, so the factor must be exactly 1.
         norms.forEach((norm, index) => {
           if (norm <= limit) expect(common[index]).toBe(1);
         });
@@ -225,7 +228,7 @@ export function itComputes(bench: Bench): void {
       }
     });
 
-    it('gives numpy’s percentile, of full windows and of partly filled ones, with ties', async () => {
+    it('computes the percentile as numpy does, for full and partly filled windows with ties', async () => {
       const values = [...oracle.numbers(40, 6)].map((x, index) => (index % 5 === 0 ? 0.25 : Math.fround(x)));
       for (const count of [1, 2, 3, 11, 39, 40])
         for (const at of [0, 10, 37.5, 50, 90, 99, 100]) {
@@ -234,7 +237,7 @@ export function itComputes(bench: Bench): void {
         }
     });
 
-    it('hands on a tensor of its own, never a changed one', async () => {
+    it('does not modify its inputs', async () => {
       const values = oracle.numbers(40, 8);
       const x = tf.tensor1d(values);
       tf.tidy(() => {
@@ -249,7 +252,7 @@ export function itComputes(bench: Bench): void {
     });
 
     if (bench.decidesOnHost) {
-      it('hands on the very same tensors where nothing changes', () => {
+      it('returns the same tensors if nothing changes', () => {
         tf.tidy(() => {
           const x = [tf.tensor1d([1, -2, NaN]), tf.tensor1d([0.5])];
           expect(kernels().scale(x, tf.scalar(1))).toBe(x);
@@ -260,7 +263,7 @@ export function itComputes(bench: Bench): void {
         });
       });
     } else {
-      it('leaves every bit as it is at a factor of 1, without knowing that it is 1', async () => {
+      it('keeps every bit if a factor it cannot read is 1', async () => {
         const values = oracle.numbers(200, 12);
         expect(await run(() => kernels().scale([tf.tensor1d(values)], tf.scalar(1)))).toEqual([[...values]]);
       });

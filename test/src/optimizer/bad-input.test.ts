@@ -126,8 +126,8 @@ describe('gradients', () => {
       'unknown-variable',
       '`applyGradients` received a gradient for `lstm/kernel`, but tfjs has no variable of that name; ' +
         `its variables are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
-        '`npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, and run `npm dedupe`; ' +
-        'in a page, load tfjs once.',
+        'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single version and run `npm dedupe`. ' +
+        'On a web page, load tfjs once.',
     );
     expect(problem.values()).toEqual([[1, 2, 3]]);
     for (let extra = 0; extra < 9; extra += 1) variables({ b: [1] });

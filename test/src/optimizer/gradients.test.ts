@@ -14,8 +14,8 @@ afterEach(() => {
 describe('a gradient for an unknown variable', () => {
   const message = (variables: string): string =>
     `\`applyGradients\` received a gradient for \`w\`, but tfjs has no variable of that name; ${variables}. Was it disposed, ` +
-    'or is a second copy of tfjs loaded? `npm ls @tensorflow/tfjs-core` lists the copies: install one version for all, ' +
-    'and run `npm dedupe`; in a page, load tfjs once.';
+    'or is a second copy of tfjs loaded? Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single ' +
+    'version and run `npm dedupe`. On a web page, load tfjs once.';
 
   it.each([
     { count: 0, variables: 'it has none at all' },

@@ -20,8 +20,8 @@ beforeAll(() => {
 });
 
 const REST =
-  'another copy of @tensorflow/tfjs-core than the one that gradclip found, 4.22.0. `npm ls @tensorflow/tfjs-core` ' +
-  'lists the copies: install one version for all, and run `npm dedupe`; in a page, load tfjs once.';
+  'another copy of @tensorflow/tfjs-core than the one that gradclip found, 4.22.0. Run `npm ls @tensorflow/tfjs-core` ' +
+  'to list the copies, then install a single version and run `npm dedupe`. On a web page, load tfjs once.';
 
 describe('a second copy of tfjs', () => {
   it('is another copy with the same engine', () => {

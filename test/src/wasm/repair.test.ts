@@ -13,38 +13,44 @@ afterEach(async () => {
   await tf.setBackend('wasm');
 });
 
-function wholeNumbers(seed: number): (below: number) => number {
+function randomIntegers(seed: number): (below: number) => number {
   const next = seededUniform(seed);
   return (below) => Math.floor(next() * below);
 }
 
-type Matrices = { a: Float32Array; aShape: number[]; b: Float32Array; bShape: number[]; flips: [boolean, boolean] };
+type Matrices = {
+  a: Float32Array;
+  aShape: number[];
+  b: Float32Array;
+  bShape: number[];
+  transposes: [boolean, boolean];
+};
 
 function randomProducts(count: number): Matrices[] {
-  const next = wholeNumbers(7);
+  const next = randomIntegers(7);
   return Array.from({ length: count }, () => {
-    const flips: [boolean, boolean] = [next(2) === 1, next(2) === 1];
+    const transposes: [boolean, boolean] = [next(2) === 1, next(2) === 1];
     const [rows, inner, columns] = [1 + next(24), 1 + next(40), 1 + next(24)] as const;
     // Batches of ranks 2, 3 and 4, some of them broadcast.
     const batch = [[], [3], [2, 2], [1]][next(4)]!;
-    const ofB = batch.length === 1 && next(2) === 1 ? [1] : batch;
-    const aShape = [...batch, ...(flips[0] ? [inner, rows] : [rows, inner])];
-    const bShape = [...ofB, ...(flips[1] ? [columns, inner] : [inner, columns])];
+    const batchOfB = batch.length === 1 && next(2) === 1 ? [1] : batch;
+    const aShape = [...batch, ...(transposes[0] ? [inner, rows] : [rows, inner])];
+    const bShape = [...batchOfB, ...(transposes[1] ? [columns, inner] : [inner, columns])];
     const values = (shape: number[]) =>
       Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (next(2001) - 1000) / 500);
-    return { a: values(aShape), aShape, b: values(bShape), bShape, flips };
+    return { a: values(aShape), aShape, b: values(bShape), bShape, transposes };
   });
 }
 
-function product({ a, aShape, b, bShape, flips }: Matrices): Float32Array {
-  return tf.tidy(() => tf.matMul(tf.tensor(a, aShape), tf.tensor(b, bShape), ...flips).dataSync<'float32'>());
+function product({ a, aShape, b, bShape, transposes }: Matrices): Float32Array {
+  return tf.tidy(() => tf.matMul(tf.tensor(a, aShape), tf.tensor(b, bShape), ...transposes).dataSync<'float32'>());
 }
 
-const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a, (x, i) => Math.abs(x - b[i]!)).reduce((m, d) => Math.max(m, d), 0);
 
 describe('repairWasmBackend', () => {
-  it('multiplies as the stock kernel and the cpu backend do, for 200 random shapes', async () => {
+  it('multiplies like the stock kernel and the cpu backend for 200 random shapes', async () => {
     const products = randomProducts(200);
     const stock = products.map(product);
     repairWasmBackend();
@@ -54,14 +60,14 @@ describe('repairWasmBackend', () => {
     await tf.setBackend('cpu');
     const cpu = products.map(product);
     products.forEach((_, i) => {
-      // Sums of up to 40 products of numbers below 2, in float32.
-      expect(farthest(repaired[i]!, stock[i]!)).toBeLessThan(1e-4);
-      expect(farthest(repaired[i]!, cpu[i]!)).toBeLessThan(1e-4);
+      // Each result sums up to 40 float32 products of numbers of at most 2.
+      expect(largestDifference(repaired[i]!, stock[i]!)).toBeLessThan(1e-4);
+      expect(largestDifference(repaired[i]!, cpu[i]!)).toBeLessThan(1e-4);
     });
   });
 
-  it('sums segments as the cpu backend does, for 200 random shapes', async () => {
-    const next = wholeNumbers(11);
+  it('sums segments like the cpu backend for 200 random shapes', async () => {
+    const next = randomIntegers(11);
     const cases = Array.from({ length: 200 }, () => {
       const numSegments = 1 + next(9);
       const shape = [[], [5], [3, 2]][next(3)]!;
@@ -83,11 +89,11 @@ describe('repairWasmBackend', () => {
     await tf.setBackend('cpu');
     cases.map(run).forEach((cpu, i) => {
       expect(repaired[i]!.shape).toEqual(cpu.shape);
-      expect(farthest(repaired[i]!.values, cpu.values)).toBeLessThan(1e-4);
+      expect(largestDifference(repaired[i]!.values, cpu.values)).toBeLessThan(1e-4);
     });
   });
 
-  it('multiplies empty matrices and refuses integers as the stock kernel does', () => {
+  it('multiplies empty matrices and rejects integers like the stock kernel', () => {
     const attempt = (f: () => tf.Tensor) => {
       try {
         return f().shape;
@@ -112,7 +118,7 @@ describe('repairWasmBackend', () => {
     expect(both()).toEqual(stock);
   });
 
-  it('is idempotent and leaves nothing behind when undone', () => {
+  it('can be repeated and is fully undone by one call', () => {
     const warn = vi.spyOn(console, 'warn');
     const stock = [tf.getKernel('BatchMatMul', 'wasm'), tf.getKernel('UnsortedSegmentSum', 'wasm')];
     const undo = repairWasmBackend();
@@ -127,7 +133,7 @@ describe('repairWasmBackend', () => {
     warn.mockRestore();
   });
 
-  it('trains an embedding with an LSTM, which stock wasm cannot, to the cpu backend’s numbers', async () => {
+  it('trains an embedding with an LSTM, which stock wasm cannot, with the same losses as cpu', async () => {
     const train = async () => {
       const model = tf.sequential({
         layers: [
@@ -146,7 +152,7 @@ describe('repairWasmBackend', () => {
         ],
       });
       model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' });
-      const next = wholeNumbers(3);
+      const next = randomIntegers(3);
       const tokens = Array.from({ length: 16 }, () => Array.from({ length: 7 }, () => next(12)));
       const xs = tf.tensor2d(tokens, [16, 7], 'int32');
       const ys = tf.tensor2d(tokens.map((row) => [row[0]! > 5 ? 1 : 0]));
@@ -168,14 +174,14 @@ describe('repairWasmBackend', () => {
     expect(wasm.at(-1)!).toBeLessThan(0.8 * wasm[0]!);
     await tf.setBackend('cpu');
     const cpu = await train();
-    expect(farthest(wasm, cpu)).toBeLessThan(1e-4);
+    expect(largestDifference(wasm, cpu)).toBeLessThan(1e-4);
   });
 
-  it('works when it comes before the backend is made, and says so when there is none', async () => {
+  it('works before the backend is created and throws if no backend is registered', async () => {
     const factory = tf.findBackendFactory('wasm');
     tf.removeBackend('wasm');
     expect(() => repairWasmBackend()).toThrow(
-      "`repairWasmBackend()` needs the `wasm` backend, and none is registered; `import '@tensorflow/tfjs-backend-wasm'` first, from the same copy of tfjs-core.",
+      "`repairWasmBackend()` needs the `wasm` backend, but it is not registered; `import '@tensorflow/tfjs-backend-wasm'` first, with the same copy of tfjs-core.",
     );
     tf.registerBackend('wasm', factory, 2);
     repairWasmBackend();
@@ -183,6 +189,6 @@ describe('repairWasmBackend', () => {
     const [sample] = randomProducts(1);
     const wasm = product(sample!);
     await tf.setBackend('cpu');
-    expect(farthest(wasm, product(sample!))).toBeLessThan(1e-4);
+    expect(largestDifference(wasm, product(sample!))).toBeLessThan(1e-4);
   });
 });

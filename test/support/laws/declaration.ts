@@ -1,4 +1,5 @@
-// What a strategy declares of itself is neither more than it keeps, which the laws see to, nor less.
+// Tests that a strategy's declaration promises neither too much nor too little: the laws test each promise it makes, and
+// these tests show that it breaks each promise it does not make.
 import { tensor1d, tidy } from '@tensorflow/tfjs';
 import type { Laws } from 'gradclip/define';
 import { lawsOf, type FactoryUnderTest, type LawName } from 'gradclip/testing';
@@ -6,32 +7,35 @@ import { expect, it } from 'vitest';
 
 const DIRECTIONS = ['none', 'unit', 'variable', 'layer', 'global'] as const;
 
-type Promised = [law: LawName, promise: Partial<Laws>, made: boolean];
+type ExpectedOutcome = [law: LawName, promise: Partial<Laws>, isDeclared: boolean];
 
-/** Promises, each with the law that holds a strategy to it and whether it was made. */
-function promisesOf({ direction, idempotent, lengthens = false }: Laws): Promised[] {
+/** Lists promises, each with the law that tests it and whether the strategy declares it. */
+function listPromises({ direction, idempotent, lengthens = false }: Laws): ExpectedOutcome[] {
   const further = DIRECTIONS[DIRECTIONS.indexOf(direction) + 1];
-  const promises: Promised[] = [
+  const promises: ExpectedOutcome[] = [
     ['twice', { idempotent: true }, idempotent],
     ['length', { lengthens: false }, !lengthens],
   ];
   return further === undefined ? promises : [['direction', { direction: further }, false], ...promises];
 }
 
-/** Writes the tests of a declaration, under options that break what is not promised. */
+/** Defines the tests of a declaration, with options that break every promise the strategy does not make. */
 export function testDeclaration<Options>(factory: FactoryUnderTest<Options>, options: Options | undefined): void {
   const { fields, laws } = factory;
   const thresholds = Object.keys(fields).filter((name) => fields[name]?.isThreshold);
 
-  it.each(promisesOf(laws))('keeps the law "%s" with %o: %s', async (name, promise, made) => {
-    const trial = { laws: promise, ...(options === undefined ? {} : { options }) };
-    const law = lawsOf(factory, trial).find((one) => one.name === name);
-    const kept = await law?.check().then(
-      () => true,
-      () => false,
-    );
-    expect(kept).toBe(made);
-  });
+  it.each(listPromises(laws))(
+    'keeps the law "%s" under %o only if declared (%s)',
+    async (name, promise, isDeclared) => {
+      const trial = { laws: promise, ...(options === undefined ? {} : { options }) };
+      const law = lawsOf(factory, trial).find((one) => one.name === name);
+      const kept = await law?.check().then(
+        () => true,
+        () => false,
+      );
+      expect(kept).toBe(isDeclared);
+    },
+  );
 
   it('has a default for each option', () => {
     expect(Object.keys(factory().options)).toEqual(Object.keys(fields));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { kernels } from '../../../src/kernels/index.ts';
-import { itComputes } from '../../src/kernels/suite.ts';
+import { testKernels } from '../../src/kernels/suite.ts';
 import { workingDevices } from './devices.ts';
 
 const devices = await workingDevices();
@@ -11,4 +11,4 @@ it('has a device to test', () => {
 
 // A shader's division and power are good to a few units in the last place.
 for (const backend of devices)
-  itComputes({ title: `ops on ${backend}`, backend, kernels, decidesOnHost: false, tolerance: 3e-6 });
+  testKernels({ title: `ops on ${backend}`, backend, kernels, decidesOnHost: false, tolerance: 3e-6 });

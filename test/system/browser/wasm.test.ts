@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { expect, it } from 'vitest';
 import { kernels } from '../../../src/kernels/index.ts';
-import { itComputes } from '../../src/kernels/suite.ts';
+import { testKernels } from '../../src/kernels/suite.ts';
 import { registerWasm } from './wasm-files.ts';
 
 // Isolated from other origins, as vitest.config.ts asks, a page gets the build whose heap is shared by threads.
@@ -19,4 +19,4 @@ it('runs on a shared heap', async () => {
   expect(kernels().name).toBe('wasm');
 });
 
-itComputes({ title: 'threaded wasm', backend: 'wasm', kernels, decidesOnHost: true, tolerance: 1e-7 });
+testKernels({ title: 'threaded wasm', backend: 'wasm', kernels, decidesOnHost: true, tolerance: 1e-7 });
