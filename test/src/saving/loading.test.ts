@@ -25,6 +25,7 @@ type Strategies = typeof strategies;
 /** The library as a new process sees it: no strategy made, no class registered. */
 async function freshProcess(): Promise<Gradclip & Container> {
   vi.resetModules();
+  Reflect.deleteProperty(globalThis, Symbol.for('gradclip:known'));
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
   Reflect.deleteProperty(classNameMap, 'ClippedOptimizer');
   return { ...(await import('gradclip')), ...(await import('gradclip/container')) };
