@@ -23,7 +23,7 @@ const PRINTED: Record<string, readonly RegExp[]> = {
     /is lost; clipped, it is \d\.\d$/m,
   ],
   '06': [/^largest difference after resuming: 0$/m],
-  '07': [/^18 strategies on the shelf/m, /"percentile":90,"window":1000/],
+  '07': [/^18 strategies, such as none, /m, /"percentile":90,"window":1000/],
   '08': [/^‖step‖ = 0\.020$/m],
   '09': [/^plain: .*head: \d{4}\.\d\d, /m, /^clipped: .*head: \d\.\d\d, /m],
   '10': [/^ {2}‖∂L\/∂h‖ at step 40: \d\.\de-?\+?\d/m],

@@ -45,6 +45,8 @@ describe('the navigation', () => {
     expect(children.map(({ text }) => text)).toEqual([
       'gradclip',
       'gradclip/strategies',
+      'gradclip/define',
+      'gradclip/container',
       'gradclip/recurrent',
       'gradclip/wasm',
       'gradclip/testing',
