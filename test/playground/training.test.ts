@@ -78,7 +78,7 @@ describeInBrowser('training', (visit) => {
     await page.getByRole('button', { name: 'Train on it' }).click();
     await expect
       .poll(() => noticed(page))
-      .toMatch(/^Your text was not taken: The text has 9 characters; training needs at least 260\./);
+      .toMatch(/^Your text was not taken: The text has 9 characters, but training needs at least 260\./);
     await reaches(page, 2, 3);
     await page.locator('textarea').fill('ab'.repeat(400));
     await page.getByRole('button', { name: 'Train on it' }).click();
