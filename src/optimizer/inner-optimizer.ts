@@ -111,7 +111,7 @@ export function minimizeThrough(
   throw new ClippingError(
     'not-an-optimizer',
     `The \`minimize\` of ${inner.getClassName()} calls no \`applyGradients\`, so its gradients cannot be clipped. ` +
-      'Wrap the optimizer that it uses inside, or clip with `clipGradients` in its `minimize`.',
+      'Wrap the optimizer that it uses inside.',
   );
 }
 
