@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { numbers, tensors } from './src/combinators/fixture.ts';
 
 // The formulas of PyTorch, Keras/TensorFlow and optax as their documentation states them, each written out in
-// float64 without our code. The page must show these numbers, and our line must give them.
+// float64 without our code. The page must show these numbers, and our code must compute them.
 type Pair = readonly [a: readonly number[], b: readonly number[]];
 const A = [3, 4];
 const B = [0, 12];

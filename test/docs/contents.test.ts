@@ -1,16 +1,16 @@
-// docs/contents.json is the order in which the pages are read: in the site, and in the README's last section.
+// docs/contents.json defines the order of the pages in the site and in the last section of the README.
 import { describe, expect, it } from 'vitest';
 import { contents, docs, inOrder, isThere, pagesOf, textOf } from './pages.ts';
 
 describe('the table of contents', () => {
-  it('lists every page of docs/ once, and no page that is not there', () => {
+  it('lists every page of docs/ exactly once', () => {
     expect(docs.length).toBeGreaterThan(40);
     expect(inOrder.filter((page) => page.startsWith('docs/')).sort()).toEqual(docs);
     expect(inOrder.filter((page) => !isThere(page))).toEqual([]);
     expect(new Set(inOrder).size).toBe(inOrder.length);
   });
 
-  it('begins with the guide, from getting started to what comes from elsewhere', () => {
+  it('begins with the guide, from getting started to coming from other libraries', () => {
     expect(Object.keys(contents)[0]).toBe('Guide');
     const read = inOrder.map((page) => page.replace(/^docs\/(guide\/)?/, '').replace(/\.md$/, ''));
     const order = [
@@ -30,7 +30,7 @@ describe('the table of contents', () => {
     expect(read.filter((page) => order.includes(page))).toEqual(order);
   });
 
-  it('is the order of the links under "Where next" in the README', () => {
+  it('matches the order of the links under "Where next" in the README', () => {
     const [, links = ''] = textOf('README.md').split('## Where next');
     const linked = [...links.matchAll(/\]\((\S+?\.md)\)/g)].map(([, page = '']) => page);
     expect(linked.length).toBeGreaterThan(10);
@@ -60,7 +60,7 @@ describe.each(docs)('%s', (page) => {
     expect(outsideCode.match(/^# .+$/gm)).toHaveLength(1);
   });
 
-  it('says of each block of code what language it is in', () => {
+  it('names the language of each code block', () => {
     const openings = text
       .split('\n')
       .filter((line) => line.startsWith('```'))

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('examples', () => {
-  it('are numbered in a row, and all stand in the index in that order', () => {
+  it('are numbered without gaps and listed in the index in that order', () => {
     const all = readdirSync(folder).filter((name) => /^\d\d-/.test(name));
     expect(all.map((name) => Number(name.slice(0, 2)))).toEqual(all.map((_, place) => place + 1));
     const index = readFileSync(new URL('README.md', folder), 'utf8');

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linksOf, malformed, type LinkReport } from './links.ts';
 import { inOrder, isThere, root } from './pages.ts';
 
-describe('the links of README, guide and everything beside them', () => {
+describe('the links of every Markdown page', () => {
   let report: LinkReport;
   beforeAll(async () => {
     report = await linksOf({ root, files: ['README.md', ...inOrder.filter(isThere)] });
   });
 
-  it('lead to files and headings that are there', () => {
+  it('lead to existing files and headings', () => {
     expect(report.followed).toBeGreaterThan(100);
     expect(report.broken).toEqual([]);
   });

@@ -1,19 +1,19 @@
 import { check } from 'linkinator';
 
-/** What is wrong with the links of some pages, as sentences. */
+/** The result of a link check. */
 export interface LinkReport {
-  /** How many links were followed. */
+  /** The number of links followed. */
   readonly followed: number;
-  /** The addresses of other sites; nothing is asked of them. */
+  /** The addresses of other sites, which are not requested. */
   readonly elsewhere: readonly string[];
-  /** Links to a file or an anchor that is not there. */
+  /** Links to a missing file or anchor. */
   readonly broken: readonly string[];
 }
 
 /**
- * Follows every link of Markdown files, or of a whole site from its first page on, without leaving this machine.
+ * Follows every link of Markdown files, or of a whole site from its first page, without requests to other hosts.
  *
- * An anchor counts as there when the page it points into has a heading or an element of that name.
+ * An anchor exists if the page has a heading or an element with that name.
  */
 export async function linksOf(
   pages: { readonly root: string; readonly files: readonly string[] } | { readonly site: string },
@@ -35,7 +35,7 @@ export async function linksOf(
   return { followed: links.length, elsewhere: unique('SKIPPED'), broken: unique('BROKEN') };
 }
 
-/** Which addresses of other sites could not be opened, whoever answers there. */
+/** Returns the addresses that no browser could open. */
 export function malformed(addresses: readonly string[]): string[] {
   return addresses.filter((address) => {
     if (/^mailto:[^@\s]+@[^@\s]+$/.test(address)) return false;

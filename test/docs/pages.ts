@@ -13,7 +13,7 @@ export const docs = readdirSync(`${root}/docs`, { recursive: true, encoding: 'ut
   .map((name) => `docs/${name.replaceAll('\\', '/')}`)
   .sort();
 
-/** The pages of a section, one by one. */
+/** Returns the pages of a section. */
 export function pagesOf(section: string): string[] {
   return (contents[section] ?? []).flatMap((entry) => {
     if (!entry.endsWith('/*.md')) return [entry];
@@ -25,8 +25,8 @@ export function pagesOf(section: string): string[] {
 /** All pages of the site, in reading order. */
 export const inOrder = Object.keys(contents).flatMap(pagesOf);
 
-/** Whether a file is there. */
+/** Returns whether a file exists. */
 export const isThere = (file: string): boolean => existsSync(`${root}/${file}`);
 
-/** The text of a file. */
+/** Reads a file. */
 export const textOf = (file: string): string => readFileSync(`${root}/${file}`, 'utf8');

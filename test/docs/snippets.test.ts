@@ -5,9 +5,8 @@ import * as tf from '@tensorflow/tfjs';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-// Every ```ts block of the README, the docs and the docstrings is a program that a reader may paste: it is
-// type-checked and run as one, through the package's public entry points. A block headed ```ts no-run is only
-// type-checked, ```ts sketch is neither (the shape of an interface, say).
+// Every ```ts block of the README, the docs and the docstrings is type-checked and run as a program that imports the
+// public entry points. A block marked ```ts no-run is only type-checked; a block marked ```ts sketch is neither.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const generated = join(root, 'test/.generated');

@@ -6,7 +6,7 @@ import { served } from '../system/browser/serve.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the built page is served; undefined where there is no browser to look at it. */
+    /** The address of the built page; undefined without a browser. */
     playground: string | undefined;
   }
 }
@@ -20,7 +20,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
     return () => Promise.resolve();
   }
   const { address, close } = await served('playground', (outDir) => {
-    // A process of its own: this one calls itself a test, and Vite would build for that.
+    // In a separate process, because NODE_ENV is `test` here and Vite would build for that.
     const env = { ...process.env, NODE_ENV: 'production' };
     for (const args of [
       [path('playground/scripts/assets.mjs')],

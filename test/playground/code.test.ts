@@ -1,4 +1,4 @@
-// "Copy as code" gives programs that run as they are: one for every strategy and every cell, typed and executed.
+// "Copy as code" produces complete programs: one for every strategy and every cell is type-checked and run.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ describe('copy as code', () => {
   for (const [name, code] of programs) writeFileSync(fileOf(name), code);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('gives programs without a type error', () => {
+  it('produces programs without type errors', () => {
     const root = fileURLToPath(new URL('../../', import.meta.url));
     const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path));
     const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
@@ -54,7 +54,7 @@ describe('copy as code', () => {
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   });
 
-  it.each(programs)('runs: %s', async (name) => {
+  it.each(programs)('produces a program that runs: %s', async (name) => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     try {
       await import(fileOf(name));

@@ -1,4 +1,4 @@
-// What the page owes to eyes, ears, fingers and patience.
+// Layout, accessibility and responsiveness of the page.
 import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { violationsIn } from '../system/browser/axe.ts';
@@ -24,7 +24,7 @@ describeInBrowser('the page', (visit) => {
     },
   );
 
-  it('can be worked with the keyboard alone', async () => {
+  it('can be used with the keyboard alone', async () => {
     const { page } = await visit({ hash: hashOf(SMALL) });
     await reaches(page, 2, 3);
     const names: string[] = [];
@@ -60,13 +60,13 @@ describeInBrowser('the page', (visit) => {
     await expect.poll(() => page.locator('.rate').innerText()).not.toBe('paused');
   });
 
-  it('has nothing that moves by itself for who wants less motion', async () => {
+  it('stays still when the reader prefers reduced motion', async () => {
     const { page } = await visit({ hash: hashOf(SMALL), reducedMotion: 'reduce' });
     await reaches(page, 2, 3);
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   });
 
-  it('does not freeze: while four runs train, no task on its thread takes 50 ms, and it scrolls', async () => {
+  it('stays responsive: with four runs training, no main-thread task takes 50 ms and the page scrolls', async () => {
     const strategies = ['none', 'global-norm', 'agc', 'z-clip'].map((id) => ({ id }));
     const { page } = await visit({ hash: hashOf({ ...SMALL, backend: 'wasm', learningRate: 0.1, strategies }) });
     await reaches(page, 4, 60, 90_000);
@@ -81,7 +81,7 @@ describeInBrowser('the page', (visit) => {
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(200);
     expect(await stepOf(page, 4)).toBeGreaterThan(before);
-    // Processor time of the page's own thread: what a busy machine takes away is not the page's doing.
+    // Measures processor time of the main thread, which does not depend on other load of the machine.
     const main = traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
     const tasks = traceEvents.filter(
       ({ name, tdur, pid, tid }) =>

@@ -1,4 +1,4 @@
-// The address holds the set-up; what else it may hold does no harm.
+// The address holds the set-up, and invalid addresses do no harm.
 import { expect, it } from 'vitest';
 import { card, describeInBrowser, hashOf, noticed, reaches, says, SMALL } from './visit.ts';
 
@@ -59,7 +59,7 @@ const HOSTILE: readonly (readonly [what: string, hash: string, says: RegExp])[] 
 ];
 
 describeInBrowser('the link', (visit) => {
-  it('holds the whole set-up: what is changed here is the same there', async () => {
+  it('carries the whole set-up to another page', async () => {
     const { page } = await visit({ hash: hashOf(SMALL) });
     await page.getByLabel('Optimizer').selectOption('momentum');
     await page.getByLabel('Learning rate').fill('0.05');
@@ -84,7 +84,7 @@ describeInBrowser('the link', (visit) => {
     expect(again.offences).toEqual([]);
   });
 
-  it('is copied whole, and leads to the same numbers', async () => {
+  it('reproduces the same numbers after it is copied', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     const { page } = await visit({ hash: hashOf({ ...SMALL, steps: 20 }), permissions });
     await says(page, 2, /^Finished/);
@@ -117,7 +117,7 @@ describeInBrowser('the link', (visit) => {
     },
   );
 
-  it('whose options contradict one another is refused in the strategy’s own words', async () => {
+  it('shows the strategy’s own error when its options contradict each other', async () => {
     const strategies = [{ id: 'none' }, { id: 'per-value', options: { maxAbs: 1, min: -1, max: 1 } }];
     const { page } = await visit({ hash: hashOf({ ...SMALL, strategies }) });
     await expect

@@ -1,4 +1,4 @@
-// `npm run playground` serves the page from its sources, which Vite puts together otherwise than when it builds.
+// `npm run playground` serves the page from its sources, which Vite resolves differently from a build.
 import { fileURLToPath } from 'node:url';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The threshold, moved while it trains, and the records that say so.
+// The threshold is moved during training, and the records note it.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +21,8 @@ async function exported(page: Page, run: number): Promise<{ name: string; text: 
 }
 
 describeInBrowser('the threshold', (visit) => {
-  it('can be dragged while it trains, and the norms follow; the record says that it was changed', async () => {
-    // A rate at which the run stays well wherever the threshold is dragged to.
+  it('can be dragged during training: the norms follow and the record notes the change', async () => {
+    // At this rate the run stays finite with any threshold.
     const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.3, steps: 150 }) });
     await reaches(page, 2, 10);
     const handle = page.getByRole('slider', { name: 'Threshold of run 2' });
@@ -68,7 +68,7 @@ describeInBrowser('the threshold', (visit) => {
     expect(await card(page, 2).locator('output').innerText()).toBe('0.183');
   });
 
-  it('exports records that the lab reads and reports', async () => {
+  it('exports records that the lab can report', async () => {
     const { page } = await visit({ hash: hashOf(FEW) });
     await says(page, 1, /^Diverged/);
     await says(page, 2, /^Finished after 60 steps/);

@@ -1,9 +1,9 @@
-// The page as someone meets it: what it trains by itself, and what its buttons do.
+// The page on a first visit: what it trains and what its buttons do.
 import { expect, it } from 'vitest';
 import { card, describeInBrowser, hashOf, noticed, reaches, says, SMALL, stepOf } from './visit.ts';
 
 describeInBrowser('training', (visit) => {
-  it('starts at once with a network that blows up, beside the same one clipped', async () => {
+  it('starts at once with a network that explodes beside the same network clipped', async () => {
     const { page, offences } = await visit();
     await says(page, 1, /^Diverged at step 12: /);
     await reaches(page, 2, 30);
@@ -34,7 +34,7 @@ describeInBrowser('training', (visit) => {
     expect(offences).toEqual([]);
   });
 
-  it('pauses, takes single steps, goes on, and begins again', async () => {
+  it('pauses, takes single steps, continues and restarts', async () => {
     const { page } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.1 }) });
     await reaches(page, 2, 3);
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -53,7 +53,7 @@ describeInBrowser('training', (visit) => {
     await expect.poll(() => stepOf(page, 2)).toBeLessThan(reached);
   });
 
-  it('says that a run has become NaN, and when, and lets the others go on', async () => {
+  it('names the step at which a run became NaN, and lets the other runs continue', async () => {
     const strategies = [{ id: 'none' }, { id: 'global-norm' }, { id: 'per-value' }];
     const { page } = await visit({
       hash: hashOf({
@@ -71,7 +71,7 @@ describeInBrowser('training', (visit) => {
     expect(await card(page, 1).locator('[role=status]').textContent()).toMatch(/^Run 1: Diverged at step/);
   });
 
-  it('takes a pasted text, and says what is wrong with one that is too short', async () => {
+  it('trains on a pasted text, and explains why a short one is refused', async () => {
     const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.1 }) });
     await page.getByText('Use a text of your own').click();
     await page.locator('textarea').fill('too short');
@@ -83,12 +83,12 @@ describeInBrowser('training', (visit) => {
     await page.locator('textarea').fill('ab'.repeat(400));
     await page.getByRole('button', { name: 'Train on it' }).click();
     await reaches(page, 2, 30);
-    // Only letters of that text can be written.
+    // The network can only write letters of that text.
     await expect.poll(() => card(page, 2).locator('blockquote').innerText()).toMatch(/^[ab]+$/);
     expect(offences).toEqual([]);
   });
 
-  it('says that a backend is missing, and takes another', async () => {
+  it('names a missing backend and falls back to another', async () => {
     const { page } = await visit({
       hash: hashOf({ ...SMALL, backend: 'webgl' }),
       beforeWorker: 'OffscreenCanvas.prototype.getContext = () => null;',
@@ -97,7 +97,7 @@ describeInBrowser('training', (visit) => {
     expect(await page.locator('.standing').innerText()).toContain('on wasm: because webgl does not work here');
   });
 
-  it('says that a graphics context was lost, and begins again without it', async () => {
+  it('reports a lost graphics context and restarts on another backend', async () => {
     const { page } = await visit({
       hash: hashOf({ ...SMALL, settings: { units: 4, characters: 6, batch: 2 }, backend: 'webgl' }),
       beforeWorker: `

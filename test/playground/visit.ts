@@ -2,10 +2,10 @@ import type { Page } from 'playwright';
 import { expect, inject } from 'vitest';
 import { describeWithBrowser, type Visit, type VisitOptions } from '../system/browser/visit.ts';
 
-/** A set-up as the address holds it. */
+/** A set-up in the form of the address. */
 export type Setup = Record<string, unknown> & { strategies: { id: string; options?: Record<string, unknown> }[] };
 
-/** Small enough for two busy cores; unclipped it diverges like the page's own default. */
+/** Small enough for two busy cores; it diverges without clipping, like the default of the page. */
 export const SMALL: Setup = {
   task: 'char-lm',
   cell: 'rnn',
@@ -18,7 +18,7 @@ export const SMALL: Setup = {
   strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: 0.25 } }],
 };
 
-/** The address part of a set-up. */
+/** Returns the address fragment of a set-up. */
 export function hashOf(setup: Setup): string {
   return `#${encodeURIComponent(JSON.stringify(setup))}`;
 }
@@ -29,7 +29,7 @@ interface PlaygroundOptions extends Omit<VisitOptions, 'before'> {
   readonly beforeWorker?: string;
 }
 
-/** Tests with a browser; skipped with the reason in the title where there is none. */
+/** Defines tests with a browser; without Chromium they are skipped and the title says why. */
 export function describeInBrowser(
   title: string,
   body: (visit: (options?: PlaygroundOptions) => Promise<Visit>) => void,
@@ -51,12 +51,12 @@ export function describeInBrowser(
   });
 }
 
-/** The card of a run, counted from 1. */
+/** Returns the card of a run, counted from 1. */
 export function card(page: Page, run: number) {
   return page.locator('section.run').nth(run - 1);
 }
 
-/** The number of the step that a run has reached. */
+/** Returns the current step of a run. */
 export async function stepOf(page: Page, run: number): Promise<number> {
   const text = await card(page, run).locator('.figures dd').first().innerText();
   return text === '–' ? -1 : Number(text);
@@ -67,14 +67,14 @@ export async function reaches(page: Page, run: number, step: number, within = 60
   await expect.poll(() => stepOf(page, run), { timeout: within, interval: 150 }).toBeGreaterThanOrEqual(step);
 }
 
-/** Waits until a run says something. */
+/** Waits until the card of a run shows a text. */
 export async function says(page: Page, run: number, what: RegExp, within = 60_000): Promise<void> {
   await expect
     .poll(() => card(page, run).locator('.diagnosis').innerText(), { timeout: within, interval: 150 })
     .toMatch(what);
 }
 
-/** What the page has to say. */
+/** Returns the messages of the page. */
 export async function noticed(page: Page): Promise<string> {
   return page.locator('.notice').innerText();
 }

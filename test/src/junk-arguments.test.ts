@@ -1,4 +1,4 @@
-// Every public function given junk either returns or throws a ClippingError, and never an error of JavaScript or tfjs.
+// Public functions answer random invalid arguments with a result or a ClippingError, never with an error of JavaScript or tfjs.
 import * as tf from '@tensorflow/tfjs';
 import {
   accumulated,
@@ -29,33 +29,22 @@ const RUNS = { numRuns: 200, seed: 20_260 };
 const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 const factories: readonly AnyStrategyFactory[] = allStrategies;
 
-const NAMES = [
-  '__proto__',
-  'constructor',
-  'toString',
-  'id',
-  'options',
-  'strategies',
-  'rules',
-  'maxNorm',
-  'kind',
-  'steps',
-];
-const key = fc.oneof(fc.constantFrom(...NAMES), fc.string());
+const key = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'id', 'options', 'strategies', 'maxNorm'),
+  fc.string(),
+);
 const junk = fc.oneof(
   fc.jsonValue(),
-  fc.anything({ key, withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
-  fc.constantFrom(NaN, Infinity, -0, 1e39, 'x'.repeat(100_000), Symbol('junk'), () => undefined),
+  fc.anything({ key, withBigInt: true, withDate: true, withMap: true, withTypedArray: true }),
+  fc.constantFrom(NaN, Infinity, 1e39, 'x'.repeat(100_000), Symbol('junk'), () => undefined),
 );
 
-/** A valid object with one value replaced by junk, or one junk entry added. */
-function withJunk(valid: fc.Arbitrary<object>, names: readonly string[]): fc.Arbitrary<unknown> {
-  const name = names.length === 0 ? key : fc.oneof(fc.constantFrom(...names), key);
-  return fc.tuple(valid, name, junk).map(([object, property, value]) =>
+/** A valid object with one entry replaced or added. */
+const withJunk = (valid: object, names: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.tuple(fc.oneof(fc.constantFrom('id', ...names), key), junk).map(([property, value]) =>
     // `defineProperty` keeps an own `__proto__`, as JSON.parse does.
-    Object.defineProperty({ ...object }, property, { value, enumerable: true }),
+    Object.defineProperty({ ...valid }, property, { value, enumerable: true }),
   );
-}
 
 const strategyOrJunk = fc.oneof(
   fc.constantFrom(...factories).map((factory): unknown => factory()),
@@ -64,58 +53,46 @@ const strategyOrJunk = fc.oneof(
 
 const spec = fc.letrec<{ spec: unknown }>((tie) => ({
   spec: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
+    { maxDepth: 3 },
     fc
       .constantFrom(...factories)
-      .chain(({ id, fields }) =>
-        withJunk(fc.constant({}), Object.keys(fields)).map((options): unknown => ({ id, options })),
-      ),
+      .chain(({ id, fields }) => withJunk({}, Object.keys(fields)).map((options): unknown => ({ id, options }))),
     fc.array(tie('spec'), { maxLength: 3 }).map((strategies) => ({ id: 'chain', options: { strategies } })),
-    fc.record({ match: fc.constantFrom<unknown>('lstm*', ['**'], 7), strategy: tie('spec') }).map((rule) => ({
-      id: 'partition',
-      options: { rules: [rule] },
-    })),
-    withJunk(fc.constant({ id: 'global-norm', options: {} }), ['id', 'options']),
+    tie('spec').map((strategy) => ({ id: 'partition', options: { rules: [{ match: 'lstm*', strategy }] } })),
+    withJunk({ id: 'global-norm', options: {} }, ['options']),
     junk,
   ),
 })).spec;
 
-const json = fc.oneof(
-  spec.map((strategy) => textOf({ strategy, options: {}, order: [] })),
-  fc.tuple(spec, fc.nat(60)).map(([strategy, end]) => textOf({ strategy, options: {}, order: [] }).slice(0, end)),
-  fc.json(),
-);
 const config = (name: string): fc.Arbitrary<unknown> =>
   fc.record({
     innerClassName: fc.constantFrom<unknown>('SGD', 'Dense', 'constructor', 7),
     innerConfig: junk,
-    [name]: json,
+    [name]: fc.oneof(
+      spec.map((strategy) => textOf({ strategy, options: {}, order: [] })),
+      fc.json(),
+    ),
   });
 
 const calls: readonly (readonly [string, fc.Arbitrary<readonly unknown[]>, Call])[] = [
   ...factories.map(
-    (factory) =>
-      [factory.id, fc.tuple(withJunk(fc.constant({}), Object.keys(factory.fields))), factory as Call] as const,
+    (factory) => [factory.id, fc.tuple(withJunk({}, Object.keys(factory.fields))), factory as Call] as const,
   ),
-  ['globalNorm with junk options', fc.tuple(junk), globalNorm as Call],
+  ['globalNorm', fc.tuple(junk), globalNorm as Call],
   ['chain', fc.array(strategyOrJunk, { maxLength: 4 }), chain as Call],
-  ['partition', fc.tuple(junk, fc.oneof(fc.record({ default: strategyOrJunk }), junk)), partition as Call],
   [
-    'partition rules',
-    fc.tuple(fc.array(fc.record({ match: junk, strategy: strategyOrJunk }), { maxLength: 2 })),
+    'partition',
+    fc.tuple(
+      fc.oneof(fc.array(fc.record({ match: junk, strategy: strategyOrJunk }), { maxLength: 2 }), junk),
+      fc.oneof(fc.record({ default: strategyOrJunk }), junk),
+    ),
     partition as Call,
   ],
-  [
-    'scheduled',
-    fc.tuple(fc.oneof(fc.constant(globalNorm), junk), fc.oneof(fc.record({ maxNorm: junk }), junk)),
-    scheduled as Call,
-  ],
+  ['scheduled', fc.tuple(fc.oneof(fc.constant(globalNorm), junk), fc.record({ maxNorm: junk })), scheduled as Call],
   ['clipOptimizer', fc.tuple(junk, junk), clipOptimizer as Call],
   [
-    'clipOptimizer options',
-    fc.tuple(
-      fc.oneof(withJunk(fc.constant({}), ['onNonFinite', 'maxConsecutiveNonFinite', 'warnings', 'window']), junk),
-    ),
+    'clipOptimizer with options',
+    fc.tuple(withJunk({}, ['onNonFinite', 'maxConsecutiveNonFinite', 'warnings', 'window'])),
     (options: never) => clipOptimizer(tf.train.sgd(0.1), none(), options),
   ],
   ['accumulated', fc.tuple(junk), (options: never) => accumulated(tf.train.sgd(0.1), options)],
@@ -124,30 +101,26 @@ const calls: readonly (readonly [string, fc.Arbitrary<readonly unknown[]>, Call]
     fc.tuple(fc.oneof(fc.array(fc.double()), junk), fc.oneof(fc.record({ percentile: junk }), junk)),
     suggestThreshold as Call,
   ],
-  ['registry.create', fc.tuple(spec), (given: never) => registry.create(given)],
-  [
-    'registry.create with options',
-    fc.tuple(fc.oneof(fc.constantFrom(...NAMES, 'chain'), junk), junk),
-    (id: never, options: never) => registry.create(id, options),
-  ],
+  ['registry.create', fc.tuple(spec), (invalid: never) => registry.create(invalid)],
+  ['registry.create with options', fc.tuple(key, junk), (id: never, options: never) => registry.create(id, options)],
   [
     'ClippedOptimizer.fromConfig',
     fc.tuple(config('clipping')),
-    (given: never) => ClippedOptimizer.fromConfig(ClippedOptimizer, given),
+    (invalid: never) => ClippedOptimizer.fromConfig(ClippedOptimizer, invalid),
   ],
   [
     'AccumulatedOptimizer.fromConfig',
     fc.tuple(config('accumulation')),
-    (given: never) => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given),
+    (invalid: never) => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, invalid),
   ],
 ];
 
-describe('a call with junk', () => {
-  it.each(calls)('to %s returns or throws a ClippingError with a short message', (_, parameters, call) => {
+describe('a call with invalid arguments', () => {
+  it.each(calls)('to %s returns a result or throws a ClippingError with a short message', (_, parameters, call) => {
     fc.assert(
-      fc.property(parameters, (given) => {
+      fc.property(parameters, (invalid) => {
         const before = prototypes();
-        const result = resultOf(() => call(...(given as never[])));
+        const result = resultOf(() => call(...(invalid as never[])));
         expect(prototypes()).toBe(before);
         if (isStrategy(result)) expectRoundTrip(result);
         (result as Partial<tf.Optimizer> | undefined)?.dispose?.();

@@ -1,11 +1,11 @@
-// Small problems whose numbers are the same on every run, and what it takes to compare optimizers on them.
+// Deterministic models and data, and helpers that compare optimizers on them.
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { ClippingError } from 'gradclip';
 import { expect } from 'vitest';
 import { fewOf } from './settings.ts';
 
-// With wasm imported tfjs would begin with that, and not at once.
+// After the import tfjs would choose wasm and start it asynchronously.
 await tf.setBackend('cpu');
 
 export { BACKENDS } from './settings.ts';
@@ -17,7 +17,7 @@ const stock: Readonly<Record<string, () => tf.Optimizer>> = {
   adam: () => tf.train.adam(0.05),
   adamax: () => tf.train.adamax(0.05),
   rmsprop: () => tf.train.rmsprop(0.02, 0.9, 0.5),
-  // tfjs subtracts epsilon here, so a larger one makes the root of a negative number.
+  // tfjs subtracts epsilon here, so a larger value takes the root of a negative number.
   'rmsprop, centered': () => tf.train.rmsprop(0.01, 0.9, 0.1, 1e-12, true),
   adagrad: () => tf.train.adagrad(0.1),
   adadelta: () => tf.train.adadelta(1, 0.9, 1e-3),
@@ -26,7 +26,7 @@ const stock: Readonly<Record<string, () => tf.Optimizer>> = {
 /** All stock optimizers of tfjs, with settings that move the weights visibly. */
 export const OPTIMIZERS = fewOf(stock, ['sgd', 'momentum', 'adam']);
 
-/** Those whose memory tfjs can save: all but Adamax. */
+/** The optimizers whose state tfjs can save: all but Adamax. */
 export const SAVABLE = Object.keys(OPTIMIZERS).filter((name) => name !== 'adamax');
 
 export function optimizerCalled(name: string): tf.Optimizer {
@@ -37,7 +37,7 @@ export function optimizerCalled(name: string): tf.Optimizer {
 
 let problems = 0;
 
-/** Two variables a and b with fresh names, and gradients for them that differ from step to step. */
+/** Two new variables a and b, and gradients for them that differ from step to step. */
 export function variables(values: Readonly<Record<string, readonly number[]>> = { a: [1, 2, 3], b: [0.5, -1] }) {
   problems += 1;
   const named = Object.entries(values).map(([name, numbers]) =>
@@ -61,7 +61,7 @@ export function numbersAt(step: number, place: number, size: number): number[] {
   return Array.from({ length: size }, (_, index) => length * Math.sin(1 + step + 2 * place + 3 * index));
 }
 
-/** x: [12, 2, 3], y: [12, 1]; the same on every call. */
+/** Returns x [12, 2, 3] and y [12, 1], the same on every call. */
 export function data() {
   const x = tf.tensor3d(
     Array.from({ length: 72 }, (_, index) => Math.sin(index * 1.7)),
@@ -74,7 +74,7 @@ export function data() {
   return { x, y };
 }
 
-/** An LSTM of 4 units called my_lstm_1, and a dense layer of one called head; weights are the same on every call. */
+/** An LSTM with 4 units named my_lstm_1 and a dense layer named head, with the same weights on every call. */
 export function model(): tf.LayersModel {
   const glorot = (seed: number) => tf.initializers.glorotUniform({ seed });
   return tf.sequential({
@@ -91,7 +91,7 @@ export function model(): tf.LayersModel {
   });
 }
 
-/** Trains for some steps on batches of four. */
+/** Trains for a number of steps on batches of four. */
 export async function train(trained: tf.LayersModel, steps: number): Promise<void> {
   const { x, y } = data();
   for (let step = 0; step < steps; step += 1) {
@@ -107,12 +107,12 @@ export function weightsOf(trained: tf.LayersModel): number[][] {
   return trained.getWeights().map((weight) => Array.from(weight.dataSync()));
 }
 
-/** A model as it lies on disk, in memory. */
+/** The artifacts of a saved model. */
 export async function saved(trained: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
   let artifacts: tf.io.ModelArtifacts | undefined;
-  const handler = tf.io.withSaveHandler((given) => {
-    // Through text and back, as a file does it.
-    artifacts = { ...(JSON.parse(JSON.stringify(given)) as tf.io.ModelArtifacts), weightData: given.weightData! };
+  const handler = tf.io.withSaveHandler((saving) => {
+    // Serialised to text and parsed again, as in a file.
+    artifacts = { ...(JSON.parse(JSON.stringify(saving)) as tf.io.ModelArtifacts), weightData: saving.weightData! };
     return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } });
   });
   await trained.save(handler, { includeOptimizer: true });
@@ -123,17 +123,17 @@ export function loaded(artifacts: tf.io.ModelArtifacts): Promise<tf.LayersModel>
   return tf.loadLayersModel(tf.io.fromMemory(artifacts));
 }
 
-/** Saves and loads. */
+/** Saves a model and loads it again. */
 export async function reloaded(trained: tf.LayersModel): Promise<tf.LayersModel> {
   return loaded(await saved(trained));
 }
 
-/** Asserts code and whole message. */
+/** Asserts the code and the whole message of the error that a call throws. */
 export function expectError(run: () => unknown, code: ClippingError['code'], message: string): void {
   expectThrown(thrownBy(run), code, message);
 }
 
-/** What a call throws, for tests of a part of the message; undefined where it throws nothing. */
+/** Returns the error that a call throws, or undefined. */
 export function thrownBy(run: () => unknown): unknown {
   try {
     run();
@@ -143,7 +143,7 @@ export function thrownBy(run: () => unknown): unknown {
   return undefined;
 }
 
-/** The same for what fails later. */
+/** Asserts the code and the whole message of a rejection. */
 export async function expectRejection(
   promise: Promise<unknown>,
   code: ClippingError['code'],
@@ -152,7 +152,7 @@ export async function expectRejection(
   expectThrown(await rejectionOf(promise), code, message);
 }
 
-/** What a promise is rejected with; undefined where it is not. */
+/** Returns the error that a promise rejects with, or undefined. */
 export function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

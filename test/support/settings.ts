@@ -1,7 +1,7 @@
-// How much of the same is tested again. `npm test` compares all of it. Mutation testing runs the suite thousands of
-// times and takes a few of each kind; with the rest it could only find more.
+// How many backends and random sequences are tested. `npm test` runs all of them. Mutation testing runs the suite
+// thousands of times, so it takes a few of each kind and may miss mutants that the rest would kill.
 
-// A browser has no process.
+// Browsers have no `process`.
 const brief = typeof process !== 'undefined' && process.env['GRADCLIP_TESTS'] === 'brief';
 
 /** The backends of Node on which strategies and optimizers are tested. */
@@ -12,7 +12,7 @@ export function sequencesOf(count: number): number {
   return brief ? Math.min(count, 4) : count;
 }
 
-/** All of these, or the few that differ most. */
+/** Returns all items, or under mutation testing the first few. */
 export function fewOf<Kind>(
   all: Readonly<Record<string, Kind>>,
   few: readonly string[],

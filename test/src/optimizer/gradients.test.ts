@@ -28,8 +28,8 @@ describe('a gradient for an unknown variable', () => {
   });
 });
 
-it.each([null, undefined, 7, [null], [undefined], [{ tensor: null }]])('refuses %j instead of gradients', (given) => {
-  expect(() => readGradients(given as never)).toThrow(
+it.each([null, undefined, 7, [null], [undefined], [{ tensor: null }]])('refuses %j instead of gradients', (invalid) => {
+  expect(() => readGradients(invalid as never)).toThrow(
     /^`applyGradients` takes gradients by variable name, .*; received .*\.$/,
   );
 });

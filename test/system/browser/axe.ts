@@ -4,9 +4,9 @@ import type { Page } from 'playwright';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe has against a page, a line for each rule that it breaks. */
+/** Returns the accessibility rules that a page breaks, one line each. */
 export async function violationsIn(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the policy of the page does not bind.
+  // The debugger evaluates it, so the content security policy of the page does not apply.
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { run } = (

@@ -7,14 +7,14 @@ const USUAL_PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Where Chromium is: CHROMIUM_PATH, or one of the usual places. */
+/** The path of Chromium: CHROMIUM_PATH, or one of the usual paths. */
 export function chromiumPath(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') return named;
   return USUAL_PLACES.find((path) => existsSync(path));
 }
 
-/** Flags under which webgl and webgpu run without a graphics card: right, and slow. */
+/** Flags that make webgl and webgpu run, slowly, without a graphics card. */
 export const SOFTWARE_GRAPHICS = [
   '--no-sandbox',
   '--use-gl=angle',

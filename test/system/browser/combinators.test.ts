@@ -1,4 +1,4 @@
-// A strategy made with every combinator keeps the laws in Chromium.
+// Runs the law suite in Chromium on a strategy that uses every combinator.
 import { chain, partition, scheduled } from 'gradclip';
 import { adaptivePercentile, globalNorm, perValue } from 'gradclip/strategies';
 import { describeCombinator } from '../../src/combinators/fixture.ts';

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { cpuForwardingFlag } from '../../../src/kernels/index.ts';
 
 /**
- * The device backends that work in this browser; those that do not are named on the console. Their shaders compute
- * small tensors too, which tfjs would compute on the cpu.
+ * The device backends that work in this browser; the console names the others. Shaders compute small tensors too,
+ * which tfjs would compute on the cpu.
  */
 export async function workingDevices(): Promise<string[]> {
   const working: string[] = [];

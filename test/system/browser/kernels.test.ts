@@ -9,6 +9,6 @@ it('has a device to test', () => {
   expect(devices).toContain('webgl');
 });
 
-// A shader's division and power are good to a few units in the last place.
+// Division and power of shaders are exact to a few units in the last place.
 for (const backend of devices)
   testKernels({ title: `ops on ${backend}`, backend, kernels, decidesOnHost: false, tolerance: 3e-6 });

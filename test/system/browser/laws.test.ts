@@ -1,4 +1,4 @@
-// The law suite as it is in Node, unshortened, on the backends of a browser.
+// The complete law suite on the backends of a browser.
 import * as tf from '@tensorflow/tfjs';
 import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
 import { defineStrategy, mapTensors } from 'gradclip/define';
@@ -11,7 +11,7 @@ import { registerWasm } from './wasm-files.ts';
 
 registerWasm();
 const devices = await workingDevices();
-// As a page has it; the suite itself sees to it that shaders are judged.
+// The default of a page; the suite itself makes small tensors run on shaders.
 tf.env().set('WEBGL_CPU_FORWARD', true);
 
 for (const factory of allStrategies) {
@@ -35,7 +35,7 @@ describe('the law suite in a browser', () => {
       .find((law) => law.name === name)!
       .check();
 
-  it('judges shaders on webgl, where tfjs would compute small tensors on the cpu', async () => {
+  it('runs shaders on webgl even for small tensors, which tfjs would compute on the cpu', async () => {
     let shaders = 0;
     const factory = offender((gradients) =>
       mapTensors(gradients, (one) => {
@@ -50,7 +50,7 @@ describe('the law suite in a browser', () => {
     expect(tf.env().getBool('WEBGL_CPU_FORWARD')).toBe(true);
   });
 
-  it('finds what a kernel of webgl reads by itself', async () => {
+  it('counts the reads that a webgl kernel makes by itself', async () => {
     const sorted = offender((gradients) =>
       mapTensors(gradients, (one) => {
         tf.topk(tf.reshape(one, [-1]), 1);

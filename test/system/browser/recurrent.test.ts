@@ -18,7 +18,7 @@ import { readsDuring } from './session.ts';
 const devices = await workingDevices();
 const fused = { simpleRNN: fusedSimpleRNN, lstm: fusedLSTM, gru: fusedGRU };
 const small = { batch: 2, time: 4, features: 2, units: 3, scale: 1.5 };
-// Shaders compute exponentials to a few units in the last place, and every step adds its own.
+// Exponentials of shaders are exact to a few units in the last place, and each time step adds an error.
 const NEAR = 1e-4;
 
 describe.each(devices)('recurrent layers on %s', (backend) => {

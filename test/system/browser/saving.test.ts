@@ -42,7 +42,7 @@ describe.each(['webgl', 'wasm'])('in a browser, on %s', (backend) => {
     if (backend === 'wasm') repairWasmBackend();
   });
 
-  it('a model saved to IndexedDB in the middle of training goes on as if it had never stopped', async () => {
+  it('a model saved to IndexedDB in mid-training resumes as if it had never stopped', async () => {
     const place = `indexeddb://gradclip-${backend}`;
     const straight = made();
     await train(straight, 3);

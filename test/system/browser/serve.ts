@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preview, type InlineConfig } from 'vite';
 
-/** A folder that is served to tests. */
+/** A folder served over HTTP. */
 export interface Served {
   readonly folder: string;
   readonly address: string;
-  /** Ends the server, and removes the folder if it was made for it. */
+  /** Stops the server, and removes the folder if `serveBuild` created it. */
   close(this: void): Promise<void>;
 }
 
 type Options = Pick<InlineConfig, 'appType'>;
 
-/** Serves what `build` puts into a new folder. */
+/** Serves the files that `build` writes into a new folder. */
 export async function served(name: string, build: (folder: string) => void, options: Options = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), `gradclip-${name}-`));
   build(folder);
@@ -27,7 +27,7 @@ export async function served(name: string, build: (folder: string) => void, opti
   };
 }
 
-/** Serves a folder as it is. */
+/** Serves an existing folder. */
 export async function serve(folder: string, options: Options = {}): Promise<Served> {
   const server = await preview({
     ...options,

@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import type { ClippingStrategy, NamedTensors } from 'gradclip';
 import type { NamedNumbers, Oracle } from 'gradclip/testing';
 
-/** A step's result on the device, to be read when all steps are done. */
+/** The result of a step on the device; it is read after the last step. */
 interface Pending {
   readonly gradients: NamedTensors;
   readonly skip: tf.Tensor | undefined;
 }
 
 /**
- * The largest error of a strategy against its oracle over one sequence, relative to the largest element of each
- * tensor. Nothing is read before the last step is done: on webgpu only reads that are awaited work everywhere.
+ * Returns the largest error of a strategy against its oracle over one sequence, relative to the largest element of each
+ * tensor. Reads only after the last step, because webgpu supports only asynchronous reads.
  */
 export async function worstError(
   strategy: ClippingStrategy,
@@ -25,7 +25,7 @@ export async function worstError(
     tf.tidy(() => {
       const present = Object.fromEntries(Object.keys(given).map((name) => [name, variables[name]!]));
       const clipped = strategy.clip(tensorsOf(given), state, { step, parameters: present });
-      // Old memory is left until the end: what of it lives on is the strategy's secret.
+      // Old state is kept until the end, because the strategy may reuse its tensors.
       state = kept({ ...clipped.state });
       return {
         gradients: kept({ ...clipped.gradients }),
@@ -39,7 +39,7 @@ export async function worstError(
   for (const [step, given] of sequence.entries()) {
     const present = Object.fromEntries(Object.entries(parameters).filter(([name]) => name in given));
     const expected = ask(given, present);
-    // Nearer than this a float32 may decide otherwise, and all that follows differs with it.
+    // Closer values may compare differently in float32, and every later step would differ.
     if ((expected.margin ?? Infinity) < 1e-4) break;
     const { gradients, skip } = pending[step]!;
     const skipped = skip !== undefined && (await skip.data())[0] === 1;
@@ -61,7 +61,7 @@ export async function worstError(
   return { worst, where, compared };
 }
 
-/** Calls with every way to read a tensor counted, and says which were used. */
+/** Calls the function and returns the names of the tensor reads that it made. */
 export function readsDuring(run: () => void): string[] {
   const reads: string[] = [];
   const prototype = tf.Tensor.prototype as unknown as Record<string, (this: tf.Tensor) => unknown>;

@@ -2,14 +2,14 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, beforeAll, describe } from 'vitest';
 import { chromiumPath, SOFTWARE_GRAPHICS } from './chromium.ts';
 
-/** A page on show, and what it did that it should not. */
+/** An open page and its problems. */
 export interface Visit {
   readonly page: Page;
-  /** Errors on the console, uncaught exceptions, refused by the content security policy or by the server, or asked of another place. */
+  /** Console errors, uncaught exceptions, requests blocked by the policy, failed requests and requests to other hosts. */
   readonly offences: string[];
 }
 
-/** What people look at a page on: width, height and colour scheme. */
+/** The window sizes and colour schemes that pages are tested with. */
 export const SCREENS = [
   [1280, 800, 'light'],
   [1280, 800, 'dark'],
@@ -17,18 +17,18 @@ export const SCREENS = [
   [390, 844, 'dark'],
 ] as const;
 
-/** How a page is visited. */
+/** Options of a visit. */
 export interface VisitOptions extends BrowserContextOptions {
-  /** The beginning of the addresses that the page may ask for; unless given, its own address. */
+  /** The prefix of the addresses that the page may request; by default its own address. */
   readonly home?: string;
-  /** What is done with the page before it is loaded. */
+  /** Runs before the page loads. */
   readonly before?: (page: Page) => Promise<void>;
 }
 
-/** Opens a page in a browser window of its own, and closes the one before. */
+/** Opens a page in a new window and closes the previous one. */
 export type Open = (address: string, options?: VisitOptions) => Promise<Visit>;
 
-/** Tests with a browser of their own; skipped with the reason in the title where there is none. */
+/** Defines tests with their own browser; without Chromium they are skipped and the title says why. */
 export function describeWithBrowser(title: string, body: (open: Open) => void): void {
   const executablePath = chromiumPath();
   if (executablePath === undefined) {
@@ -45,7 +45,7 @@ export function describeWithBrowser(title: string, body: (open: Open) => void): 
     });
     afterAll(() => browser.close());
     body(async (address, { before, home = address.split('#')[0] ?? '', ...options } = {}) => {
-      // One page at a time: those that go on working take time from those that are looked at.
+      // One page at a time, because pages in the background would slow down the one under test.
       for (const { page } of visits.splice(0)) await page.context().close();
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();

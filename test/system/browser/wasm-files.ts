@@ -3,7 +3,7 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-/** Registers the wasm backend, and tells it under which addresses its files are served here. */
+/** Registers the wasm backend with the addresses of its files. */
 export function registerWasm(): void {
   setWasmPaths({
     'tfjs-backend-wasm-threaded-simd.wasm': threaded,

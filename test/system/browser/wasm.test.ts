@@ -5,17 +5,17 @@ import { kernels } from '../../../src/kernels/index.ts';
 import { testKernels } from '../../src/kernels/suite.ts';
 import { registerWasm } from './wasm-files.ts';
 
-// Isolated from other origins, as vitest.config.ts asks, a page gets the build whose heap is shared by threads.
+// vitest.config.ts isolates the page from other origins, so tfjs loads the build whose heap is shared by threads.
 registerWasm();
 setThreadsCount(2);
 
-it('runs on a shared heap', async () => {
+it('runs the kernels on a shared heap', async () => {
   expect(globalThis.crossOriginIsolated).toBe(true);
   await tf.setBackend('wasm');
   expect(tf.getBackend()).toBe('wasm');
   const { wasm } = tf.backend() as unknown as { wasm: { wasmMemory: WebAssembly.Memory } };
   expect(wasm.wasmMemory.buffer).toBeInstanceOf(SharedArrayBuffer);
-  // Not the plain loops of a fall-back.
+  // Fails if the plain loops replaced the SIMD kernels.
   expect(kernels().name).toBe('wasm');
 });
 

@@ -1,4 +1,4 @@
-// One program in three bundlers, from the installed package.
+// Bundles one program with three bundlers, from the installed package.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,23 +9,23 @@ import webpack from 'webpack';
 const require = createRequire(import.meta.url);
 const versionOf = (name: string): string => (require(`${name}/package.json`) as { version: string }).version;
 
-/** What to bundle, and how. */
+/** A program to bundle. */
 export interface Job {
-  /** Where the packages are installed, and the bundle is written. */
+  /** The folder with the installed packages, where the bundle is written. */
   readonly folder: string;
   readonly program: string;
-  /** The name of the bundle, without its ending. */
+  /** The file name of the bundle without its extension. */
   readonly name: string;
-  /** Whether tfjs stays out of it, and what Node has. */
+  /** Whether tfjs and the modules of Node are external. */
   readonly withoutTfjs?: boolean;
   readonly minify?: boolean;
 }
 
-/** A bundler that has been told nothing about this package. */
+/** A bundler without any setting for this package. */
 export interface Bundler {
   readonly name: string;
   readonly version: string;
-  /** Writes a bundle that is an ES module; answers its text. */
+  /** Writes the bundle as an ES module and returns its text. */
   bundle(job: Job): Promise<string>;
 }
 
@@ -35,7 +35,7 @@ function entry({ folder, program, name }: Job): { input: string; output: string 
   return { input, output: `${name}.mjs` };
 }
 
-/** The three. */
+/** The bundlers under test. */
 export const BUNDLERS: readonly Bundler[] = [
   {
     name: 'vite',

@@ -84,7 +84,7 @@ describe('a bundle', () => {
     }
   });
 
-  it('of everything matches every pattern that the small bundle must not match', async () => {
+  it('of the whole package matches every pattern that the small bundle must not match', async () => {
     const [, esbuild] = BUNDLERS;
     const program = `export * from 'gradclip'; export * from 'gradclip/strategies'; export * from 'gradclip/container';`;
     const all = await esbuild?.bundle({ folder, name: 'all', program, withoutTfjs: true });

@@ -1,4 +1,4 @@
-// The CommonJS build of the packed package: Jest, resolvers that read no `exports`, and beside the ES modules.
+// The CommonJS build of the packed package: in Jest, with resolvers that read no `exports`, and beside the ES modules.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
@@ -9,7 +9,7 @@ import { node, ROOT, run } from './run.ts';
 const { user, jest } = inject('installed');
 const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** Trains and prints the loss, with `require` as it is given. */
+/** A program that trains and prints the loss. */
 const TRAINS = `
   const tf = require('@tensorflow/tfjs');
   const { clipOptimizer } = require('gradclip');

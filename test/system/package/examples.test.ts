@@ -51,14 +51,14 @@ describe.each(programs)('the example %s, from the packed package,', (name) => {
   const source = readFileSync(join(folder, name), 'utf8');
   const project = NEEDS_THE_LAB.test(source) ? lab : container;
 
-  it('prints what it says when it is compiled', async () => {
+  it('prints its documented output when compiled', async () => {
     const { code } = await transform(source, { loader: 'ts', target: 'node20' });
     const file = name.replace(/ts$/, 'js');
     writeFileSync(join(project, file), code);
     expectPrinted(name, await node(project, file));
   });
 
-  it(`prints what it says as it stands, in Node ${newest}`, async () => {
+  it(`prints its documented output without compilation in Node ${newest}`, async () => {
     cpSync(join(folder, name), join(project, name));
     expectPrinted(name, await run(project, await nodeOf(newest, project), name));
   });

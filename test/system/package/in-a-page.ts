@@ -1,16 +1,16 @@
-// A page in Chromium, served from a folder that also holds node_modules.
+// Opens a page in Chromium from a folder that also holds node_modules.
 import { serve } from '../browser/serve.ts';
 import type { Open } from '../browser/visit.ts';
 
-/** What a page came to. */
+/** The result of a page. */
 export interface Answer {
-  /** The text of its `<output>`, once that no longer ends in an ellipsis. */
+  /** The text of its `<output>` when it no longer ends in an ellipsis. */
   readonly output: string;
-  /** Errors, and requests that left the server or failed. */
+  /** Errors, failed requests and requests to other servers. */
   readonly offences: readonly string[];
 }
 
-/** Opens a page of a folder and waits until it has something to say. */
+/** Opens a page and waits for its output. */
 export async function answerOf(open: Open, folder: string, name: string): Promise<Answer> {
   const { address, close } = await serve(folder, { appType: 'mpa' });
   try {

@@ -1,4 +1,4 @@
-// Packs both packages as for npm, and installs them in empty folders.
+// Packs both packages and installs them in empty folders.
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -91,7 +91,7 @@ export default async function install(project: TestProject): Promise<() => Promi
 
 async function pack(to: string, from: string): Promise<Packed> {
   const printed = await npm(from, 'pack', '--json', '--pack-destination', to);
-  // What `prepack` prints comes before.
+  // The output of `prepack` comes first.
   const [{ filename, ...rest }] = JSON.parse(printed.slice(printed.search(/^\[/m))) as [
     Omit<Packed, 'file'> & { filename: string },
   ];

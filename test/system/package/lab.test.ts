@@ -1,4 +1,4 @@
-// The lab, from its package.
+// The packed lab, installed in an empty folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
@@ -13,7 +13,7 @@ describe('the lab from its package', () => {
     for (const named of ['char-lm', 'lstm', 'global-norm', 'learning-rate-robustness']) expect(out).toContain(named);
   });
 
-  it('compares, with two threads and data that comes along, and writes a report', async () => {
+  it('compares strategies with two threads and bundled data, and writes a report', async () => {
     const grid = '--tasks char-lm --cells rnn --strategies none,global-norm --learning-rates 1 --seeds 1 --steps 3';
     const args = ['gradclip-lab', 'compare', ...grid.split(' '), '--workers', '2', '--out', 'compared'];
     const { code, out, err } = await run(folder, 'npx', '--no-install', ...args);
@@ -24,7 +24,7 @@ describe('the lab from its package', () => {
     expect(existsSync(join(folder, 'compared/report.html'))).toBe(true);
   });
 
-  it('is a library, with types', async () => {
+  it('can be imported as a library with types', async () => {
     const program = `
       import { runExperiment, type RunRecord } from 'gradclip-lab';
       const grid = { tasks: ['adding'], settings: { units: 4, length: 5 }, cells: ['rnn'], optimizers: ['sgd'] };

@@ -1,4 +1,4 @@
-// The examples that are projects: each is copied into an empty folder beside an installed package, as its README says.
+// The examples that are projects. Each is copied into an empty folder beside an installed package, as its README says.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
@@ -14,14 +14,14 @@ const manifestOf = (folder: string) =>
   };
 
 function copied(example: string): string {
-  // Node and compilers look for packages in the folders above, too.
+  // Node and compilers also look for packages in parent folders.
   const folder = join(user, example);
   cpSync(join(ROOT, 'examples', example), folder, { recursive: true });
   return folder;
 }
 
 describeWithBrowser('a page without a bundler', (open) => {
-  it('trains from an import map, and asks no other server', async () => {
+  it('trains from an import map and contacts no other server', async () => {
     cpSync(join(ROOT, 'examples/15-browser-page/index.html'), join(user, 'index.html'));
     const { output, offences } = await answerOf(open, user, 'index.html');
     expect(offences).toEqual([]);
@@ -57,7 +57,7 @@ describe('a TypeScript project', () => {
     expect(out).toMatch(/^step 5: norm \d\.\d\d → 1\.00$/m);
   });
 
-  it.each(['node16', 'bundler'])('with moduleResolution %s is told of a misspelt option', async (moduleResolution) => {
+  it.each(['node16', 'bundler'])('with moduleResolution %s reports a misspelt option', async (moduleResolution) => {
     const folder = join(user, `misspelt-${moduleResolution}`);
     mkdirSync(folder, { recursive: true });
     const module = moduleResolution === 'node16' ? 'node16' : 'esnext';
@@ -74,7 +74,7 @@ describe('a TypeScript project', () => {
   });
 });
 
-it('the projects ask for the versions that they are tried with', () => {
+it('the projects depend on the versions that the tests use', () => {
   const { version, devDependencies } = manifestOf(ROOT);
   for (const example of ['16-commonjs', '17-typescript-node16', '18-typescript-bundler']) {
     const manifest = manifestOf(join(ROOT, 'examples', example));

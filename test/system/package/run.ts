@@ -4,24 +4,24 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-// Less than a test has: it then fails with what the program said, and leaves nothing running.
+// Shorter than the time limit of a test, so the test fails with the program's output and leaves nothing running.
 const PATIENCE_MS = 280_000;
 
-// What npm and vitest tell the programs they start, which a user's programs are not told.
+// Variables that npm and vitest set, which a user's programs do not have.
 const TOLD =
   /^(npm_(?!config_)|npm_config_(global_prefix|local_prefix|prefix)$|INIT_CWD$|VITEST|NODE_(ENV|OPTIONS|PATH)$)/i;
 
-/** What a program did. */
+/** The result of a program. */
 export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs a program in a folder, with an environment that knows neither these tests nor the npm that runs them. */
+/** Runs a program in a folder, with the environment of a user. */
 export function run(folder: string, program: string, ...args: string[]): Promise<Outcome> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !TOLD.test(name)));
-  // In a group of its own, because npx and npm start programs that outlive them.
+  // In its own process group, because programs that npx and npm start may outlive them.
   const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const said = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
@@ -50,7 +50,7 @@ export function node(folder: string, ...args: string[]): Promise<Outcome> {
   return run(folder, process.execPath, ...args);
 }
 
-/** Where npm has put a Node of another version. */
+/** The path of another Node version that npm installed. */
 export async function nodeOf(version: string, folder: string): Promise<string> {
   const { out, err } = await run(folder, 'npx', '-y', '-p', `node@${version}`, '--', 'node', '-p', 'process.execPath');
   const binary = out.trim();

@@ -96,7 +96,7 @@ describeWithBrowser('a page with script tags', (open) => {
     const first = await pageWith(name, scripts);
     expect(first.offences).toEqual([]);
     const uninterrupted = await first.page.evaluate(trainAndSave, { backend: task.backend, wasmPath: WASM });
-    // A second visit: only the database of the browser is left of the first.
+    // On a second visit only the browser's database remains.
     await first.page.reload();
     const resumed = await first.page.evaluate(resume, { backend: task.backend, wasmPath: WASM });
     expect(first.offences).toEqual([]);
@@ -125,7 +125,7 @@ describeWithBrowser('a page with script tags', (open) => {
     ]);
   });
 
-  it('defines all strategies twice: by themselves and under `strategies`', async () => {
+  it('defines each strategy at the top level and under `strategies`', async () => {
     const { page } = await pageWith('strategies.html', [tfjsFile('tf.min.js'), GRADCLIP]);
     const counts = await page.evaluate(() => ({
       all: gradclip.allStrategies.length,
@@ -144,7 +144,7 @@ interface Trained {
   readonly loss: number;
 }
 
-/** Runs in the page: trains, saves, and trains on without having stopped. */
+/** Runs in the page: trains, saves and continues training. */
 async function trainAndSave({ backend, wasmPath }: { backend: string; wasmPath: string }): Promise<Trained> {
   tf.wasm?.setWasmPaths(wasmPath);
   if (!(await tf.setBackend(backend))) throw new Error(`There is no backend ${backend}.`);
@@ -167,7 +167,7 @@ async function trainAndSave({ backend, wasmPath }: { backend: string; wasmPath: 
   return { weights: weights.flatMap((values) => [...values]), firstLoss: loss[0] ?? NaN, loss: loss.at(-1) ?? NaN };
 }
 
-/** Runs in the page: loads what was saved, and trains on. */
+/** Runs in the page: loads the saved model and continues training. */
 async function resume({ backend, wasmPath }: { backend: string; wasmPath: string }): Promise<Trained> {
   tf.wasm?.setWasmPaths(wasmPath);
   await tf.setBackend(backend);
@@ -184,7 +184,7 @@ async function resume({ backend, wasmPath }: { backend: string; wasmPath: string
 describeWithBrowser('example 19, saved and opened as a file,', (open) => {
   const page = join(ROOT, 'examples/19-script-tag/index.html');
 
-  it('loads the versions that it is tried with', () => {
+  it('loads the versions that the tests use', () => {
     const { version, devDependencies } = manifestOf(ROOT);
     const loaded = [...readFileSync(page, 'utf8').matchAll(/npm\/(.+)@([\d.]+)\/dist/g)].map(([, ...parts]) => parts);
     expect(loaded).toEqual([

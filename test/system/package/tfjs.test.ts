@@ -158,7 +158,7 @@ describe('next to a second copy of tfjs', () => {
   it('that another library loaded first, training and saving work', async () => {
     const { code, out, err } = await inLinked(
       'second.mjs',
-      `import '@tensorflow/tfjs'; // of some library; from here on only the copy that gradclip finds
+      `import '@tensorflow/tfjs'; // another library's copy; the rest of the program uses the copy that gradclip finds
       import { createRequire } from 'node:module';
       import { clipOptimizer, isClipped } from 'gradclip';
       import { adaptivePercentile } from 'gradclip/strategies';

@@ -6,12 +6,12 @@ import { bundleReportScript } from '../../lab/built.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The program of a report, bundled as it is published: the path of its file. */
+    /** The path of the bundled script of a report. */
     reportProgram: string;
   }
 }
 
-/** Bundles the program of a report once for all tests of reports. */
+/** Bundles the script of a report once for all tests. */
 export default async function setUp(project: TestProject): Promise<() => void> {
   const outDir = mkdtempSync(join(tmpdir(), 'gradclip-report-program-'));
   project.provide('reportProgram', await bundleReportScript(outDir));

@@ -1,4 +1,4 @@
-// The report as the published program writes it: its page answers.
+// The report that the published program writes.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

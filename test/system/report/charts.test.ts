@@ -1,4 +1,4 @@
-// The charts answer: what they say to the pointer and to keys, and what switches do.
+// Interaction with the charts of a report: pointer, keys and switches.
 import { expect, it } from 'vitest';
 import { chart, describeReport, placeOf, said, switches, tipIn } from './page.ts';
 import { comparison, tuning } from './runs.ts';

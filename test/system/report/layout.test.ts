@@ -1,4 +1,4 @@
-// What a report owes to eyes, ears and paper, with its program and without.
+// Layout, accessibility and print of a report, with and without JavaScript.
 import { mkdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { violationsIn } from '../browser/axe.ts';

@@ -11,10 +11,10 @@ import type { Run } from '../../../lab/run/record.ts';
 import { reportPage, type ReportFrame } from '../../../lab/report/page.ts';
 import { describeWithBrowser, type Visit, type VisitOptions } from '../browser/visit.ts';
 
-/** Shows a report of runs, from a file. */
+/** Opens a report of runs from a file. */
 export type Show = (runs: readonly Run[], frame?: Partial<ReportFrame>, options?: VisitOptions) => Promise<Visit>;
 
-/** Tests of reports in a browser. */
+/** Defines tests of reports in a browser. */
 export function describeReport(title: string, body: (show: Show) => void): void {
   describeWithBrowser(title, (open) => {
     const folder = mkdtempSync(join(tmpdir(), 'gradclip-report-'));
@@ -28,7 +28,7 @@ export function describeReport(title: string, body: (show: Show) => void): void 
   });
 }
 
-/** A report with its program. */
+/** Returns the HTML of a report with its script. */
 export function pageOf(runs: readonly Run[], frame: Partial<ReportFrame> = {}): string {
   const whole = {
     experiment: 'all runs',
@@ -43,28 +43,28 @@ export function pageOf(runs: readonly Run[], frame: Partial<ReportFrame> = {}): 
   return reportPage(whole, results, loadReportScript(pathToFileURL(inject('reportProgram'))));
 }
 
-/** The chart of that name. */
+/** Returns the chart with this name. */
 export function chart(page: Page, name: string): Locator {
   return page.getByRole('application', { name, exact: true });
 }
 
-/** The buttons of a name in all legends. */
+/** Returns the buttons with this name in all legends. */
 export function switches(page: Page, name: string): Locator {
   return page.locator('.legend').getByRole('button', { name, exact: true });
 }
 
-/** What was last said to a screen reader. */
+/** Returns the last message to screen readers. */
 export function said(page: Page): Promise<string> {
   return page.getByRole('status').innerText();
 }
 
-/** What the box beside a point of a chart says, a line for each fact; empty where there is none. */
+/** Returns the lines of the tip beside a point of a chart, or an empty list. */
 export async function tipIn(chart: Locator): Promise<string[]> {
   const lines = await chart.locator('[aria-label="tip"] text > tspan').allTextContents();
   return lines.map((line) => line.replace('\u200b', ''));
 }
 
-/** Where a mark is on the screen: halfway along a line, in the middle of anything else. */
+/** Returns the screen position of a mark: halfway along a line, or the centre of any other mark. */
 export function placeOf(mark: Locator): Promise<{ x: number; y: number }> {
   return mark.evaluate((element) => {
     const { x, y, width, height } = element.getBoundingClientRect();

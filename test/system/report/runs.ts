@@ -3,7 +3,7 @@ import { runOf, stepLine } from '../../lab/fixtures.ts';
 
 const STEPS = 30;
 
-/** The norm of the gradient at a step: it shrinks, with a spike now and then. */
+/** The gradient norm at a step: it shrinks, with occasional spikes. */
 function normAt(step: number, rate: number, seed: number): number {
   return (rate * (step % 9 === seed % 9 ? 8 : 1)) / Math.sqrt(step + 1);
 }
@@ -15,7 +15,7 @@ function losses(rate: number, seed: number, speed: number): number[] {
   });
 }
 
-/** A comparison of two cells: unclipped training diverges at the largest rate, after a dozen steps. */
+/** A comparison of two cells in which unclipped training diverges at the largest rate after a dozen steps. */
 export function comparison(): Run[] {
   const strategies = [
     { id: 'none', options: {} },
@@ -47,7 +47,7 @@ export function comparison(): Run[] {
   );
 }
 
-/** What `tune` leaves: norms without clipping, and runs at several thresholds. */
+/** The records of `tune`: norms without clipping, and runs at several thresholds. */
 export function tuning(): Run[] {
   const thresholds = [0.125, 0.25, 0.5, 1, 2];
   const strategies = [

@@ -1,4 +1,4 @@
-// Whatever stands in records, a report runs nothing but its own program.
+// A report runs only its own script, whatever the records contain.
 import { expect, it } from 'vitest';
 import { chart, describeReport, pageOf, said, switches, tipIn } from './page.ts';
 import { comparison } from './runs.ts';
@@ -49,7 +49,7 @@ describeReport('a report', (show) => {
     console.log(`a report of ${comparison().length} runs: ${page.length} bytes`);
     expect(page.length).toBeLessThan(600_000);
     expect(page).toContain('Copyright 2020-2025 Observable, Inc.');
-    // Nothing in it ends its element before its end.
+    // The script must not contain anything that closes its own element.
     expect(page.match(/<\/script/gi)).toHaveLength(page.match(/<script(>| type)/gi)!.length);
     expect(page).not.toContain('<!--');
   });

@@ -97,7 +97,7 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     rmSync(folder, { recursive: true });
   });
 
-  it('are bit-identical to a local run and execute once for all comparisons', async () => {
+  it('are bit-identical to local runs and are never repeated', async () => {
     const local = start(compareArgs('local', '--workers', '0'));
     const first = start(compareArgs('first', '--redis'), { REDIS_URL: url() });
     await first.untilPrinted(
@@ -129,7 +129,7 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     });
   });
 
-  it('are finished once, by another worker, if a worker is killed', async () => {
+  it('are finished exactly once by another worker when a worker is killed', async () => {
     const many = ['--seeds', '7', '--steps', '240', '--learning-rates', '1'];
     const asked = start(compareArgs('killed', ...many, '--redis', url()));
     const options = ['worker', '--redis', url(), '--threads', '1', '--lease', '5'];
@@ -161,7 +161,7 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     expect(readRecords('stopped').size).toBe(1);
   });
 
-  it('transfer the data of the user', async () => {
+  it("send the user's data along", async () => {
     writeFileSync(inFolder('own.txt'), 'Call me Ishmael, or what you will. '.repeat(60));
     const worker = start(['worker', '--redis', url(), '--threads', '1']);
     const asked = start(compareArgs('own', '--data', inFolder('own.txt'), '--redis', url()));

@@ -5,12 +5,12 @@ import { root } from '../../docs/pages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The built site: its folder, and where it is served. */
+    /** The folder and the address of the built site. */
     site: { readonly folder: string; readonly address: string };
   }
 }
 
-/** Builds the site as `npm run docs` does, elsewhere, and serves it to the tests. */
+/** Builds the site in a temporary folder, as `npm run docs` does, and serves it. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
   const { folder, address, close } = await served(
     'site',

@@ -1,4 +1,4 @@
-// What a visitor sees: the search finds, no page is wider than a phone, and nothing fails on the way.
+// The site in a browser: search works, no page is wider than a phone, and every request succeeds.
 import { expect, inject, it } from 'vitest';
 import { describeWithBrowser, type Visit } from '../browser/visit.ts';
 
@@ -53,7 +53,7 @@ describeWithBrowser('the site in a browser', (visit) => {
     }
   });
 
-  it('opens the guide for who comes the first time, and keeps it closed for who closed it', async () => {
+  it('shows the guide open on the first visit, and keeps it closed once the reader has closed it', async () => {
     const page = await open('index.html', 1280);
     const guide = page.locator('details:has(> summary[data-key="Guide"])');
     expect(await guide.getAttribute('open')).not.toBeNull();
@@ -63,7 +63,7 @@ describeWithBrowser('the site in a browser', (visit) => {
     expect(await guide.getAttribute('open')).toBeNull();
   });
 
-  it('needs nothing that is not there, and nothing of another host', () => {
+  it('loads every file it refers to, and none from another host', () => {
     expect(visits.length).toBeGreaterThan(0);
     expect(visits.flatMap(({ offences }) => offences)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// What a release promises beside its code: one version everywhere, and no known vulnerability in what it brings.
+// A release has one version in every file, and no dependency with a known vulnerability.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ describe('scripts/release-version.mjs', () => {
     expect(await run('release-version.mjs', [])).toEqual([0, '']);
   });
 
-  it('names each that says another', async () => {
+  it('names every file with a different version', async () => {
     const [code, said] = await run('release-version.mjs', ['99.0.0']);
     expect(code).toBe(1);
     expect(said).toMatch(/^package\.json says .*, not 99\.0\.0\.$/m);
@@ -48,7 +48,7 @@ describe('scripts/audit.mjs', () => {
     rmSync(cache, { recursive: true });
   });
 
-  /** The answer of the script to a registry that answers so to what npm asks in bulk. */
+  /** Runs the script against a registry with this answer to npm's bulk advisory request. */
   async function audited(answer: (asked: Record<string, unknown>) => object | undefined) {
     const registry = createServer((request, response) => {
       const parts: Buffer[] = [];
@@ -56,7 +56,7 @@ describe('scripts/audit.mjs', () => {
       request.on('end', () => {
         const body = Buffer.concat(parts);
         const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-        // Beside the question npm asks which versions there are.
+        // npm also requests the list of versions.
         const found =
           request.method === 'POST'
             ? answer(JSON.parse(text.toString()) as Record<string, unknown>)
@@ -78,7 +78,7 @@ describe('scripts/audit.mjs', () => {
     }
   }
 
-  it('asks of everything that is shipped and passes where nothing is known', async () => {
+  it('asks about every shipped dependency and passes when there are no advisories', async () => {
     let asked: string[] = [];
     const [code, said] = await audited((packages) => {
       asked = Object.keys(packages);
@@ -89,7 +89,7 @@ describe('scripts/audit.mjs', () => {
     expect(asked).not.toContain('vitest');
   });
 
-  it('fails on a finding and says what it is', async () => {
+  it('fails on an advisory and names it', async () => {
     const [code, said] = await audited(() => ({
       valibot: [
         {
@@ -102,7 +102,7 @@ describe('scripts/audit.mjs', () => {
     expect(said).toContain('valibot: high: It is too kind (https://example.org/advisory)');
   });
 
-  it('says so and fails nothing where the registry does not answer', async () => {
+  it('reports an unreachable registry and passes', async () => {
     const [code, said] = await audited(() => undefined);
     expect(code).toBe(0);
     expect(said).toMatch(/^not checked: the registry returned no audit report \(.*405/);

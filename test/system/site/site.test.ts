@@ -1,4 +1,4 @@
-// The built site: everything in it can be reached, in the order of docs/contents.json, and every link holds.
+// The built site: its pages are in the order of docs/contents.json, and every link works.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
@@ -16,7 +16,7 @@ const { folder } = inject('site');
 const [, packed = ''] = /"(.+)"/.exec(readFileSync(join(folder, 'assets/navigation.js'), 'utf8')) ?? [];
 const navigation = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString()) as Entry[];
 
-/** Where the page of a file is in the site. */
+/** Returns the path of a file's page in the site. */
 const addressOf = (file: string): string =>
   file
     .replace(/^docs\//, '')
@@ -55,7 +55,7 @@ describe('the navigation', () => {
     expect(everyEntry(children).length).toBeGreaterThan(150);
   });
 
-  it('has no page but these', () => {
+  it('has exactly these pages', () => {
     const paths = everyEntry(navigation).flatMap(({ path }) => path ?? []);
     expect(new Set(paths).size).toBe(paths.length);
     const isOfReference = /^(modules|classes|interfaces|types|functions|variables)\//;
@@ -76,7 +76,7 @@ describe('the page of a strategy in the reference', () => {
   });
 });
 
-it('every link of the site leads to a page and an anchor that are there', async () => {
+it('every link leads to an existing page and anchor', async () => {
   const { followed, broken } = await linksOf({ site: folder });
   expect(followed).toBeGreaterThan(250);
   expect(broken).toEqual([]);

@@ -32,7 +32,7 @@ describe('the table of sizes', () => {
     'gives the size that a page loads with $what',
     async ({ program, kilobytes }) => {
       const measured = gzipSync((await bundleFromSource(program)).code, { level: 9 }).length / 1000;
-      // The table is rounded to kilobytes, and small changes of the source need no new table.
+      // The tolerance keeps small changes of the source from needing a new table.
       expect(Math.abs(measured - kilobytes), `it is ${measured.toFixed(1)} kB`).toBeLessThan(0.5 + 0.03 * kilobytes);
     },
   );

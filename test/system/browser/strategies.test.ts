@@ -14,14 +14,14 @@ const factories = allStrategies.map((factory) => [factory.id, factory] as const)
 const STEPS = 12;
 const SCALES = [1e-15, 1, 1e15];
 
-describe.each(devices)('the shelf on %s', (backend) => {
+describe.each(devices)('every strategy on %s', (backend) => {
   beforeEach(async () => {
     await tf.setBackend(backend);
     tf.engine().startScope();
   });
   afterEach(() => tf.engine().endScope());
 
-  it.each(factories)('agrees with the oracle: %s', async (id, factory) => {
+  it.each(factories)('%s agrees with the oracle', async (id, factory) => {
     const { oracle } = (await import(`../../support/oracles/${id}.ts`)) as { oracle: Oracle<never> };
     let total = 0;
     for (const [seed, scale] of SCALES.entries()) {
@@ -30,17 +30,17 @@ describe.each(devices)('the shelf on %s', (backend) => {
         oracle,
         randomParameters(seededRandom(1000 + seed)),
         randomSequence({ seed, steps: STEPS, scale }),
-        // A mean taken away leaves differences, which are as exact as what they were taken of.
+        // The difference of an element and the mean is only as exact as the element itself.
         id === 'centralize' ? 'given' : 'expected',
       );
-      // Shaders divide and root to a few units in the last place, and a memory adds these up.
+      // Divisions and roots of shaders are exact to a few units in the last place, and state accumulates the errors.
       expect(worst, where).toBeLessThan(5e-5);
       total += compared;
     }
     expect(total).toBeGreaterThan(STEPS);
   });
 
-  it.each(factories)('reads nothing back in a step: %s', async (_id, factory) => {
+  it.each(factories)('%s reads nothing back during a step', async (_id, factory) => {
     const w = tf.variable(tf.ones([4, 3]), true);
     const b = tf.variable(tf.zeros([3]), true);
     const optimizer = clipOptimizer(tf.train.sgd(0.1), factory());
