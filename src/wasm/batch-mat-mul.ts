@@ -1,5 +1,6 @@
 import {
   BatchMatMul,
+  broadcast_util,
   type BatchMatMulAttrs,
   getKernel,
   type KernelConfig,
@@ -15,17 +16,26 @@ import type { WasmBackend } from '../kernels/wasm-backend.ts';
  * Wraps the stock kernel so that it transposes its inputs before multiplying them.
  *
  * The gradient of every matrix product needs a transposed product. The stock kernel computes it element by element,
- * 5 to 13 times slower than its fast path. The cost of a transpose is negligible.
+ * 5 to 13 times slower than its fast path. The cost of a transpose is negligible. An empty product is zeros; the stock
+ * kernel leaves its elements uninitialized.
  */
 export function transposeBeforeMultiplying(stock: KernelConfig): KernelConfig {
   const kernelFunc: KernelFunc = (call) => {
     const { a, b } = call.inputs as unknown as Record<'a' | 'b', TensorInfo>;
     const { transposeA, transposeB } = call.attrs as unknown as BatchMatMulAttrs;
-    // Inputs that the stock kernel rejects, and empty inputs, go to it unchanged.
-    const special = a.dtype !== 'float32' || b.dtype !== 'float32' || isEmpty(a) || isEmpty(b);
-    if (special || !(transposeA || transposeB)) return stock.kernelFunc(call);
-
     const backend = call.backend as WasmBackend;
+    const [rows, innerA] = lastTwoAxes(a, transposeA);
+    const [innerB, columns] = lastTwoAxes(b, transposeB);
+    // Inputs that the stock kernel rejects go to it unchanged.
+    const isRejected = a.dtype !== 'float32' || b.dtype !== 'float32' || innerA !== innerB;
+    if (!isRejected && (isEmpty(a) || isEmpty(b))) {
+      const outer = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const zeros = backend.makeOutput([...outer, rows, columns], 'float32');
+      backend.typedArrayFromHeap(zeros).fill(0);
+      return zeros;
+    }
+    if (isRejected || !(transposeA || transposeB)) return stock.kernelFunc(call);
+
     const transposed: TensorInfo[] = [];
     const transpose = (x: TensorInfo) => {
       const y = swapLastTwoAxes(x, backend);
@@ -41,6 +51,11 @@ export function transposeBeforeMultiplying(stock: KernelConfig): KernelConfig {
   };
   // The stock setup function binds the compiled function and runs again each time the backend is created.
   return { ...stock, kernelName: BatchMatMul, kernelFunc };
+}
+
+function lastTwoAxes({ shape }: TensorInfo, isTransposed: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return isTransposed ? [columns, rows] : [rows, columns];
 }
 
 function isEmpty({ shape }: TensorInfo): boolean {

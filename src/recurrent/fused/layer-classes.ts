@@ -32,6 +32,7 @@ import type { CellActivations, OpsCell } from './ops/cell.ts';
 import { opsGRU, opsLSTM, opsSimpleRNN } from './ops/cells.ts';
 import { runLayerWithOps } from './ops/run-layer.ts';
 import { projectInputs } from './project-inputs.ts';
+import { isEmpty, runEmptyLayer } from './empty-layer.ts';
 import type { LayerCall } from './layer-call.ts';
 
 /**
@@ -59,10 +60,10 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
     override call(inputs: Tensor | Tensor[], kwargs?: CallArguments): Tensor | Tensor[] {
       return tidy(() => {
         const call = toLayerCall(this, inputs, kwargs ?? {}, host.states);
-        const rows = runLayer(this.cell, host, ops, call);
-        const output = sliceOutput(rows, call);
-        if (!this.returnState && !this.stateful) return output;
-        const states = sliceFinalStates(rows, output, call);
+        const withStates = this.returnState || this.stateful;
+        const [output, ...states] = isEmpty(call)
+          ? runEmptyLayer(call, host.states)
+          : sliceResult(runLayer(this.cell, host, ops, call), call, withStates);
         // Unlike tfjs's layer, keep no old states: the backward pass does not need them.
         if (this.stateful) this.resetStates(states, false);
         return this.returnState ? [output, ...states] : output;
@@ -87,6 +88,12 @@ function runLayer(cell: Cell, host: HostCell, ops: OpsCell, call: LayerCall): Te
     applySigma: (z) => recurrentActivation.apply(z),
   };
   return runLayerWithOps(ops, activations, call);
+}
+
+/** Slices the result into the output and, on request, the final states. */
+function sliceResult(rows: Tensor3D, call: LayerCall, withStates: boolean): [Tensor, ...Tensor[]] {
+  const output = sliceOutput(rows, call);
+  return withStates ? [output, ...sliceFinalStates(rows, output, call)] : [output];
 }
 
 /** [batch, time, units] if the layer returns sequences, otherwise [batch, units]. */

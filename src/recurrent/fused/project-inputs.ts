@@ -8,6 +8,8 @@ import {
   registerKernel,
   reshape,
   transpose,
+  util,
+  zeros,
   type Tensor,
   type Tensor2D,
   type TensorInfo,
@@ -26,7 +28,8 @@ const PROJECTION = 'GradclipProjection';
  */
 export function projectInputs(x: Tensor, kernel: Tensor): Tensor2D {
   registerProjection(getBackend());
-  const rows = reshape(x, [-1, x.shape[x.rank - 1] as number]);
+  const features = kernel.shape[0] as number;
+  const rows = reshape(x, [util.sizeFromShape(x.shape.slice(0, -1)), features]);
   return engine().runKernel(PROJECTION, { rows, kernel });
 }
 
@@ -56,6 +59,7 @@ function registerProjection(backendName: string): void {
       const { rows, kernel } = inputs as unknown as Record<'rows' | 'kernel', TensorInfo>;
       const buffers = hostBuffers();
       if (buffers) return buffers.multiply(rows, kernel);
+      if (kernel.shape[0] === 0) return zeros([rows.shape[0]!, kernel.shape[1]!]);
       // Looked up on each call, because a faster kernel may replace tfjs's.
       const { kernelFunc } = getKernel(BatchMatMul, backendName);
       return kernelFunc({ inputs: { a: rows, b: kernel }, attrs: { transposeA: false, transposeB: false }, backend });
@@ -66,5 +70,6 @@ function registerProjection(backendName: string): void {
 
 function multiplyMatrices(a: Tensor2D, b: Tensor2D): Tensor2D {
   const buffers = hostBuffers();
-  return buffers ? buffers.toTensor(buffers.multiply(a, b)) : matMul(a, b);
+  if (buffers) return buffers.toTensor(buffers.multiply(a, b));
+  return a.shape[1] === 0 ? zeros([a.shape[0], b.shape[1]]) : matMul(a, b);
 }

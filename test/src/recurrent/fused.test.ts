@@ -28,6 +28,8 @@ function registerOpaque(): void {
   for (const kernel of tf.getKernelsForBackend('cpu')) tf.registerKernel({ ...kernel, backendName: 'opaque' });
 }
 
+const values = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
+
 const SETTINGS: [string, LayerSetting][] = [
   ['all outputs', {}],
   ['the last output', { returnSequences: false, recurrentActivation: 'hardSigmoid' }],
@@ -163,6 +165,57 @@ describe.each([...BACKENDS, 'opaque'])('fused layers on %s', (backend) => {
         expect(largestError(runLayer(fusedLayer(kind, options), layerCase), expected)).toBeLessThan(2e-5);
       },
     );
+
+    it.each([
+      { name: 'an empty batch', shape: [0, 3, 2] as const },
+      { name: 'sequences without steps', shape: [2, 0, 2] as const },
+    ])('keeps the states and gives weight gradients of 0 for $name', ({ shape }) => {
+      const [batch, time, features] = shape;
+      for (const returnSequences of [false, true]) {
+        const layer = fusedLayer(kind, { units: 2, returnSequences, returnState: true, inputShape: [null, features] });
+        layer.apply(tf.ones([1, 1, features]));
+        tf.tidy(() => {
+          const states = Array.from({ length: kind === 'lstm' ? 2 : 1 }, (_, s) => tf.fill([batch, 2], s + 1));
+          let results: tf.Tensor[] = [];
+          const loss = (): tf.Scalar => {
+            const all = layer.apply(tf.ones([...shape]), { initialState: states }) as tf.Tensor[];
+            results = all.map((result) => tf.keep(result.clone()));
+            return tf.addN(all.map((result) => tf.sum(result))) as tf.Scalar;
+          };
+          const weights = layer.weights.map((weight) => weight.read());
+          const { grads } = tf.engine().gradients(loss, [...weights, ...states]);
+          expect(results.map((result) => result.shape)).toEqual([
+            returnSequences ? [batch, time, 2] : [batch, 2],
+            ...states.map(() => [batch, 2]),
+          ]);
+          expect(results.slice(1).map(values)).toEqual(states.map(values));
+          if (!returnSequences) expect(values(results[0]!)).toEqual(values(states[0]!));
+          expect(grads.slice(0, 3).map(values)).toEqual(weights.map((weight) => values(tf.zerosLike(weight))));
+          // h reaches the loss as a state and, without sequences, also as the output.
+          expect(grads.slice(3).map(values)).toEqual(
+            states.map((state, s) => values(tf.mul(tf.onesLike(state), s === 0 && !returnSequences ? 2 : 1))),
+          );
+          tf.dispose(results);
+        });
+      }
+    });
+
+    it('gives inputs without features the numbers of inputs that are 0', () => {
+      const run = (features: number): number[][] =>
+        tf.tidy(() => {
+          const layer = fusedLayer(kind, { units: 2, inputShape: [3, features], biasInitializer: 'ones' });
+          const x = tf.zeros([2, 3, features]);
+          layer.apply(x);
+          const { U, b } = randomCase(kind, 7, { units: 2 }).weights;
+          layer.setWeights([tf.ones([features, b.length]), tf.tensor2d(U), tf.tensor1d(b)]);
+          const weights = layer.weights.slice(1).map((weight) => weight.read());
+          const { value, grads } = tf
+            .engine()
+            .gradients(() => tf.sum(layer.apply(x) as tf.Tensor) as tf.Scalar, weights);
+          return [value, ...grads].map(values);
+        });
+      expect(run(0)).toEqual(run(1));
+    });
 
     it('works without a bias', () => {
       const layerCase = randomCase(kind, 25);

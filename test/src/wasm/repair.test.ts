@@ -66,6 +66,51 @@ describe('repairWasmBackend', () => {
     });
   });
 
+  it('returns zeros for empty products of every shape', () => {
+    repairWasmBackend();
+    for (const [aShape, bShape, transposes, expected] of [
+      [
+        [2, 0],
+        [0, 3],
+        [false, false],
+        [2, 3],
+      ],
+      [
+        [0, 2],
+        [3, 0],
+        [true, true],
+        [2, 3],
+      ],
+      [
+        [4, 1, 2, 0],
+        [5, 0, 3],
+        [false, false],
+        [4, 5, 2, 3],
+      ],
+      [
+        [0, 2],
+        [2, 3],
+        [false, false],
+        [0, 3],
+      ],
+      [
+        [0, 2, 4],
+        [0, 4, 3],
+        [false, false],
+        [0, 2, 3],
+      ],
+    ] as [number[], number[], [boolean, boolean], number[]][]) {
+      tf.tidy(() => {
+        // Memory that was in use before, which an uninitialized result would show.
+        for (let i = 0; i < 20; i += 1) tf.fill([4, 5, 2, 3], 7).dispose();
+        const result = tf.matMul(tf.zeros(aShape), tf.zeros(bShape), ...transposes);
+        expect(result.shape).toEqual(expected);
+        expect([...result.dataSync()].every((value) => value === 0)).toBe(true);
+      });
+    }
+    expect(() => tf.matMul(tf.zeros([2, 0]), tf.zeros([3, 4]))).toThrow('inner shapes (0) and (3)');
+  });
+
   it('sums segments like the cpu backend for 200 random shapes', async () => {
     const next = randomIntegers(11);
     const cases = Array.from({ length: 200 }, () => {

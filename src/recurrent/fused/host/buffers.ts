@@ -76,6 +76,12 @@ function wasmBuffers(backend: KernelBackend): HostBuffers {
     allocate: (shape) => wasm.makeOutput(shape, 'float32'),
     view: (tensor) => wasm.typedArrayFromHeap(tensor) as Float32Array,
     multiply(a, b) {
+      // tfjs's kernel leaves the result of an empty product uninitialized.
+      if (a.shape.includes(0) || b.shape.includes(0)) {
+        const zeros = wasm.makeOutput([a.shape[0]!, b.shape[1]!], 'float32');
+        (wasm.typedArrayFromHeap(zeros) as Float32Array).fill(0);
+        return zeros;
+      }
       const { kernelFunc } = getKernel(BatchMatMul, 'wasm');
       return kernelFunc({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend }) as TensorInfo;
     },
