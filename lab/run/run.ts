@@ -101,8 +101,10 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
 function withPenalties(loss: tf.Scalar, { layers }: tf.LayersModel): tf.Scalar {
   const penalties = layers.flatMap((layer) => {
     // The weights of a recurrent layer belong to its cell, and tfjs ignores the penalties of cells, even in `fit`.
+    // Layers of gradclip count them as their own.
     const { cell } = layer as { readonly cell?: tf.layers.Layer };
-    return [...layer.calculateLosses(), ...(cell?.calculateLosses() ?? [])];
+    const ignored = cell === undefined || cell.losses === layer.losses ? [] : cell.calculateLosses();
+    return [...layer.calculateLosses(), ...ignored];
   });
   return penalties.reduce((sum, penalty) => tf.add(sum, penalty), loss);
 }

@@ -3,6 +3,7 @@ import { CLIPPED_LAYERS } from './clip/clipped-layers.ts';
 import { FUSED_LAYERS } from './fused/layer-classes.ts';
 import { INITIALIZERS } from './initializers.ts';
 import { registerClasses } from './register-classes.ts';
+import { registerLayers } from './register-layers.ts';
 import { Residual } from './residual.ts';
 
 /**
@@ -22,5 +23,6 @@ import { Residual } from './residual.ts';
  * @category Loading
  */
 export function registerRecurrent(): void {
-  registerClasses([...CLIPPED_CELLS, ...CLIPPED_LAYERS, ...FUSED_LAYERS, ...INITIALIZERS, Residual]);
+  registerLayers([...CLIPPED_CELLS, ...CLIPPED_LAYERS, ...FUSED_LAYERS, Residual]);
+  registerClasses(INITIALIZERS);
 }

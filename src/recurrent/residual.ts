@@ -1,7 +1,7 @@
-import { add, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, serialization, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { RNN } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
-import { registerClasses } from './register-classes.ts';
+import { registerLayers } from './register-layers.ts';
 import type { CallArguments, Config, Layer, LayerClass } from './tfjs-layers.ts';
 
 /** The fields of tfjs's wrapper class that this file relies on. */
@@ -59,6 +59,11 @@ export class Residual extends Base {
     super.build(inputShape);
   }
 
+  /** Asks the layer, because bidirectional overrides this method, not the list of penalties. */
+  override calculateLosses(): Scalar[] {
+    return this.layer.calculateLosses();
+  }
+
   override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
     return this.layer.computeOutputShape(inputShape) as (number | null)[];
   }
@@ -97,7 +102,7 @@ export class Residual extends Base {
  * @category Initialization and residual layers
  */
 export function residual(layer: Layer | RNN): Layer {
-  registerClasses([Residual]);
+  registerLayers([Residual]);
   const { batchInputShape } = layer as Layer;
   return new Residual({ layer, ...(batchInputShape ? { batchInputShape } : {}) });
 }

@@ -15,6 +15,9 @@ export interface CallArguments {
   readonly initialState?: Tensor[] | null;
 }
 
+/** Computes the penalty of one weight. */
+export type RegularizerFn = Layer['losses'][number];
+
 /** A variable of a layer. */
 export interface Weight {
   /** Returns the variable itself, not a copy. */

@@ -9,7 +9,7 @@ import {
   type LayerSpec,
   type ReplaceLayer,
 } from '../rebuild-model.ts';
-import { registerClasses } from '../register-classes.ts';
+import { registerLayers } from '../register-layers.ts';
 import type { Layer } from '../tfjs-layers.ts';
 import { CLIPPED_CELLS } from './clipped-cells.ts';
 import { CLIPPED_LAYERS } from './clipped-layers.ts';
@@ -28,7 +28,8 @@ import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip
  *
  * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
  * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A model
- * keeps its weights. Masks, states, `returnSequences` and saving work as before. A program that only loads such a
+ * keeps its weights. Masks, states, `returnSequences` and saving work as before. Regularizers, which tfjs's recurrent
+ * layers ignore, take effect. A program that only loads such a
  * model calls {@link registerRecurrent} first.
  *
  * Source: Graves (2013), Generating sequences with recurrent neural networks, section 2.1. https://arxiv.org/abs/1308.0850
@@ -51,7 +52,7 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
   cellOrLayer: Target,
   options: ClipBackpropOptions,
 ): Target {
-  registerClasses([...CLIPPED_CELLS, ...CLIPPED_LAYERS]);
+  registerLayers([...CLIPPED_CELLS, ...CLIPPED_LAYERS]);
   const clipped = { clipBackprop: toClipConfig(parseClipOptions(options)) };
   let found = 0;
   const replace: ReplaceLayer = ({ className, config }) => {

@@ -1,4 +1,11 @@
-import { tfjsLayerClass, type Cell, type Config, type LayerClass, type RecurrentLayer } from '../tfjs-layers.ts';
+import {
+  tfjsLayerClass,
+  type Cell,
+  type Config,
+  type LayerClass,
+  type RecurrentLayer,
+  type RegularizerFn,
+} from '../tfjs-layers.ts';
 import { ClippedGRUCell, ClippedLSTMCell, ClippedSimpleRNNCell } from './clipped-cells.ts';
 
 /** Puts a clipped cell into a layer of tfjs-layers. Everything else, including the configuration, is inherited. */
@@ -8,6 +15,11 @@ function createClippedLayer(Base: LayerClass<RecurrentLayer>, CellClass: LayerCl
       // The constructor of tfjs writes its cell into the configuration it receives.
       super({ ...config });
       this.cell = new CellClass(config);
+    }
+
+    /** The penalties of the regularizers, which tfjs's recurrent layers leave in their cells, unused. */
+    override get losses(): RegularizerFn[] {
+      return this.cell.losses;
     }
   } as unknown as LayerClass<RecurrentLayer>;
 }

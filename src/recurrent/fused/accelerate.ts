@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
 import { rebuildModel } from '../rebuild-model.ts';
-import { registerClasses } from '../register-classes.ts';
+import { registerLayers } from '../register-layers.ts';
 import { FUSED_LAYERS, reasonNotFusable } from './layer-classes.ts';
 
 const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
@@ -12,6 +12,7 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  * Also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
  * Layers that cannot be fused (dropout, unsupported activations, cells inside rnn) stay unchanged. If the model is
  * compiled, the new model is compiled with the same optimizer object: from then on train only one of the two.
+ * Regularizers, which tfjs's recurrent layers ignore, take effect in fused layers.
  *
  * @example
  * ```ts
@@ -28,7 +29,7 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  * @category Fused layers
  */
 export function accelerate<Model extends LayersModel>(model: Model): Model {
-  registerClasses(FUSED_LAYERS);
+  registerLayers(FUSED_LAYERS);
   const reasons: string[] = [];
   let fused = 0;
   const created = rebuildModel(model, 'accelerate(model)', ({ className, config }) => {

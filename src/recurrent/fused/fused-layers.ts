@@ -1,6 +1,6 @@
 import type { GRULayerArgs, LSTMLayerArgs, RNN, SimpleRNNLayerArgs } from '@tensorflow/tfjs-layers';
 import type { ClipBackpropOptions } from '../clip/clip-options.ts';
-import { registerClasses } from '../register-classes.ts';
+import { registerLayers } from '../register-layers.ts';
 import type { Config } from '../tfjs-layers.ts';
 import { FUSED_LAYERS, FusedGRU, FusedLSTM, FusedSimpleRNN } from './layer-classes.ts';
 
@@ -22,8 +22,8 @@ export interface FusedOptions {
  *     hₜ = φ(xₜ·W + b + hₜ₋₁·U)
  *
  * Takes the options of tf.layers.simpleRNN, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Does not support dropout, or activations whose slope cannot
- * be computed from their output.
+ * either can replace the other and weights load both ways. Unlike it, applies the regularizers. Does
+ * not support dropout, or activations whose slope cannot be computed from their output.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export interface FusedOptions {
  * @category Fused layers
  */
 export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN {
-  registerClasses(FUSED_LAYERS);
+  registerLayers(FUSED_LAYERS);
   return new FusedSimpleRNN(options as unknown as Config) as unknown as RNN;
 }
 
@@ -49,8 +49,8 @@ export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN 
  *     i, f, o = σ(z)   g = φ(z)   cₜ = f∘cₜ₋₁ + i∘g   hₜ = o∘φ(cₜ)   z = xₜ·W + b + hₜ₋₁·U
  *
  * Takes the options of tf.layers.lstm, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Does not support dropout, or activations whose slope cannot
- * be computed from their output.
+ * either can replace the other and weights load both ways. Unlike it, applies the regularizers. Does
+ * not support dropout, or activations whose slope cannot be computed from their output.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN 
  * @category Fused layers
  */
 export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
-  registerClasses(FUSED_LAYERS);
+  registerLayers(FUSED_LAYERS);
   return new FusedLSTM(options as unknown as Config) as unknown as RNN;
 }
 
@@ -76,8 +76,9 @@ export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
  *     u, r = σ(z)   a = φ(xₜ·Wa + ba + (r∘hₜ₋₁)·Ua)   hₜ = u∘hₜ₋₁ + (1−u)∘a
  *
  * Takes the options of tf.layers.gru, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Does not support dropout, or activations whose slope cannot
- * be computed from their output. Like tf.layers.gru, it applies the reset gate before the matrix product (`resetAfter: false`).
+ * either can replace the other and weights load both ways. Like tf.layers.gru, it applies the reset gate before the
+ * matrix product (`resetAfter: false`); unlike it, it applies the regularizers. Does not support dropout, or activations
+ * whose slope cannot be computed from their output.
  *
  * @example
  * ```ts
@@ -91,6 +92,6 @@ export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
  * @category Fused layers
  */
 export function fusedGRU(options: GRULayerArgs & FusedOptions): RNN {
-  registerClasses(FUSED_LAYERS);
+  registerLayers(FUSED_LAYERS);
   return new FusedGRU(options as unknown as Config) as unknown as RNN;
 }

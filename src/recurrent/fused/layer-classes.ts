@@ -9,7 +9,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { ClippingError } from '../../core/errors.ts';
+import { ClippingError, formatValue } from '../../core/errors.ts';
 import { toClipConfig, parseClipOptions, type ClipSettings } from '../clip/clip-options.ts';
 import { openListener } from '../flow/listeners.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type LayerClass,
   type LayerName,
   type RecurrentLayer,
+  type RegularizerFn,
 } from '../tfjs-layers.ts';
 import { findActivation, fusableActivationNames, type FusableActivation } from '../activations.ts';
 import type { HostCell } from './host/cell.ts';
@@ -55,6 +56,11 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
     /** Returns tfjs's class name while its constructor chooses the layer's name, so that checkpoints find `lstm_LSTM1`. */
     override getClassName(): string {
       return this.cell === undefined ? name : `Fused${name}`;
+    }
+
+    /** The penalties of the regularizers, which tfjs's recurrent layers leave in their cells, unused. */
+    override get losses(): RegularizerFn[] {
+      return this.cell.losses;
     }
 
     override call(inputs: Tensor | Tensor[], kwargs?: CallArguments): Tensor | Tensor[] {
@@ -112,6 +118,12 @@ function sliceFinalStates(rows: Tensor3D, output: Tensor, call: LayerCall): Tens
 
 /** Returns why a layer of this configuration cannot be fused, as the end of a sentence; undefined if it can. */
 export function reasonNotFusable(config: Config): string | undefined {
+  if (config['activityRegularizer'] != null) {
+    return (
+      `does not support activityRegularizer; received ${formatValue(config['activityRegularizer'])}. ` +
+      'Add the penalty to the loss, or use kernelRegularizer, recurrentRegularizer or biasRegularizer.'
+    );
+  }
   for (const key of ['dropout', 'recurrentDropout']) {
     const rate = config[key];
     if (typeof rate === 'number' && rate > 0) {
