@@ -25,8 +25,8 @@ export interface FusableActivation {
   slopes(a: Tensor): Tensor;
   /** sup |φ′|. */
   readonly maxSlope: number;
-  /** Whether |φ| ≤ 1 everywhere. */
-  readonly isBoundedByOne: boolean;
+  /** The smallest interval that contains every φ(z). */
+  readonly range: readonly [number, number];
 }
 
 // The constants of Klambauer et al. (2017), with tfjs's digits.
@@ -39,42 +39,42 @@ const oneWithin = (a: Tensor, low: number, high: number): Tensor =>
   where(logicalAnd(greater(a, low), less(a, high)), ones(a), mul(a, 0));
 
 const ACTIVATIONS: Readonly<Record<string, FusableActivation>> = {
-  linear: { value: (z) => z, slope: () => 1, slopes: ones, maxSlope: 1, isBoundedByOne: false },
-  tanh: { value: tanh, slope: (a) => 1 - a * a, slopes: (a) => sub(1, square(a)), maxSlope: 1, isBoundedByOne: true },
+  linear: { value: (z) => z, slope: () => 1, slopes: ones, maxSlope: 1, range: [-Infinity, Infinity] },
+  tanh: { value: tanh, slope: (a) => 1 - a * a, slopes: (a) => sub(1, square(a)), maxSlope: 1, range: [-1, 1] },
   sigmoid: {
     value: (z) => 1 / (1 + Math.exp(-z)),
     slope: (a) => a * (1 - a),
     slopes: (a) => mul(a, sub(1, a)),
     maxSlope: 0.25,
-    isBoundedByOne: true,
+    range: [0, 1],
   },
   hardSigmoid: {
     value: (z) => Math.max(0, Math.min(1, 0.2 * z + 0.5)),
     slope: (a) => (a > 0 && a < 1 ? 0.2 : a * 0),
     slopes: (a) => mul(oneWithin(a, 0, 1), 0.2),
     maxSlope: 0.2,
-    isBoundedByOne: true,
+    range: [0, 1],
   },
   relu: {
     value: (z) => Math.max(0, z),
     slope: (a) => (a > 0 ? 1 : a * 0),
     slopes: (a) => where(greater(a, 0), ones(a), mul(a, 0)),
     maxSlope: 1,
-    isBoundedByOne: false,
+    range: [0, Infinity],
   },
   relu6: {
     value: (z) => Math.min(6, Math.max(0, z)),
     slope: (a) => (a > 0 && a < 6 ? 1 : a * 0),
     slopes: (a) => oneWithin(a, 0, 6),
     maxSlope: 1,
-    isBoundedByOne: false,
+    range: [0, 6],
   },
   elu: {
     value: (z) => (z > 0 ? z : Math.expm1(z)),
     slope: (a) => (a > 0 ? 1 : a + 1),
     slopes: (a) => where(greater(a, 0), ones(a), add(a, 1)),
     maxSlope: 1,
-    isBoundedByOne: false,
+    range: [-1, Infinity],
   },
   selu: {
     value: (z) => SELU_SCALE * (z > 0 ? z : SELU_ALPHA * Math.expm1(z)),
@@ -82,21 +82,21 @@ const ACTIVATIONS: Readonly<Record<string, FusableActivation>> = {
     slopes: (a) => where(greater(a, 0), mul(ones(a), SELU_SCALE), add(a, SELU_SCALE * SELU_ALPHA)),
     // The limit from below at 0; above 0 the slope is only SELU_SCALE.
     maxSlope: SELU_SCALE * SELU_ALPHA,
-    isBoundedByOne: false,
+    range: [-SELU_SCALE * SELU_ALPHA, Infinity],
   },
   softplus: {
     value: (z) => (z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z))),
     slope: (a) => -Math.expm1(-a),
     slopes: (a) => sub(scalar(1), exp(neg(a))),
     maxSlope: 1,
-    isBoundedByOne: false,
+    range: [0, Infinity],
   },
   softsign: {
     value: (z) => z / (1 + Math.abs(z)),
     slope: (a) => (1 - Math.abs(a)) ** 2,
     slopes: (a) => square(sub(1, abs(a))),
     maxSlope: 1,
-    isBoundedByOne: true,
+    range: [-1, 1],
   },
 };
 

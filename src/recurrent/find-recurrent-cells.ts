@@ -7,6 +7,8 @@ export interface FoundCell {
   readonly name: string;
   readonly layer: RecurrentLayer;
   readonly cell: Cell;
+  /** Whether the model passes the layer, or the bidirectional around it, an initial state. */
+  readonly hasInitialState: boolean;
 }
 
 // The properties in which tfjs's wrappers store their layers; tfjs-layers does not type them.
@@ -24,12 +26,20 @@ export function findRecurrentCells(layer: Layer): FoundCell[] {
 }
 
 function findCellsInLayer(layer: Layer): FoundCell[] {
+  const hasInitialState = layer.inboundNodes.some(({ inputTensors }) => inputTensors.length > 1);
+  return findCellsInside(layer).map((found) => (hasInitialState ? { ...found, hasInitialState } : found));
+}
+
+function findCellsInside(layer: Layer): FoundCell[] {
   const { forwardLayer, backwardLayer, layer: inner, cell } = layer as Layer & Wrapper;
   if (forwardLayer && backwardLayer) return [...findRecurrentCells(forwardLayer), ...findRecurrentCells(backwardLayer)];
   if (cell) {
     const unrolled = layer as unknown as RecurrentLayer;
-    if (!cell.cells) return [{ name: layer.name, layer: unrolled, cell }];
-    return cell.cells.map((each, index) => ({ name: `${layer.name}/${index}`, layer: unrolled, cell: each }));
+    if (!cell.cells) return [{ name: layer.name, layer: unrolled, cell, hasInitialState: false }];
+    return cell.cells.map((each, index) => ({
+      ...{ name: `${layer.name}/${index}`, layer: unrolled, cell: each },
+      hasInitialState: false,
+    }));
   }
   return inner ? findRecurrentCells(inner) : [];
 }

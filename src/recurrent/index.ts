@@ -11,7 +11,7 @@ export { fusedGRU, fusedLSTM, fusedSimpleRNN, type FusedOptions } from './fused/
 export { accelerate } from './fused/accelerate.ts';
 export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
 export type { LossFunction, Tensors } from './flow/loss.ts';
-export { recurrentHealth, type LayerHealth } from './health/recurrent-health.ts';
+export { recurrentHealth, type HealthAnswer, type LayerHealth } from './health/recurrent-health.ts';
 export {
   fastOrthogonal,
   identityScaled,

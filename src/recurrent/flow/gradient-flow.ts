@@ -137,7 +137,7 @@ function runWatched(cells: readonly FoundCell[], uses: LayerUse[], run: () => vo
   }
 }
 
-interface WatchedCell extends Omit<FoundCell, 'name'> {
+interface WatchedCell extends Pick<FoundCell, 'layer' | 'cell'> {
   override(target: object, name: string, value: unknown): void;
   startUse(time: number): LayerUse;
 }

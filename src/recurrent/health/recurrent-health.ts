@@ -3,10 +3,18 @@ import { ClippingError } from '../../core/errors.ts';
 import { findActivation } from '../activations.ts';
 import { findRecurrentCells, type FoundCell } from '../find-recurrent-cells.ts';
 import { assertBuilt } from '../rebuild-model.ts';
-import { spectralNorm } from './spectral-norm.ts';
+import { growthPerStep } from './growth.ts';
+import { spectralNorm, takeColumns, type SquareMatrix } from './spectral-norm.ts';
 
 /**
- * States whether the gradients of one layer can explode or must vanish, judged by its weights.
+ * An answer about gradients: `'unknown'` where neither `'yes'` nor `'no'` is proven.
+ *
+ * @category Gradient flow
+ */
+export type HealthAnswer = 'yes' | 'no' | 'unknown';
+
+/**
+ * States what the weights of one layer prove about its gradients.
  *
  * @category Gradient flow
  */
@@ -17,20 +25,26 @@ export interface LayerHealth {
   readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
   /**
    * σ₁, the spectral norm of the recurrent kernel of each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
-   * `output` in LSTM; `update`, `reset` and `candidate` in GRU.
+   * `output` in LSTM; `update`, `reset` and `candidate` in GRU. NaN for weights that contain NaN or Infinity.
    */
   readonly spectralNorms: Readonly<Record<string, number>>;
   /** γ, the steepest slope of the activation; null for an activation that fused layers do not support. */
   readonly steepestSlope: number | null;
   /**
-   * The largest factor by which one step back can multiply the gradient norm, γ·σ₁ for SimpleRNN. Null if no bound
-   * exists: for an unknown activation, and for LSTM, whose carry is unbounded.
+   * A factor that no step back exceeds when it lengthens the gradient norm: γ·σ₁ for SimpleRNN. Null if there is none or
+   * it is unknown: for weights that are not finite, an unknown activation, LSTM, and GRU whose state may leave ±1.
    */
   readonly largestFactor: number | null;
-  /** Whether gradients can grow over time; false only if that is proven impossible. */
-  readonly canExplode: boolean;
-  /** Whether gradients must shrink at least geometrically over time. */
-  readonly mustVanish: boolean;
+  /**
+   * Whether gradients can grow over many steps. `'no'`: no step lengthens a gradient. `'yes'`: 1024 steps whose units all
+   * have the steepest slope lengthen it. Both up to a factor of 1e-6 per step.
+   */
+  readonly canExplode: HealthAnswer;
+  /**
+   * Whether gradients must shrink at least geometrically. `'yes'`: every step shortens a gradient. `'no'`: some gradient
+   * survives 1024 steps whose units all have the steepest slope. Both up to a factor of 1e-6 per step.
+   */
+  readonly mustVanish: HealthAnswer;
   /** The explanation in words. */
   readonly because: string;
 }
@@ -49,11 +63,14 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
  *
  *     ‖∂L/∂hₜ₋₁‖ ≤ γ·σ₁·‖∂L/∂hₜ‖
  *
- * If γ·σ₁ < 1, gradients vanish. γ·σ₁ > 1 is necessary for them to explode, but not sufficient.
+ * If γ·σ₁ < 1, gradients vanish. γ·σ₁ > 1 is necessary for them to explode, but not sufficient: they do so over steps
+ * whose units all have the slope γ if also γ·‖Uᵏ‖^(1/k) > 1 for k = 1024. `recurrentDropout` p divides U by 1 − p.
  *
- * GRU states stay within ±1 if |φ| ≤ 1. The factor is then at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), where each γ
- * belongs to the activation of that gate. LSTM has no bound. Neither bound is ever below 1: gates can preserve
- * gradients, and can let them explode.
+ * GRU states stay within ±1 if the candidate does, the gates stay within 0 and 1, and the first state is within ±1. The
+ * factor is then at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), where each γ belongs to the activation of that gate. LSTM
+ * has no bound. For both the answers are `'unknown'`: gates can preserve gradients, and can let them explode.
+ *
+ * The answers are about the weights alone. {@link clipBackprop} bounds the gradients whatever the weights are.
  *
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.1.
  * https://arxiv.org/abs/1211.5063
@@ -80,72 +97,103 @@ export async function recurrentHealth(model: LayersModel): Promise<LayerHealth[]
   );
 }
 
-async function measureHealth({ name, cell }: FoundCell): Promise<LayerHealth> {
+// Rounding of float32 weights must not decide whether a rotation lets gradients grow.
+const TOLERANCE = 1e-6;
+
+async function measureHealth(found: FoundCell): Promise<LayerHealth> {
+  const { name, cell } = found;
   const kind = cellKind(cell.getClassName()) as LayerHealth['cell'];
   const values = await cell.recurrentKernel.read().data();
   const { units } = cell;
   const gates = GATES[kind];
-  const norms = gates.map((_, gate) =>
-    spectralNorm({ values, rows: units, columns: units, from: gate * units, stride: gates.length * units }),
-  );
+  const kernels = gates.map((_, gate) => takeColumns(values, units, gate * units, gates.length * units));
+  const norms = kernels.map(spectralNorm);
   const activation = cell.activation.getClassName();
-  const phi = findActivation(activation);
-  const sigma = findActivation((cell.recurrentActivation ?? cell.activation).getClassName());
-  const gamma = phi?.maxSlope ?? null;
-  const gateGamma = sigma?.maxSlope ?? null;
-  const factor = largestFactor(kind, norms, gamma, gateGamma, phi?.isBoundedByOne ?? false);
-  // The tolerance keeps rounding from reporting that a rotation explodes.
-  const canExplode = factor === null || factor > 1 + 1e-6;
-  const mustVanish = factor !== null && factor < 1 - 1e-6;
+  const gamma = findActivation(activation)?.maxSlope ?? null;
+  const judged =
+    kind === 'SimpleRNN' && gamma !== null
+      ? judgeSimpleRNN(kernels[0]!, norms[0]!, gamma, 1 - cell.recurrentDropout)
+      : judgeGates(kind === 'GRU' ? await gruFactor(found, norms) : null, activation, kind, norms);
   return {
     layer: name,
     cell: kind,
     spectralNorms: Object.fromEntries(gates.map((gate, index) => [gate, norms[index]!])),
     steepestSlope: gamma,
-    largestFactor: factor,
-    canExplode,
-    mustVanish,
-    because: explain(kind, activation, norms, gamma, factor, { canExplode, mustVanish }),
+    ...(norms.some(Number.isNaN)
+      ? { ...UNKNOWN, largestFactor: null, because: 'The recurrent kernel contains NaN or Infinity.' }
+      : judged),
   };
 }
 
-function largestFactor(
-  kind: LayerHealth['cell'],
-  norms: readonly number[],
-  gamma: number | null,
-  gateGamma: number | null,
-  isBoundedByOne: boolean,
-): number | null {
-  if (gamma === null || gateGamma === null) return null;
-  if (kind === 'SimpleRNN') return gamma * norms[0]!;
-  if (kind === 'LSTM' || !isBoundedByOne) return null;
-  const [update, reset, candidate] = norms as [number, number, number];
-  return 1 + 2 * gateGamma * update + gamma * candidate * (1 + gateGamma * reset);
+type Judgement = Pick<LayerHealth, 'largestFactor' | 'canExplode' | 'mustVanish' | 'because'>;
+
+const UNKNOWN = { canExplode: 'unknown', mustVanish: 'unknown' } as const;
+
+/** @param keep The share of the state that recurrent dropout keeps; tfjs divides the rest by it. */
+function judgeSimpleRNN(kernel: SquareMatrix, norm: number, gamma: number, keep: number): Judgement {
+  const factor = (gamma * norm) / keep;
+  const slope = keep === 1 ? gamma.toFixed(2) : `${gamma.toFixed(2)}/${keep.toFixed(2)}`;
+  const product = `γ·σ₁ = ${slope}·${norm.toFixed(3)} = ${factor.toFixed(3)}`;
+  if (factor < 1 - TOLERANCE) {
+    const steps = Math.ceil(Math.log(0.001) / Math.log(factor));
+    const because = `${product} is below 1: gradients cannot explode, and shrink to a thousandth within ${steps} steps.`;
+    return { largestFactor: factor, canExplode: 'no', mustVanish: 'yes', because };
+  }
+  // Dropout may keep every unit.
+  const growth = (gamma * growthPerStep(kernel)) / keep;
+  const mustVanish = growth < 1 - TOLERANCE ? 'unknown' : 'no';
+  if (factor <= 1 + TOLERANCE) {
+    return { largestFactor: factor, canExplode: 'no', mustVanish, because: `${product}: gradients do not grow.` };
+  }
+  const canExplode = growth > 1 + TOLERANCE ? 'yes' : 'unknown';
+  const above = `${product} is above 1: gradients can `;
+  const because =
+    canExplode === 'yes'
+      ? `${above}explode, by up to ${factor.toFixed(2)}× per step.`
+      : `${above}grow over a few steps, by up to ${factor.toFixed(2)}× per step; whether over many is unknown.`;
+  return { largestFactor: factor, canExplode, mustVanish, because };
 }
 
-function explain(
-  kind: LayerHealth['cell'],
-  activation: string,
-  norms: readonly number[],
-  gamma: number | null,
+function judgeGates(
   factor: number | null,
-  { canExplode, mustVanish }: { canExplode: boolean; mustVanish: boolean },
-): string {
+  activation: string,
+  kind: LayerHealth['cell'],
+  norms: readonly number[],
+): Judgement {
   const largest = Math.max(...norms).toFixed(3);
-  if (kind !== 'SimpleRNN') {
-    const bound = factor === null ? 'no bound on one step' : `at most ${factor.toFixed(2)}× per step`;
-    return `Gates can preserve gradients, and can let them explode (${bound}; largest σ₁ ${largest}).`;
-  }
-  if (gamma === null || factor === null) {
-    return `σ₁ is ${largest}; the steepest slope of ${activation} is unknown, so gradients may vanish or explode.`;
-  }
-  const product = `γ·σ₁ = ${gamma.toFixed(2)}·${largest} = ${factor.toFixed(3)}`;
-  if (mustVanish) {
-    const steps = Math.ceil(Math.log(0.001) / Math.log(factor));
-    return `${product} is below 1: gradients cannot explode, and shrink to a thousandth within ${steps} steps.`;
-  }
-  if (canExplode) return `${product} is above 1: gradients can explode, by up to ${factor.toFixed(2)}× per step.`;
-  return `${product}: gradients do not grow.`;
+  const bound = factor === null ? 'no bound on one step' : `at most ${factor.toFixed(2)}× per step`;
+  const because =
+    kind === 'SimpleRNN'
+      ? `σ₁ is ${largest}; the steepest slope of ${activation} is unknown, so gradients may vanish or explode.`
+      : `Gates can preserve gradients, and can let them explode (${bound}; largest σ₁ ${largest}).`;
+  return { ...UNKNOWN, largestFactor: factor, because };
+}
+
+async function gruFactor(found: FoundCell, [update, reset, candidate]: readonly number[]): Promise<number | null> {
+  const { cell } = found;
+  const phi = findActivation(cell.activation.getClassName());
+  const sigma = findActivation((cell.recurrentActivation ?? cell.activation).getClassName());
+  if (phi === undefined || sigma === undefined) return null;
+  const staysWithinOne =
+    isWithin(phi.range, -1, 1) &&
+    isWithin(sigma.range, 0, 1) &&
+    cell.recurrentDropout === 0 &&
+    (await startsWithinOne(found));
+  if (!staysWithinOne) return null;
+  // |h − a| is at most 2.
+  return 1 + 2 * sigma.maxSlope * update! + phi.maxSlope * candidate! * (1 + sigma.maxSlope * reset!);
+}
+
+function isWithin([low, high]: readonly [number, number], from: number, to: number): boolean {
+  return low >= from && high <= to;
+}
+
+/** Whether the first state is known to be within ±1: it is 0, or that of a stateful layer. */
+async function startsWithinOne({ layer, hasInitialState }: FoundCell): Promise<boolean> {
+  if (hasInitialState) return false;
+  if (!layer.stateful) return true;
+  const states = await Promise.all(layer.states.flatMap((state) => (state ? [state.data()] : [])));
+  return states.every((state) => Array.from(state).every((value) => Math.abs(value) <= 1));
 }
 
 function cellKind(className: string): LayerHealth['cell'] | undefined {
