@@ -1,12 +1,22 @@
-import { add, div, dispose, keep, tidy, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  dispose,
+  keep,
+  tidy,
+  util,
+  type Optimizer,
+  type serialization,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { toPlainOptions } from '../core/plain.ts';
 import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
-import { isGone, readGradients, type Gradients, type GradientList } from './gradients.ts';
+import { readGradients, variableId, type Gradients, type GradientList } from './gradients.ts';
 import { registerClass } from '../saving/loading.ts';
-import { toInnerForm } from './inner-optimizer.ts';
+import { removeSlots, toInnerForm } from './inner-optimizer.ts';
 import { VariableOrder } from './variable-order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
@@ -90,11 +100,12 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.takeStep(gradients, this.inner);
   }
 
-  protected override takeStep(given: Gradients, target: Optimizer): void {
+  protected override takeStep(received: Gradients, target: Optimizer): void {
     this.assertNotDisposed();
-    const { names, gradients } = readGradients(given);
-    this.#order.forget(isGone);
-    this.#rename(this.#order.addVariables(names).renamed);
+    const { variables, gradients } = readGradients(received);
+    this.#removeGone();
+    this.#rename(this.#order.addVariables(variables).renamed);
+    this.#assertShapes(gradients);
     const before = this.#sums;
     const after: Record<string, Tensor> = { ...before };
     tidy(() => {
@@ -108,7 +119,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     dispose(Object.values(before).filter((sum) => !Object.values(after).includes(sum)));
     this.#sums = after;
     this.#pending += 1;
-    if (this.#pending === this.steps) this.#take(given, target);
+    if (this.#pending === this.steps) this.#take(received, target);
   }
 
   /** The config to save with a model. */
@@ -153,12 +164,12 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   #take(latest: Gradients, target: Optimizer): void {
     // In the form of the latest gradients, with every variable that has a sum.
     const sums = Object.entries(this.#sums);
-    const given = Array.isArray(latest)
+    const average = Array.isArray(latest)
       ? (sums.map(([name, tensor]) => ({ name, tensor })) as GradientList)
       : Object.fromEntries(sums);
     try {
       this.#order.commit();
-      target.applyGradients(toInnerForm(target, this.#order.names, given, this.#sums));
+      target.applyGradients(toInnerForm(target, this.#order.names, average, this.#sums));
     } finally {
       this.#clear();
     }
@@ -168,6 +179,29 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     dispose(Object.values(this.#sums));
     this.#sums = {};
     this.#pending = 0;
+  }
+
+  #removeGone(): void {
+    const gone = this.#order.removeGone(variableId);
+    removeSlots(this.inner, gone.indices);
+    if (gone.names.length === 0) return;
+    const sums = Object.entries(this.#sums);
+    const isGone = (name: string): boolean => gone.names.includes(name);
+    dispose(sums.filter(([name]) => isGone(name)).map(([, sum]) => sum));
+    this.#sums = Object.fromEntries(sums.filter(([name]) => !isGone(name)));
+  }
+
+  // Only loaded sums can have another shape.
+  #assertShapes(gradients: ReadonlyMap<string, Tensor>): void {
+    for (const [name, { shape }] of gradients) {
+      const sum = this.#sums[name];
+      if (sum === undefined || util.arraysEqual(sum.shape, shape)) continue;
+      throw new ClippingError(
+        'bad-state',
+        `The saved AccumulatedOptimizer has a sum of shape [${sum.shape.join(', ')}] for \`${name}\`, whose shape is ` +
+          `[${shape.join(', ')}]. Load it with the model it was saved with.`,
+      );
+    }
   }
 
   // A model that is loaded beside the old one has numbered variable names.

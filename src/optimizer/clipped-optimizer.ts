@@ -36,7 +36,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
 
   /** The strategy that clips. */
   readonly strategy: ClippingStrategy;
-  /** The options as given. */
+  /** The options that were passed to {@link clipOptimizer}. */
   readonly options: Readonly<ClipOptions>;
   /** @internal */
   readonly [BRAND] = true;
@@ -44,17 +44,17 @@ export class ClippedOptimizer extends WrappingOptimizer {
   readonly #parts: StepParts;
 
   /** See {@link clipOptimizer}. */
-  constructor(inner: Optimizer, strategy: ClippingStrategy, given: ClipOptions = {}) {
+  constructor(inner: Optimizer, strategy: ClippingStrategy, options: ClipOptions = {}) {
     super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
     assertStrategy('clipOptimizer(inner, strategy)', strategy);
-    const options = Object.freeze(parseOptions(given));
+    const parsed = Object.freeze(parseOptions(options));
     this.strategy = strategy;
-    this.options = options;
-    const watch = options.warnings === false ? undefined : clipRateWatch(strategy);
+    this.options = parsed;
+    const watch = parsed.warnings === false ? undefined : clipRateWatch(strategy);
     this.#parts = {
-      ...{ strategy, policy: options.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
-      nonFiniteSteps: new NonFiniteCounter(options.maxConsecutiveNonFinite ?? 20),
-      recorder: new Recorder(options.window ?? 1000, options.onStep, watch),
+      ...{ inner, strategy, policy: parsed.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
+      nonFiniteSteps: new NonFiniteCounter(parsed.maxConsecutiveNonFinite ?? 20),
+      recorder: new Recorder(parsed.window ?? 1000, parsed.onStep, watch),
     };
   }
 

@@ -55,37 +55,37 @@ function callStrategy<Result>(id: string, when: string, run: () => Result): Resu
   }
 }
 
-function assertRecord(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
-  if (typeof given === 'object' && given !== null && !(given instanceof Promise) && !(given instanceof Tensor)) return;
-  throw fault(id, when, `must return ${what} as tensors by name; received ${formatTensor(given)}`);
+function assertRecord(id: string, when: string, what: string, value: unknown): asserts value is NamedTensors {
+  if (typeof value === 'object' && value !== null && !(value instanceof Promise) && !(value instanceof Tensor)) return;
+  throw fault(id, when, `must return ${what} as tensors by name; received ${formatTensor(value)}`);
 }
 
-function assertTensors(id: string, when: string, what: string, given: unknown): asserts given is NamedTensors {
-  assertRecord(id, when, what, given);
-  for (const name of Object.keys(given)) assertTensor(id, when, what, name, given[name]);
+function assertTensors(id: string, when: string, what: string, value: unknown): asserts value is NamedTensors {
+  assertRecord(id, when, what, value);
+  for (const name of Object.keys(value)) assertTensor(id, when, what, name, value[name]);
 }
 
-function assertTensor(id: string, when: string, what: string, name: string, given: unknown): asserts given is Tensor {
-  if (!(given instanceof Tensor)) {
-    throw fault(id, when, `must return tensors in its ${what}; received ${formatValue(given)} for \`${name}\``);
+function assertTensor(id: string, when: string, what: string, name: string, value: unknown): asserts value is Tensor {
+  if (!(value instanceof Tensor)) {
+    throw fault(id, when, `must return tensors in its ${what}; received ${formatValue(value)} for \`${name}\``);
   }
-  if (given.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
+  if (value.isDisposed) throw fault(id, when, `returned a disposed tensor for \`${name}\` in its ${what}`);
 }
 
-function assertGradients(id: string, when: string, given: NamedTensors, returned: NamedTensors): void {
-  const names = Object.keys(given);
+function assertGradients(id: string, when: string, received: NamedTensors, returned: NamedTensors): void {
+  const names = Object.keys(received);
   if (Object.keys(returned).length > names.length) {
-    const extra = Object.keys(returned).find((name) => !(name in given)) ?? '';
-    throw fault(id, when, `returned a gradient for \`${extra}\`, which it was not given`);
+    const extra = Object.keys(returned).find((name) => !(name in received)) ?? '';
+    throw fault(id, when, `returned a gradient for \`${extra}\`, which it did not receive`);
   }
   for (const name of names) {
-    const [before, after] = [given[name] as Tensor, returned[name]];
+    const [before, after] = [received[name] as Tensor, returned[name]];
     if (after === before && !after.isDisposed) continue;
     if (after === undefined) throw fault(id, when, `returned no gradient for \`${name}\``);
     assertTensor(id, when, 'gradients', name, after);
     if (after.dtype === before.dtype && util.arraysEqual(after.shape, before.shape)) continue;
-    const [expected, received] = [before, after].map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`);
-    throw fault(id, when, `returned a gradient of ${received ?? ''} instead of ${expected ?? ''} for \`${name}\``);
+    const [expected, actual] = [before, after].map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`);
+    throw fault(id, when, `returned a gradient of ${actual ?? ''} instead of ${expected ?? ''} for \`${name}\``);
   }
 }
 

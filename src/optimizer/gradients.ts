@@ -12,11 +12,11 @@ export type GradientList = Extract<Gradients, readonly unknown[]>;
 
 /** The gradients of a step and their variables. */
 export interface StepGradients {
-  /** The names of all variables in the order given, with or without a gradient. */
-  readonly names: readonly string[];
+  /** All variables that were named, in their order, with or without a gradient. */
+  readonly variables: readonly Variable[];
   /** The gradients that are present, by variable name. */
   readonly gradients: ReadonlyMap<string, Tensor>;
-  /** The variables by name. */
+  /** The same variables by name. */
   readonly parameters: NamedTensors;
 }
 
@@ -24,14 +24,14 @@ export interface StepGradients {
  * Reads the argument of `applyGradients`. An absent gradient is missing, null or undefined.
  *
  * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for a
- *   gradient that is not a float32 tensor of its variable's shape.
+ *   gradient that is not a float32 tensor of its variable's shape, or for two gradients of one variable.
  */
-export function readGradients(given: Gradients): StepGradients {
+export function readGradients(received: Gradients): StepGradients {
   const { registeredVariables } = engine();
-  const names: string[] = [];
+  const variables: Variable[] = [];
   const gradients = new Map<string, Tensor>();
   const parameters: Record<string, Tensor> = {};
-  for (const [name, gradient] of pairsOf(given)) {
+  for (const [name, gradient] of pairsOf(received)) {
     // Own properties only, because every object has a `constructor`.
     const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (variable === undefined) {
@@ -39,18 +39,19 @@ export function readGradients(given: Gradients): StepGradients {
       if (gradient == null) continue;
       throw unknownVariable(name, registeredVariables);
     }
-    names.push(name);
+    if (Object.hasOwn(parameters, name)) throw namedTwice(name);
+    variables.push(variable);
     parameters[name] = variable;
     if (gradient == null) continue;
     assertGradient(variable, gradient);
     gradients.set(name, gradient);
   }
-  return { names, gradients, parameters };
+  return { variables, gradients, parameters };
 }
 
-/** Whether tfjs has no variable of this name. */
-export function isGone(name: string): boolean {
-  return engine().registeredVariables[name] === undefined;
+/** The id of the variable that tfjs has under this name. */
+export function variableId(name: string): number | undefined {
+  return engine().registeredVariables[name]?.id;
 }
 
 /**
@@ -72,15 +73,15 @@ export function variablesLike(names: readonly string[]): NamedTensors {
   return found;
 }
 
-function pairsOf(given: unknown): (readonly [string, Tensor | null | undefined])[] {
-  if (Array.isArray(given)) {
-    return (given as (GradientList[number] | null | undefined)[]).map((entry) => {
-      if (typeof entry?.name !== 'string') throw notGradients(given);
+function pairsOf(received: unknown): (readonly [string, Tensor | null | undefined])[] {
+  if (Array.isArray(received)) {
+    return (received as (GradientList[number] | null | undefined)[]).map((entry) => {
+      if (typeof entry?.name !== 'string') throw notGradients(received);
       return [entry.name, entry.tensor];
     });
   }
-  if (typeof given !== 'object' || given === null || given instanceof Tensor) throw notGradients(given);
-  return Object.entries(given as NamedTensors);
+  if (typeof received !== 'object' || received === null || received instanceof Tensor) throw notGradients(received);
+  return Object.entries(received as NamedTensors);
 }
 
 function assertGradient(variable: Variable, gradient: unknown): asserts gradient is Tensor {
@@ -91,23 +92,30 @@ function assertGradient(variable: Variable, gradient: unknown): asserts gradient
       `The gradient of \`${name}\` must be a tensor; received ${formatValue(gradient)}.`,
     );
   }
-  const { shape: given, dtype } = gradient as Tensor;
+  const { shape, dtype } = gradient as Tensor;
   if (dtype !== 'float32') {
     throw new ClippingError(
       'bad-gradients',
       `The gradient of \`${name}\` must be float32; received ${dtype}. Convert it with \`tf.cast(gradient, 'float32')\`.`,
     );
   }
-  if (util.arraysEqual(given, variable.shape)) return;
-  const [shape, expected] = [given, variable.shape].map((one) => `[${one.join(', ')}]`);
+  if (util.arraysEqual(shape, variable.shape)) return;
+  const [actual, expected] = [shape, variable.shape].map((one) => `[${one.join(', ')}]`);
   throw new ClippingError(
     'bad-gradients',
-    `The gradient of \`${name}\` must have shape ${expected}; received ${shape}.`,
+    `The gradient of \`${name}\` must have shape ${expected}; received ${actual}.`,
   );
 }
 
-function notGradients(given: unknown): ClippingError {
-  const received = given instanceof Tensor ? 'a tensor' : formatValue(given);
+function namedTwice(name: string): ClippingError {
+  return new ClippingError(
+    'bad-gradients',
+    `\`applyGradients\` takes one gradient for each variable; received two for \`${name}\`. Add them first.`,
+  );
+}
+
+function notGradients(value: unknown): ClippingError {
+  const received = value instanceof Tensor ? 'a tensor' : formatValue(value);
   return new ClippingError(
     'bad-gradients',
     '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +

@@ -7,12 +7,17 @@ import {
   Optimizer,
   RMSPropOptimizer,
   SGDOptimizer,
+  util,
   type Scalar,
+  type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 import type { GradientList, Gradients } from './gradients.ts';
+
+/** Marks the wrappers of this library, which look after the optimizers inside them. */
+export const WRAPPER = Symbol.for('gradclip:wrapper');
 
 type Apply = Optimizer['applyGradients'];
 
@@ -44,22 +49,70 @@ export function storesStateByIndex(optimizer: Optimizer): boolean {
 export function toInnerForm(
   inner: Optimizer,
   order: readonly string[],
-  given: Gradients,
+  received: Gradients,
   clipped: NamedTensors,
 ): Gradients {
   if (storesStateByIndex(inner)) {
     return order.map((name) => ({ name, tensor: clipped[name] ?? null })) as GradientList;
   }
-  if (Array.isArray(given)) {
-    return given.map(({ name, tensor }) => ({ name, tensor: clipped[name] ?? tensor })) as GradientList;
+  if (Array.isArray(received)) {
+    return received.map(({ name, tensor }) => ({ name, tensor: clipped[name] ?? tensor })) as GradientList;
   }
-  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, clipped[name] ?? tensor]));
+  return Object.fromEntries(Object.entries(received).map(([name, tensor]) => [name, clipped[name] ?? tensor]));
 }
 
-/** Whether an optimizer, or one inside it, brings a `minimize` of its own. */
-export function hasOwnMinimize(optimizer: Optimizer, wrapperMinimize: Optimizer['minimize']): boolean {
-  if (optimizer.minimize !== wrapperMinimize) return optimizer.minimize !== Optimizer.prototype.minimize;
-  return hasOwnMinimize((optimizer as unknown as { readonly inner: Optimizer }).inner, wrapperMinimize);
+/** What tfjs's own optimizers keep of one variable, such as its momentum. */
+interface Slot {
+  readonly originalName: string;
+  readonly variable: Variable;
+}
+
+// tfjs declares these lists private. The index in each of them is that of the variable.
+function slotListsIn(inner: Optimizer): (Slot | undefined)[][] {
+  const lists = optimizersIn(inner)
+    .filter(storesStateByIndex)
+    .flatMap((one) => Object.values(one).filter((value) => Array.isArray(value)));
+  return lists.filter((list: (Partial<Slot> | undefined)[]) => list.some((slot) => slot?.variable)) as Slot[][];
+}
+
+/** Frees what tfjs's own optimizers inside `inner` keep of the variables at these indices, highest first. */
+export function removeSlots(inner: Optimizer, indices: readonly number[]): void {
+  if (indices.length === 0) return;
+  for (const list of slotListsIn(inner)) {
+    for (const index of indices) {
+      const slot = list.splice(index, 1)[0]?.variable;
+      // Disposing it twice would make tfjs forget a newer variable of the same name.
+      if (slot?.isDisposed === false) slot.dispose();
+    }
+  }
+}
+
+/**
+ * Checks what tfjs's own optimizers inside `inner` have loaded of these variables, by index.
+ *
+ * @throws ClippingError `bad-state` for another shape than that of the variable.
+ */
+export function assertSlotShapes(inner: Optimizer, variables: readonly (Tensor | undefined)[]): void {
+  for (const list of slotListsIn(inner)) {
+    for (const [index, slot] of list.entries()) {
+      const variable = variables[index];
+      if (slot === undefined || variable === undefined) continue;
+      if (util.arraysEqual(slot.variable.shape, variable.shape)) continue;
+      const [saved, shape] = [slot.variable, variable].map((one) => `[${one.shape.join(', ')}]`);
+      throw new ClippingError(
+        'bad-state',
+        `The saved optimizer has \`${slot.originalName}\` of shape ${saved}, but the variable has shape ${shape}. ` +
+          'Load it with the model it was saved with.',
+      );
+    }
+  }
+}
+
+/** The optimizer that brings a `minimize` of its own: `optimizer`, or one in wrappers around it; undefined if none does. */
+export function ownMinimizeIn(optimizer: Optimizer, wrapperMinimize: Optimizer['minimize']): Optimizer | undefined {
+  if (optimizer.minimize === Optimizer.prototype.minimize) return undefined;
+  if (optimizer.minimize !== wrapperMinimize) return optimizer;
+  return ownMinimizeIn((optimizer as unknown as { readonly inner: Optimizer }).inner, wrapperMinimize);
 }
 
 /**
@@ -118,7 +171,9 @@ export function minimizeThrough(
 function optimizersIn(optimizer: Optimizer, found = new Set<Optimizer>()): Optimizer[] {
   if (!found.has(optimizer)) {
     found.add(optimizer);
-    for (const value of Object.values(optimizer)) if (isOptimizer(value)) optimizersIn(value, found);
+    // What is inside a wrapper of this library is its own business.
+    const fields = WRAPPER in optimizer ? [] : Object.values(optimizer);
+    for (const value of fields) if (isOptimizer(value)) optimizersIn(value, found);
   }
   return [...found];
 }

@@ -36,7 +36,7 @@ export interface ClipOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
-type Rule = readonly [rule: string, keeps: (value: unknown) => boolean];
+type Rule = readonly [rule: string, isValid: (value: unknown) => boolean];
 
 const policies: readonly unknown[] = ['skip', 'zero', 'propagate', 'throw'] satisfies NonFinitePolicy[];
 const isWhole = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
@@ -58,15 +58,15 @@ const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
  *
  * @throws ClippingError `unknown-option` or `bad-option`.
  */
-export function parseOptions(given: unknown): ClipOptions {
-  const options = toPlainOptions('clipOptimizer', given);
+export function parseOptions(value: unknown): ClipOptions {
+  const options = toPlainOptions('clipOptimizer', value);
   assertOptionNames('clipOptimizer', options, Object.keys(rules));
-  for (const [name, value] of Object.entries(options)) {
-    const [rule, keeps] = rules[name as keyof ClipOptions];
-    if (value === undefined || keeps(value)) continue;
+  for (const [name, option] of Object.entries(options)) {
+    const [rule, isValid] = rules[name as keyof ClipOptions];
+    if (option === undefined || isValid(option)) continue;
     throw new ClippingError(
       'bad-option',
-      `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${formatValue(value)}.`,
+      `\`clipOptimizer({ ${name} })\` must be ${rule}; received ${formatValue(option)}.`,
     );
   }
   return options;

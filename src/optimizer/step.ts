@@ -6,8 +6,8 @@ import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
 import { measure, measureOnHost, type GradientMeasurement, type Measurement } from '../records/measure.ts';
 import type { Recorder } from '../records/recorder.ts';
 import { clipWithChecks } from './contract-checks.ts';
-import { isGone, readGradients, variablesLike, type Gradients } from './gradients.ts';
-import { toInnerForm } from './inner-optimizer.ts';
+import { readGradients, variableId, variablesLike, type Gradients } from './gradients.ts';
+import { assertSlotShapes, removeSlots, toInnerForm } from './inner-optimizer.ts';
 import { decideOnDevice, decideOnHost, type NonFiniteCounter } from './non-finite.ts';
 import type { NonFinitePolicy } from './options.ts';
 import { applyUnless } from './skipping.ts';
@@ -16,6 +16,7 @@ import type { VariableOrder } from './variable-order.ts';
 
 /** What a clipped optimizer keeps between steps. */
 export interface StepParts {
+  readonly inner: Optimizer;
   readonly strategy: ClippingStrategy;
   readonly policy: NonFinitePolicy | undefined;
   readonly order: VariableOrder;
@@ -31,32 +32,34 @@ interface Step {
   readonly context: StepContext;
   /** Every variable that the caller named, with or without a gradient. */
   readonly variables: NamedTensors;
-  /** The gradients as the caller gave them. */
-  readonly given: Gradients;
-  /** The optimizer that applies the clipped gradients. */
-  readonly target: Optimizer;
 }
+
+type Apply = (clipped: NamedTensors) => void;
 
 /**
  * Takes one step: measures the gradients, decides by the non-finite policy, clips, applies, advances the state, records.
  *
  * The host decides where its reads are free. Elsewhere the device decides, and the host reads nothing in the step.
  */
-export function takeStep(parts: StepParts, given: Gradients, target: Optimizer): void {
-  const step = { ...prepareStep(parts, given), given, target };
+export function takeStep(parts: StepParts, received: Gradients, target: Optimizer): void {
+  const step = prepareStep(parts, received);
+  const apply = (clipped: NamedTensors): void => {
+    parts.order.commit();
+    target.applyGradients(toInnerForm(target, parts.order.names, received, clipped));
+  };
   let measured: Measurement | undefined;
   withStepCache(() => {
     tidy(() => {
       const { host } = kernels();
-      if (host === undefined) takeStepOnDevice(parts, step);
-      else measured = takeStepOnHost(parts, step, host);
+      if (host === undefined) takeStepOnDevice(parts, step, apply);
+      else measured = takeStepOnHost(parts, step, host, apply);
     });
   });
   // After the step, because a listener may take another one.
   if (measured !== undefined) parts.recorder.record(measured);
 }
 
-function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurement | undefined {
+function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms, apply: Apply): Measurement | undefined {
   const { strategy, state, recorder } = parts;
   const { gradients, context } = step;
   const before = measureOnHost(host, gradients);
@@ -68,12 +71,12 @@ function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurem
   const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
   const skipped = clipped.skip?.dataSync()[0] === 1 ? 1 : 0;
   const normAfter = recorder.isActive && skipped === 0 ? host.globalNorm(Object.values(clipped.gradients)) : 0;
-  if (skipped === 0) apply(parts, step, clipped.gradients);
+  if (skipped === 0) apply(clipped.gradients);
   state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step));
   return recorder.isActive ? measurementOf(step, before, normAfter, skipped) : undefined;
 }
 
-function takeStepOnDevice(parts: StepParts, step: Step): void {
+function takeStepOnDevice(parts: StepParts, step: Step, apply: Apply): void {
   const { strategy, state, recorder } = parts;
   const { gradients, context } = step;
   const before = recorder.isActive ? measure(gradients) : undefined;
@@ -82,24 +85,35 @@ function takeStepOnDevice(parts: StepParts, step: Step): void {
   const skips = [clipped.skip, decision.skip].filter((skip) => skip !== undefined);
   const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
   const normAfter = before && globalNormOf(clipped.gradients);
-  if (skip === undefined) apply(parts, step, clipped.gradients);
-  else applyUnless(skip, step.variables, () => apply(parts, step, clipped.gradients));
+  if (skip === undefined) apply(clipped.gradients);
+  else
+    applyUnless(skip, step.variables, () => {
+      apply(clipped.gradients);
+    });
   const { isFinite } = decision;
   const next = isFinite === undefined ? clipped.state : selectState(isFinite, clipped.state, state.tensors);
   state.advance(next, () => callersTensors(step));
   if (before && normAfter) recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)));
 }
 
-function prepareStep({ strategy, order, state }: StepParts, given: Gradients): Omit<Step, 'given' | 'target'> {
-  const { names, gradients: received, parameters: variables } = readGradients(given);
-  order.forget(isGone);
-  const { added, renamed } = order.addVariables(names);
+function prepareStep(parts: StepParts, received: Gradients): Step {
+  const { inner, strategy, order, state } = parts;
+  const { variables: named, gradients: present, parameters: variables } = readGradients(received);
+  const gone = order.removeGone(variableId);
+  removeSlots(inner, gone.indices);
+  if (gone.names.length > 0) state.removeGone(strategy, variablesLike(order.names));
+  const { added, renamed } = order.addVariables(named);
   if (added > 0 || !state.isPrepared) {
     state.rename(renamed);
     // Weights may be loaded without the settings that hold the order.
     const saved = order.committed.length > 0 ? order.committed : order.names;
     tidy(() => {
       const all = variablesLike(order.names);
+      if (state.isUnchecked)
+        assertSlotShapes(
+          inner,
+          order.names.map((name) => all[name]),
+        );
       const isComplete = Object.keys(all).length === order.names.length;
       state.prepare(strategy, all, isComplete, variablesLike(saved));
     });
@@ -107,17 +121,12 @@ function prepareStep({ strategy, order, state }: StepParts, given: Gradients): O
   const gradients: Record<string, Tensor> = {};
   const parameters: Record<string, Tensor> = {};
   for (const name of order.names) {
-    const gradient = received.get(name);
+    const gradient = present.get(name);
     if (gradient === undefined) continue;
     gradients[name] = gradient;
     parameters[name] = variables[name] as Tensor;
   }
   return { gradients, context: { step: state.step, parameters }, variables };
-}
-
-function apply({ order }: StepParts, { given, target }: Step, clipped: NamedTensors): void {
-  order.commit();
-  target.applyGradients(toInnerForm(target, order.names, given, clipped));
 }
 
 function callersTensors({ gradients, variables }: Step): Tensor[] {

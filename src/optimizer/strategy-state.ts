@@ -1,4 +1,4 @@
-import { clone, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 import { initWithChecks } from './contract-checks.ts';
@@ -10,6 +10,8 @@ export class StrategyState {
   #isPrepared = false;
   // Loaded from a file, and not yet compared with the state that the strategy expects.
   #isUnchecked = false;
+  // The names of the entries that `init` created.
+  #initial = new Set<string>();
 
   /** The tensors by name; empty before the first step. */
   get tensors(): NamedTensors {
@@ -19,6 +21,11 @@ export class StrategyState {
   /** The number of steps taken. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Whether it was loaded from a file and not yet compared with what the strategy expects. */
+  get isUnchecked(): boolean {
+    return this.#isUnchecked;
   }
 
   /** Whether {@link prepare} has run since the state was created or restored. */
@@ -47,6 +54,21 @@ export class StrategyState {
     );
   }
 
+  /** Frees the entries of variables that are gone; `remaining` are the others. */
+  removeGone(strategy: ClippingStrategy, remaining: NamedTensors): void {
+    let initial: NamedTensors = {};
+    tidy(() => {
+      try {
+        initial = initWithChecks(strategy, remaining);
+      } catch {
+        // A strategy may refuse so few variables. Its whole state then starts anew.
+      }
+    });
+    const isKept = (name: string): boolean => !this.#initial.has(name) || name in initial;
+    this.#replace(Object.fromEntries(Object.entries(this.tensors).filter(([name]) => isKept(name))));
+    this.#isPrepared = false;
+  }
+
   /**
    * Adds the initial state of variables that have none yet.
    *
@@ -62,6 +84,7 @@ export class StrategyState {
       assertSameState(strategy, initial, required, this.tensors, isComplete);
     }
     this.#isUnchecked = false;
+    this.#initial = new Set(Object.keys(initial));
     this.#replace({ ...initial, ...this.tensors });
     this.#isPrepared = true;
   }

@@ -1,9 +1,9 @@
-import { dispose, keep, Optimizer, tensor1d, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList, Gradients } from './gradients.ts';
-import { hasOwnMinimize, minimizeThrough } from './inner-optimizer.ts';
+import { minimizeThrough, ownMinimizeIn, WRAPPER } from './inner-optimizer.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
 /** A wrapper's own state between steps, without that of the inner optimizer. */
@@ -22,7 +22,10 @@ export interface WrapperState {
 export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> extends Optimizer {
   /** The optimizer that takes the steps. */
   readonly inner: Inner;
-  #savedCount: Tensor | undefined;
+  /** @internal */
+  readonly [WRAPPER] = true;
+  // Plain tensors that `getWeights` returned, by call; `isOld` once the caller had time to read them.
+  #lent: { readonly tensors: Tensor[]; isOld: boolean }[] = [];
   #disposed = false;
 
   /** `call` and `example` appear in the error for an inner optimizer that is none. */
@@ -66,15 +69,17 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
    * clipping in between.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
-    if (hasOwnMinimize(this.inner, WrappingOptimizer.prototype.minimize)) {
-      const takeStep = this.takeStep.bind(this);
-      return minimizeThrough(this.inner, takeStep, f, returnCost, varList ?? undefined);
-    }
-    const { value, grads } = this.computeGradients(f, varList ?? undefined);
+    // A variable that is listed twice has one gradient.
+    const variables = varList == null ? undefined : [...new Set(varList)];
+    const own = ownMinimizeIn(this.inner, WrappingOptimizer.prototype.minimize);
+    if (own !== undefined) return minimizeThrough(own, this.#takeStepAround.bind(this, own), f, returnCost, variables);
+    const { value, grads } = this.computeGradients(f, variables);
     // As in tfjs, but without its leak of tensors when a step throws.
     try {
       this.applyGradients(
-        varList == null ? grads : (varList.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
+        variables === undefined
+          ? grads
+          : (variables.map(({ name }) => ({ name, tensor: grads[name] })) as GradientList),
       );
     } catch (error) {
       value.dispose();
@@ -92,27 +97,38 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     if (this.#disposed) return;
     this.#disposed = true;
     this.freeState();
-    this.#savedCount?.dispose();
+    for (const { tensors } of this.#lent) dispose(tensors);
     this.inner.dispose();
   }
 
   /**
    * Returns the weights of the inner optimizer, followed by the state of this one, for `model.save`.
    *
-   * The tensors belong to the optimizer.
+   * The tensors belong to the optimizer; they are valid until its next step or the next call.
    *
-   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot.
+   * @throws ClippingError `not-serializable` when the inner optimizer cannot be saved, as Adamax cannot; `bad-state` once
+   *   this optimizer is disposed.
    */
-  override getWeights(): Promise<NamedWeights> {
-    const { tensors: own, count } = this.getState();
-    return joinWeights(this.inner, own, (tensors) => {
-      this.#savedCount?.dispose();
-      return (this.#savedCount = keep(tensor1d([count, tensors], 'int32')));
+  override async getWeights(): Promise<NamedWeights> {
+    this.assertNotDisposed();
+    const { weights, created } = await joinWeights(this.inner, () => this.getState());
+    for (const { tensors, isOld } of this.#lent) if (isOld) dispose(tensors);
+    // Saves that run at the same time still read theirs.
+    const lent = { tensors: created, isOld: false };
+    this.#lent = [...this.#lent.filter(({ isOld }) => !isOld), lent];
+    setTimeout(() => {
+      lent.isOld = true;
     });
+    return weights;
   }
 
-  /** Restores what {@link getWeights} returned; the tensors stay the caller's. */
+  /**
+   * Restores what {@link getWeights} returned; the tensors stay the caller's.
+   *
+   * @throws ClippingError `bad-state` when weights are missing or damaged, or once this optimizer is disposed.
+   */
   override async setWeights(weights: NamedWeights): Promise<void> {
+    this.assertNotDisposed();
     const { state: tensors, count } = await splitWeights(this.inner, weights, this.mayHoldNaN);
     this.restoreState({ tensors, count });
   }
@@ -128,6 +144,17 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /** Frees the tensors of {@link getState} and everything else that is kept. */
   protected abstract freeState(): void;
 
+  // Wrappers around an optimizer with a `minimize` of its own see the gradients from the outside in.
+  #takeStepAround(own: Optimizer, gradients: Gradients, target: Optimizer): void {
+    const inner: Optimizer = this.inner;
+    const next = {
+      applyGradients: (result: Gradients) => {
+        (inner as WrappingOptimizer).#takeStepAround(own, result, target);
+      },
+    };
+    this.takeStep(gradients, inner === own ? target : (next as Optimizer));
+  }
+
   /** Throws a ClippingError `bad-state` if this wrapper was disposed. */
   protected assertNotDisposed(): void {
     if (!this.#disposed) return;
@@ -141,15 +168,15 @@ interface LearningRate {
   setLearningRate?(rate: number): void;
 }
 
-function assertOptimizer(given: unknown, call: string, example: string): void {
+function assertOptimizer(value: unknown, call: string, example: string): void {
   const methods = ['minimize', 'computeGradients', 'applyGradients'] as const;
-  const inner = given as Partial<Optimizer> | null | undefined;
+  const inner = value as Partial<Optimizer> | null | undefined;
   const isOptimizer = inner != null && methods.every((method) => typeof inner[method] === 'function');
   if (!isOptimizer) {
-    const advice = typeof given === 'function' ? ' Call it first.' : '';
+    const advice = typeof value === 'function' ? ' Call it first.' : '';
     throw new ClippingError(
       'not-an-optimizer',
-      `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${formatValue(given)}.${advice}`,
+      `\`${call}\` wraps a tfjs optimizer, such as ${example}; received ${formatValue(value)}.${advice}`,
     );
   }
   // `instanceof` asks for those same methods. One that descends from no tfjs at all is the caller's own, and may pass.

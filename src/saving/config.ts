@@ -32,10 +32,11 @@ function isSavedClipping(json: Partial<SavedClipping>): json is SavedClipping {
   return isPlainObject(json.options) && isOrder(json.order);
 }
 
-/** Whether a value is a list of variable names. */
+/** Whether a value is a list of different variable names. */
 export function isOrder(value: unknown): value is readonly string[] {
   // A name such as `constructor` would collide with Object.prototype when names become keys.
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && !(name in {}));
+  if (!Array.isArray(value) || new Set(value).size < value.length) return false;
+  return value.every((name) => typeof name === 'string' && !(name in {}));
 }
 
 /** The config to save; options that are functions are left out. */

@@ -1,4 +1,4 @@
-import { clone, dispose, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, tensor1d, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 
@@ -17,23 +17,30 @@ type WithPowers = Partial<Record<(typeof ADAM_POWERS)[number], unknown>>;
 /**
  * Returns the weights of the inner optimizer, its iteration count first, followed by those of the wrapper.
  *
- * @param createCount - Creates the tensor that holds the number of weights, so that loading detects a lost one.
+ * The caller disposes the tensors in `created`; the rest are in use.
+ *
+ * @param getState - Called last, because a step in the meantime would dispose what it returned.
  */
 export async function joinWeights(
   inner: Optimizer,
-  state: NamedTensors,
-  createCount: (tensors: number) => Tensor,
-): Promise<NamedWeights> {
-  const weights = await innerWeights(inner);
+  getState: () => { readonly tensors: NamedTensors; readonly count: number },
+): Promise<{ weights: NamedWeights; created: Tensor[] }> {
+  const { weights, created } = await innerWeights(inner);
+  const { tensors, count } = getState();
   const level = weights.reduce((depth, { name }) => Math.max(depth, levelOf(name) + 1), 0);
   const own: Record<string, Tensor> = {};
   for (const power of ADAM_POWERS) {
     const variable = (inner as WithPowers)[power];
     if (isVariable(variable)) own[power] = variable;
   }
-  for (const [name, tensor] of Object.entries(state)) own[`${STATE}${name}`] = tensor;
-  own['step'] = createCount(weights.length + Object.keys(own).length + 1);
-  return [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))];
+  for (const [name, tensor] of Object.entries(tensors)) own[`${STATE}${name}`] = tensor;
+  // With the number of weights, so that loading detects a lost one.
+  const step = keep(tensor1d([count, weights.length + Object.keys(own).length + 1], 'int32'));
+  own['step'] = step;
+  return {
+    weights: [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))],
+    created: [...created, step],
+  };
 }
 
 /**
@@ -91,16 +98,20 @@ async function restoreInner(inner: Optimizer, weights: NamedWeights): Promise<vo
   const old = await innerWeights(inner);
   await inner.setWeights(weights);
   const now = await innerWeights(inner);
-  const inUse = new Set(now.map(({ tensor }) => tensor));
-  // `getWeights` creates plain tensors, such as the iteration count. A wrapper inside disposes its own.
-  const created = now.filter(({ tensor }) => !isVariable(tensor));
-  const dropped = [...old.filter(({ tensor }) => !inUse.has(tensor)), ...created];
-  dispose(dropped.filter(({ name, tensor }) => levelOf(name) < 0 && !tensor.isDisposed).map(({ tensor }) => tensor));
+  const inUse = new Set(now.weights.map(({ tensor }) => tensor));
+  const dropped = old.weights.map(({ tensor }) => tensor).filter((tensor) => !inUse.has(tensor));
+  dispose([...dropped, ...now.created].filter((tensor) => !tensor.isDisposed));
 }
 
-async function innerWeights(inner: Optimizer): Promise<NamedWeights> {
+/** The weights of an optimizer, and those of their tensors that nobody uses: tfjs creates the count of iterations anew. */
+async function innerWeights(inner: Optimizer): Promise<{ weights: NamedWeights; created: Tensor[] }> {
   try {
-    return await inner.getWeights();
+    // What is in use is the same tensor both times.
+    const [weights, again] = await Promise.all([inner.getWeights(), inner.getWeights()]);
+    const [first, second] = [weights, again].map((list) => new Set(list.map(({ tensor }) => tensor)));
+    const created = [...(first as Set<Tensor>)].filter((tensor) => !second?.has(tensor));
+    dispose([...(second as Set<Tensor>)].filter((tensor) => !first?.has(tensor)));
+    return { weights, created };
   } catch (error) {
     throw new ClippingError(
       'not-serializable',

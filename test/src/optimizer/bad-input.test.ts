@@ -199,7 +199,7 @@ describe('a strategy that breaks the contract', () => {
     [() => ({ gradients: {}, state: {} }), (name) => `\`mine\` returned no gradient for \`${name}\`, at step 0.`],
     [
       (gradients) => ({ gradients: { ...gradients, more: tf.scalar(1) }, state: {} }),
-      () => '`mine` returned a gradient for `more`, which it was not given, at step 0.',
+      () => '`mine` returned a gradient for `more`, which it did not receive, at step 0.',
     ],
     [
       (gradients) => ({ gradients: { [only(gradients)[0]]: 3 }, state: {} }),

@@ -47,7 +47,7 @@ describe('the check of what a strategy returns', () => {
     ['must return tensors in its state; received 7 for `seen`', (given) => ({ gradients: given, state: { seen: 7 } })],
     ['returned no gradient for `b`', ({ a }) => ({ gradients: { a }, state: {} })],
     [
-      'returned a gradient for `c`, which it was not given',
+      'returned a gradient for `c`, which it did not receive',
       (given) => ({ gradients: { ...given, c: tf.scalar(1) }, state: {} }),
     ],
     [

@@ -236,6 +236,16 @@ describe('an inner minimize of its own', () => {
     expect(Object.hasOwn(inner, 'applyGradients')).toBe(false);
   });
 
+  it('is called once by nested wrappers, which see its gradients from the outside in', async () => {
+    const w = tf.variable(tf.scalar(5), true, 'w');
+    const inside = clipOptimizer(new Lookahead(tf.train.sgd(1)), perValue({ maxAbs: 1 }));
+    const optimizer = clipOptimizer(inside, perValue({ maxAbs: 0.5 }));
+    optimizer.minimize(() => w.square().asScalar(), false, [w]);
+    expect(w.dataSync()[0]).toBe(4.5);
+    expect(await optimizer.records()).toMatchObject([{ normBefore: 10, normAfter: 0.5 }]);
+    expect(await inside.records()).toMatchObject([{ normBefore: 0.5, normAfter: 0.5 }]);
+  });
+
   it('is refused when it applies gradients in a way that cannot be clipped', () => {
     class Hidden extends MapOnly {
       override minimize(): tf.Scalar | null {

@@ -1,7 +1,7 @@
 // Reading the argument of `applyGradients`.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isGone, readGradients, variablesLike } from '../../../src/optimizer/gradients.ts';
+import { readGradients, variableId, variablesLike } from '../../../src/optimizer/gradients.ts';
 import { expectError } from '../../support/fixtures.ts';
 
 const variable = (name: string): tf.Variable => tf.variable(tf.tensor1d([0]), true, name);
@@ -34,11 +34,27 @@ it.each([null, undefined, 7, [null], [undefined], [{ tensor: null }]])('refuses 
   );
 });
 
-it('finds that a disposed variable is gone', () => {
+it('tells a variable from a later one of the same name', () => {
   const w = variable('w');
-  expect(isGone('w')).toBe(false);
+  expect(variableId('w')).toBe(w.id);
+  w.assign(tf.tensor1d([1]));
+  expect(variableId('w')).toBe(w.id);
   w.dispose();
-  expect(isGone('w')).toBe(true);
+  expect(variableId('w')).toBeUndefined();
+  expect(variable('w').id).not.toBe(w.id);
+});
+
+it.each([tf.tensor1d([2]), null])('refuses a list that names a variable twice', (second) => {
+  variable('w');
+  const list = [
+    { name: 'w', tensor: tf.tensor1d([1]) },
+    { name: 'w', tensor: second },
+  ];
+  expectError(
+    () => readGradients(list as never),
+    'bad-gradients',
+    '`applyGradients` takes one gradient for each variable; received two for `w`. Add them first.',
+  );
 });
 
 describe('variablesLike', () => {

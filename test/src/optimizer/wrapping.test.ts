@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { none } from 'gradclip/strategies';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectError } from '../../support/fixtures.ts';
+import { expectError, expectRejection } from '../../support/fixtures.ts';
 
 describe('minimize', () => {
   let v: tf.Variable;
@@ -25,13 +25,18 @@ describe('minimize', () => {
     expect(optimizer.minimize(loss, true)?.dataSync()[0]).toBe(1.25);
   });
 
+  it('trains a variable once that is listed twice', () => {
+    clipOptimizer(tf.train.sgd(0.25), none()).minimize(loss, false, [w, w]);
+    expect(values()).toEqual([1, 1]);
+  });
+
   it('trains only the listed variables', () => {
     clipOptimizer(tf.train.sgd(0.25), none()).minimize(loss, false, [w]);
     expect(values()).toEqual([1, 1]);
   });
 });
 
-it('disposes the inner optimizer once and throws at a later step', () => {
+it('disposes the inner optimizer once and throws at a later call', async () => {
   let disposed = 0;
   class Counting extends tf.SGDOptimizer {
     override dispose(): void {
@@ -43,7 +48,12 @@ it('disposes the inner optimizer once and throws at a later step', () => {
   optimizer.dispose();
   optimizer.dispose();
   expect(disposed).toBe(1);
-  expectError(() => optimizer.applyGradients({}), 'bad-state', 'This ClippedOptimizer was disposed; create a new one.');
+  const message = 'This ClippedOptimizer was disposed; create a new one.';
+  expectError(() => optimizer.applyGradients({}), 'bad-state', message);
+  const before = tf.memory().numTensors;
+  await expectRejection(optimizer.getWeights(), 'bad-state', message);
+  await expectRejection(optimizer.setWeights([]), 'bad-state', message);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 it.each(['minimize', 'computeGradients', 'applyGradients'])(

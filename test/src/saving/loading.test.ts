@@ -148,6 +148,7 @@ describe('a saved config', () => {
     ['{ cut off', 'it is not JSON'],
     ['null', 'it must hold `strategy`, `options` and `order`'],
     [clipping({ order: 7 }), 'it must hold `strategy`, `options` and `order`'],
+    [clipping({ order: ['w', 'w'] }), 'it must hold `strategy`, `options` and `order`'],
     [clipping({ order: [7] }), 'it must hold `strategy`, `options` and `order`'],
     [clipping({ options: 7 }), 'it must hold `strategy`, `options` and `order`'],
   ])('is refused when it is damaged (%#)', (damaged, reason) => {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, ClippingError, type ClippedOptimizer } from 'gradclip';
-import { adaptivePercentile } from 'gradclip/strategies';
+import { accumulated, clipOptimizer, ClippingError, type ClippedOptimizer } from 'gradclip';
+import { adaptivePercentile, none } from 'gradclip/strategies';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { joinWeights, splitWeights, type NamedWeights } from '../../../src/saving/weights.ts';
-import { rejectionOf } from '../../support/fixtures.ts';
+import { loaded, model, rejectionOf, saved as save, train, weightsOf } from '../../support/fixtures.ts';
 
 const step = (optimizer: tf.Optimizer, w: tf.Variable): void => {
   tf.tidy(() => {
@@ -66,6 +66,8 @@ describe('setWeights of a wrapper around Adam', () => {
   });
 });
 
+const noState = () => ({ tensors: {}, count: 0 });
+
 /** An optimizer that assigns loaded weights to its existing variables. */
 class InPlace extends tf.SGDOptimizer {
   readonly kept = tf.variable(tf.tensor1d([1]), false);
@@ -81,8 +83,7 @@ class InPlace extends tf.SGDOptimizer {
 
 it('does not dispose state that an inner optimizer still uses', async () => {
   const inner = new InPlace(0.1);
-  const counted = (tensors: number): tf.Tensor => tf.tensor1d([3, tensors]);
-  const weights = await joinWeights(inner, {}, counted);
+  const { weights } = await joinWeights(inner, () => ({ tensors: {}, count: 3 }));
   const copies = weights.map(({ name, tensor }) => ({ name, tensor: tf.mul(tensor, name === 'kept' ? 5 : 1) }));
   expect(await splitWeights(inner, copies, false)).toEqual({ state: {}, count: 3 });
   expect([...inner.kept.dataSync()]).toEqual([5]);
@@ -91,13 +92,106 @@ it('does not dispose state that an inner optimizer still uses', async () => {
 it('numbers nested wrappers beyond nine', async () => {
   const inner = new InPlace(0.1);
   inner.names = ['kept', 'clip9/step', 'clip10/step'];
-  const weights = await joinWeights(inner, {}, (tensors) => tf.tensor1d([0, tensors]));
+  const { weights } = await joinWeights(inner, noState);
   expect(weights.at(-1)?.name).toBe('clip11/step');
 });
 
 it('names an optimizer that tfjs cannot save and keeps the error of tfjs as the cause', async () => {
-  const refused = await refusal(joinWeights(tf.train.adamax(0.1), {}, () => tf.scalar(0)));
+  const refused = await refusal(joinWeights(tf.train.adamax(0.1), noState));
   expect(refused.code).toBe('not-serializable');
   expect(refused.message).toContain('tfjs cannot save the state of Adamax.');
   expect(refused.cause).toBeInstanceOf(Error);
+});
+
+describe('model.save with the optimizer', () => {
+  const wrappers: Readonly<Record<string, () => tf.Optimizer>> = {
+    clipOptimizer: () => clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 })),
+    'a wrapper in a wrapper': () => clipOptimizer(clipOptimizer(tf.train.adam(0.1), none()), none()),
+    accumulated: () => accumulated(clipOptimizer(tf.train.momentum(0.1, 0.9), none()), { steps: 2 }),
+  };
+  const compiled = (optimizer: tf.Optimizer): tf.LayersModel => {
+    const net = model();
+    net.compile({ optimizer, loss: 'meanSquaredError' });
+    return net;
+  };
+  const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+  afterEach(() => {
+    tf.disposeVariables();
+  });
+
+  it.each(Object.keys(wrappers))('writes several files at the same time: %s', async (name) => {
+    const net = compiled(wrappers[name]!());
+    await train(net, 3);
+    const files = await Promise.all([save(net), save(net), save(net)]);
+    await train(net, 2);
+    for (const file of files) {
+      const again = await loaded(file);
+      await train(again, 2);
+      expect(weightsOf(again)).toEqual(weightsOf(net));
+    }
+  });
+
+  it.each(Object.keys(wrappers))('leaves no tensor behind: %s', async (name) => {
+    const net = compiled(wrappers[name]!());
+    await train(net, 2);
+    const counts: number[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      await save(net);
+      await nextTurn();
+      counts.push(tf.memory().numTensors);
+    }
+    expect(new Set(counts).size).toBe(1);
+    const before = tf.memory().numTensors;
+    await Promise.all([save(net), save(net)]);
+    await nextTurn();
+    await save(net);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('writes a file while the model trains', async () => {
+    const net = compiled(wrappers['clipOptimizer']!());
+    await train(net, 3);
+    const [file] = await Promise.all([save(net), train(net, 20)]);
+    await loaded(file);
+  });
+});
+
+it.each(['clip0', 'clip12'])('restores a model with a layer named %s without a leak', async (layer) => {
+  const w = tf.variable(tf.zeros([2]), true, `${layer}/kernel`);
+  const optimizer = clipOptimizer(tf.train.adam(0.1), adaptivePercentile({ window: 4 }));
+  step(optimizer, w);
+  const weights = (await optimizer.getWeights()).map(({ name, tensor }) => ({ name, tensor: tensor.clone() }));
+  const round = async (): Promise<number> => {
+    await optimizer.setWeights(weights);
+    step(optimizer, w);
+    return tf.memory().numTensors;
+  };
+  expect([await round(), await round()]).toEqual([await round(), await round()]);
+  expect((await optimizer.inner.getWeights()).map(({ name }) => name)).toEqual([
+    'iter',
+    `${layer}/kernel/m`,
+    `${layer}/kernel/v`,
+  ]);
+  tf.disposeVariables();
+});
+
+/** An optimizer that keeps plain tensors and returns them as they are. */
+class PlainState extends tf.SGDOptimizer {
+  state = tf.tensor1d([1]);
+  override getWeights(): Promise<NamedWeights> {
+    return Promise.resolve([{ name: 'state', tensor: this.state }]);
+  }
+  override setWeights([first]: NamedWeights): Promise<void> {
+    this.state = first!.tensor.clone() as tf.Tensor1D;
+    return Promise.resolve();
+  }
+}
+
+it('disposes no plain tensor that an inner optimizer uses', async () => {
+  const inner = new PlainState(0.1);
+  const optimizer = clipOptimizer(inner, none());
+  for (let time = 0; time < 2; time += 1) {
+    await optimizer.setWeights(await optimizer.getWeights());
+    expect(inner.state.isDisposed).toBe(false);
+  }
 });
