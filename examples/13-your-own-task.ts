@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { createLabContainer, defineTask, LAB_TOKENS, runExperiment } from 'gradclip-lab';
+import { createLabContainer, defineTask, deriveSeed, LAB_TOKENS, meanScore, runExperiment } from 'gradclip-lab';
 
 const error = (model: tf.LayersModel, { x, y }: ReturnType<typeof waves>): tf.Scalar =>
   tf.losses.meanSquaredError(y, model.apply(x) as tf.Tensor);
@@ -18,9 +18,15 @@ const sine = defineTask({
       const recurrent = cell.layer({ units, seed, returnSequences: false, inputShape: [12, 1] });
       return tf.sequential({ layers: [recurrent, tf.layers.dense({ units: 1, kernelInitializer: 'ones' })] });
     },
-    batch: (step, seed) => waves(1000 * seed + step),
+    batch: (step, seed) => waves(deriveSeed(seed, 'batch', step)),
     loss: error,
-    evaluate: (model) => Promise.resolve(tf.tidy(() => error(model, waves(0)).arraySync())),
+    evaluate: async (model, part) => {
+      const { x, y } = waves(deriveSeed(part));
+      const errors = tf.tidy(() => tf.squaredDifference(model.apply(x) as tf.Tensor, y));
+      const score = meanScore([...(await errors.data())]);
+      tf.dispose([x, y, errors]);
+      return score;
+    },
   }),
 });
 
@@ -35,4 +41,4 @@ container.bind(LAB_TOKENS.Task).toConstantValue(sine);
 const strategies = [{ id: 'none' }, { id: 'global-norm' }];
 const grid = { tasks: ['sine'], cells: ['rnn'], strategies, optimizers: ['sgd'], learningRates: [0.1], seeds: [1, 2] };
 for await (const record of runExperiment({ ...grid, steps: 20 }, { container }))
-  if (record.type === 'end') console.log(`${record.outcome}, error ${record.metric.toFixed(3)} (0.5 knows nothing)`);
+  if (record.type === 'end') console.log(`${record.outcome}, error ${record.test.toFixed(3)} (0.5 knows nothing)`);

@@ -18,12 +18,16 @@ export { runExperiment, type RunExperimentOptions } from './node/run-experiment.
 export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './run/record.ts';
 export { summarize, type Summary, type SummaryRow } from './analysis/summary.ts';
 export { runId, type RunConfig } from './run/run-config.ts';
+export { deriveSeed } from './random.ts';
+export { meanScore } from './tasks/_model.ts';
 export {
   defineTask,
   type Batch,
   type Dataset,
   type Metric,
+  type Part,
   type Problem,
+  type Score,
   type Settings,
   type Task,
 } from './tasks/_task.ts';

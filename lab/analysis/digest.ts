@@ -8,8 +8,11 @@ export interface RunDigest {
   readonly config: RunConfig;
   readonly metric: StartRecord['metric'];
   readonly outcome: EndRecord['outcome'];
-  /** The metric at the end; null if the run diverged, because its weights are meaningless. */
-  readonly score: number | null;
+  /** The metric on the validation data at the end; null if the run diverged, because its weights are meaningless. */
+  readonly validation: number | null;
+  /** The metric on the test data at the end, with its standard error over the test examples; null if the run diverged. */
+  readonly test: number | null;
+  readonly testError: number | null;
   readonly steps: number;
   /** Steps at which the strategy changed the gradient. */
   readonly clipped: number;
@@ -24,13 +27,15 @@ export function digestRun({ start, steps, end }: Run): RunDigest {
   const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
   const norms = sorted(steps.map(({ normBefore }) => normBefore));
   const times = sorted(steps.map(({ ms }) => ms));
-  const finished = end.outcome === 'finished' && Number.isFinite(end.metric);
+  const ifFinished = (value: number): number | null => (end.outcome === 'finished' ? value : null);
   return {
     id: start.id,
     config: start.config,
     metric: start.metric,
     outcome: end.outcome,
-    score: finished ? end.metric : null,
+    validation: ifFinished(end.validation),
+    test: ifFinished(end.test),
+    testError: ifFinished(end.testError),
     steps: steps.length,
     clipped: steps.filter(({ clipped }) => clipped).length,
     norms:

@@ -1,7 +1,7 @@
 import type { EndRecord } from '../run/record.ts';
 import { formatScore } from './names.ts';
 
-/** How a run ended: its score, or the step at which it was given up. */
-export function formatOutcome({ outcome, metric, divergedAt }: EndRecord): string {
-  return outcome === 'finished' ? formatScore(metric) : `diverged at step ${divergedAt}`;
+/** Describes how a run ended: its test score, or the step at which it diverged. */
+export function formatOutcome({ outcome, test, divergedAt }: EndRecord): string {
+  return outcome === 'finished' ? formatScore(test) : `diverged at step ${divergedAt}`;
 }

@@ -72,7 +72,7 @@ const DIVERGED_SCORE = 1e300;
 function summarizeSetting(runs: readonly RunDigest[]): SummaryRow {
   const { config, metric } = runs[0] as RunDigest;
   const worst = metric.better === 'lower' ? DIVERGED_SCORE : -DIVERGED_SCORE;
-  const values = runs.map(({ score }) => score ?? worst);
+  const values = runs.map(({ test }) => test ?? worst);
   const at = (p: number): number | null => finiteOrNull(quantile(values, p));
   const [low, high] = bootstrapInterval(values);
   return {
@@ -90,7 +90,7 @@ function summarizeSetting(runs: readonly RunDigest[]): SummaryRow {
       q1: at(0.25),
       q3: at(0.75),
       interval: [finiteOrNull(low), finiteOrNull(high)],
-      scores: runs.map(({ score }) => score),
+      scores: runs.map(({ test }) => test),
       baseline: metric.baseline,
     },
     diverged: runs.filter(({ outcome }) => outcome === 'diverged').length,

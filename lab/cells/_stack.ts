@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { deriveSeed } from '../random.ts';
 import type { CellRequest } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
@@ -14,19 +15,18 @@ const MIDDLE_LAYERS = 2;
  */
 export function createStack(request: CellRequest, wrap: (layer: StackedLayer) => tf.layers.Layer): tf.layers.Layer {
   const { units, seed, returnSequences, inputShape, name = 'stack' } = request;
-  const seedAt = (index: number): number => 1000 * index + seed;
   const recurrent = (index: number, sequences: boolean): StackedLayer =>
     tf.layers.simpleRNN({
       name: `${name}-${index}`,
       units,
       returnSequences: sequences,
-      ...seededInitializers(seedAt(index)),
+      ...seededInitializers(deriveSeed(seed, 'layer', index)),
     }) as StackedLayer;
   const project = tf.layers.dense({
     name: `${name}-0`,
     units,
     useBias: false,
-    kernelInitializer: tf.initializers.glorotUniform({ seed }),
+    kernelInitializer: tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'projection') }),
     ...(inputShape === undefined ? {} : { inputShape }),
   });
   const middle = Array.from({ length: MIDDLE_LAYERS }, (_, index) => wrap(recurrent(index + 1, true)));

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { identityScaled } from 'gradclip/recurrent';
+import { deriveSeed } from '../random.ts';
 import { defineCell } from './_cell.ts';
 
 /**
@@ -16,7 +17,7 @@ export const irnn = defineCell({
       name: 'rnn',
       activation: 'relu',
       ...shape,
-      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.001, seed }),
+      kernelInitializer: tf.initializers.randomNormal({ stddev: 0.001, seed: deriveSeed(seed, 'kernel') }),
       recurrentInitializer: identityScaled(),
     }),
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fastOrthogonal } from 'gradclip/recurrent';
+import { deriveSeed } from '../random.ts';
 import { defineCell } from './_cell.ts';
 import { seededInitializers } from './_weights.ts';
 
@@ -12,6 +13,6 @@ export const rnnRadius = defineCell({
       name: 'rnn',
       ...shape,
       ...seededInitializers(seed),
-      recurrentInitializer: fastOrthogonal({ gain: 0.95, seed: seed + 1 }),
+      recurrentInitializer: fastOrthogonal({ gain: 0.95, seed: deriveSeed(seed, 'recurrent') }),
     }),
 });

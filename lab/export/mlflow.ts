@@ -98,7 +98,10 @@ function toMetrics({ steps, end }: Run, now: number): Metric[] {
     const values = { loss, norm_before: normBefore, norm_after: normAfter, clipped: clipped ? 1 : 0 };
     return Object.entries(values).map(([key, value]) => ({ key, value: toJsonNumber(value), timestamp, step }));
   });
-  return [...metrics, { key: 'metric', value: toJsonNumber(end.metric), timestamp: Math.round(at), step: end.steps }];
+  const scores = (['validation', 'test'] as const).map((key) => {
+    return { key, value: toJsonNumber(end[key]), timestamp: Math.round(at), step: end.steps };
+  });
+  return [...metrics, ...scores];
 }
 
 /** JSON has no NaN or infinities. Protocol buffers in JSON write them as strings. */

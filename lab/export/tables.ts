@@ -32,7 +32,9 @@ export function runsTable(runs: readonly Run[]): Column[] {
     ['baseline', 'DOUBLE', ({ start }) => start.metric.baseline],
     ['outcome', 'STRING', ({ end }) => end.outcome],
     ['divergedAt', 'INT32', ({ end }) => end.divergedAt ?? null],
-    ['metric', 'DOUBLE', ({ end }) => end.metric],
+    ['validation', 'DOUBLE', ({ end }) => end.validation],
+    ['test', 'DOUBLE', ({ end }) => end.test],
+    ['testError', 'DOUBLE', ({ end }) => end.testError],
     ['steps', 'INT32', ({ end }) => end.steps],
     ['ms', 'DOUBLE', ({ end }) => end.ms],
   ]);

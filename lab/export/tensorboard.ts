@@ -41,7 +41,14 @@ export function encodeEvents({ steps, end }: Run, start: number): Uint8Array {
     ];
     events.push(encodeRecord(encodeScalars(seconds, step, scalars)));
   }
-  events.push(encodeRecord(encodeScalars(seconds, end.steps, [['metric', end.metric]])));
+  events.push(
+    encodeRecord(
+      encodeScalars(seconds, end.steps, [
+        ['validation', end.validation],
+        ['test', end.test],
+      ]),
+    ),
+  );
   return concatenate(events);
 }
 

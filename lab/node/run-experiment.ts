@@ -33,7 +33,7 @@ export interface RunExperimentOptions {
  * import { runExperiment } from 'gradclip-lab';
  *
  * for await (const record of runExperiment('quick', { out: 'results' })) {
- *   if (record.type === 'end') console.log(record.outcome, record.metric);
+ *   if (record.type === 'end') console.log(record.outcome, record.test);
  * }
  * ```
  */

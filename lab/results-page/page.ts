@@ -29,16 +29,14 @@ export function createResultsPage(archives: readonly Archive[], conclusions: str
   const text = [
     '---\ntitle: Results\n---',
     '# Results',
-    `What ${runs} runs of the lab's experiments say about clipping. Everything from the second heading on is made from the ` +
-      'records in `lab/results` by `npm run results`; what they come to is said first. Every strategy is shown at its own best ' +
-      'learning rate of those tried, chosen in hindsight by the score itself, which flatters all alike, and the best of ' +
-      'several strategies more than no clipping. Scores are medians over seeds on data not trained on. A diverged run counts ' +
-      'as worse than any other and is never left out. Two scores are called no different when they are within 1 %, when each ' +
-      'lies within the quartiles of the other, or when most seeds do not side with the better median. With three or four ' +
-      'seeds that is a description, not a test of significance.',
+    archives.length === 0
+      ? 'No experiment has been run with this version of the lab yet.'
+      : `Everything below the introduction is computed from ${runs} runs, whose records are in \`lab/results\`, by \`npm run results\`.`,
     conclusions.trim(),
     ...sections.map(({ text: one }) => one),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
   return [{ path: 'results.md', text: `${text}\n` }, ...sections.flatMap(({ figures }) => figures)];
 }
 
@@ -46,6 +44,11 @@ export function createResultsPage(archives: readonly Archive[], conclusions: str
 export function formatFirstTable({ head, digests }: Archive): string {
   const [table] = answer(head.experiment, summarizeDigests(digests)).tables;
   return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
+}
+
+/** States that an experiment has no saved runs, and how to run it. */
+export function formatMissing(experiment: string): string {
+  return `This experiment has not been run with this version of the lab. To run it: \`gradclip-lab compare --experiment ${experiment}\`.`;
 }
 
 function sectionOf({ head, digests }: Archive): { text: string; figures: OutputFile[] } {

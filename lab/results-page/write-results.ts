@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
 import { parseArchive, type Archive } from './archive.ts';
-import { createResultsPage, formatFirstTable, type OutputFile } from './page.ts';
+import { createResultsPage, formatFirstTable, formatMissing, type OutputFile } from './page.ts';
 
 /** The introduction of the results page, written by hand and stored beside the saved experiments. */
 const CONCLUSIONS = 'conclusions.md';
@@ -17,8 +17,6 @@ const CONCLUSIONS = 'conclusions.md';
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
   const archives = names.map((name) => parseArchive(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
-  if (archives.length === 0)
-    throw new LabError(`${folder} contains no saved experiments. Save one with: gradclip-lab keep`);
   const ordered = archives.toSorted((a, b) => position(a) - position(b));
   const conclusions = join(folder, CONCLUSIONS);
   return [
@@ -37,10 +35,10 @@ function guidePages(archives: readonly Archive[], docs: string): OutputFile[] {
   return names.flatMap((name) => {
     const page = readFileSync(join(guide, name), 'utf8');
     const text = page.replace(TABLE_BLOCK, (_, opening: string, id: string, closing: string) => {
+      if (!experiments.some((experiment) => experiment.id === id))
+        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which does not exist.`);
       const one = archives.find(({ head }) => head.experiment === id);
-      if (one === undefined)
-        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which is not saved.`);
-      return `${opening}${formatFirstTable(one)}${closing}`;
+      return `${opening}${one === undefined ? formatMissing(id) : formatFirstTable(one)}${closing}`;
     });
     return text.includes('<!-- lab: ') ? [{ path: `guide/${name}`, text }] : [];
   });

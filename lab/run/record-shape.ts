@@ -45,7 +45,9 @@ const step = shape({
 const end = shape({
   type: v.literal('end'),
   outcome: v.picklist(['finished', 'diverged'], '"finished" or "diverged"'),
-  metric: number,
+  validation: number,
+  test: number,
+  testError: number,
   steps: number,
   ms: number,
 });

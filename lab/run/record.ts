@@ -8,7 +8,7 @@ import { parseRecord } from './record-shape.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** The version of the format, stored in the first line of every run. */
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /** Where a run was executed. Equal environments and configurations produce equal records, except for times. */
 export interface Environment {
@@ -62,8 +62,12 @@ export interface EndRecord {
   readonly outcome: 'finished' | 'diverged';
   /** The step at which a diverged run was stopped. */
   readonly divergedAt?: number;
-  /** The metric on validation data, for the final weights; not finite if the loss was not finite. */
-  readonly metric: number;
+  /** The metric on the validation data, which chooses settings; not finite if the loss was not finite. */
+  readonly validation: number;
+  /** The metric on the test data, which is reported. */
+  readonly test: number;
+  /** The standard error of `test` that comes from the choice of the test examples. */
+  readonly testError: number;
   readonly steps: number;
   readonly ms: number;
 }

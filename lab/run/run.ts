@@ -58,8 +58,8 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     let step = 0;
     let diverged = false;
     let totalMs = 0;
-    let score: number | undefined;
-    for (; step < config.steps && !diverged && score === undefined; step += 1) {
+    let solved = false;
+    for (; step < config.steps && !diverged && !solved; step += 1) {
       const batch = problem.batch(step, config.seed);
       const startedAt = performance.now();
       let unregularized: tf.Scalar | undefined;
@@ -85,11 +85,14 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
       highLosses = loss > DIVERGED_TIMES * problem.trivialLoss ? highLosses + 1 : 0;
       diverged = !Number.isFinite(loss) || !Number.isFinite(measured.normAfter) || highLosses >= DIVERGED_STEPS;
       if (!diverged && config.solvedEvery !== undefined && (step + 1) % config.solvedEvery === 0) {
-        const current = await problem.evaluate(model);
-        if (isSolved(current, task.metric)) score = current;
+        solved = isSolved((await problem.evaluate(model, 'validation')).value, task.metric);
       }
     }
-    const end = { type: 'end', metric: score ?? (await problem.evaluate(model)), steps: step, ms: totalMs } as const;
+    const validation = (await problem.evaluate(model, 'validation')).value;
+    const { value: test, standardError: testError } = await problem.evaluate(model, 'test');
+    // The last update can be the one that explodes, and no loss follows it.
+    diverged ||= !Number.isFinite(validation) || !Number.isFinite(test);
+    const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
     yield diverged ? { ...end, outcome: 'diverged', divergedAt: step - 1 } : { ...end, outcome: 'finished' };
   } finally {
     optimizer.dispose();

@@ -6,7 +6,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mode } from 'simple-statistics';
-import type { Batch, Problem } from './_task.ts';
+import type { Batch, Problem, Score } from './_task.ts';
 import { meanOverBatches } from './_model.ts';
 
 /** Creates the training loss: the mean cross-entropy in nats, shape [], of the classes `y` [batch]. */
@@ -18,10 +18,10 @@ export function createCrossEntropyLoss(classes: number): Problem['loss'] {
 }
 
 /** Measures the share of rows whose most probable class is correct. */
-export async function measureAccuracy(model: tf.LayersModel, batches: Iterable<Batch>): Promise<number> {
+export async function measureAccuracy(model: tf.LayersModel, batches: Iterable<Batch>): Promise<Score> {
   return meanOverBatches(batches, ({ x, y }) => {
     const predictions = tf.argMax(model.apply(x) as tf.Tensor2D, -1);
-    return tf.mean(tf.cast(tf.equal(predictions, tf.cast(y, 'int32')), 'float32'));
+    return tf.cast(tf.equal(predictions, tf.cast(y, 'int32')), 'float32');
   });
 }
 
@@ -37,11 +37,11 @@ export function* toBatches<Example>(
   }
 }
 
-/** The validation accuracy of a predictor that always answers with the most frequent training label. */
+/** The accuracy on `held` of a predictor that always answers with the most frequent training label. */
 export function majorityAccuracy(
   training: readonly { readonly label: number }[],
-  validation: readonly { readonly label: number }[],
+  held: readonly { readonly label: number }[],
 ): number {
   const majority = mode(training.map(({ label }) => label));
-  return validation.filter(({ label }) => label === majority).length / validation.length;
+  return held.filter(({ label }) => label === majority).length / held.length;
 }

@@ -7,10 +7,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, rootMeanSquare, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers } from '../random.ts';
 import type { Batch, Problem, Settings } from './_task.ts';
+import { toBatches } from './_classification.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
 import { assertSettings } from './_settings.ts';
+import { splitInOrder } from './_split.ts';
 
 /** Inputs and targets at every time. The model sees a window of inputs up to a time and predicts its target. */
 export interface ForecastSeries {
@@ -20,16 +22,12 @@ export interface ForecastSeries {
   readonly targets: readonly number[];
 }
 
-/** The share of the examples that is trained on. The rest, which is later, is the validation data. */
-const TRAINING_SHARE = 0.8;
-
 const MIN_EXAMPLES = 50;
-const EVALUATION_BATCH = 128;
 
 /**
  * Creates a forecasting problem whose metric is the root mean squared error.
  *
- * The scale comes from the training data alone, so no validation data leaks into training.
+ * The scale comes from the training data alone, so no later data leaks into training.
  */
 export function createForecastProblem({ inputs, targets }: ForecastSeries, settings: Settings): Problem {
   assertSettings(settings);
@@ -40,7 +38,8 @@ export function createForecastProblem({ inputs, targets }: ForecastSeries, setti
       `The series is too short: a window of ${window} leaves ${Math.max(0, examples)} examples. At least ${MIN_EXAMPLES} are required.`,
     );
   }
-  const trained = Math.floor(examples * TRAINING_SHARE);
+  const parts = splitInOrder(Array.from({ length: examples }, (_, index) => index));
+  const trained = parts.training.length;
   const trainingInputs = inputs.slice(0, trained + window - 1);
   const [center, spread] = [mean(trainingInputs), standardDeviation(trainingInputs)];
   const targetScale = rootMeanSquare(targets.slice(window - 1, trained + window - 1));
@@ -55,27 +54,26 @@ export function createForecastProblem({ inputs, targets }: ForecastSeries, setti
     const y = Float32Array.from(indices, (index) => targets[index + window - 1]! / targetScale);
     return { x: tf.tensor3d(x, [indices.length, window, 1]), y: tf.tensor2d(y, [indices.length, 1]) };
   };
-  const validationBatches = function* (): Generator<Batch> {
-    for (let start = trained; start < examples; start += EVALUATION_BATCH) {
-      const end = Math.min(examples, start + EVALUATION_BATCH);
-      yield toBatch(Array.from({ length: end - start }, (_, index) => start + index));
-    }
-  };
   return {
-    baseline: rootMeanSquare(targets.slice(trained + window - 1, examples + window - 1)),
+    baseline: rootMeanSquare(parts.test.map((index) => targets[index + window - 1]!)),
     trivialLoss: 1,
     model: (cell, seed) =>
       tf.sequential({
         layers: [
-          cell.layer({ units, seed, returnSequences: false, inputShape: [window, 1] }),
+          cell.layer({ units, seed: deriveSeed(seed, 'cell'), returnSequences: false, inputShape: [window, 1] }),
           createOutputLayer(1, seed),
         ],
       }),
-    batch: (step, seed) => toBatch(randomIntegers(batch, trained, seed, step)),
+    batch: (step, seed) => toBatch(randomIntegers(batch, trained, seed, 'batch', step)),
     loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
-    async evaluate(model) {
+    async evaluate(model, part) {
       const errorsOf = ({ x, y }: Batch): tf.Tensor => tf.mul(tf.sub(model.apply(x) as tf.Tensor, y), targetScale);
-      return Math.sqrt(await meanOverBatches(validationBatches(), (rows) => tf.mean(tf.square(errorsOf(rows)))));
+      const squared = await meanOverBatches(toBatches(parts[part], toBatch), (rows) =>
+        tf.sum(tf.square(errorsOf(rows)), 1),
+      );
+      const value = Math.sqrt(squared.value);
+      // d√x = dx / (2·√x).
+      return { value, standardError: squared.standardError / (2 * value) };
     },
   };
 }

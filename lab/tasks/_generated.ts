@@ -1,10 +1,11 @@
 /**
- * Data of the tasks that generate it: new sequences for every step, and a fixed validation set.
+ * Data of the tasks that generate it: new sequences for every step, and fixed sets for validation and test.
  *
  * @module
  */
 
-import type { Dataset } from './_task.ts';
+import type { KeyPart } from '../random.ts';
+import type { Dataset, Part } from './_task.ts';
 
 /** The dataset of a task that generates its data. */
 export const GENERATED: Dataset = {
@@ -14,17 +15,14 @@ export const GENERATED: Dataset = {
   url: 'https://www.npmjs.com/package/gradclip-lab',
 };
 
-const VALIDATION_ROWS = 1000;
+const ROWS = 1000;
 
-const VALIDATION_BATCH = 100;
+const BATCH = 100;
 
-/** A seed that no run may have, so that validation sequences are trained on only by coincidence. */
-const VALIDATION_SEED = 1_000_003;
-
-/** Generates the validation set, the same for every run. `generate` receives the number of rows and two seeds. */
-export function* generateValidationBatches<Rows>(
-  generate: (rows: number, ...seeds: readonly number[]) => Rows,
+/** Generates the validation or test set, the same for every run. `generate` receives the number of rows and a random key. */
+export function* generateBatches<Rows>(
+  part: Part,
+  generate: (rows: number, ...key: readonly KeyPart[]) => Rows,
 ): Generator<Rows> {
-  for (let row = 0; row < VALIDATION_ROWS; row += VALIDATION_BATCH)
-    yield generate(VALIDATION_BATCH, VALIDATION_SEED, row);
+  for (let row = 0; row < ROWS; row += BATCH) yield generate(BATCH, part, row);
 }

@@ -1,27 +1,42 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch } from './_task.ts';
+import { deriveSeed } from '../random.ts';
+import type { Batch, Score } from './_task.ts';
 
-/** Creates the final dense layer of a model. Its seed follows the two seeds that the cell uses. */
+/** Creates the final dense layer of a model. */
 export function createOutputLayer(units: number, seed: number): tf.layers.Layer {
-  return tf.layers.dense({ name: 'head', units, kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 2 }) });
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'head') });
+  return tf.layers.dense({ name: 'head', units, kernelInitializer });
 }
 
 /**
- * Averages a score over the rows of all batches, and disposes the batches.
+ * Averages a score over the examples of all batches, and disposes the batches.
  *
  * The result is not finite if any score is not.
  *
- * @param score returns the mean over the rows of one batch, shape []
+ * @param score returns the score of each example of one batch, shape [batch]
  */
-export async function meanOverBatches(batches: Iterable<Batch>, score: (batch: Batch) => tf.Tensor): Promise<number> {
-  let sum = 0;
-  let rows = 0;
+export async function meanOverBatches(batches: Iterable<Batch>, score: (batch: Batch) => tf.Tensor): Promise<Score> {
+  const scores: number[] = [];
   for (const batch of batches) {
-    const mean = tf.tidy(() => score(batch));
-    const size = batch.x.shape[0] as number;
-    sum += ((await mean.data())[0] ?? NaN) * size;
-    rows += size;
-    tf.dispose([mean, batch.x, batch.y]);
+    const perExample = tf.tidy(() => score(batch));
+    scores.push(...(await perExample.data()));
+    tf.dispose([perExample, batch.x, batch.y]);
   }
-  return sum / rows;
+  return meanScore(scores);
+}
+
+/** The mean of the scores of independent examples, with its standard error. */
+export function meanScore(scores: readonly number[]): Score {
+  const count = scores.length;
+  const value = scores.reduce((sum, score) => sum + score, 0) / count;
+  const squares = scores.reduce((sum, score) => sum + (score - value) ** 2, 0);
+  return { value, standardError: Math.sqrt(squares / Math.max(1, count - 1) / count) };
+}
+
+/** The sum of the first numbers divided by the sum of the second, over independent examples, with its standard error. */
+export function ratioOfSums(examples: readonly (readonly [number, number])[]): Score {
+  const total = examples.reduce((sum, [, size]) => sum + size, 0);
+  const value = examples.reduce((sum, [amount]) => sum + amount, 0) / total;
+  const squares = examples.reduce((sum, [amount, size]) => sum + (amount - value * size) ** 2, 0);
+  return { value, standardError: Math.sqrt(squares) / total };
 }

@@ -31,7 +31,7 @@ export async function sampleText(
   const { cell } = recurrent as unknown as RecurrentLayer;
   const size = alphabet.length;
   const sampled = tf.tidy(() => {
-    const uniform = randomNumbers(SAMPLE_LENGTH * size, seed, SAMPLE_LENGTH).map((u) =>
+    const uniform = randomNumbers(SAMPLE_LENGTH * size, seed, 'sample').map((u) =>
       Math.min(1 - MIN_UNIFORM, Math.max(MIN_UNIFORM, u)),
     );
     const noise = tf.tensor2d(

@@ -1,15 +1,19 @@
 import { randomNumbers } from '../random.ts';
 
-/** The share of the examples that is trained on, for examples without an order in time. */
-export const TRAINING_SHARE = 0.8;
+/** The share of the examples in each of the validation and the test part. */
+const HELD_OUT = 0.15;
 
-/** The same for every run, so that all runs have the same validation examples. */
-const SPLIT_SEED = 1_000_003;
+/** Examples in three parts. Models train on `training`; settings are chosen on `validation`; `test` is reported. */
+export interface Split<Item> {
+  readonly training: Item[];
+  readonly validation: Item[];
+  readonly test: Item[];
+}
 
-/** Returns the items in a random order that is always the same. */
+/** Returns the items in a random order that is always the same, so that all runs have the same parts. */
 export function shuffle<Item>(items: readonly Item[]): Item[] {
   const order = [...items];
-  const numbers = randomNumbers(order.length, SPLIT_SEED);
+  const numbers = randomNumbers(order.length, 'split');
   for (let last = order.length - 1; last > 0; last -= 1) {
     const other = Math.floor(numbers[last]! * (last + 1));
     [order[last], order[other]] = [order[other]!, order[last]!];
@@ -17,12 +21,17 @@ export function shuffle<Item>(items: readonly Item[]): Item[] {
   return order;
 }
 
-/** Splits items into training and validation items. */
-export function splitExamples<Item>(items: readonly Item[]): {
-  readonly training: Item[];
-  readonly validation: Item[];
-} {
-  const order = shuffle(items);
-  const count = Math.floor(order.length * TRAINING_SHARE);
-  return { training: order.slice(0, count), validation: order.slice(count) };
+/** Splits items at random. With at least three items, no part is empty. */
+export function splitExamples<Item>(items: readonly Item[]): Split<Item> {
+  return splitInOrder(shuffle(items));
+}
+
+/** Splits items that are in the order of time: training comes first, and test comes last. */
+export function splitInOrder<Item>(items: readonly Item[]): Split<Item> {
+  const held = Math.max(1, Math.round(items.length * HELD_OUT));
+  return {
+    training: items.slice(0, -2 * held),
+    validation: items.slice(-2 * held, -held),
+    test: items.slice(-held),
+  };
 }

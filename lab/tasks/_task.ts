@@ -49,9 +49,19 @@ export interface KnownGood {
   readonly target: number;
 }
 
+/** Data that is never trained on: `validation` chooses settings, and only scores on `test` are reported. */
+export type Part = 'validation' | 'test';
+
+/** A model's score on one part of the data. */
+export interface Score {
+  readonly value: number;
+  /** The standard error of `value` that comes from the choice of the examples. */
+  readonly standardError: number;
+}
+
 /** A task with its data read and split. No tensor exists yet. */
 export interface Problem {
-  /** The validation score of a predictor that has learned nothing. */
+  /** The test score of a predictor that has learned nothing. */
   readonly baseline: number;
   /** The recorded loss of a predictor that has learned nothing. A run that stays far above it has diverged. */
   readonly trivialLoss: number;
@@ -61,8 +71,8 @@ export interface Problem {
   batch(step: number, seed: number): Batch;
   /** Computes the training loss, shape [], from which the gradients are computed. */
   loss(model: LayersModel, batch: Batch): Scalar;
-  /** Computes the metric on the validation data, which is never trained on. */
-  evaluate(model: LayersModel): Promise<number>;
+  /** Computes the metric on a part of the data that is never trained on. */
+  evaluate(model: LayersModel, part: Part): Promise<Score>;
   /** Generates text with a trained model, for tasks whose output is text. */
   sample?(model: LayersModel, seed: number): Promise<string>;
 }

@@ -48,7 +48,7 @@ export function synthesizeVowels(): Recordings {
 
 function synthesizeVowel(formants: readonly number[], speaker: number, seeds: readonly number[]): Float32Array {
   const length = Math.round(SECONDS * SAMPLE_RATE);
-  const u = randomNumbers(length + 4, 4711, ...seeds);
+  const u = randomNumbers(length + 4, 'vowel', ...seeds);
   const [pitchChance = 0, ...formantChances] = u.subarray(length);
   // Speakers range from a man to a child, in the length of the vocal tract and in pitch.
   const share = speaker / (SPEAKERS - 1);

@@ -11,9 +11,9 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mean } from 'simple-statistics';
-import { randomNumbers } from '../random.ts';
+import { deriveSeed, randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { GENERATED, generateValidationBatches } from './_generated.ts';
+import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
 import { assertSettings } from './_settings.ts';
 
@@ -45,29 +45,32 @@ export const adding = defineTask({
   prepare(_data, settings) {
     assertSettings(settings, { length: 2 });
     const { units = 64, length = 50, batch = 32 } = settings;
-    const generate = (rows: number, ...seeds: readonly number[]): Sequences => generateSequences(rows, length, seeds);
-    const makeBatch = (rows: number, ...seeds: readonly number[]): Batch => {
-      const { entries, sums } = generate(rows, ...seeds);
+    const generate = (rows: number, ...key: readonly KeyPart[]): Sequences => generateSequences(rows, length, key);
+    const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => {
+      const { entries, sums } = generate(rows, ...key);
       return { x: tf.tensor3d(entries, [rows, length, FEATURES]), y: tf.tensor2d(sums, [rows, 1]) };
     };
-    const squaredError = (predictions: tf.Tensor, { y }: Batch): tf.Scalar =>
-      tf.losses.meanSquaredError(y, predictions);
     return {
-      baseline: errorOfMean(generateValidationBatches(generate)),
+      baseline: errorOfMean(generateBatches('test', generate)),
       // An untrained model predicts about 0, not the mean.
       trivialLoss: 1 / 6 + MEAN_SUM ** 2,
       model: (cell, seed) =>
         tf.sequential({
           layers: [
-            cell.layer({ units, seed, returnSequences: false, inputShape: [length, FEATURES] }),
+            cell.layer({
+              units,
+              seed: deriveSeed(seed, 'cell'),
+              returnSequences: false,
+              inputShape: [length, FEATURES],
+            }),
             createOutputLayer(1, seed),
           ],
         }),
-      batch: (step, seed) => makeBatch(batch, seed, step),
-      loss: (model, one) => squaredError(model.apply(one.x, { training: true }) as tf.Tensor, one),
-      evaluate: (model) =>
-        meanOverBatches(generateValidationBatches(makeBatch), (one) =>
-          squaredError(model.apply(one.x) as tf.Tensor, one),
+      batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
+      loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
+      evaluate: (model, part) =>
+        meanOverBatches(generateBatches(part, makeBatch), ({ x, y }) =>
+          tf.sum(tf.squaredDifference(y, model.apply(x) as tf.Tensor), 1),
         ),
     };
   },
@@ -79,10 +82,10 @@ interface Sequences {
   readonly sums: Float32Array;
 }
 
-function generateSequences(rows: number, length: number, seeds: readonly number[]): Sequences {
+function generateSequences(rows: number, length: number, key: readonly KeyPart[]): Sequences {
   const entries = new Float32Array(rows * length * FEATURES);
   const sums = new Float32Array(rows);
-  const numbers = randomNumbers(rows * (length + 2), ...seeds);
+  const numbers = randomNumbers(rows * (length + 2), ...key);
   const half = Math.floor(length / 2);
   for (let row = 0; row < rows; row += 1) {
     const u = numbers.subarray(row * (length + 2), (row + 1) * (length + 2));

@@ -7,17 +7,19 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
+import { toBatches } from './_classification.ts';
+import { createOutputLayer, meanOverBatches } from './_model.ts';
 import { unigramBitsPerCharacter, encodeText } from './_text.ts';
 import { sampleText } from './_sampling.ts';
 
 const ALPHABET = 64;
-const VALIDATION_FRACTION = 0.1;
-const VALIDATION_SEQUENCES = 128;
+const HELD_OUT = 0.1;
+const SCORED_SEQUENCES = 128;
 const BITS_PER_NAT = 1 / Math.LN2;
 
-/** The text task: trains on windows of a book and validates on its last tenth. */
+/** The text task: trains on windows of a book. The last tenth is the test part, and the tenth before it is for validation. */
 export const charLm = defineTask({
   id: 'char-lm',
   title: 'Next character of a text',
@@ -44,9 +46,10 @@ export const charLm = defineTask({
 
   prepare(data, { units = 64, characters = 50, batch = 32 }) {
     const { alphabet, ids } = encodeText(data, { alphabet: ALPHABET, atLeast: 20 * (characters + 1) });
-    const split = Math.floor(ids.length * (1 - VALIDATION_FRACTION));
-    const [training, validation] = [ids.subarray(0, split), ids.subarray(split)];
-    const baseline = unigramBitsPerCharacter(training, validation, alphabet.length);
+    const held = Math.floor(ids.length * HELD_OUT);
+    const training = ids.subarray(0, -2 * held);
+    const parts = { validation: ids.subarray(-2 * held, -held), test: ids.subarray(-held) };
+    const baseline = unigramBitsPerCharacter(training, parts.test, alphabet.length);
 
     const windows = (part: Int32Array, starts: readonly number[]): Batch => {
       const rows = (shift: number): tf.Tensor2D => {
@@ -69,29 +72,33 @@ export const charLm = defineTask({
       model: (cell, seed) =>
         tf.sequential({
           layers: [
-            cell.layer({ units, seed, returnSequences: true, inputShape: [characters, alphabet.length] }),
-            tf.layers.dense({
-              name: 'head',
-              units: alphabet.length,
-              kernelInitializer: tf.initializers.glorotUniform({ seed: seed + 2 }),
+            cell.layer({
+              units,
+              seed: deriveSeed(seed, 'cell'),
+              returnSequences: true,
+              inputShape: [characters, alphabet.length],
             }),
+            createOutputLayer(alphabet.length, seed),
           ],
         }),
-      batch: (step, seed) => windows(training, randomIntegers(batch, training.length - characters, seed, step)),
+      batch: (step, seed) =>
+        windows(training, randomIntegers(batch, training.length - characters, seed, 'batch', step)),
       loss: crossEntropy,
       sample: (model, seed) => sampleText(model, { alphabet, first: ids[0] ?? 0, seed }),
-      async evaluate(model) {
-        const last = validation.length - characters - 1;
-        const sequences = Math.min(VALIDATION_SEQUENCES, last + 1);
+      async evaluate(model, part) {
+        const text = parts[part];
+        const last = text.length - characters - 1;
+        const sequences = Math.min(SCORED_SEQUENCES, last + 1);
         const starts = Array.from({ length: sequences }, (_, i) => Math.floor((i * last) / Math.max(1, sequences - 1)));
-        let nats = 0;
-        for (let start = 0; start < sequences; start += batch) {
-          const some = starts.slice(start, start + batch);
-          const loss = tf.tidy(() => crossEntropy(model, windows(validation, some)));
-          nats += ((await loss.data())[0] ?? NaN) * some.length;
-          loss.dispose();
-        }
-        return (nats / sequences) * BITS_PER_NAT;
+        return meanOverBatches(
+          toBatches(starts, (some) => windows(text, some)),
+          ({ x, y }) => {
+            const logits = model.apply(tf.oneHot(x as tf.Tensor2D, alphabet.length)) as tf.Tensor3D;
+            const target = tf.oneHot(y as tf.Tensor2D, alphabet.length);
+            const bits = tf.mul(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1), -BITS_PER_NAT);
+            return tf.mean(bits, 1);
+          },
+        );
       },
     };
   },

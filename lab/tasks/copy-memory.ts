@@ -11,9 +11,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { GENERATED, generateValidationBatches } from './_generated.ts';
+import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
 import { assertSettings } from './_settings.ts';
 
@@ -47,7 +47,7 @@ export const copyMemory = defineTask({
     assertSettings(settings);
     const { units = 64, blank = 30, batch = 32 } = settings;
     const length = blank + 2 * COPIED;
-    const makeBatch = (rows: number, ...seeds: readonly number[]): Batch => generateSequences(rows, blank, seeds);
+    const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => generateSequences(rows, blank, key);
     return {
       baseline: 1 - 1 / SYMBOLS,
       // An untrained model does not know that most of the output is blank.
@@ -55,32 +55,37 @@ export const copyMemory = defineTask({
       model: (cell, seed) =>
         tf.sequential({
           layers: [
-            cell.layer({ units, seed, returnSequences: true, inputShape: [length, CATEGORIES] }),
+            cell.layer({
+              units,
+              seed: deriveSeed(seed, 'cell'),
+              returnSequences: true,
+              inputShape: [length, CATEGORIES],
+            }),
             createOutputLayer(CATEGORIES, seed),
           ],
         }),
-      batch: (step, seed) => makeBatch(batch, seed, step),
+      batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
       loss(model, { x, y }) {
         const logits = model.apply(x, { training: true }) as tf.Tensor;
         return tf.losses.softmaxCrossEntropy(tf.oneHot(y as tf.Tensor2D, CATEGORIES), logits) as tf.Scalar;
       },
-      evaluate: (model) =>
-        meanOverBatches(generateValidationBatches(makeBatch), ({ x, y }) => {
+      evaluate: (model, part) =>
+        meanOverBatches(generateBatches(part, makeBatch), ({ x, y }) => {
           const rows = x.shape[0] as number;
           const predictions = tf.argMax(model.apply(x) as tf.Tensor3D, -1);
           const begin = [0, length - COPIED];
           const copies = [predictions, y].map((ids) => tf.slice(tf.cast(ids, 'int32'), begin, [rows, COPIED]));
-          return tf.mean(tf.cast(tf.notEqual(copies[0]!, copies[1]!), 'float32'));
+          return tf.mean(tf.cast(tf.notEqual(copies[0]!, copies[1]!), 'float32'), 1);
         }),
     };
   },
 });
 
-function generateSequences(rows: number, blank: number, seeds: readonly number[]): Batch {
+function generateSequences(rows: number, blank: number, key: readonly KeyPart[]): Batch {
   const length = blank + 2 * COPIED;
   const input = new Float32Array(rows * length * CATEGORIES);
   const target = new Int32Array(rows * length).fill(BLANK);
-  const allSymbols = randomIntegers(rows * COPIED, SYMBOLS, ...seeds);
+  const allSymbols = randomIntegers(rows * COPIED, SYMBOLS, ...key);
   for (let row = 0; row < rows; row += 1) {
     const symbols = allSymbols.slice(row * COPIED, (row + 1) * COPIED);
     for (let time = 0; time < length; time += 1) {

@@ -9,7 +9,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
 import { createOutputLayer } from './_model.ts';
@@ -51,7 +51,8 @@ export const sentiment = defineTask({
     if (sentences.length < MIN_SENTENCES) {
       throw new LabError(`The file has ${sentences.length} different texts. At least ${MIN_SENTENCES} are required.`);
     }
-    const { training, validation } = splitExamples(sentences);
+    const parts = splitExamples(sentences);
+    const { training } = parts;
     const vocabulary = createVocabulary(training, maxWords);
     const toBatch = (some: readonly (typeof training)[number][]): Batch => ({
       x: tf.tensor2d(Int32Array.from(some.flatMap((one) => [...encodeSentence(one, vocabulary, words)])), [
@@ -64,7 +65,7 @@ export const sentiment = defineTask({
       ),
     });
     return {
-      baseline: majorityAccuracy(training, validation),
+      baseline: majorityAccuracy(training, parts.test),
       trivialLoss: Math.log(labels.length),
       model: (cell, seed) =>
         tf.sequential({
@@ -74,16 +75,20 @@ export const sentiment = defineTask({
               inputDim: vocabulary.size + 2,
               outputDim: embedding,
               inputLength: words,
-              embeddingsInitializer: tf.initializers.randomUniform({ minval: -0.05, maxval: 0.05, seed: seed + 3 }),
+              embeddingsInitializer: tf.initializers.randomUniform({
+                minval: -0.05,
+                maxval: 0.05,
+                seed: deriveSeed(seed, 'embedding'),
+              }),
             }),
-            cell.layer({ units, seed, returnSequences: false }),
+            cell.layer({ units, seed: deriveSeed(seed, 'cell'), returnSequences: false }),
             createOutputLayer(labels.length, seed),
           ],
         }),
       batch: (step, seed) =>
-        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
+        toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
-      evaluate: (model) => measureAccuracy(model, toBatches(validation, toBatch)),
+      evaluate: (model, part) => measureAccuracy(model, toBatches(parts[part], toBatch)),
     };
   },
 });

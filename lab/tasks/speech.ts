@@ -2,7 +2,7 @@
  * Isolated spoken words: recognize the word.
  *
  * The input is 13 mel-frequency cepstral coefficients (Davis & Mermelstein, 1980) every 16 ms. The built-in words are
- * synthetic vowels. The unpacked Free Spoken Digit Dataset also works. Validation speakers are not trained on.
+ * synthetic vowels. The unpacked Free Spoken Digit Dataset also works. No speaker is in two parts of the data.
  *
  * @module
  */
@@ -10,15 +10,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
 import { COEFFICIENTS, computeMfcc } from './_mfcc.ts';
 import { createOutputLayer } from './_model.ts';
 import { parseRecordings, type Recording } from './_recordings.ts';
 import { assertSettings } from './_settings.ts';
-import { splitExamples } from './_split.ts';
+import { splitExamples, type Split } from './_split.ts';
 import { synthesizeVowels } from './_vowels.ts';
+
+/** Training, validation and test. */
+const PARTS = 3;
 
 interface Word {
   readonly label: number;
@@ -64,7 +67,8 @@ export const speech = defineTask({
       label: labels.indexOf(label),
       frames: computeMfcc(samples, sampleRate, frames),
     });
-    const [training, validation] = [split.training.map(toWord), split.validation.map(toWord)];
+    const training = split.training.map(toWord);
+    const parts = { validation: split.validation.map(toWord), test: split.test.map(toWord) };
     const scale = createScaler(training);
     const toBatch = (words: readonly Word[]): Batch => {
       const x = new Float32Array(words.length * frames * COEFFICIENTS);
@@ -77,39 +81,42 @@ export const speech = defineTask({
       return { x: tf.tensor3d(x, [words.length, frames, COEFFICIENTS]), y: tf.tensor1d(y, 'int32') };
     };
     return {
-      baseline: majorityAccuracy(training, validation),
+      baseline: majorityAccuracy(training, parts.test),
       trivialLoss: Math.log(labels.length),
       model: (cell, seed) =>
         tf.sequential({
           layers: [
-            cell.layer({ units, seed, returnSequences: false, inputShape: [frames, COEFFICIENTS] }),
+            cell.layer({
+              units,
+              seed: deriveSeed(seed, 'cell'),
+              returnSequences: false,
+              inputShape: [frames, COEFFICIENTS],
+            }),
             createOutputLayer(labels.length, seed),
           ],
         }),
       batch: (step, seed) =>
-        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
+        toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
-      evaluate: (model) => measureAccuracy(model, toBatches(validation, toBatch)),
+      evaluate: (model, part) => measureAccuracy(model, toBatches(parts[part], toBatch)),
     };
   },
 });
 
-/** Splits recordings into training and validation by speaker or, if there is only one speaker, by take. */
-export function splitRecordings(
-  recordings: readonly Recording[],
-  bySpeaker: boolean,
-): { readonly training: Recording[]; readonly validation: Recording[] } {
+/** Splits recordings by speaker or, if there are fewer than three speakers, by take. */
+export function splitRecordings(recordings: readonly Recording[], bySpeaker: boolean): Split<Recording> {
   const speakers = new Set(recordings.map(({ speaker }) => speaker));
-  const groupOf = ({ speaker, take }: Recording): string => (bySpeaker && speakers.size > 1 ? speaker : take);
+  const groupOf = ({ speaker, take }: Recording): string => (bySpeaker && speakers.size >= PARTS ? speaker : take);
   const groups = [...new Set(recordings.map(groupOf))].sort();
-  if (groups.length < 2) {
-    throw new LabError('There is only one take. Validation requires a second take or a second speaker.');
+  if (groups.length < PARTS) {
+    throw new LabError(
+      `The recordings have ${groups.length} takes by ${speakers.size} speakers. Training, validation and test need three takes or three speakers.`,
+    );
   }
-  const trainingGroups = new Set(splitExamples(groups).training);
-  return {
-    training: recordings.filter((recording) => trainingGroups.has(groupOf(recording))),
-    validation: recordings.filter((recording) => !trainingGroups.has(groupOf(recording))),
-  };
+  const { training, validation, test } = splitExamples(groups);
+  const ofGroups = (some: readonly string[]): Recording[] =>
+    recordings.filter((recording) => some.includes(groupOf(recording)));
+  return { training: ofGroups(training), validation: ofGroups(validation), test: ofGroups(test) };
 }
 
 /** Creates a function that scales coefficients to mean 0 and standard deviation 1 over the training words. */

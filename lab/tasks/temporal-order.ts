@@ -11,10 +11,10 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { randomNumbers } from '../random.ts';
+import { deriveSeed, randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, createCrossEntropyLoss } from './_classification.ts';
-import { GENERATED, generateValidationBatches } from './_generated.ts';
+import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer } from './_model.ts';
 import { assertSettings } from './_settings.ts';
 
@@ -46,28 +46,36 @@ export const temporalOrder = defineTask({
   prepare(_data, settings) {
     assertSettings(settings, { length: 10 });
     const { units = 50, length = 50, batch = 20 } = settings;
-    const makeBatch = (rows: number, ...seeds: readonly number[]): Batch => generateSequences(rows, length, seeds);
+    const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => generateSequences(rows, length, key);
     return {
       baseline: 1 - 1 / CLASSES,
       trivialLoss: Math.log(CLASSES),
       model: (cell, seed) =>
         tf.sequential({
           layers: [
-            cell.layer({ units, seed, returnSequences: false, inputShape: [length, SYMBOLS] }),
+            cell.layer({
+              units,
+              seed: deriveSeed(seed, 'cell'),
+              returnSequences: false,
+              inputShape: [length, SYMBOLS],
+            }),
             createOutputLayer(CLASSES, seed),
           ],
         }),
-      batch: (step, seed) => makeBatch(batch, seed, step),
+      batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
       loss: createCrossEntropyLoss(CLASSES),
-      evaluate: async (model) => 1 - (await measureAccuracy(model, generateValidationBatches(makeBatch))),
+      async evaluate(model, part) {
+        const { value, standardError } = await measureAccuracy(model, generateBatches(part, makeBatch));
+        return { value: 1 - value, standardError };
+      },
     };
   },
 });
 
-function generateSequences(rows: number, length: number, seeds: readonly number[]): Batch {
+function generateSequences(rows: number, length: number, key: readonly KeyPart[]): Batch {
   const symbols = new Float32Array(rows * length * SYMBOLS);
   const classes = new Int32Array(rows);
-  const numbers = randomNumbers(rows * (length + 4), ...seeds);
+  const numbers = randomNumbers(rows * (length + 4), ...key);
   const withinTenth = (u: number, tenth: number): number => {
     const [low, high] = [Math.ceil((tenth * length) / 10), Math.ceil(((tenth + 1) * length) / 10)];
     return low + Math.floor(u * (high - low));

@@ -11,17 +11,17 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
-import { randomIntegers } from '../random.ts';
+import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { createOutputLayer } from './_model.ts';
+import { createOutputLayer, ratioOfSums } from './_model.ts';
 import { createAlphabet, END, countCharacters, NO_CHARACTER, parsePairs, type Alphabet, type Pair } from './_pairs.ts';
 import { assertSettings } from './_settings.ts';
 import { splitExamples } from './_split.ts';
 import { unigramBitsPerCharacter } from './_text.ts';
+import { toBatches } from './_classification.ts';
 
 const MAX_ALPHABET = 80;
 const MIN_PAIRS = 50;
-const EVALUATION_BATCH = 100;
 const SAMPLES = 8;
 const BITS_PER_NAT = 1 / Math.LN2;
 
@@ -61,7 +61,8 @@ export const translation = defineTask({
         `The file has ${pairs.length} different pairs of at most ${length} characters. At least ${MIN_PAIRS} are required.`,
       );
     }
-    const { training, validation } = splitExamples(pairs);
+    const parts = splitExamples(pairs);
+    const { training, test } = parts;
     const [from, to] = [
       createAlphabet(
         training.map(({ source }) => source),
@@ -75,7 +76,7 @@ export const translation = defineTask({
     const [sources, targets] = [from.characters.length, to.characters.length];
     const idsOf = (some: readonly Pair[]): Int32Array =>
       Int32Array.from(some.flatMap(({ target }) => [...[...target].map(to.idOf), END]));
-    const baseline = unigramBitsPerCharacter(idsOf(training), idsOf(validation), targets);
+    const baseline = unigramBitsPerCharacter(idsOf(training), idsOf(test), targets);
     const toBatch = (some: readonly Pair[]): Batch => ({
       x: padRows(
         some.map(({ source }) => [...source].map(from.idOf).reverse()),
@@ -96,11 +97,11 @@ export const translation = defineTask({
         tf.oneHot(previous as tf.Tensor2D, targets),
       ]) as tf.Tensor3D;
     };
-    /** The total cross-entropy of the batch in nats, and its number of characters. */
-    const costOf = (model: tf.LayersModel, { x, y }: Batch): { nats: tf.Scalar; characters: tf.Scalar } => {
+    /** The cross-entropy of each row in nats, and its number of characters, both [batch]. */
+    const costOf = (model: tf.LayersModel, { x, y }: Batch): { nats: tf.Tensor; characters: tf.Tensor } => {
       const oneHotTargets = tf.oneHot(y as tf.Tensor2D, targets);
-      const nats = tf.neg(tf.sum(tf.mul(oneHotTargets, tf.logSoftmax(logits(model, x, y)))));
-      return { nats: nats as tf.Scalar, characters: tf.sum(tf.cast(oneHotTargets, 'float32')) };
+      const nats = tf.neg(tf.sum(tf.mul(oneHotTargets, tf.logSoftmax(logits(model, x, y))), [1, 2]));
+      return { nats, characters: tf.sum(tf.cast(oneHotTargets, 'float32'), [1, 2]) };
     };
 
     return {
@@ -109,8 +110,18 @@ export const translation = defineTask({
       model(cell, seed) {
         const source = tf.input({ shape: [length, sources], name: 'source' });
         const previous = tf.input({ shape: [length + 1, targets], name: 'before' });
-        const encoder = cell.layer({ name: 'encoder', units, seed, returnSequences: false });
-        const decoder = cell.layer({ name: 'decoder', units, seed: seed + 4, returnSequences: true });
+        const encoder = cell.layer({
+          name: 'encoder',
+          units,
+          seed: deriveSeed(seed, 'encoder'),
+          returnSequences: false,
+        });
+        const decoder = cell.layer({
+          name: 'decoder',
+          units,
+          seed: deriveSeed(seed, 'decoder'),
+          returnSequences: true,
+        });
         const encoded = encoder.apply(source) as tf.SymbolicTensor;
         const repeated = tf.layers.repeatVector({ n: length + 1 }).apply(encoded) as tf.SymbolicTensor;
         const inputs = tf.layers.concatenate().apply([repeated, previous]) as tf.SymbolicTensor;
@@ -118,24 +129,23 @@ export const translation = defineTask({
         return tf.model({ inputs: [source, previous], outputs });
       },
       batch: (step, seed) =>
-        toBatch(randomIntegers(batch, training.length, seed, step).map((index) => training[index]!)),
+        toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss(model, one) {
         const { nats, characters } = costOf(model, one);
-        return tf.div(nats, characters);
+        return tf.div(tf.sum(nats), tf.sum(characters));
       },
-      async evaluate(model) {
-        let [nats, characters] = [0, 0];
-        for (let start = 0; start < validation.length; start += EVALUATION_BATCH) {
-          const one = toBatch(validation.slice(start, start + EVALUATION_BATCH));
+      async evaluate(model, part) {
+        const rows: { readonly nats: number; readonly characters: number }[] = [];
+        for (const one of toBatches(parts[part], toBatch)) {
           const cost = tf.tidy(() => costOf(model, one));
-          nats += (await cost.nats.data())[0] ?? NaN;
-          characters += (await cost.characters.data())[0] ?? NaN;
+          const characters = await cost.characters.data();
+          (await cost.nats.data()).forEach((nats, row) => rows.push({ nats, characters: characters[row]! }));
           tf.dispose([cost, one.x, one.y]);
         }
-        return (nats / characters) * BITS_PER_NAT;
+        return ratioOfSums(rows.map(({ nats, characters }) => [nats * BITS_PER_NAT, characters]));
       },
       async sample(model, seed) {
-        const pairs = randomIntegers(SAMPLES, validation.length, seed).map((index) => validation[index]!);
+        const pairs = randomIntegers(SAMPLES, test.length, seed, 'sample').map((index) => test[index]!);
         const { x, y } = toBatch(pairs);
         const outputs: number[][] = pairs.map(() => []);
         for (let step = 0; step <= length; step += 1) {

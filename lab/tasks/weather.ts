@@ -37,7 +37,7 @@ export const weather = defineTask({
     strategy: { id: 'global-norm', options: { maxNorm: 1 } },
     steps: 300,
     seed: 1,
-    target: 2.95,
+    target: 2.9,
   },
 
   prepare(data, settings) {

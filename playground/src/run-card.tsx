@@ -69,7 +69,7 @@ export function RunCard({ run, index, spec, onChoose, onRemove }: RunCardProps) 
         <Figure name="loss" value={last === undefined ? '–' : formatNumber(last.loss)} />
         <Figure name="steps clipped" value={clipRate === undefined ? '–' : `${Math.round(100 * clipRate)} %`} />
         {end === undefined ? null : (
-          <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={formatNumber(end.metric)} />
+          <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={formatNumber(end.test)} />
         )}
       </dl>
       <StrategyForm

@@ -16,8 +16,8 @@ import { runOf, stepLine } from './fixtures.ts';
 import { runLab } from './screen.ts';
 
 const steps = [stepLine(0, { threshold: 0.25, clipped: true }), stepLine(1, { loss: NaN, normBefore: Infinity })];
-const plain = runOf({ data: '=1+1' }, { metric: 3.5 }, steps);
-const diverged = runOf({ seed: 2 }, { outcome: 'diverged', divergedAt: 1, metric: -Infinity }, [stepLine(0)]);
+const plain = runOf({ data: '=1+1' }, { score: 3.5 }, steps);
+const diverged = runOf({ seed: 2 }, { outcome: 'diverged', divergedAt: 1, score: -Infinity }, [stepLine(0)]);
 const runs: Run[] = [plain, diverged].map((run, index) => ({ ...run, start: { ...run.start, id: `run${index}` } }));
 
 /** Runs a sink and returns the files it writes, by name. */
@@ -48,10 +48,11 @@ describe('parquet', () => {
       strategy: 'none',
       options: '{}',
       seed: 1,
-      metric: 3.5,
+      validation: 3.5,
+      test: 3.5,
       divergedAt: null,
     });
-    expect(second).toMatchObject({ run: 'run1', seed: 2, outcome: 'diverged', divergedAt: 1, metric: -Infinity });
+    expect(second).toMatchObject({ run: 'run1', seed: 2, outcome: 'diverged', divergedAt: 1, test: -Infinity });
   });
 
   function withoutType(step: unknown): Record<string, unknown> {
@@ -75,7 +76,7 @@ describe('csv', () => {
       skipEmptyLines: true,
     });
     expect(table.data.map(({ data }) => data)).toEqual(["'=1+1", 'moby-dick']);
-    expect(table.data[1]?.['metric']).toBe('-Infinity');
+    expect(table.data[1]?.['test']).toBe('-Infinity');
   });
 });
 
@@ -110,7 +111,7 @@ describe('tensorboard', () => {
     });
     expect(events[1]?.seconds).toBeCloseTo(100.01, 9);
     expect(events[2]).toMatchObject({ step: 1, scalars: { loss: NaN, 'norm/before': Infinity, clipped: 0 } });
-    expect(events[3]).toMatchObject({ step: 2, scalars: { metric: 3.5 } });
+    expect(events[3]).toMatchObject({ step: 2, scalars: { validation: 3.5, test: 3.5 } });
     const late = { ...plain, steps: [stepLine(70_000)] };
     expect(decode(encodeEvents(late, 0))[1]?.step).toBe(70_000);
   });
@@ -217,7 +218,7 @@ describe('mlflow', () => {
     await createMlflowSink(address(), {}, 1000).write([long]);
     const batches = calls.filter(({ path }) => path === 'runs/log-batch').map(({ body }) => body);
     const metrics = batches.map((body) => (body['metrics'] as unknown[] | undefined)?.length ?? 0);
-    expect(metrics).toEqual([0, 1000, 1000, 401]);
+    expect(metrics).toEqual([0, 1000, 1000, 402]);
     expect(batches[0]?.['params']).toContainEqual({ key: 'learningRate', value: '1' });
     for (const body of batches) expect(JSON.stringify(body).length).toBeLessThan(1_000_000);
     expect(calls.at(-1)).toMatchObject({ path: 'runs/update', body: { run_id: 'r', status: 'FINISHED' } });

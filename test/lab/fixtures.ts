@@ -39,21 +39,22 @@ export function stepLine(step: number, change: Partial<StepLine> = {}): StepLine
   };
 }
 
-/** Creates a run as read from a file, with the given changes. */
+/** Creates a run as read from a file. `score` is its score on validation and on test. */
 export function runOf(
   change: Partial<RunConfig>,
-  end: Partial<EndRecord>,
+  { score = 4, ...end }: Partial<EndRecord> & { readonly score?: number },
   steps = [0, 1, 2].map((s) => stepLine(s)),
 ): Run {
   const metric = { name: 'bits per character', better: 'lower', baseline: 4.4 } as const;
   const start = {
     type: 'start',
-    version: 1,
+    version: 2,
     id: 'x',
     config: { ...config, ...change },
     environment,
     metric,
     loss: 'bits per character',
   } as const;
-  return { start, steps, end: { type: 'end', outcome: 'finished', metric: 4, steps: steps.length, ms: 30, ...end } };
+  const scores = { validation: score, test: score, testError: 0 };
+  return { start, steps, end: { type: 'end', outcome: 'finished', ...scores, steps: steps.length, ms: 30, ...end } };
 }

@@ -10,13 +10,13 @@ import { config, runOf } from './fixtures.ts';
 
 const clipping = (maxNorm = 1) => ({ id: 'global-norm', options: { maxNorm } });
 const rowsOf = (runs: readonly Run[]): readonly SummaryRow[] => summarize('x', runs).rows;
-const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
+const diverged = { outcome: 'diverged', divergedAt: 2, score: 90 } as const;
 
 describe('success by length', () => {
   const at = (length: number, metric: number, seed: number, strategy = { id: 'none', options: {} }, learningRate = 1) =>
     runOf(
       { task: 'temporal-order', settings: { ...config.settings, length }, seed, strategy, learningRate },
-      { metric },
+      { score: metric },
     );
   const result = judgeByLength(
     rowsOf([
@@ -63,11 +63,11 @@ describe('success by length', () => {
 describe('robustness', () => {
   const result = judgeByRate(
     rowsOf([
-      runOf({ learningRate: 1 }, { metric: 3 }),
+      runOf({ learningRate: 1 }, { score: 3 }),
       runOf({ learningRate: 10 }, diverged),
-      runOf({ learningRate: 1, strategy: clipping() }, { metric: 3.1 }),
-      runOf({ learningRate: 10, strategy: clipping() }, { metric: 3.15 }),
-      runOf({ learningRate: 100, strategy: clipping() }, { metric: 4.41 }),
+      runOf({ learningRate: 1, strategy: clipping() }, { score: 3.1 }),
+      runOf({ learningRate: 10, strategy: clipping() }, { score: 3.15 }),
+      runOf({ learningRate: 100, strategy: clipping() }, { score: 4.41 }),
     ]),
   );
 
@@ -88,11 +88,11 @@ describe('the threshold', () => {
     const adaptive = { id: 'adaptive-percentile', options: { percentile: 50 } };
     const { statements: answers } = judgeByThreshold(
       rowsOf([
-        runOf({}, { metric: 4 }),
-        runOf({ strategy: clipping(0.1) }, { metric: 3.5 }),
-        runOf({ strategy: clipping(1) }, { metric: 3 }),
-        runOf({ strategy: clipping(2) }, { metric: 3.05 }),
-        runOf({ strategy: adaptive }, { metric: 3.3 }),
+        runOf({}, { score: 4 }),
+        runOf({ strategy: clipping(0.1) }, { score: 3.5 }),
+        runOf({ strategy: clipping(1) }, { score: 3 }),
+        runOf({ strategy: clipping(2) }, { score: 3.05 }),
+        runOf({ strategy: adaptive }, { score: 3.3 }),
       ]),
     );
     expect(answers).toEqual([
@@ -105,7 +105,7 @@ describe('the threshold', () => {
 
 describe('effects', () => {
   const seeds = (scores: (number | null)[], change: Parameters<typeof runOf>[0]): Run[] =>
-    scores.map((metric, seed) => runOf({ ...change, seed }, metric === null ? diverged : { metric }));
+    scores.map((metric, seed) => runOf({ ...change, seed }, metric === null ? diverged : { score: metric }));
   const { statements: answers, tables } = judgeEffects(
     rowsOf([
       ...seeds([4, 4.1], { cell: 'rnn' }),

@@ -6,7 +6,15 @@ import { config } from './fixtures.ts';
 import { Screen } from './screen.ts';
 
 const jobs: Job[] = [1, 2].map((seed) => ({ id: `run-${seed}`, config: { ...config, seed, steps: 10 }, out: '' }));
-const ended = { type: 'end', outcome: 'finished', metric: 3.9, steps: 10, ms: 100 } as const;
+const ended = {
+  type: 'end',
+  outcome: 'finished',
+  validation: 3.8,
+  test: 3.9,
+  testError: 0.1,
+  steps: 10,
+  ms: 100,
+} as const;
 
 describe('the time estimate', () => {
   const runs = [

@@ -18,9 +18,9 @@ describe('records', () => {
 
   it('keep NaN and infinities, which JSON cannot express', () => {
     const steps = [stepLine(0, { loss: NaN, normBefore: Infinity })];
-    const read = readRun(textOf([start, ...steps, { ...end, steps: 1, metric: -Infinity }]));
+    const read = readRun(textOf([start, ...steps, { ...end, steps: 1, test: -Infinity }]));
     expect(read?.steps).toEqual(steps);
-    expect(read?.end.metric).toBe(-Infinity);
+    expect(read?.end.test).toBe(-Infinity);
   });
 
   it('return no run if the end is missing', () => {
@@ -71,8 +71,8 @@ describe('records', () => {
     {
       about: 'has a later version',
       at: 1,
-      line: toLine(start).replace('"version":1', '"version":2'),
-      says: 'line 1: version 2; this program reads version 1',
+      line: toLine(start).replace('"version":2', '"version":3'),
+      says: 'line 1: version 3; this program reads version 2',
     },
   ])('report the number of a line that $about', ({ at, line, says }) => {
     const lines = textOf([start, stepLine(0), stepLine(1), end]).split('\n');

@@ -13,7 +13,7 @@ import { formatReport } from '../../lab/text/terminal-report.ts';
 import { runOf, stepLine } from './fixtures.ts';
 
 const clipping = (maxNorm = 0.5) => ({ id: 'global-norm', options: { maxNorm } });
-const diverged = { outcome: 'diverged', divergedAt: 2, metric: 90 } as const;
+const diverged = { outcome: 'diverged', divergedAt: 2, score: 90 } as const;
 const frame = {
   experiment: 'quick',
   question: 'Does it help?',
@@ -25,12 +25,12 @@ const frame = {
 /** Unclipped at 4.0 and then lost, clipped at 4.2 and then 3.5: what the lab is about, in four runs. */
 function rescue(): Run[] {
   return [
-    runOf({ learningRate: 1 }, { metric: 4 }),
+    runOf({ learningRate: 1 }, { score: 4 }),
     runOf({ learningRate: 3 }, diverged),
-    runOf({ learningRate: 1, strategy: clipping() }, { metric: 4.2 }),
+    runOf({ learningRate: 1, strategy: clipping() }, { score: 4.2 }),
     runOf(
       { learningRate: 3, strategy: clipping() },
-      { metric: 3.5 },
+      { score: 3.5 },
       [0, 1, 2].map((step) => stepLine(step, { clipped: step > 0, normAfter: 0.5, threshold: 0.5 })),
     ),
   ];
@@ -48,7 +48,7 @@ describe('the summary', () => {
     const scores = [5, 3, 4, 9];
     const [row, ...more] = summarize(
       'quick',
-      scores.map((metric, i) => runOf({ seed: i }, { metric })),
+      scores.map((metric, i) => runOf({ seed: i }, { score: metric })),
     ).rows;
     expect(more).toEqual([]);
     expect(row).toEqual({
@@ -79,12 +79,12 @@ describe('the summary', () => {
 
   it('ranks a diverged run below every other run', () => {
     const [row] = summarize('quick', [
-      runOf({ seed: 1 }, { metric: 3 }),
+      runOf({ seed: 1 }, { score: 3 }),
       runOf({ seed: 2 }, diverged),
-      runOf({ seed: 3 }, { metric: 4 }),
+      runOf({ seed: 3 }, { score: 4 }),
     ]).rows;
     expect(row).toMatchObject({ diverged: 1, metric: { q1: 3.5, median: 4, q3: null } });
-    const most = [3, 4, 90, 91, 92].map((metric, seed) => runOf({ seed }, metric > 5 ? diverged : { metric }));
+    const most = [3, 4, 90, 91, 92].map((metric, seed) => runOf({ seed }, metric > 5 ? diverged : { score: metric }));
     expect(summarize('quick', most).rows[0]).toMatchObject({ diverged: 3, metric: { q1: 4, median: null, q3: null } });
     const [lost] = summarize('quick', [runOf({}, diverged)]).rows;
     expect(lost).toMatchObject({ diverged: 1, metric: { median: null, q1: null, q3: null } });
@@ -100,10 +100,10 @@ describe('the summary', () => {
 describe('the best row', () => {
   it('has the best median, has the smaller rate if two medians are equal, and never diverged', () => {
     const { rows } = summarize('quick', [
-      runOf({ learningRate: 3 }, { metric: 4 }),
-      runOf({ learningRate: 1 }, { metric: 4 }),
+      runOf({ learningRate: 3 }, { score: 4 }),
+      runOf({ learningRate: 1 }, { score: 4 }),
       runOf({ learningRate: 10 }, diverged),
-      runOf({ learningRate: 0.1 }, { metric: 5 }),
+      runOf({ learningRate: 0.1 }, { score: 5 }),
     ]);
     expect(findBest(rows)?.learningRate).toBe(1);
     expect(groupContests(rows)[0]?.contenders[0]?.rows.map(({ learningRate }) => learningRate)).toEqual([
@@ -121,13 +121,13 @@ describe('the findings', () => {
   });
 
   it('say that clipping made no difference if scores differ by at most 1 %', () => {
-    const runs = [runOf({}, { metric: 4 }), runOf({ strategy: clipping() }, { metric: 3.97 })];
+    const runs = [runOf({}, { score: 4 }), runOf({ strategy: clipping() }, { score: 3.97 })];
     expect(findingsOf(runs)[0]).toContain('clipping made no clear difference. Best with it: 3.97');
   });
 
   it('say that clipping made no clear difference if the seeds vary more than the medians differ', () => {
     const seeds = (scores: number[], strategy = { id: 'none', options: {} }): Run[] =>
-      scores.map((metric, seed) => runOf({ seed, strategy }, { metric }));
+      scores.map((metric, seed) => runOf({ seed, strategy }, { score: metric }));
     const scattered = [...seeds([3, 4, 5]), ...seeds([3.1, 3.8, 5.2], clipping())];
     expect(findingsOf(scattered)[0]).toContain('clipping made no clear difference');
     const apart = [...seeds([3.9, 4, 4.1]), ...seeds([3.7, 3.8, 3.85], clipping())];
@@ -139,8 +139,8 @@ describe('the findings', () => {
 
   it('say that clipping lost, and which strategies were worse than no clipping', () => {
     const runs = [
-      runOf({}, { metric: 4 }),
-      runOf({ strategy: clipping(1) }, { metric: 4.5 }),
+      runOf({}, { score: 4 }),
+      runOf({ strategy: clipping(1) }, { score: 4.5 }),
       runOf({ strategy: clipping(2) }, diverged),
     ];
     expect(findingsOf(runs)[0]).toBe(

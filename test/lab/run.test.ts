@@ -103,8 +103,8 @@ describe('a run', () => {
     };
     const end = (await recordsOf(change, { id: 'global-norm' })).at(-1);
     expect(end).toMatchObject({ type: 'end', outcome: 'finished' });
-    const { steps, metric } = end as EndRecord;
-    expect(metric < 0.01).toBe(steps < 300);
+    const { steps, validation } = end as EndRecord;
+    expect(validation < 0.01).toBe(steps < 300);
     expect(steps % 25).toBe(0);
     expect(steps).toBeLessThan(300);
   });

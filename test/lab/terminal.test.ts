@@ -1,13 +1,14 @@
 // All output of the lab fits a terminal of 80 columns without truncation.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseArchive } from '../../lab/results-page/archive.ts';
-import { summarizeDigests } from '../../lab/analysis/summary.ts';
+import { summarize } from '../../lab/analysis/summary.ts';
+import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { answer } from '../../lab/experiments/_answer.ts';
+import { experiments } from '../../lab/experiments/index.ts';
+import { expandGrid } from '../../lab/node/plan.ts';
+import { randomNumbers } from '../../lab/random.ts';
 import { formatReport } from '../../lab/text/terminal-report.ts';
 import { wrapText } from '../../lab/text/text-table.ts';
+import { runOf } from './fixtures.ts';
 import { runLab } from './screen.ts';
 
 const COLUMNS = 80;
@@ -40,14 +41,12 @@ describe('the list', () => {
   });
 });
 
-describe('the terminal report of a saved experiment', () => {
-  const folder = fileURLToPath(new URL('../../lab/results', import.meta.url));
-
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.jsonl')))('in %s fits 80 columns', (name) => {
-    const { head, digests } = parseArchive(readFileSync(join(folder, name), 'utf8'), name);
-    const { experiment, environment } = head;
-    const rows = summarizeDigests(digests);
-    const text = formatReport({ version: 1, experiment, environment, rows }, answer(experiment, rows));
-    expect(unfitLines(text)).toEqual([]);
+describe('the terminal report', () => {
+  it.each(experiments)('of $id fits 80 columns', async ({ id, grid }) => {
+    const planned = await expandGrid(grid, { catalogue: builtIn, data: () => 'data', backend: 'wasm' });
+    const noise = randomNumbers(planned.length, 'terminal');
+    const runs = planned.map(({ config }, index) => runOf(config, { score: 3 + noise[index]! }));
+    const summary = summarize(id, runs);
+    expect(unfitLines(formatReport(summary, answer(id, summary.rows)))).toEqual([]);
   });
 });

@@ -33,10 +33,14 @@ export function describeProblem(problem: Problem, shapes: { readonly x: number[]
 
   it('evaluates a model to the same score each time and leaks no tensor', async () => {
     const model = problem.model(rnn, 1);
-    const first = await problem.evaluate(model);
+    const scores = async () => [await problem.evaluate(model, 'validation'), await problem.evaluate(model, 'test')];
+    const first = await scores();
     const before = tf.memory().numTensors;
-    expect(await problem.evaluate(model)).toBe(first);
-    expect(Number.isFinite(first)).toBe(true);
+    expect(await scores()).toEqual(first);
+    for (const { value, standardError } of first) {
+      expect(Number.isFinite(value)).toBe(true);
+      expect(standardError).toBeGreaterThanOrEqual(0);
+    }
     expect(tf.memory().numTensors).toBe(before);
   });
 

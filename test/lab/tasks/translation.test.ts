@@ -65,7 +65,7 @@ describe('translation', () => {
   const problem = translation.prepare(text, settings);
   describeProblem(problem, { x: [4, 5], y: [4, 6] });
 
-  const { training, validation } = splitExamples(parsePairs(text));
+  const { training, validation, test } = splitExamples(parsePairs(text));
 
   it('has the padded, reversed source as input and the target with its end, padded, as output', () => {
     const [from, to] = [
@@ -95,15 +95,15 @@ describe('translation', () => {
     });
   });
 
-  it('never validates on a training pair', () => {
+  it('never scores a training pair', () => {
     const trained = new Set(training.map(({ source }) => source));
-    expect(validation.filter(({ source }) => trained.has(source))).toEqual([]);
-    expect([training.length, validation.length]).toEqual([48, 12]);
+    expect([...validation, ...test].filter(({ source }) => trained.has(source))).toEqual([]);
+    expect([training.length, validation.length, test.length]).toEqual([42, 9, 9]);
   });
 
   it('scores an untrained model by log2 of the alphabet size and the baseline by its cross-entropy', async () => {
     const untrained = Math.log2(2 + 10);
-    expect(await problem.evaluate(createZeroModel(problem, lstm))).toBeCloseTo(untrained, 5);
+    expect((await problem.evaluate(createZeroModel(problem, lstm), 'test')).value).toBeCloseTo(untrained, 5);
     const loss = problem.loss(createZeroModel(problem, gru), problem.batch(0, 1)).dataSync()[0] as number;
     expect(loss * translation.loss.perTrained).toBeCloseTo(untrained, 5);
 
@@ -116,20 +116,20 @@ describe('translation', () => {
       ]),
     );
     const bits = (seenTimes: number): number => -Math.log2((seenTimes + 1) / (5 * training.length + 12));
-    const costs = validation.flatMap(({ target }) => [
+    const costs = test.flatMap(({ target }) => [
       ...[...target].map((one) => bits(times.get(one) ?? 0)),
       bits(count('#')),
     ]);
     expect(problem.baseline).toBeCloseTo(costs.reduce((sum, one) => sum + one, 0) / costs.length, 10);
   });
 
-  it('samples translations of validation sources and leaks no tensor', async () => {
+  it('samples translations of test sources and leaks no tensor', async () => {
     const model = problem.model(gru, 1);
     const before = tf.memory().numTensors;
     const lines = (await problem.sample!(model, 1)).split('\n');
     expect(tf.memory().numTensors).toBe(before);
     expect(lines).toHaveLength(8);
-    const sources = new Set(validation.map(({ source }) => source));
+    const sources = new Set(test.map(({ source }) => source));
     for (const line of lines) {
       const [, source = '', target = ''] = /^(\d+) → .* \((\d+)\)$/.exec(line) ?? [];
       expect(sources.has(source)).toBe(true);

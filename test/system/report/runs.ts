@@ -67,7 +67,7 @@ export function tuning(): Run[] {
         });
       });
       const metric = 2.4 + Math.abs(Math.log2(Math.min(limit, 4)) + 1) / 5 + seed / 20;
-      return runOf({ strategy, seed, steps: STEPS }, { metric }, steps);
+      return runOf({ strategy, seed, steps: STEPS }, { score: metric }, steps);
     }),
   );
 }
