@@ -87,7 +87,7 @@ export async function gradientFlow(
   };
   try {
     tidy(() => runWatched(cells, uses, run));
-    return await Promise.all(uses.map(readFlow));
+    return await Promise.all(uses.filter((use) => !isRepeated(use, uses)).map(readFlow));
   } finally {
     for (const { norms } of uses) dispose(norms.filter((norm) => typeof norm === 'object'));
   }
@@ -101,7 +101,21 @@ function createLoss(model: LayersModel, x: Tensors, y: Tensors, loss: string | L
 /** One call of a layer. */
 interface LayerUse {
   readonly layer: string;
+  readonly inputs: readonly Tensor[];
   readonly norms: (number | Scalar)[];
+}
+
+/**
+ * Whether another call did the same work and counts instead: tfjs calls a layer once for each of its outputs that the
+ * model uses, such as the states of an encoder, and takes all outputs from the first call.
+ */
+function isRepeated(use: LayerUse, uses: readonly LayerUse[]): boolean {
+  const hasGradient = ({ norms }: LayerUse): boolean => norms.some((norm) => norm !== 0);
+  if (hasGradient(use)) return false;
+  const same = uses.filter(
+    ({ layer, inputs }) => layer === use.layer && inputs.every((input, index) => input === use.inputs[index]),
+  );
+  return (same.find(hasGradient) ?? same[0]) !== use;
 }
 
 /** Calls `run`, and records every call of a cell's layer in `uses` meanwhile. */
@@ -112,23 +126,28 @@ function runWatched(cells: readonly FoundCell[], uses: LayerUse[], run: () => vo
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
     restorers.push(() => void Reflect.deleteProperty(target, name));
   };
-  const fusedListeners = new Map<object, (time: number) => GradientListener>();
+  const fusedListeners = new Map<object, () => GradientListener>();
   for (const { name, layer, cell } of cells) {
-    const startUse = (time: number): LayerUse => {
-      const use = { layer: name, norms: new Array<number>(time).fill(0) };
+    let use: LayerUse | undefined;
+    const callLayer = layer.call.bind(layer);
+    override(layer, 'call', (...args: Parameters<typeof callLayer>) => {
+      const [x, kwargs] = args;
+      const inputs = [...(Array.isArray(x) ? x : [x]), ...(kwargs?.initialState ?? [])];
+      use = { layer: name, inputs, norms: new Array<number>(inputs[0]!.shape[1]!).fill(0) };
       uses.push(use);
-      return use;
-    };
+      return callLayer(...args);
+    });
+    const currentNorms = (): LayerUse['norms'] => use!.norms;
     // A stateful layer stores its new states with resetStates; the measurement must not change them.
     if (layer.stateful) override(layer, 'resetStates', () => undefined);
     if (layer.getClassName().startsWith('Fused')) {
-      fusedListeners.set(layer, (time) => {
-        const { norms } = startUse(time);
+      fusedListeners.set(layer, () => {
+        const norms = currentNorms();
         return (t, norm) => (norms[t] = norm);
       });
-      continue;
+    } else {
+      watchCell({ layer, cell, override, currentNorms });
     }
-    watchCell({ layer, cell, override, startUse });
   }
   try {
     withListeners(fusedListeners, run);
@@ -139,29 +158,23 @@ function runWatched(cells: readonly FoundCell[], uses: LayerUse[], run: () => vo
 
 interface WatchedCell extends Pick<FoundCell, 'layer' | 'cell'> {
   override(target: object, name: string, value: unknown): void;
-  startUse(time: number): LayerUse;
+  currentNorms(): LayerUse['norms'];
 }
 
-function watchCell({ layer, cell, override, startUse }: WatchedCell): void {
-  let use: LayerUse | undefined;
+function watchCell({ layer, cell, override, currentNorms }: WatchedCell): void {
+  let norms: LayerUse['norms'] | undefined;
   let step = 0;
-  const callLayer = layer.call.bind(layer);
   const callCell = cell.call.bind(cell);
-  override(layer, 'call', (...args: Parameters<typeof callLayer>) => {
-    const inputs = args[0];
-    const time = (Array.isArray(inputs) ? inputs[0]! : inputs).shape[1] as number;
-    use = startUse(time);
-    step = 0;
-    return callLayer(...args);
-  });
   override(cell, 'call', (...args: Parameters<typeof callCell>) => {
     const outputs = callCell(...args);
-    const { norms } = use as LayerUse;
-    const t = layer.goBackwards ? norms.length - 1 - step : step;
+    const current = currentNorms();
+    if (current !== norms) step = 0;
+    norms = current;
+    const t = layer.goBackwards ? current.length - 1 - step : step;
     step += 1;
     const h = outputs[0] as Tensor;
     const measured = transformGradient(h, (gradient) => {
-      norms[t] = keep(globalNormOf({ gradient }));
+      current[t] = keep(globalNormOf({ gradient }));
       return gradient;
     });
     // The cell returns h twice, as output and as state. One tensor for both receives the sum of their gradients.

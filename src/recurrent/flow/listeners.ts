@@ -5,12 +5,12 @@ import { shared } from '../../core/shared.ts';
 export type GradientListener = (t: number, norm: number | Scalar) => void;
 
 // Fused layers have no cell to wrap. In the forward pass they look up a listener here.
-const openByLayer = (): WeakMap<object, (time: number) => GradientListener> =>
-  shared('gradient-listeners', () => new WeakMap<object, (time: number) => GradientListener>());
+const openByLayer = (): WeakMap<object, () => GradientListener> =>
+  shared('gradient-listeners', () => new WeakMap<object, () => GradientListener>());
 
 /** Runs `work`; meanwhile each call of a given layer opens a listener. */
 export function withListeners<Result>(
-  listeners: ReadonlyMap<object, (time: number) => GradientListener>,
+  listeners: ReadonlyMap<object, () => GradientListener>,
   work: () => Result,
 ): Result {
   for (const [layer, open] of listeners) openByLayer().set(layer, open);
@@ -21,7 +21,7 @@ export function withListeners<Result>(
   }
 }
 
-/** Opens a listener for one call of the layer over `time` steps; null if nobody listens to the layer. */
-export function openListener(layer: object, time: number): GradientListener | null {
-  return openByLayer().get(layer)?.(time) ?? null;
+/** Opens a listener for one call of the layer; null if nobody listens to the layer. */
+export function openListener(layer: object): GradientListener | null {
+  return openByLayer().get(layer)?.() ?? null;
 }

@@ -179,7 +179,7 @@ function toLayerCall(
     returnSequences,
     returnCarry: stateCount === 2 && (returnState || stateful),
     clipping,
-    onGradient: openListener(layer, time),
+    onGradient: openListener(layer),
   };
 }
 

@@ -157,6 +157,44 @@ describe('gradientFlow', () => {
     }
   });
 
+  it.each([
+    ['tf.layers', tf.layers.lstm],
+    ['fused layers', fusedLSTM],
+  ])('lists an encoder whose states are used once, with %s', async (_, lstm) => {
+    const [source, target] = [tf.input({ shape: [5, 2] }), tf.input({ shape: [4, 2] })];
+    const encoder = lstm({ units: 3, name: 'encoder', returnState: true } as never);
+    const [, h, c] = encoder.apply(source) as tf.SymbolicTensor[];
+    const decoder = lstm({ units: 3, name: 'decoder', returnSequences: true } as never);
+    const sequence = decoder.apply(target, { initialState: [h, c] }) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: [source, target], outputs: sequence });
+    const x = [tf.ones([2, 5, 2]), tf.ones([2, 4, 2])];
+    const flows = await gradientFlow(model, x, tf.ones([2, 4, 3]), 'meanSquaredError');
+    expect(flows.map(({ layer, norms }) => [layer, norms.length])).toEqual([
+      ['encoder', 5],
+      ['decoder', 4],
+    ]);
+    for (const { norms } of flows) expect(norms.every((norm) => norm > 0)).toBe(true);
+  });
+
+  it.each([
+    ['tf.layers', tf.layers.gru],
+    ['fused layers', fusedGRU],
+  ])('lists two uses of a layer on different inputs, also without a gradient, with %s', async (_, gru) => {
+    const [one, other] = [tf.input({ shape: [5, 2] }), tf.input({ shape: [5, 2] })];
+    const shared = gru({ units: 3, name: 'shared' } as never) as tf.layers.Layer;
+    const outputs = [one, other].map((input) => shared.apply(input) as tf.SymbolicTensor);
+    const model = tf.model({ inputs: [one, other], outputs });
+    const x = [tf.ones([2, 5, 2]), tf.zeros([2, 5, 2])];
+    const flows = await gradientFlow(model, () => tf.sum((model.apply(x) as tf.Tensor[])[0]!) as tf.Scalar);
+    expect(flows.map(({ norms }) => norms.every((norm) => norm > 0)).sort()).toEqual([false, true]);
+    // Every layer that the loss does not reach is listed once.
+    const frozen = await gradientFlow(model, () => {
+      model.apply(x);
+      return tf.sum(shared.getWeights()[0]!) as tf.Scalar;
+    });
+    expect(frozen.map(({ norms }) => [...norms])).toEqual([new Array(5).fill(0), new Array(5).fill(0)]);
+  });
+
   it('leaves weights, states, gradients and the number of tensors unchanged', async () => {
     const next = seededUniform(1);
     const build = (): tf.Sequential => {
