@@ -43,7 +43,7 @@ export function synthesizeVowels(): Recordings {
       }
     });
   }
-  return { sampleRate: SAMPLE_RATE, recordings };
+  return { sampleRate: SAMPLE_RATE, resampled: 0, recordings };
 }
 
 function synthesizeVowel(formants: readonly number[], speaker: number, seeds: readonly number[]): Float32Array {

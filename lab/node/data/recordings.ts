@@ -1,65 +1,87 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import wav from 'node-wav';
+import { basename, dirname, join, sep } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { mfccFrameLength } from '../../tasks/_mfcc.ts';
 import { serializeRecordings } from '../../tasks/_recordings.ts';
 import { readFileBytes, describeSystemError } from './user-files.ts';
-import { findHeaderError } from './wav-header.ts';
+import { decodeWav, resample, type Sound } from './wav.ts';
+
+/** In Hz. Speech has little energy above half of it. */
+const MAX_SAMPLE_RATE = 16_000;
+
+/** 1.7 hours at 16 kHz. Every thread holds all samples. */
+const MAX_SAMPLES = 100_000_000;
 
 /**
- * Reads the WAV files of a folder, mixes each down to one channel, and serializes them as text.
+ * Reads the WAV files of a folder and its subfolders, mixes each down to one channel, and serializes them as text.
+ *
+ * All are resampled to the lowest sample rate among them, and to at most 16 kHz.
  *
  * @throws LabError that names the file at fault
  */
 export function readRecordings(folder: string, expected: string): string {
   const names = listWavFiles(folder, expected);
-  const files = names.map((name) => ({ name: name.replace(/\.wav$/i, ''), ...decodeWav(folder, name, expected) }));
-  const sampleRate = files[0]?.sampleRate ?? 0;
-  const other = files.findIndex((file) => file.sampleRate !== sampleRate);
-  if (other >= 0) {
+  let total = 0;
+  const sounds = names.map((name) => {
+    const sound = readSound(folder, name, expected);
+    total += sound.samples.length;
+    if (total > MAX_SAMPLES) {
+      throw new LabError(
+        `--data ${folder} has more than ${MAX_SAMPLES} samples up to ${name}. Use fewer or shorter recordings.`,
+      );
+    }
+    return sound;
+  });
+  const sampleRate = Math.min(MAX_SAMPLE_RATE, ...new Set(sounds.map((sound) => sound.sampleRate)));
+  const files = sounds.map((sound, index) => {
+    const samples = normalizePeak(resample(sound, sampleRate).samples);
+    const [name = ''] = [names[index]];
+    const least = mfccFrameLength(sampleRate);
+    if (samples.length >= least) return { name: toRecordingName(name), samples };
     throw new LabError(
-      `--data ${folder}: ${names[other] ?? ''} has a sample rate of ${files[other]?.sampleRate ?? 0} Hz and ${names[0] ?? ''} one of ${sampleRate} Hz. All files must have the same.`,
+      `--data ${folder}: ${name} has ${samples.length} samples at ${sampleRate} Hz. At least ${least} are required.`,
     );
-  }
-  return serializeRecordings(sampleRate, files);
+  });
+  const resampled = sounds.filter((sound) => sound.sampleRate !== sampleRate).length;
+  return serializeRecordings(sampleRate, files, resampled);
 }
 
+/** Returns the paths of the WAV files below a folder. */
 function listWavFiles(folder: string, expected: string): string[] {
-  let names: string[];
+  let paths: string[];
   try {
     if (!statSync(folder).isDirectory()) throw new LabError(`--data ${folder} is a file. Expected ${expected}.`);
-    names = readdirSync(folder);
+    paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (error) {
     if (error instanceof LabError) throw error;
     throw new LabError(`--data ${folder} cannot be read: ${describeSystemError(error)}. Expected ${expected}.`);
   }
+  // macOS stores the attributes of `a.wav` in `._a.wav` or in the folder `__MACOSX`.
+  const isHidden = (path: string): boolean => path.split(sep).some((part) => /^(\.|__MACOSX$)/.test(part));
   // Sorted by code point: the order decides which batch has which file, so it must not depend on the file system.
-  const wavFiles = names.filter((name) => /\.wav$/i.test(name)).sort();
+  const wavFiles = paths.filter((path) => /\.wav$/i.test(path) && !isHidden(path)).sort();
   if (wavFiles.length === 0) throw new LabError(`--data ${folder} contains no WAV files. Expected ${expected}.`);
   return wavFiles;
 }
 
-function decodeWav(folder: string, name: string, expected: string): { sampleRate: number; samples: Float32Array } {
+/** Returns `folder/file` without the extension, or the file's name alone if it is in no subfolder. */
+function toRecordingName(path: string): string {
+  const file = basename(path).replace(/\.wav$/i, '');
+  const folder = basename(dirname(path));
+  return folder === '.' ? file : `${folder}/${file}`;
+}
+
+function readSound(folder: string, name: string, expected: string): Sound {
   const bytes = readFileBytes(join(folder, name), expected);
-  const errorFor = (problem: string): LabError => new LabError(`--data ${folder}: ${name} ${problem}`);
-  const headerError = findHeaderError(bytes);
-  if (headerError !== undefined) throw errorFor(headerError);
-  let sound: ReturnType<typeof wav.decode>;
   try {
-    // Copied, because 16-bit samples must start at an even offset of their buffer.
-    sound = wav.decode(Uint8Array.from(bytes).buffer);
-  } catch {
-    throw errorFor('is not a readable WAV file. Save it as 16-bit PCM.');
+    return decodeWav(bytes);
+  } catch (error) {
+    throw new LabError(`--data ${folder}: ${name} ${(error as Error).message}`);
   }
-  const [first, ...others] = sound?.channelData ?? [];
-  if (sound === undefined || first === undefined) throw errorFor('contains no samples.');
-  const { sampleRate } = sound;
-  const samples = first.map(
-    (one, time) => others.reduce((sum, channel) => sum + channel[time]!, one) / (others.length + 1),
-  );
-  if (!samples.every(Number.isFinite)) throw errorFor('is truncated.');
-  const least = mfccFrameLength(sampleRate);
-  if (samples.length < least) throw errorFor(`has ${samples.length} samples. At least ${least} are required.`);
-  return { sampleRate, samples };
+}
+
+/** Scales floating-point samples beyond full scale down, so that they are not cut off. */
+function normalizePeak(samples: Float64Array): Float64Array {
+  const peak = samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0);
+  return peak > 1 ? samples.map((sample) => sample / peak) : samples;
 }
