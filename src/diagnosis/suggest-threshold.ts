@@ -148,7 +148,7 @@ function measureStats(stats: ClipStats): MeasuredNorms {
     throw badSource(`received ${formatValue(stats)}`);
   }
   if (steps === 0) throw badSource('the stats contain no steps. Train some steps first');
-  if (!values.every(Number.isFinite)) throw noneFinite(steps);
+  if (nonFinite >= steps || !values.every(Number.isFinite)) throw noneFinite(steps);
   const negative = values.find((value) => value < 0);
   if (negative !== undefined) throw badSource(`a norm is never negative; received ${negative}`);
   return {

@@ -13,7 +13,9 @@ import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { toPlainOptions } from '../core/plain.ts';
+import { isRecorded, statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
 import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
+import type { ClippedOptimizer } from './clipped-optimizer.ts';
 import { readGradients, variableId, type Gradients, type GradientList } from './gradients.ts';
 import { registerClass } from '../saving/loading.ts';
 import { removeSlots, toInnerForm } from './inner-optimizer.ts';
@@ -122,6 +124,26 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     if (this.#pending === this.steps) this.#take(received, target);
   }
 
+  /**
+   * A summary of the steps in the window of the inner optimizer, each of which clipped an average.
+   *
+   * @throws ClippingError `not-an-optimizer` when the inner optimizer has no records; so do {@link records} and
+   *   {@link resetStats}.
+   */
+  async stats(): Promise<ClipStats> {
+    return statsOf(await this.records());
+  }
+
+  /** The records of the inner optimizer, oldest first. */
+  async records(): Promise<StepRecord[]> {
+    return this.#recorded().records();
+  }
+
+  /** Forgets the records of the inner optimizer. */
+  resetStats(): void {
+    this.#recorded().resetStats();
+  }
+
   /** The config to save with a model. */
   override getConfig(): AccumulationConfig {
     const { steps } = this;
@@ -159,6 +181,16 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
 
   protected override freeState(): void {
     this.#clear();
+  }
+
+  #recorded(): Pick<ClippedOptimizer, 'records' | 'resetStats'> {
+    const inner: Optimizer = this.inner;
+    if (isRecorded(inner)) return inner as ClippedOptimizer;
+    throw new ClippingError(
+      'not-an-optimizer',
+      '`accumulated(optimizer)` records what its optimizer records, and ' +
+        `${this.inner.getClassName()} records nothing; wrap it in \`clipOptimizer\` first.`,
+    );
   }
 
   #take(latest: Gradients, target: Optimizer): void {

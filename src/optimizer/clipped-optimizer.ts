@@ -1,4 +1,4 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import { tidy, type Optimizer } from '@tensorflow/tfjs-core';
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { clipRateWatch } from '../records/clip-rate.ts';
@@ -6,7 +6,7 @@ import { Recorder } from '../records/recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
 import { parseConfig, toConfig, type ClippingConfig } from '../saving/config.ts';
 import { NonFiniteCounter } from './non-finite.ts';
-import type { Gradients } from './gradients.ts';
+import { variablesLike, type Gradients } from './gradients.ts';
 import { parseOptions, type ClipOptions } from './options.ts';
 import { takeStep, type StepParts } from './step.ts';
 import { StrategyState } from './strategy-state.ts';
@@ -34,8 +34,6 @@ export class ClippedOptimizer extends WrappingOptimizer {
   /** The name in saved models. */
   static readonly className = 'ClippedOptimizer';
 
-  /** The strategy that clips. */
-  readonly strategy: ClippingStrategy;
   /** The options that were passed to {@link clipOptimizer}. */
   readonly options: Readonly<ClipOptions>;
   /** @internal */
@@ -48,14 +46,31 @@ export class ClippedOptimizer extends WrappingOptimizer {
     super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
     assertStrategy('clipOptimizer(inner, strategy)', strategy);
     const parsed = Object.freeze(parseOptions(options));
-    this.strategy = strategy;
     this.options = parsed;
-    const watch = parsed.warnings === false ? undefined : clipRateWatch(strategy);
     this.#parts = {
       ...{ inner, strategy, policy: parsed.onNonFinite, order: new VariableOrder(), state: new StrategyState() },
       nonFiniteSteps: new NonFiniteCounter(parsed.maxConsecutiveNonFinite ?? 20),
-      recorder: new Recorder(parsed.window ?? 1000, parsed.onStep, watch),
+      recorder: new Recorder(parsed.window ?? 1000, parsed.onStep, this.#watch(strategy)),
     };
+  }
+
+  /**
+   * The strategy that clips. It can be replaced while training: the state is kept if the ids of the strategies and the
+   * shapes of their states agree, else it starts anew. A saved model holds the latest one.
+   */
+  get strategy(): ClippingStrategy {
+    return this.#parts.strategy;
+  }
+
+  set strategy(strategy: ClippingStrategy) {
+    this.assertNotDisposed();
+    assertStrategy('optimizer.strategy', strategy);
+    const { state, order, recorder, strategy: before } = this.#parts;
+    tidy(() => {
+      state.adopt(strategy, before, variablesLike(order.names));
+    });
+    this.#parts.strategy = strategy;
+    recorder.watch = this.#watch(strategy);
   }
 
   /** The strategy's state by name; empty before the first step. The tensors belong to the optimizer. */
@@ -76,7 +91,11 @@ export class ClippedOptimizer extends WrappingOptimizer {
     this.takeStep(gradients, this.inner);
   }
 
-  /** A summary of the steps in the window. */
+  /**
+   * A summary of the steps in the window.
+   *
+   * @throws What `onStep` threw, on a backend where it is called after the step; so do {@link records} and the next step.
+   */
   async stats(): Promise<ClipStats> {
     return statsOf(await this.records());
   }
@@ -84,6 +103,11 @@ export class ClippedOptimizer extends WrappingOptimizer {
   /** The records of the steps in the window, oldest first. */
   records(): Promise<StepRecord[]> {
     return this.#parts.recorder.records();
+  }
+
+  /** Forgets the records, so that {@link stats} and {@link records} begin with the next step. */
+  resetStats(): void {
+    this.#parts.recorder.reset();
   }
 
   /** The newest record on the host: the latest step's on cpu and wasm, the latest one read on other backends. */
@@ -107,6 +131,10 @@ export class ClippedOptimizer extends WrappingOptimizer {
   protected override takeStep(gradients: Gradients, target: Optimizer): void {
     this.assertNotDisposed();
     takeStep(this.#parts, gradients, target);
+  }
+
+  #watch(strategy: ClippingStrategy): ReturnType<typeof clipRateWatch> {
+    return this.options.warnings === false ? undefined : clipRateWatch(strategy);
   }
 
   // No step with NaN ever enters the state.

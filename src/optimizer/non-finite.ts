@@ -156,23 +156,23 @@ export class NonFiniteCounter {
   async #read(): Promise<void> {
     this.#stepsSinceRead = 0;
     this.#isReading = true;
-    // Outside the step. By then there may be later steps, whose count is the better one.
-    await Promise.resolve();
-    if (this.#latest !== undefined) {
+    let copy: Tensor | undefined;
+    try {
+      // Outside the step. By then there may be later steps, whose count is the better one.
+      await Promise.resolve();
+      if (this.#latest === undefined) return;
       const { counts, variables, step } = this.#latest;
       // A copy, because the next step or `dispose` frees the count while it is read.
-      const copy = keep(counts.clone());
-      try {
-        const [consecutive = 0, ...nonFinite] = await copy.data();
-        const names = variables.filter((_, index) => nonFinite[index] === 1);
-        if (consecutive >= this.#limit) this.#failure = limitReached(consecutive, step, names);
-      } catch {
-        // The backend is gone; a step on it fails with an error of its own.
-      } finally {
-        copy.dispose();
-      }
+      copy = keep(counts.clone());
+      const [consecutive = 0, ...nonFinite] = await copy.data();
+      const names = variables.filter((_, index) => nonFinite[index] === 1);
+      if (consecutive >= this.#limit) this.#failure = limitReached(consecutive, step, names);
+    } catch {
+      // The backend is gone; a step on it fails with an error of its own.
+    } finally {
+      copy?.dispose();
+      this.#isReading = false;
     }
-    this.#isReading = false;
   }
 }
 

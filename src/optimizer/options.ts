@@ -31,7 +31,7 @@ export interface ClipOptions {
   readonly window?: number;
   /**
    * Called with the record of each step: on cpu and wasm at the end of the step, on other backends in batches after it,
-   * because reading in the step would stall it.
+   * because reading in the step would stall it. What it throws is thrown at the end of the step, or of the next step there.
    */
   readonly onStep?: (record: StepRecord) => void;
 }

@@ -17,7 +17,7 @@ import type { VariableOrder } from './variable-order.ts';
 /** What a clipped optimizer keeps between steps. */
 export interface StepParts {
   readonly inner: Optimizer;
-  readonly strategy: ClippingStrategy;
+  strategy: ClippingStrategy;
   readonly policy: NonFinitePolicy | undefined;
   readonly order: VariableOrder;
   readonly state: StrategyState;

@@ -54,6 +54,25 @@ export class StrategyState {
     );
   }
 
+  /**
+   * Continues with another strategy: keeps the state if ids and shapes agree, else starts it anew.
+   *
+   * @throws ClippingError `strategy-fault` when the strategy cannot create its state; the state stays as it was.
+   */
+  adopt(strategy: ClippingStrategy, before: ClippingStrategy, parameters: NamedTensors): void {
+    const initial = Object.entries(initWithChecks(strategy, parameters));
+    const { tensors } = this;
+    this.#isPrepared = false;
+    // Without variables there is nothing to compare yet; the next step compares what was loaded.
+    const isUnknown = this.#isUnchecked && Object.keys(parameters).length === 0;
+    const hasSameShapes =
+      initial.length === Object.keys(tensors).length &&
+      initial.every(([name, { shape }]) => tensors[name]?.shape.join() === shape.join());
+    if (idsIn(strategy) === idsIn(before) && (isUnknown || hasSameShapes)) return;
+    this.#isUnchecked = false;
+    this.#replace({});
+  }
+
   /** Frees the entries of variables that are gone; `remaining` are the others. */
   removeGone(strategy: ClippingStrategy, remaining: NamedTensors): void {
     let initial: NamedTensors = {};
@@ -113,6 +132,15 @@ export class StrategyState {
     dispose(Object.values(this.tensors).filter((tensor) => !kept.has(tensor)));
     this.#tensors = tensors;
   }
+}
+
+/** The ids of a strategy and of all strategies inside it. */
+function idsIn({ id, options }: ClippingStrategy): string {
+  return (
+    JSON.stringify([{ id }, options])
+      .match(/"id":"[^"]*"/g)
+      ?.join() ?? ''
+  );
 }
 
 function assertSameState(

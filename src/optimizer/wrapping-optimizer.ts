@@ -92,7 +92,10 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     return null;
   }
 
-  /** Disposes the state of this optimizer and of the inner one. May be called twice. */
+  /**
+   * Disposes the state of this optimizer and of the inner one. May be called twice. Records that are still on a device are
+   * dropped, and `onStep` is not called any more; `await optimizer.records()` first reads them.
+   */
   override dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -6,7 +6,11 @@ interface Row {
   readonly step: number;
   readonly variables: readonly string[];
   readonly values: Tensor1D;
+  /** Where its record goes; another list than that of later rows after a reset. */
+  readonly records: StepRecord[];
 }
+
+type Listener = (record: StepRecord) => void;
 
 // One read fetches this many steps.
 const BATCH = 64;
@@ -19,22 +23,22 @@ const SCALARS = 3;
  * outside the step, so training never waits.
  */
 export class Recorder {
+  /** Called with each record before the listener. */
+  watch: Listener | undefined;
   readonly #window: number;
-  readonly #onStep: ((record: StepRecord) => void) | undefined;
-  readonly #watch: ((record: StepRecord) => void) | undefined;
+  readonly #onStep: Listener | undefined;
   #records: StepRecord[] = [];
   #last: StepRecord | undefined;
   #rows: Row[] = [];
   #reading: Promise<void> | undefined;
+  #isDisposed = false;
+  // The first error of a listener or a read that nobody has been told of.
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(
-    window: number,
-    onStep: ((record: StepRecord) => void) | undefined,
-    watch?: (record: StepRecord) => void,
-  ) {
+  constructor(window: number, onStep: Listener | undefined, watch?: Listener) {
     this.#window = window;
     this.#onStep = onStep;
-    this.#watch = watch;
+    this.watch = watch;
   }
 
   /** Whether steps are recorded at all. */
@@ -49,51 +53,74 @@ export class Recorder {
 
   /** Records a step measured on the host. */
   record(measured: Measurement): void {
-    const record = this.#file(measured);
+    const record = this.#keep(measured, this.#records);
     this.#onStep?.(record);
   }
 
-  /** Records a step measured on the device, once its row is read. */
+  /**
+   * Records a step measured on the device, once its row is read.
+   *
+   * @throws What the listener threw for an earlier step.
+   */
   recordLater({ step, variables, norms, finite, normBefore, normAfter, skipped }: DeviceMeasurement): void {
     const values = tidy(() => keep(concat([stack([normBefore, normAfter, skipped]), norms, finite]) as Tensor1D));
-    this.#rows.push({ step, variables, values });
+    this.#rows.push({ step, variables, values, records: this.#records });
     // A loop that never yields never lets a read start, so the oldest rows are dropped.
     if (this.#rows.length > Math.max(this.#window, BATCH)) this.#rows.shift()?.values.dispose();
     if (this.#rows.length >= BATCH) void this.#read();
+    this.#throwFailure();
   }
 
-  /** The records of the window, oldest first. */
+  /**
+   * The records of the window, oldest first.
+   *
+   * @throws What the listener threw for a step that was read from the device.
+   */
   async records(): Promise<StepRecord[]> {
     // More steps can follow during a read.
     while (this.#rows.length > 0 || this.#reading !== undefined) await this.#read();
-    return this.#latest();
+    this.#throwFailure();
+    return this.#window === 0 ? [] : this.#records.slice(-this.#window);
   }
 
-  /** Disposes the rows that are still on the device. */
+  /** Forgets the records. The listener still receives those on the device. */
+  reset(): void {
+    this.#records = [];
+    this.#last = undefined;
+  }
+
+  /** Drops the rows that are still on the device; the listener is not called any more. */
   dispose(): void {
+    this.#isDisposed = true;
     dispose(this.#rows.map((row) => row.values));
     this.#rows = [];
   }
 
-  #latest(): StepRecord[] {
-    return this.#window === 0 ? [] : this.#records.slice(-this.#window);
-  }
-
-  #file(measured: Measurement): StepRecord {
+  #keep(measured: Measurement, records: StepRecord[]): StepRecord {
     const record = recordOf(measured);
-    this.#last = record;
-    this.#records.push(record);
-    this.#watch?.(record);
+    records.push(record);
     // Dropping many at once keeps this cheap for long windows.
-    if (this.#records.length > 2 * this.#window + BATCH) this.#records = this.#latest();
+    if (records.length > 2 * this.#window + BATCH) records.splice(0, records.length - this.#window);
+    if (records === this.#records) this.#last = record;
+    this.watch?.(record);
     return record;
   }
 
-  /** Reads the rows; calls during a read wait for that read. */
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Reads the rows and never rejects; calls during a read wait for that read. */
   #read(): Promise<void> {
-    this.#reading ??= this.#fetch().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#fetch()
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#reading = undefined;
+      });
     return this.#reading;
   }
 
@@ -114,12 +141,19 @@ export class Recorder {
     let start = 0;
     const records = rows.map((row) => {
       const end = start + row.values.size;
-      const record = this.#file(measurementOf(row, values.subarray(start, end)));
+      const record = this.#keep(measurementOf(row, values.subarray(start, end)), row.records);
       start = end;
       return record;
     });
-    // All records are kept before the listener is called, because it may throw.
-    for (const record of records) this.#onStep?.(record);
+    // All records are kept first, and a listener that throws receives the rest of them.
+    for (const record of records) {
+      if (this.#isDisposed) return;
+      try {
+        this.#onStep?.(record);
+      } catch (error) {
+        this.#failure ??= { error };
+      }
+    }
   }
 }
 

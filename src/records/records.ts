@@ -13,6 +13,8 @@ export interface StepRecord {
   readonly normBefore: number;
   /** ‖g‖₂ of all gradients after clipping; 0 if the step was skipped. */
   readonly normAfter: number;
+  /** ‖g‖₂ of each variable that had a gradient before clipping, by name. Computed when it is read. */
+  readonly norms: Readonly<Record<string, number>>;
   /** Whether clipping changed the norm. */
   readonly clipped: boolean;
   /** Whether the step was skipped. */
@@ -26,7 +28,7 @@ export interface StepRecord {
 }
 
 /**
- * The distribution of a norm over the window; NaN throughout when nothing was measured.
+ * The distribution of a norm over the window; 0 throughout when nothing finite was measured.
  *
  * @category Optimizer
  */
@@ -89,24 +91,33 @@ const HALF = 0.5 + 1e-6;
 
 /** The record of a measured step. */
 export function recordOf(measured: Measurement): StepRecord {
-  const { step, variables, norms, finite, normBefore } = measured;
+  const { step, variables, norms, normBefore } = measured;
   const skipped = measured.skipped === 1;
   const normAfter = skipped ? 0 : measured.normAfter;
-  const nonFinite = variables.filter((_, index) => finite[index] === 0);
-  const shareOf = (index: number): number => (norms[index] ?? 0) / normBefore;
-  const index = variables.findIndex((_, each) => shareOf(each) ** 2 > HALF);
-  const dominant = variables[index];
+  const nonFinite = nonFiniteIn(measured);
   return {
     step,
     normBefore,
     normAfter,
+    // Most programs never read it, and an object for each step costs time.
+    get norms() {
+      return Object.fromEntries(variables.map((name, index) => [name, norms[index] ?? NaN]));
+    },
     clipped: !skipped && normAfter !== normBefore && nonFinite.length === 0,
     skipped,
-    ...(dominant !== undefined && nonFinite.length === 0
-      ? { dominant, dominantShare: Math.min(shareOf(index), 1) }
-      : {}),
-    ...(nonFinite.length > 0 ? { nonFinite } : {}),
+    ...(nonFinite.length > 0 ? { nonFinite } : dominantIn(measured)),
   };
+}
+
+function nonFiniteIn({ variables, finite }: Measurement): string[] {
+  return variables.filter((_, index) => finite[index] === 0);
+}
+
+function dominantIn({ variables, norms, normBefore }: Measurement): Pick<StepRecord, 'dominant' | 'dominantShare'> {
+  const shareOf = (index: number): number => (norms[index] ?? 0) / normBefore;
+  const index = variables.findIndex((_, each) => shareOf(each) ** 2 > HALF);
+  const dominant = variables[index];
+  return dominant === undefined ? {} : { dominant, dominantShare: Math.min(shareOf(index), 1) };
 }
 
 /** Summarizes the records of a window. */
@@ -127,6 +138,6 @@ export function statsOf(records: readonly StepRecord[]): ClipStats {
 
 function summaryOf(norms: readonly number[]): NormSummary {
   const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
-  const at = (percentile: number): number => percentileOfSorted(ascending, percentile);
+  const at = (percentile: number): number => (ascending.length === 0 ? 0 : percentileOfSorted(ascending, percentile));
   return { min: at(0), p25: at(25), median: at(50), p75: at(75), p90: at(90), p99: at(99), max: at(100) };
 }

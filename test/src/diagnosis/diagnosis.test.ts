@@ -32,7 +32,7 @@ describe('a record', () => {
 });
 
 describe('explainStep', () => {
-  const record = { step: 812, normBefore: 41.234, normAfter: 41.234, clipped: false, skipped: false };
+  const record = { step: 812, normBefore: 41.234, normAfter: 41.234, norms: {}, clipped: false, skipped: false };
   it.each<[string, StepRecord]>([
     ['step 812: the norm was 41.2.', record],
     ['step 812: the norm was 41.2, which was clipped to 1.', { ...record, clipped: true, normAfter: 1 }],
@@ -59,7 +59,7 @@ describe('diagnose', () => {
   /** Records of these norms, the last of them NaN. */
   const until = (...norms: number[]): StepRecord[] =>
     [...norms, NaN].map((normBefore, step) => ({
-      ...{ step, normBefore, normAfter: normBefore, clipped: false, skipped: false },
+      ...{ step, normBefore, normAfter: normBefore, norms: {}, clipped: false, skipped: false },
       ...(Number.isNaN(normBefore) ? { nonFinite: ['w'] } : {}),
     }));
 

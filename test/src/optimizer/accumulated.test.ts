@@ -41,6 +41,28 @@ onEachBackend(() => {
       expect([a, b, c].map((one) => at(one as tf.Variable)[0])).toEqual([-1.5, -2, 0]);
     });
 
+    it('has the stats and records of its optimizer', async () => {
+      const w = tf.variable(tf.tensor1d([0, 0]), true, 'w');
+      const optimizer = accumulated(clipOptimizer(tf.train.sgd(1), globalNorm({ maxNorm: 2.5 })), { steps: 2 });
+      for (let step = 0; step < 4; step += 1) optimizer.applyGradients({ w: tf.tensor1d([6, 8]) });
+      expect(await optimizer.records()).toEqual(await optimizer.inner.records());
+      expect(await optimizer.stats()).toMatchObject({ steps: 2, clipRate: 1, normBefore: { max: 10 } });
+      optimizer.resetStats();
+      expect(await optimizer.stats()).toMatchObject({ steps: 0 });
+      expect(at(w)).toEqual([-3, -4]);
+    });
+
+    it('refuses to record an optimizer that records nothing', async () => {
+      const message =
+        '`accumulated(optimizer)` records what its optimizer records, and SGD records nothing; wrap it in `clipOptimizer` first.';
+      const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });
+      await expect(optimizer.stats()).rejects.toThrow(message);
+      await expect(optimizer.records()).rejects.toThrow(message);
+      expect(() => {
+        optimizer.resetStats();
+      }).toThrow(message);
+    });
+
     it('does not overflow if the average does not', () => {
       const w = tf.variable(tf.tensor1d([0]), true, 'w');
       const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });

@@ -25,7 +25,7 @@ function recorder(window = 1000, onStep?: (record: StepRecord) => void) {
 const stepsOf = (records: readonly StepRecord[]): number[] => records.map(({ step }) => step);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, step) => step);
 
-/** Lets reads that are under way come to an end. */
+/** Waits for reads in progress. */
 const reads = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 afterEach(() => {
@@ -46,7 +46,7 @@ describe('steps that are recorded on the device', () => {
     expect(made.last).toMatchObject({ step: 63, normBefore: 64, normAfter: 1, clipped: true, skipped: false });
   });
 
-  it('are all there for one who asks while they are read', async () => {
+  it('are returned to a caller who asks while they are read', async () => {
     const { made, take } = recorder();
     take(64);
     await Promise.resolve();
@@ -72,15 +72,81 @@ describe('steps that are recorded on the device', () => {
     expect(await made.records()).toEqual([]);
   });
 
-  it('are told to a listener in order, after all have been kept', async () => {
-    const told: [step: number, last: number | undefined][] = [];
-    const { made, take } = recorder(2, ({ step }) => told.push([step, made.last?.step]));
+  it('are passed to a listener in order, after all of them were kept', async () => {
+    const received: [step: number, last: number | undefined][] = [];
+    const { made, take } = recorder(2, ({ step }) => received.push([step, made.last?.step]));
     take(3);
     expect(stepsOf(await made.records())).toEqual([1, 2]);
-    expect(told).toEqual([
+    expect(received).toEqual([
       [0, 2],
       [1, 2],
       [2, 2],
     ]);
+  });
+
+  it('reach a listener completely that throws, and its first error is thrown once, at the next step', async () => {
+    const received: number[] = [];
+    const { made, take } = recorder(1000, ({ step }) => {
+      received.push(step);
+      if (step % 2 === 1) throw new Error(`listener at ${step}`);
+    });
+    take(64);
+    await reads();
+    expect(received).toEqual(upTo(64));
+    expect(() => {
+      take(1);
+    }).toThrow('listener at 1');
+    expect(stepsOf(await made.records())).toEqual(upTo(65));
+  });
+
+  it('throw what a listener threw when the records are read', async () => {
+    const { made, take } = recorder(1000, () => {
+      throw new Error('listener');
+    });
+    take(3);
+    await expect(made.records()).rejects.toThrow('listener');
+    expect(stepsOf(await made.records())).toEqual(upTo(3));
+  });
+
+  it('throw what a failed read threw', async () => {
+    vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new Error('device lost'));
+    const { made, take } = recorder();
+    take(64);
+    await reads();
+    await expect(made.records()).rejects.toThrow('device lost');
+    take(1);
+    expect(stepsOf(await made.records())).toEqual([64]);
+  });
+
+  it('never reach a listener after dispose, even if they are being read', async () => {
+    const before = tf.memory().numTensors;
+    const received: number[] = [];
+    const { made, take } = recorder(1000, ({ step }) => {
+      received.push(step);
+      if (step === 64) made.dispose();
+    });
+    take(64);
+    await Promise.resolve();
+    await reads();
+    take(10);
+    await made.records();
+    expect(received).toEqual(upTo(65));
+    const other = recorder(1000, ({ step }) => received.push(step));
+    other.take(64);
+    await Promise.resolve();
+    other.made.dispose();
+    await reads();
+    expect(received).toEqual(upTo(65));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('reach the listener but not the records after a reset', async () => {
+    const received: number[] = [];
+    const { made, take } = recorder(1000, ({ step }) => received.push(step));
+    take(3);
+    made.reset();
+    take(2);
+    expect(stepsOf(await made.records())).toEqual([3, 4]);
+    expect(received).toEqual(upTo(5));
   });
 });

@@ -1,4 +1,4 @@
-// What a wrapper tells of its steps.
+// What a wrapper records of its steps.
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, type ClipOptions, type StepRecord } from 'gradclip';
 import { globalNorm, none, perValue } from 'gradclip/strategies';
@@ -64,18 +64,35 @@ it('clipping is noticed where it changes the direction as well', async () => {
   });
 });
 
-it('nothing measured is NaN, not 0', async () => {
-  const { optimizer } = steps([]);
-  const nothing = { min: NaN, p25: NaN, median: NaN, p75: NaN, p90: NaN, p99: NaN, max: NaN };
-  expect(await optimizer.stats()).toEqual({
-    steps: 0,
-    clipRate: 0,
-    skipped: 0,
-    nonFinite: 0,
-    normBefore: nothing,
-    normAfter: nothing,
-    dominant: {},
-  });
+it('stats of no steps, and of steps that are not finite, are numbers that JSON can hold', async () => {
+  const zeros = { min: 0, p25: 0, median: 0, p75: 0, p90: 0, p99: 0, max: 0 };
+  const nothing = {
+    ...{ steps: 0, clipRate: 0, skipped: 0, nonFinite: 0 },
+    ...{ normBefore: zeros, normAfter: zeros, dominant: {} },
+  };
+  expect(await steps([]).optimizer.stats()).toEqual(nothing);
+  const { optimizer } = steps([[[NaN, 1], [0]]], { onNonFinite: 'skip' });
+  expect(await optimizer.stats()).toEqual({ ...nothing, steps: 1, skipped: 1, nonFinite: 1 });
+});
+
+it('a record holds the norm of each variable before clipping, also as JSON', async () => {
+  const { optimizer, a, b } = steps([[[3, 4], [12]]], {}, globalNorm({ maxNorm: 1 }));
+  const [record] = await optimizer.records();
+  expect(record?.norms).toEqual({ [a]: 5, [b]: 12 });
+  expect(JSON.parse(JSON.stringify(record))).toMatchObject({ norms: { [a]: 5, [b]: 12 } });
+});
+
+it('resetStats forgets the records and keeps the count of steps', async () => {
+  const { optimizer, a } = steps([
+    [[3, 4], [0]],
+    [[3, 4], [0]],
+  ]);
+  optimizer.resetStats();
+  expect(optimizer.lastRecord).toBeUndefined();
+  expect(await optimizer.records()).toEqual([]);
+  optimizer.applyGradients({ [a]: tf.tensor1d([0, 0.5]) });
+  expect(await optimizer.records()).toMatchObject([{ step: 2, normBefore: 0.5 }]);
+  expect(optimizer.lastRecord?.step).toBe(2);
 });
 
 describe('the window', () => {
@@ -89,7 +106,7 @@ describe('the window', () => {
   it.each([1, 7, 100])('of %d keeps that many of the latest steps', async (window) => {
     const optimizer = many({ window });
     const records = await optimizer.records();
-    expect(records.map(({ step }) => step)).toEqual(Array.from({ length: window }, (_, place) => 300 - window + place));
+    expect(records.map(({ step }) => step)).toEqual(Array.from({ length: window }, (_, index) => 300 - window + index));
     expect((await optimizer.stats()).steps).toBe(window);
   });
 
@@ -147,20 +164,23 @@ describe('the record of a step', () => {
 
   it('names what dominated, with its share of the norm, at most 1', () => {
     const { normBefore, normAfter } = measured;
-    const plain = { step: 3, normBefore, normAfter, clipped: false, skipped: false };
+    const plain = { step: 3, normBefore, normAfter, norms: { a: 4, b: 3 }, clipped: false, skipped: false };
     expect(recordOf(measured)).toStrictEqual({ ...plain, dominant: 'a', dominantShare: 0.8 });
     // A norm of all that was rounded down.
     expect(recordOf({ ...measured, norms: [0, 5.000001] })).toStrictEqual({
       ...plain,
+      norms: { a: 0, b: 5.000001 },
       dominant: 'b',
       dominantShare: 1,
     });
-    expect(recordOf({ ...measured, norms: [Math.sqrt(12.5), Math.sqrt(12.5)] })).toStrictEqual(plain);
+    const half = Math.sqrt(12.5);
+    expect(recordOf({ ...measured, norms: [half, half] })).toStrictEqual({ ...plain, norms: { a: half, b: half } });
   });
 
   it('names what was not finite, and then neither that it was clipped nor what dominated', () => {
     expect(recordOf({ ...measured, finite: [1, 0], normAfter: 1 })).toStrictEqual({
-      ...{ step: 3, normBefore: 5, normAfter: 1, clipped: false, skipped: false, nonFinite: ['b'] },
+      ...{ step: 3, normBefore: 5, normAfter: 1, norms: { a: 4, b: 3 } },
+      ...{ clipped: false, skipped: false, nonFinite: ['b'] },
     });
   });
 
@@ -170,7 +190,7 @@ describe('the record of a step', () => {
 });
 
 it('stats sum up norms that are finite, and norms after clipping of the steps that were taken', () => {
-  const taken = { step: 0, normBefore: 6, normAfter: 3, clipped: true, skipped: false };
+  const taken = { step: 0, normBefore: 6, normAfter: 3, norms: { a: 6 }, clipped: true, skipped: false };
   const records: StepRecord[] = [
     { ...taken, dominant: 'a' },
     taken,
