@@ -13,6 +13,7 @@ import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { toPlainOptions } from '../core/plain.ts';
+import type { VariableIdentity } from '../core/replaced-variables.ts';
 import { isRecorded, statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
 import { createInner, escapeUnderscores, isOrder, notAConfig, parseSaved } from '../saving/config.ts';
 import type { ClippedOptimizer } from './clipped-optimizer.ts';
@@ -164,6 +165,11 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     const optimizer = new AccumulatedOptimizer(createInner(innerClassName, innerConfig), steps);
     optimizer.#order.restore(order);
     return optimizer as T;
+  }
+
+  protected override replaceVariables(successors: ReadonlyMap<string, VariableIdentity>): void {
+    this.#order.replace(successors);
+    this.#rename(new Map([...successors].map(([name, successor]) => [name, successor.name])));
   }
 
   // A step with NaN makes the average NaN.

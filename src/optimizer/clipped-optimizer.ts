@@ -1,6 +1,7 @@
 import { tidy, type Optimizer } from '@tensorflow/tfjs-core';
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import type { VariableIdentity } from '../core/replaced-variables.ts';
 import { clipRateWatch } from '../records/clip-rate.ts';
 import { Recorder } from '../records/recorder.ts';
 import { statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
@@ -131,6 +132,12 @@ export class ClippedOptimizer extends WrappingOptimizer {
   protected override takeStep(gradients: Gradients, target: Optimizer): void {
     this.assertNotDisposed();
     takeStep(this.#parts, gradients, target);
+  }
+
+  protected override replaceVariables(successors: ReadonlyMap<string, VariableIdentity>): void {
+    const { order, state } = this.#parts;
+    order.replace(successors);
+    state.rename(new Map([...successors].map(([name, successor]) => [name, successor.name])));
   }
 
   #watch(strategy: ClippingStrategy): ReturnType<typeof clipRateWatch> {

@@ -52,6 +52,7 @@ export class StrategyState {
         return [match ? key.slice(0, key.length - match[0].length) + match[1] : key, tensor];
       }),
     );
+    this.#isPrepared = false;
   }
 
   /**

@@ -1,10 +1,5 @@
 import { originalName } from '../core/names.ts';
-
-/** What identifies a variable: a later variable may have the same name, but never the same id. */
-export interface VariableIdentity {
-  readonly name: string;
-  readonly id: number;
-}
+import type { VariableIdentity } from '../core/replaced-variables.ts';
 
 /**
  * The order in which an optimizer first saw its variables.
@@ -39,6 +34,18 @@ export class VariableOrder {
     this.#known = new Set(names);
     this.#savedButUnseen = new Set(names);
     this.#committed = names.length;
+  }
+
+  /** Passes the index of each variable to its successor. */
+  replace(successors: ReadonlyMap<string, VariableIdentity>): void {
+    for (const [index, name] of this.#names.entries()) {
+      const successor = successors.get(name);
+      if (successor === undefined) continue;
+      this.#savedButUnseen.delete(name);
+      this.#names[index] = successor.name;
+      this.#ids[index] = successor.id;
+    }
+    this.#known = new Set(this.#names);
   }
 
   /** Fixes all indices, because the inner optimizer is about to receive them. */

@@ -1,6 +1,7 @@
 import { dispose, Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { REPLACE_VARIABLES, type ReplacesVariables, type VariableIdentity } from '../core/replaced-variables.ts';
 import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList, Gradients } from './gradients.ts';
 import { minimizeThrough, ownMinimizeIn, WRAPPER } from './inner-optimizer.ts';
@@ -136,6 +137,14 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     this.restoreState({ tensors, count });
   }
 
+  /** @internal */
+  [REPLACE_VARIABLES](successors: ReadonlyMap<string, VariableIdentity>): void {
+    this.replaceVariables(successors);
+    (this.inner as Partial<ReplacesVariables>)[REPLACE_VARIABLES]?.(successors);
+  }
+
+  /** Keeps the state of each variable for its successor. */
+  protected abstract replaceVariables(successors: ReadonlyMap<string, VariableIdentity>): void;
   /** Clips or averages, and lets `target` apply the result: the inner optimizer, or one inside it. */
   protected abstract takeStep(gradients: Gradients, target: Optimizer): void;
   /** Whether NaN in a saved state may be genuine. */

@@ -1,5 +1,7 @@
+import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { REPLACE_VARIABLES, type ReplacesVariables, type VariableIdentity } from '../core/replaced-variables.ts';
 import { createFromConfig, type Config, type Layer } from './tfjs-layers.ts';
 
 /** The description of a layer in a saved model. */
@@ -48,6 +50,16 @@ export function rebuildModel<Model extends LayersModel>(model: Model, call: stri
   const { optimizer, loss, metrics } = model as unknown as ModelCompileArgs;
   if (optimizer !== undefined) created.compile({ optimizer, loss, metrics: metrics ?? [] });
   return created;
+}
+
+/** Keeps the state of a clipped optimizer for the new model. tfjs's own optimizers keep theirs by index. */
+export function moveOptimizerState(from: LayersModel, to: LayersModel): void {
+  const { optimizer } = to as { readonly optimizer?: Partial<ReplacesVariables> };
+  const successors = from.weights.map((weight, index): [string, VariableIdentity] => [
+    (weight.read() as Variable).name,
+    to.weights[index]!.read() as Variable,
+  ]);
+  optimizer?.[REPLACE_VARIABLES]?.(new Map(successors));
 }
 
 /** Whether the value is a model of tfjs-layers, not a single layer. */

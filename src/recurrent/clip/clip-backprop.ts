@@ -3,6 +3,7 @@ import { ClippingError, formatValue } from '../../core/errors.ts';
 import {
   isModel,
   createLayer,
+  moveOptimizerState,
   rebuildModel,
   replaceLayers,
   toLayerSpec,
@@ -28,9 +29,9 @@ import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip
  *
  * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
  * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A model
- * keeps its weights. Masks, states, `returnSequences` and saving work as before. Regularizers, which tfjs's recurrent
- * layers ignore, take effect. A program that only loads such a
- * model calls {@link registerRecurrent} first.
+ * keeps its weights, and its optimizer the state: from then on train only the new model. Masks, states,
+ * `returnSequences` and saving work as before. Regularizers, which tfjs's recurrent layers ignore, take effect. A
+ * program that only loads such a model calls {@link registerRecurrent} first.
  *
  * Source: Graves (2013), Generating sequences with recurrent neural networks, section 2.1. https://arxiv.org/abs/1308.0850
  *
@@ -77,6 +78,7 @@ export function clipBackprop<Target extends Layer | LayersModel | InstanceType<t
     if (isModel(created)) created.dispose();
     throw notRecurrentError(`${cellOrLayer.getClassName()} ${cellOrLayer.name}`);
   }
+  if (isModel(cellOrLayer)) moveOptimizerState(cellOrLayer, created as unknown as LayersModel);
   // A layer's configuration does not include its `weights` option.
   const { initialWeights } = cellOrLayer as Layer;
   if (initialWeights) (created as Layer).initialWeights = initialWeights;

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { ClippingError } from '../../core/errors.ts';
-import { rebuildModel } from '../rebuild-model.ts';
+import { moveOptimizerState, rebuildModel } from '../rebuild-model.ts';
 import { registerLayers } from '../register-layers.ts';
 import { FUSED_LAYERS, reasonNotFusable } from './layer-classes.ts';
 
@@ -11,7 +11,8 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  *
  * Also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
  * Layers that cannot be fused (dropout, unsupported activations, cells inside rnn) stay unchanged. If the model is
- * compiled, the new model is compiled with the same optimizer object: from then on train only one of the two.
+ * compiled, the new model is compiled with the same optimizer object, which keeps its state, such as the moments of
+ * Adam, for the new variables: from then on train only the new model.
  * Regularizers, which tfjs's recurrent layers ignore, take effect in fused layers.
  *
  * @example
@@ -45,7 +46,10 @@ export function accelerate<Model extends LayersModel>(model: Model): Model {
     fused += 1;
     return { className: className.replace(/^(Clipped)?/, 'Fused'), config };
   });
-  if (fused > 0) return created;
+  if (fused > 0) {
+    moveOptimizerState(model, created);
+    return created;
+  }
   created.dispose();
   if (reasons.length > 0) {
     throw new ClippingError(
