@@ -37,7 +37,9 @@ interface PolicyInUse {
 /**
  * Decides from flags that the host knows: `finite` is 1 for each variable whose gradient is finite, else 0.
  *
- * @throws ClippingError `non-finite` when the policy is `throw`, or at `maxConsecutiveNonFinite` steps.
+ * The step that reaches `maxConsecutiveNonFinite` is skipped; {@link NonFiniteCounter.throwFailure} throws after it.
+ *
+ * @throws ClippingError `non-finite` when the policy is `throw`.
  */
 export function decideOnHost(
   { policy = defaultPolicy(), nonFiniteSteps }: PolicyInUse,
@@ -48,10 +50,11 @@ export function decideOnHost(
   const names = Object.keys(gradients);
   const nonFinite = names.filter((_, index) => finite[index] === 0);
   // A step without gradients neither counts nor resets the count.
-  if (names.length > 0 && (policy === 'skip' || policy === 'zero')) nonFiniteSteps.count(nonFinite, step);
+  const counts = names.length > 0 && (policy === 'skip' || policy === 'zero');
+  const givesUp = counts && nonFiniteSteps.count(nonFinite, step);
   if (nonFinite.length === 0) return { gradients };
   if (policy === 'throw') throw nonFiniteError(nonFinite, step);
-  if (policy === 'skip') return { gradients, skip: true, isFinite: false };
+  if (policy === 'skip' || givesUp) return { gradients, skip: true, isFinite: false };
   return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite: false };
 }
 
@@ -112,14 +115,19 @@ export class NonFiniteCounter {
     this.#limit = limit;
   }
 
-  /**
-   * Counts a step whose flags the host knows.
-   *
-   * @throws ClippingError `non-finite` at the limit.
-   */
-  count(nonFinite: readonly string[], step: number): void {
+  /** Counts a step whose flags the host knows, and returns whether it reaches the limit. */
+  count(nonFinite: readonly string[], step: number): boolean {
     this.#consecutive = nonFinite.length === 0 ? 0 : this.#consecutive + 1;
-    if (this.#consecutive >= this.#limit) throw limitReached(this.#consecutive, step, nonFinite);
+    if (this.#consecutive < this.#limit) return false;
+    this.#failure = limitReached(this.#consecutive, step, nonFinite);
+    return true;
+  }
+
+  /** @throws ClippingError `non-finite`, once, when a step has reached the limit. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
   /**
@@ -128,11 +136,7 @@ export class NonFiniteCounter {
    * @throws ClippingError `non-finite` when an earlier step reached the limit.
    */
   countOnDevice(variables: readonly string[], finite: Tensor1D, step: number): void {
-    if (this.#failure !== undefined) {
-      const failure = this.#failure;
-      this.#failure = undefined;
-      throw failure;
-    }
+    this.throwFailure();
     if (!Number.isFinite(this.#limit) || variables.length === 0) return;
     const before = this.#latest?.counts;
     const counts = tidy(() => {

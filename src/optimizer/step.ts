@@ -57,6 +57,7 @@ export function takeStep(parts: StepParts, received: Gradients, target: Optimize
   });
   // After the step, because a listener may take another one.
   if (measured !== undefined) parts.recorder.record(measured);
+  parts.nonFiniteSteps.throwFailure();
 }
 
 function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms, apply: Apply): Measurement | undefined {

@@ -188,6 +188,26 @@ describe('diagnose', () => {
     );
   });
 
+  it('counts as many skipped steps as the error that gives up', async () => {
+    const w = tf.variable(tf.tensor1d([1]), true, 'w');
+    for (const onNonFinite of ['skip', 'zero'] as const) {
+      const optimizer = clipOptimizer(tf.train.sgd(1), none(), { onNonFinite, maxConsecutiveNonFinite: 4 });
+      optimizer.applyGradients({ w: tf.tensor1d([1]) });
+      const train = (): void => {
+        for (;;) optimizer.applyGradients({ w: tf.tensor1d([NaN]) });
+      };
+      expect(train).toThrow('held NaN or Infinity for 4 steps in a row, last at step 4 in w.');
+      // 'zero' takes the steps before the last with a gradient of 0.
+      const skipped = onNonFinite === 'skip' ? 4 : 1;
+      expect((await diagnose(optimizer)).at(-1)).toBe(
+        `Of 5 steps, 0 were clipped, ${skipped} skipped, and 4 held NaN or Infinity.`,
+      );
+      expect((await optimizer.records()).map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
+      expect(Array.from(w.dataSync())).toEqual([0]);
+      w.assign(tf.tensor1d([1]));
+    }
+  });
+
   it('reports when no step was recorded', async () => {
     const optimizer = clipOptimizer(tf.train.sgd(0), none(), { window: 0 });
     expect(diagnose(await optimizer.records())).toEqual([
