@@ -59,6 +59,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'doors',
+          environment: 'node',
+          include: ['test/system/doors/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'playground',
           environment: 'node',
           include: ['test/playground/**/*.test.ts'],

@@ -87,6 +87,11 @@ describe.each([
     for (const target of targets) expect(existsSync(join(folder, target)), target).toBe(true);
   });
 
+  it('has a README without relative links and pictures, which npm could not show', () => {
+    const prose = read(folder, 'README.md').replaceAll(/^```[\s\S]*?^```/gm, '');
+    expect(prose.match(/\]\((?!https:|#)[^)]*\)/g) ?? []).toEqual([]);
+  });
+
   it('depends only on published versions', () => {
     const ranges = Object.values({ ...manifest.dependencies, ...manifest.optionalDependencies });
     expect(ranges.filter((range) => !/^[\^~]?\d+\.\d+\.\d+$/.test(range))).toEqual([]);

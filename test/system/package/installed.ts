@@ -4,7 +4,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { ROOT, run } from './run.ts';
+import { npm, pack, type Packed } from './pack.ts';
+import { ROOT } from './run.ts';
 import { OLDEST_TFJS } from './versions.ts';
 
 declare module 'vitest' {
@@ -14,15 +15,6 @@ declare module 'vitest' {
     /** The packages themselves. */
     packed: { readonly gradclip: Packed; readonly lab: Packed };
   }
-}
-
-/** A packed package, as `npm pack` describes it. */
-export interface Packed {
-  readonly file: string;
-  /** Bytes of the archive. */
-  readonly size: number;
-  readonly unpackedSize: number;
-  readonly entryCount: number;
 }
 
 const { devDependencies: versions } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -87,19 +79,4 @@ export default async function install(project: TestProject): Promise<() => Promi
     // Asynchronous, so vitest can still hear from workers that end while the disk is slow.
     await rm(home, { recursive: true, force: true });
   };
-}
-
-async function pack(to: string, from: string): Promise<Packed> {
-  const printed = await npm(from, 'pack', '--json', '--pack-destination', to);
-  // The output of `prepack` comes first.
-  const [{ filename, ...rest }] = JSON.parse(printed.slice(printed.search(/^\[/m))) as [
-    Omit<Packed, 'file'> & { filename: string },
-  ];
-  return { file: join(to, filename), size: rest.size, unpackedSize: rest.unpackedSize, entryCount: rest.entryCount };
-}
-
-async function npm(folder: string, ...args: string[]): Promise<string> {
-  const { code, out, err } = await run(folder, 'npm', ...args);
-  if (code !== 0) throw new Error(`npm ${args.join(' ')} failed in ${folder}:\n${err}${out}`);
-  return out;
 }
