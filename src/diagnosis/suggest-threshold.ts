@@ -31,6 +31,8 @@ interface MeasuredNorms {
   readonly count: number;
   readonly nonFinite: number;
   at(percentile: number): number;
+  /** How many norms lie above the one at this percentile, in words. */
+  countAbove(percentile: number): string;
 }
 
 /**
@@ -85,7 +87,7 @@ function isStats(value: unknown): value is ClipStats {
   return isPlainObject(value) && 'normBefore' in value;
 }
 
-function suggest({ count, nonFinite, at }: MeasuredNorms, percentile: number): SuggestedThreshold {
+function suggest({ count, nonFinite, at, countAbove }: MeasuredNorms, percentile: number): SuggestedThreshold {
   const maxNorm = at(percentile);
   if (maxNorm === 0) {
     throw new ClippingError(
@@ -99,8 +101,8 @@ function suggest({ count, nonFinite, at }: MeasuredNorms, percentile: number): S
   return {
     maxNorm,
     because:
-      `${round(percentile)} % of ${count} measured norms were at most ${round(maxNorm)} (median ${round(at(50))}, ` +
-      `largest ${round(at(100))}), so it clips about ${round(100 - percentile)} % of the steps.${omitted}`,
+      `${round(maxNorm)} is percentile ${round(percentile)} of ${count} measured norms (median ${round(at(50))}, ` +
+      `largest ${round(at(100))}); it would have clipped ${countAbove(percentile)} of them.${omitted}`,
   };
 }
 
@@ -128,6 +130,10 @@ function measureNorms(source: unknown): MeasuredNorms {
     count: ascending.length,
     nonFinite: norms.length - ascending.length,
     at: (percentile) => percentileOfSorted(ascending, percentile),
+    countAbove(percentile) {
+      const threshold = percentileOfSorted(ascending, percentile);
+      return String(ascending.filter((norm) => norm > threshold).length);
+    },
   };
 }
 
@@ -154,6 +160,8 @@ function measureStats(stats: ClipStats): MeasuredNorms {
   return {
     count: steps - nonFinite,
     nonFinite,
+    // Equal norms make it fewer.
+    countAbove: (percentile) => `at most ${Math.ceil(((100 - percentile) * (steps - nonFinite - 1)) / 100)}`,
     at(percentile) {
       const name = PERCENTILES[percentile];
       if (name !== undefined) return (normBefore as NormSummary)[name];

@@ -123,7 +123,11 @@ export class NonFiniteCounter {
     return true;
   }
 
-  /** @throws ClippingError `non-finite`, once, when a step has reached the limit. */
+  /**
+   * Throws once after a step that has reached the limit.
+   *
+   * @throws ClippingError `non-finite`.
+   */
   throwFailure(): void {
     const failure = this.#failure;
     this.#failure = undefined;

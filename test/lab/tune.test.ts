@@ -19,7 +19,7 @@ describe('the norms measured', () => {
       clipped,
     ]);
     expect(measured).toMatchObject({ maxNorm: 10, runs: 2, learningRate: 1 });
-    expect(measured?.because).toContain('90 % of 11 measured norms were at most 10 (median 6, largest 11)');
+    expect(measured?.because).toContain('10 is percentile 90 of 11 measured norms (median 6, largest 11)');
   });
 
   it('come from the largest rate at which every run trained, and say so', () => {
@@ -67,7 +67,7 @@ describe('tune', () => {
     expect(code, err).toBe(0);
     expect(out).toContain('Gradient norms without clipping at learning rate 0.01');
     expect(out).toContain('<- suggested');
-    expect(out).toMatch(/Suggested: maxNorm [\d.]+\. 90 % of 4 measured norms/);
+    expect(out).toMatch(/Suggested: maxNorm [\d.]+\. [\d.]+ is percentile 90 of 4 measured norms/);
     expect(out).toMatch(/Best of the thresholds tried: [\d.]+, at [\d.]+ mean squared error/);
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
     expect(summary.rows.map(({ strategy }) => strategy.id)).toEqual(['none', ...Array<string>(7).fill('global-norm')]);

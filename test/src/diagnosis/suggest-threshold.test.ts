@@ -22,12 +22,12 @@ describe('suggestThreshold', () => {
 
   it('gives the reason with its figures', () => {
     expect(suggestThreshold(hundred).because).toBe(
-      '90 % of 100 measured norms were at most 90.1 (median 50.5, largest 100), so it clips about 10 % of the steps.',
+      '90.1 is percentile 90 of 100 measured norms (median 50.5, largest 100); it would have clipped 10 of them.',
     );
     expect(suggestThreshold([2, NaN, 1, Infinity, 1000], { percentile: 50 })).toEqual({
       maxNorm: 2,
       because:
-        '50 % of 3 measured norms were at most 2 (median 2, largest 1000), so it clips about 50 % of the steps. ' +
+        '2 is percentile 50 of 3 measured norms (median 2, largest 1000); it would have clipped 1 of them. ' +
         '2 norms were NaN or Infinity and left out.',
     });
   });
@@ -40,7 +40,7 @@ describe('suggestThreshold', () => {
     for (const percentile of [0, 25, 50, 75, 90, 99, 100]) {
       expect(suggestThreshold(stats, { percentile }).maxNorm).toBeCloseTo(1 + 0.99 * percentile, 10);
     }
-    expect(suggestThreshold(stats).because).toContain('90 % of 100 measured norms were at most 90.1');
+    expect(suggestThreshold(stats).because).toContain('90.1 is percentile 90 of 100 measured norms');
     w.dispose();
     optimizer.dispose();
   });
@@ -60,10 +60,31 @@ describe('suggestThreshold', () => {
     for (const norm of [...hundred, NaN]) optimizer.applyGradients({ w: tf.tensor1d([norm]) });
     const { maxNorm, because } = await suggestThreshold(optimizer, { percentile: 95 });
     expect(maxNorm).toBeCloseTo(95.05, 5);
-    expect(because).toContain('95 % of 100 measured norms');
+    expect(because).toContain('is percentile 95 of 100 measured norms');
     expect(because).toContain('1 norm was NaN or Infinity and left out.');
     w.dispose();
     optimizer.dispose();
+  });
+
+  it('states how many steps it would have clipped, also among equal norms', async () => {
+    const w = tf.variable(tf.tensor1d([0]), true, 'w');
+    for (const norms of [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 2, 1000], [1, 1, 2, 2, 3, 3, 4, 9, 9, 9], hundred, [5]]) {
+      const optimizer = clipOptimizer(tf.train.sgd(0), none());
+      for (const norm of [...norms, NaN]) optimizer.applyGradients({ w: tf.tensor1d([norm]) });
+      const stats = await optimizer.stats();
+      for (const percentile of [0, 25, 50, 75, 90, 99, 100]) {
+        const { maxNorm, because } = suggestThreshold(norms, { percentile });
+        const above = norms.filter((norm) => norm > maxNorm).length;
+        expect(because).toContain(`; it would have clipped ${above} of them.`);
+        const most = /it would have clipped at most (\d+) of them\. 1 norm was/.exec(
+          suggestThreshold(stats, { percentile }).because,
+        );
+        expect(Number(most![1])).toBeGreaterThanOrEqual(above);
+        if (new Set(norms).size === norms.length) expect(Number(most![1])).toBe(above);
+      }
+      optimizer.dispose();
+    }
+    w.dispose();
   });
 
   it('accepts stats with norms of 0', () => {
@@ -72,8 +93,8 @@ describe('suggestThreshold', () => {
   });
 
   it('uses the singular for one norm', () => {
-    expect(suggestThreshold([2, NaN]).because).toContain('steps. 1 norm was NaN or Infinity and left out.');
-    expect(suggestThreshold([2]).because).toMatch(/steps\.$/);
+    expect(suggestThreshold([2, NaN]).because).toContain('of them. 1 norm was NaN or Infinity and left out.');
+    expect(suggestThreshold([2]).because).toMatch(/of them\.$/);
   });
 
   const stats = (steps: number, max: number, rest = NaN): ClipStats =>
