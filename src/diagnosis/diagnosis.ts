@@ -25,7 +25,7 @@ const DEAD_STEPS = 3;
  *
  * @category Diagnosis
  */
-export function explainStep(record: StepRecord): string {
+export function explainStep(record: Omit<StepRecord, 'norms'>): string {
   const { step, normBefore, normAfter, clipped, skipped, dominant, dominantShare, nonFinite } = record;
   const skip = skipped ? '; the step was skipped' : '';
   if (nonFinite !== undefined) {

@@ -148,9 +148,11 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   /** The config to save with a model. */
   override getConfig(): AccumulationConfig {
     const { steps } = this;
+    const innerConfig = this.inner.getConfig();
     return {
+      ...innerConfig,
       innerClassName: this.inner.getClassName(),
-      innerConfig: this.inner.getConfig(),
+      innerConfig,
       accumulation: escapeUnderscores(JSON.stringify({ steps, order: this.#order.names })),
     };
   }

@@ -11,7 +11,7 @@ import type { ClipOptions } from './options.ts';
  * @param strategy - How to clip: from `gradclip/strategies`, a combinator, or your own.
  * @param options - What to do with NaN and Infinity, and what to record.
  * @throws ClippingError `not-an-optimizer`, `second-tfjs` (the optimizer is of another copy of tfjs than this library's),
- *   `bad-spec` (no strategy), `unknown-option` or `bad-option`.
+ *   `bad-spec` (no strategy), `unknown-option`, or `bad-option`, also for a setting of the optimizer that must be a number.
  *
  * @example
  * ```ts
@@ -28,7 +28,11 @@ import type { ClipOptions } from './options.ts';
  *
  * @category Optimizer
  */
-export function clipOptimizer(inner: Optimizer, strategy: ClippingStrategy, options?: ClipOptions): ClippedOptimizer {
+export function clipOptimizer<Inner extends Optimizer>(
+  inner: Inner,
+  strategy: ClippingStrategy,
+  options?: ClipOptions,
+): ClippedOptimizer<Inner> {
   registerClass(ClippedOptimizer);
   return new ClippedOptimizer(inner, strategy, options);
 }

@@ -27,11 +27,13 @@ const BRAND = Symbol.for('gradclip:ClippedOptimizer');
  * absent gradient, so they never confuse variables, whatever the order of the gradients and whichever layers are frozen.
  * Every other optimizer gets exactly what the caller gave, and its own `minimize` is called if it has one.
  *
+ * The settings that the inner optimizer names in its config, such as `beta1`, can be read and set here as well.
+ *
  * @see {@link clipOptimizer}, which creates one.
  *
  * @category Optimizer
  */
-export class ClippedOptimizer extends WrappingOptimizer {
+export class ClippedOptimizer<Inner extends Optimizer = Optimizer> extends WrappingOptimizer<Inner> {
   /** The name in saved models. */
   static readonly className = 'ClippedOptimizer';
 
@@ -43,7 +45,7 @@ export class ClippedOptimizer extends WrappingOptimizer {
   readonly #parts: StepParts;
 
   /** See {@link clipOptimizer}. */
-  constructor(inner: Optimizer, strategy: ClippingStrategy, options: ClipOptions = {}) {
+  constructor(inner: Inner, strategy: ClippingStrategy, options: ClipOptions = {}) {
     super(inner, 'clipOptimizer(inner, strategy)', 'tf.train.adam(1e-3)');
     assertStrategy('clipOptimizer(inner, strategy)', strategy);
     const parsed = Object.freeze(parseOptions(options));

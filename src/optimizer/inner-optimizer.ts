@@ -161,9 +161,24 @@ export function minimizeThrough(
     for (const one of restore) one();
   }
   if (steps > 0) return loss;
-  throw new ClippingError(
+  throw cannotClip(inner, 'calls no `applyGradients`');
+}
+
+/**
+ * Checks a `minimize` that is not tfjs's, as far as that is possible before it runs.
+ *
+ * @throws ClippingError `not-an-optimizer` when it is asynchronous, since it then applies gradients after it returned.
+ */
+export function assertCanClip(own: Optimizer | undefined): void {
+  if (Object.prototype.toString.call(own?.minimize) === '[object AsyncFunction]') {
+    throw cannotClip(own as Optimizer, 'is asynchronous');
+  }
+}
+
+function cannotClip(inner: Optimizer, why: string): ClippingError {
+  return new ClippingError(
     'not-an-optimizer',
-    `The \`minimize\` of ${inner.getClassName()} calls no \`applyGradients\`, so its gradients cannot be clipped. ` +
+    `The \`minimize\` of ${inner.getClassName()} ${why}, so its gradients cannot be clipped. ` +
       'Wrap the optimizer that it uses inside.',
   );
 }

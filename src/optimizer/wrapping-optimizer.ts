@@ -4,7 +4,8 @@ import { ClippingError, formatValue } from '../core/errors.ts';
 import { REPLACE_VARIABLES, type ReplacesVariables, type VariableIdentity } from '../core/replaced-variables.ts';
 import { secondTfjsError } from '../core/second-tfjs.ts';
 import type { GradientList, Gradients } from './gradients.ts';
-import { minimizeThrough, ownMinimizeIn, WRAPPER } from './inner-optimizer.ts';
+import { assertCanClip, minimizeThrough, ownMinimizeIn, WRAPPER } from './inner-optimizer.ts';
+import { assertSettings, forwardSettings } from './inner-settings.ts';
 import { joinWeights, splitWeights, type NamedWeights } from '../saving/weights.ts';
 
 /** A wrapper's own state between steps, without that of the inner optimizer. */
@@ -33,7 +34,10 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   protected constructor(inner: Inner, call: string, example: string) {
     super();
     assertOptimizer(inner, call, example);
+    assertSettings(call, inner);
+    assertCanClip(ownMinimizeIn(inner, WrappingOptimizer.prototype.minimize));
     this.inner = inner;
+    forwardSettings(this, inner);
   }
 
   /** The number of steps that the inner optimizer has taken. */

@@ -46,9 +46,12 @@ export function toConfig(
   options: object,
   order: readonly string[],
 ): ClippingConfig {
+  const innerConfig = inner.getConfig();
   return {
+    // Programs read settings such as `learningRate` from the config of any optimizer.
+    ...innerConfig,
     innerClassName: inner.getClassName(),
-    innerConfig: inner.getConfig(),
+    innerConfig,
     clipping: escapeUnderscores(toJson({ strategy: specOf(strategy), options, order })),
   };
 }

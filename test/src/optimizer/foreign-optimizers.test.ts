@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { none, perValue } from 'gradclip/strategies';
 import { afterEach, describe, expect, it } from 'vitest';
+import { expectError, model, saved, train as trainModel, weightsOf } from '../../support/fixtures.ts';
 
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
 
@@ -57,6 +58,108 @@ class AdamW extends tf.Optimizer {
         variable.assign(variable.sub(mHat.div(vHat.sqrt().add(1e-7)).mul(0.05)));
       });
     }
+  }
+  getConfig(): tf.serialization.ConfigDict {
+    return {};
+  }
+}
+
+/** Lion as its public ports write it: one moment for each name, and the sign of an average as the step. */
+class Lion extends tf.Optimizer {
+  static className = 'Lion';
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  weightDecay: number;
+  moments: Record<string, tf.Variable> = {};
+  constructor(learningRate = 0.01, beta1 = 0.9, beta2 = 0.99, weightDecay = 0.1) {
+    super();
+    this.learningRate = learningRate;
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.weightDecay = weightDecay;
+  }
+  override applyGradients(gradients: Gradients): void {
+    const names = Array.isArray(gradients) ? gradients.map(({ name }) => name) : Object.keys(gradients);
+    for (const [index, name] of names.entries()) {
+      const gradient = Array.isArray(gradients) ? gradients[index]?.tensor : gradients[name];
+      if (gradient == null) continue;
+      const variable = variableOf(name);
+      const moment = (this.moments[name] ??= tf.tidy(() => tf.zerosLike(variable).variable(false)));
+      tf.tidy(() => {
+        const update = moment
+          .mul(this.beta1)
+          .add(gradient.mul(1 - this.beta1))
+          .sign();
+        variable.assign(variable.sub(update.add(variable.mul(this.weightDecay)).mul(this.learningRate)));
+        moment.assign(moment.mul(this.beta2).add(gradient.mul(1 - this.beta2)));
+      });
+    }
+    this.incrementIterations();
+  }
+  override async getWeights(): Promise<{ name: string; tensor: tf.Tensor }[]> {
+    const moments = Object.entries(this.moments).map(([name, tensor]) => ({ name: `${name}/moment`, tensor }));
+    return [await this.saveIterations(), ...moments];
+  }
+  override async setWeights(weights: { name: string; tensor: tf.Tensor }[]): Promise<void> {
+    const moments = await this.extractIterations(weights);
+    this.moments = Object.fromEntries(
+      moments.map(({ name, tensor }) => [name.slice(0, -'/moment'.length), tensor.clone().variable(false)]),
+    );
+  }
+  override dispose(): void {
+    tf.dispose(this.moments);
+  }
+  getConfig(): tf.serialization.ConfigDict {
+    const { learningRate, beta1, beta2, weightDecay } = this;
+    return { learningRate, beta1, beta2, weightDecay };
+  }
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    type: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { learningRate, beta1, beta2, weightDecay } = config as Record<string, number>;
+    return new (type as unknown as typeof Lion)(learningRate, beta1, beta2, weightDecay) as unknown as T;
+  }
+}
+
+/** Lamb as its public ports write it: an Adam step in the length of the weights, from a map only. */
+class Lamb extends tf.Optimizer {
+  static className = 'Lamb';
+  #step = 0;
+  readonly #m: tf.NamedTensorMap = {};
+  readonly #v: tf.NamedTensorMap = {};
+  override applyGradients(gradients: Gradients): void {
+    this.#step += 1;
+    const map = Array.isArray(gradients)
+      ? Object.fromEntries(gradients.map(({ name, tensor }) => [name, tensor]))
+      : gradients;
+    Object.keys(map).forEach((name) => {
+      const gradient = map[name] as tf.Tensor | null | undefined;
+      if (!gradient) return;
+      const variable = variableOf(name);
+      const [m, v] = tf.tidy(() => {
+        const before = [this.#m[name] ?? tf.zerosLike(variable), this.#v[name] ?? tf.zerosLike(variable)] as const;
+        const first = before[0].mul(0.9).add(gradient.mul(0.1));
+        const second = before[1].mul(0.999).add(gradient.square().mul(0.001));
+        const mHat = first.div(1 - 0.9 ** this.#step);
+        const update = mHat
+          .div(
+            second
+              .div(1 - 0.999 ** this.#step)
+              .sqrt()
+              .add(1e-6),
+          )
+          .add(variable.mul(0.01));
+        const trust = variable.norm().div(update.norm().add(1e-12));
+        variable.assign(variable.sub(update.mul(trust).mul(0.05)));
+        return [first, second];
+      });
+      tf.dispose([this.#m[name], this.#v[name]].filter((one) => one !== undefined));
+      this.#m[name] = tf.keep(m as tf.Tensor);
+      this.#v[name] = tf.keep(v as tf.Tensor);
+    });
+    this.incrementIterations();
   }
   getConfig(): tf.serialization.ConfigDict {
     return {};
@@ -123,6 +226,8 @@ class Lookahead extends tf.Optimizer {
 
 const OPTIMIZERS: readonly (readonly [name: string, create: () => tf.Optimizer])[] = [
   ['AdamW keyed by name', () => new AdamW()],
+  ['Lion', () => new Lion()],
+  ['Lamb', () => new Lamb()],
   ['a subclass of Adam that decays by name', () => new DecayingAdam(0.05, 0.9, 0.999)],
   ['Adam with a patched minimize', patchedAdam],
   ['Lookahead with a minimize of its own', () => new Lookahead(tf.train.sgd(0.1))],
@@ -166,9 +271,30 @@ async function fit(optimizer: tf.Optimizer): Promise<number[]> {
   return weights;
 }
 
+/** Trains by `applyGradients` with maps, one variable left out in the middle. */
+function apply(optimizer: tf.Optimizer): number[] {
+  const [a, b] = [tf.variable(tf.scalar(1), true, 'a'), tf.variable(tf.scalar(2), true, 'b')];
+  for (let step = 0; step < 12; step += 1) {
+    const gradients = {
+      a: tf.scalar(Math.sin(step)),
+      ...(step >= 4 && step < 8 ? {} : { b: tf.scalar(step / 3 - 1) }),
+    };
+    optimizer.applyGradients(gradients as tf.NamedTensorMap);
+  }
+  const values = [a, b].map((one) => one.dataSync()[0] as number);
+  tf.disposeVariables();
+  return values;
+}
+
 describe.each(OPTIMIZERS)('%s', (_, create) => {
   it('trains bit-identical in minimize, with variables left out in the middle', () => {
     expect(train(clipOptimizer(create(), none()))).toEqual(train(create()));
+  });
+
+  it('trains bit-identical by applyGradients with maps', () => {
+    // A stock Adam stores its state by index, so it confuses variables without the wrapper when one is left out.
+    if (create().applyGradients === tf.AdamOptimizer.prototype.applyGradients) return;
+    expect(apply(clipOptimizer(create(), none()))).toEqual(apply(create()));
   });
 
   it('trains bit-identical in fit, with a layer frozen in the middle', async () => {
@@ -246,6 +372,19 @@ describe('an inner minimize of its own', () => {
     expect(await inside.records()).toMatchObject([{ normBefore: 0.5, normAfter: 0.5 }]);
   });
 
+  it('is refused when wrapped if it is asynchronous', () => {
+    class Slow extends MapOnly {
+      // @ts-expect-error tfjs declares a synchronous method.
+      override async minimize(): Promise<null> {
+        await Promise.resolve();
+        return null;
+      }
+    }
+    const message =
+      'The `minimize` of MapOnly is asynchronous, so its gradients cannot be clipped. Wrap the optimizer that it uses inside.';
+    expectError(() => clipOptimizer(new Slow() as never, none()), 'not-an-optimizer', message);
+  });
+
   it('is refused when it applies gradients in a way that cannot be clipped', () => {
     class Hidden extends MapOnly {
       override minimize(): tf.Scalar | null {
@@ -256,6 +395,39 @@ describe('an inner minimize of its own', () => {
       'The `minimize` of MapOnly calls no `applyGradients`, so its gradients cannot be clipped.',
     );
   });
+});
+
+it('Lion resumes bit-identical from its config and weights, bare and wrapped', async () => {
+  tf.serialization.registerClass(Lion);
+  const run = async (optimizer: tf.Optimizer, isInterrupted: boolean): Promise<number[][]> => {
+    const net = model();
+    net.compile({ optimizer, loss: 'meanSquaredError' });
+    await trainModel(net, 5);
+    if (isInterrupted) {
+      // Into the same variables, because moments keyed by name do not fit a loaded model, whose variables have new names.
+      const { classNameMap } = tf.serialization.SerializationMap.getMap();
+      const [type, fromConfig] = classNameMap[optimizer.getClassName()]!;
+      const again = fromConfig(type, optimizer.getConfig()) as tf.Optimizer;
+      await again.setWeights(await optimizer.getWeights());
+      net.compile({ optimizer: again, loss: 'meanSquaredError' });
+    }
+    await trainModel(net, 5);
+    const weights = weightsOf(net);
+    expect(net.optimizer.iterations).toBe(10);
+    tf.disposeVariables();
+    return weights;
+  };
+  const expected = await run(new Lion(), false);
+  expect(await run(new Lion(), true)).toEqual(expected);
+  expect(await run(clipOptimizer(new Lion(), none()), false)).toEqual(expected);
+  expect(await run(clipOptimizer(new Lion(), none()), true)).toEqual(expected);
+});
+
+it('Lamb, which cannot be saved, is refused when a model is saved', async () => {
+  const net = model();
+  net.compile({ optimizer: clipOptimizer(new Lamb(), none()), loss: 'meanSquaredError' });
+  await trainModel(net, 1);
+  await expect(saved(net)).rejects.toThrow('tfjs cannot save the state of Lamb.');
 });
 
 it('setWeights with the weights of the same optimizer changes nothing', async () => {
