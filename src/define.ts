@@ -39,7 +39,6 @@ export {
 } from './core/fields.ts';
 export { elementwise } from './core/elements.ts';
 export { multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
-export { hypot } from './core/hypot.ts';
 export { assertGlobsMatch, layerOf, matchesGlob, matchesVariable } from './core/names.ts';
 export {
   clampAll,
@@ -57,4 +56,25 @@ export {
   type NormOptions,
   type NormOrder,
 } from './core/tensors.ts';
+export {
+  abs,
+  add,
+  div,
+  gather,
+  greater,
+  greaterEqual,
+  hypot,
+  less,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  replaceAt,
+  sqrt,
+  stack,
+  sub,
+  unstack,
+  where,
+  type Operand,
+} from './core/small-tensors.ts';
 export { SMALLEST_NORMAL } from './kernels/index.ts';

@@ -1,16 +1,5 @@
-import {
-  add,
-  equal,
-  minimum,
-  mod,
-  range,
-  scalar,
-  where,
-  zeros,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
+import { scalar, zeros, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { add, less, minimum, replaceAt, where } from 'gradclip/define';
 
 /** A ring buffer of the latest values of a series; a strategy keeps its three tensors in its state. */
 export type History = {
@@ -29,11 +18,10 @@ export function emptyHistory(window: number): History {
 
 /** Returns the history with one more value. */
 export function pushValue({ values, filled, next }: History, value: Scalar): History {
-  const window = values.size;
+  const following: Scalar = add(next, 1);
   return {
-    // `where` broadcasts, but its type does not allow it.
-    values: where(equal(range(0, window), next), value as Tensor, values) as Tensor1D,
-    filled: minimum(add(filled, 1), window),
-    next: mod(add(next, 1), window),
+    values: replaceAt(values, next, value),
+    filled: minimum(add(filled, 1), values.size),
+    next: where(less(following, values.size), following, 0),
   };
 }

@@ -1,5 +1,5 @@
-import { abs, add, mul, sqrt, sub, type Scalar } from '@tensorflow/tfjs-core';
-import { hypot } from 'gradclip/define';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { abs, add, hypot, mul, sqrt, sub } from 'gradclip/define';
 
 /** Mean and standard deviation of a series; each shape []. */
 export type Moments = { readonly mean: Scalar; readonly deviation: Scalar };

@@ -1,5 +1,5 @@
-import { scalar, stack, unstack, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
-import type { NamedTensors } from 'gradclip/define';
+import { scalar, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { stack, unstack, type NamedTensors } from 'gradclip/define';
 
 // One number for each variable. The state holds each under `<name>/<variable>`, so that it follows its variable through
 // saving, renaming and freezing; strategies calculate with all of them as one vector.
@@ -11,7 +11,7 @@ export function zeroState(name: string, parameters: NamedTensors): NamedTensors 
 
 /** Reads the numbers of the variables that have a gradient, in their order; shape [variables]. */
 export function valuesOf(name: string, gradients: NamedTensors, state: NamedTensors): Tensor1D {
-  return stack(Object.keys(gradients).map((variable) => state[`${name}/${variable}`] as Scalar)) as Tensor1D;
+  return stack(Object.keys(gradients).map((variable) => state[`${name}/${variable}`] as Scalar));
 }
 
 /** Returns the state entries of the variables that have a gradient, from their values of shape [variables]. */

@@ -1,25 +1,20 @@
+import { scalar, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import {
   add,
-  greater,
-  less,
-  logicalAnd,
-  minimum,
-  mul,
-  scalar,
-  where,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
-import {
   count,
   decay,
   defineStrategy,
   globalNormOf,
+  greater,
+  less,
   limitFactors,
+  logicalAnd,
+  minimum,
+  mul,
+  nonNegative,
   normsOf,
   scaleEach,
-  nonNegative,
+  where,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';

@@ -1,24 +1,18 @@
-import {
-  gather,
-  greaterEqual,
-  scalar,
-  stack,
-  tensor1d,
-  where,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
 import {
   between,
   choice,
   count,
   defineStrategy,
+  gather,
+  greaterEqual,
   groupNormsOf,
   layerOf,
   limitFactors,
   percentileOf,
   scaleEach,
+  stack,
+  where,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
@@ -88,13 +82,13 @@ export const adaptivePercentile = defineStrategy({
     const { groups, indices, norms } = groupNormsOf(gradients, groupOf(scope));
     const next = { ...state };
     const factors = groups.map((group, index) => {
-      const norm = gather(norms, index) as Tensor as Scalar;
+      const norm = gather(norms, index);
       const history = pushValue(historyOf(group, state), norm);
       Object.assign(next, stateOf(group, history));
       const limit = percentileOf(history.values, history.filled, percentile);
-      return where(greaterEqual(history.filled, minHistory), limitFactors(norm, limit), scalar(1));
+      return where<Scalar>(greaterEqual(history.filled, minHistory), limitFactors(norm, limit), 1);
     });
-    const perVariable = gather(stack(factors) as Tensor1D, tensor1d([...indices], 'int32'));
+    const perVariable = gather(stack(factors), indices);
     return { gradients: scaleEach(gradients, perVariable), state: next };
   },
 

@@ -1,4 +1,4 @@
-import { maximum, mul, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   assertGlobsMatch,
   defineStrategy,
@@ -6,11 +6,13 @@ import {
   limitFactors,
   mapTensors,
   matchesVariable,
+  maximum,
+  mul,
+  multiplyBroadcast,
   names,
   normAlong,
   optional,
   positive,
-  multiplyBroadcast,
   threshold,
   type OptionsOf,
 } from 'gradclip/define';

@@ -1,5 +1,18 @@
-import { add, greater, minimum, mul, where, type Tensor1D } from '@tensorflow/tfjs-core';
-import { decay, defineStrategy, limitFactors, normsOf, scaleEach, nonNegative, type OptionsOf } from 'gradclip/define';
+import { type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  decay,
+  defineStrategy,
+  greater,
+  limitFactors,
+  minimum,
+  mul,
+  nonNegative,
+  normsOf,
+  scaleEach,
+  where,
+  type OptionsOf,
+} from 'gradclip/define';
 import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts';
 
 /**

@@ -1,5 +1,17 @@
-import { greater, maximum, minimum, mul, tensor1d, where, type Tensor1D } from '@tensorflow/tfjs-core';
-import { defineStrategy, limitFactors, normsOf, scaleEach, nonNegative, type OptionsOf } from 'gradclip/define';
+import { tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  defineStrategy,
+  greater,
+  limitFactors,
+  maximum,
+  minimum,
+  mul,
+  nonNegative,
+  normsOf,
+  scaleEach,
+  where,
+  type OptionsOf,
+} from 'gradclip/define';
 import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts';
 
 /**

@@ -1,11 +1,15 @@
-import { add, div, less, scalar, where, type Scalar } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
 import {
+  add,
   defineStrategy,
+  div,
   globalNormOf,
+  less,
+  nonNegative,
   positive,
   scaleAll,
   SMALLEST_NORMAL,
-  nonNegative,
+  where,
   type OptionsOf,
 } from 'gradclip/define';
 
@@ -49,7 +53,7 @@ export const normalize = defineStrategy({
     // The factor must fit into float32, or finite gradients become infinite and zeros NaN.
     const shortest = Math.max(SMALLEST_NORMAL, norm / LARGEST_FACTOR);
     const length: Scalar = add(globalNormOf(gradients), gamma);
-    return scaleAll(gradients, div(norm, where(less(length, shortest), scalar(shortest), length)));
+    return scaleAll(gradients, div(norm, where(less(length, shortest), shortest, length)));
   },
 
   source: {

@@ -1,7 +1,8 @@
-import { gather, tensor1d } from '@tensorflow/tfjs-core';
+import { tensor1d } from '@tensorflow/tfjs-core';
 import {
   assertGlobsMatch,
   defineStrategy,
+  gather,
   groupNormsOf,
   layerOf,
   limitFactors,
@@ -65,7 +66,7 @@ export const perLayer = defineStrategy({
       (layer) => Object.entries(layers).find(([glob]) => matchesGlob(glob, layer))?.[1] ?? maxNorm,
     );
     const factors = limitFactors(norms, tensor1d(limits));
-    return { gradients: scaleEach(gradients, gather(factors, tensor1d([...indices], 'int32'))), state };
+    return { gradients: scaleEach(gradients, gather(factors, indices)), state };
   },
 
   source: {

@@ -1,4 +1,4 @@
-import { cast, clipByValue, exp, lessEqual, mul, scalar, sub } from '@tensorflow/tfjs-core';
+import { cast, clipByValue, exp, lessEqual, scalar } from '@tensorflow/tfjs-core';
 import {
   between,
   choice,
@@ -6,10 +6,12 @@ import {
   defineStrategy,
   globalNormOf,
   limitFactors,
+  mul,
+  nonNegative,
   optional,
   positive,
   scaleAll,
-  nonNegative,
+  sub,
   type OptionsOf,
 } from 'gradclip/define';
 

@@ -1,5 +1,14 @@
-import { add, div, greater, scalar, where } from '@tensorflow/tfjs-core';
-import { defineStrategy, globalNormOf, scaleAll, nonNegative, type OptionsOf } from 'gradclip/define';
+import {
+  add,
+  defineStrategy,
+  div,
+  globalNormOf,
+  greater,
+  nonNegative,
+  scaleAll,
+  where,
+  type OptionsOf,
+} from 'gradclip/define';
 
 /**
  * Scales all gradients, taken as one vector g, smoothly below a largest norm.
@@ -41,7 +50,7 @@ export const softNorm = defineStrategy({
     const norm = globalNormOf(gradients);
     // 1 / (1 + n/c) equals c / (c + n) and is also right for c = 0 and c = ∞.
     const factor = div(1, add(1, div(norm, maxNorm)));
-    return scaleAll(gradients, where(greater(norm, 0), factor, scalar(1)));
+    return scaleAll(gradients, where(greater(norm, 0), factor, 1));
   },
 
   source: {

@@ -1,18 +1,21 @@
+import { cast, log1p, scalar, type Scalar } from '@tensorflow/tfjs-core';
 import {
   add,
-  cast,
+  between,
+  decay,
+  defineStrategy,
   div,
+  globalNormOf,
   greater,
-  log1p,
   logicalAnd,
   maximum,
   minimum,
   mul,
-  scalar,
+  nonNegative,
+  positive,
   where,
-  type Scalar,
-} from '@tensorflow/tfjs-core';
-import { between, decay, defineStrategy, globalNormOf, positive, nonNegative, type OptionsOf } from 'gradclip/define';
+  type OptionsOf,
+} from 'gradclip/define';
 import { addWithShare } from './_moments.ts';
 
 /**

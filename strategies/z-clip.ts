@@ -1,31 +1,28 @@
+import { scalar, type Scalar } from '@tensorflow/tfjs-core';
 import {
   abs,
   add,
-  div,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  maximum,
-  minimum,
-  mul,
-  scalar,
-  sub,
-  where,
-  type Scalar,
-} from '@tensorflow/tfjs-core';
-import {
   between,
   choice,
   count,
   decay,
   defineStrategy,
+  div,
   flag,
   globalNormOf,
+  greater,
+  greaterEqual,
   hypot,
   limitFactors,
+  logicalAnd,
+  maximum,
+  minimum,
+  mul,
+  nonNegative,
   optional,
   scaleAll,
-  nonNegative,
+  sub,
+  where,
   type OptionsOf,
 } from 'gradclip/define';
 import { addWithShare, type Moments } from './_moments.ts';
@@ -100,7 +97,7 @@ export const zClip = defineStrategy({
     const spike = logicalAnd(isWarm, greater(norm, add(mean, reach)));
 
     // z*·σ·z*/z without a square: reach · reach / (‖g‖ − μ).
-    const above = where(spike, sub(norm, mean), scalar(1));
+    const above = where(spike, sub(norm, mean), 1);
     const adaptive = mul(add(mean, mul(reach, div(reach, above))), factor);
     const limit = { adaptive, mean, percentile: add(mean, reach) }[mode];
     const passed: Scalar = where(spike, minimum(limit, norm), norm);

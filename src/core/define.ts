@@ -1,3 +1,4 @@
+import { withStepCache } from '../kernels/index.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from './contract.ts';
 import { ClippingError, formatValue } from './errors.ts';
 import { register } from './known.ts';
@@ -177,8 +178,11 @@ export function defineStrategy<const F extends Fields>(
       init: (parameters) => definition.init?.(options, parameters) ?? {},
       clip: (gradients, state, context) => {
         if (Object.keys(gradients).length === 0) return { gradients, state };
-        if (definition.init) return definition.clip(options, gradients, state, context);
-        return { gradients: definition.clip(options, gradients, context), state };
+        return withStepCache(() =>
+          definition.init
+            ? definition.clip(options, gradients, state, context)
+            : { gradients: definition.clip(options, gradients, context), state },
+        );
       },
     });
   };

@@ -1,5 +1,6 @@
 import { tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { kernels } from '../kernels/index.ts';
+import { kernels, valuesOf } from '../kernels/index.ts';
+import { ClippingError } from './errors.ts';
 
 /**
  * Computes a tensor element by element from up to three tensors.
@@ -8,6 +9,8 @@ import { kernels } from '../kernels/index.ts';
  * reads use the one on numbers, because one loop is faster than a dozen ops. All others use the tfjs ops, because a
  * read would stall the device.
  *
+ * @throws ClippingError `strategy-fault` if a tensor does not broadcast to the shape of the first.
+ *
  * @category Named tensors
  */
 export function elementwise(
@@ -15,9 +18,11 @@ export function elementwise(
   inNumbers: (first: number, second: number, third: number) => number,
   inOps: () => Tensor,
 ): Tensor {
-  if (!kernels().readsAreFree) return tidy(inOps);
-  const [x, y, z] = tensors;
+  const [x, ...others] = tensors;
   const { shape, size } = x;
+  for (const operand of others) if (operand !== undefined) assertBroadcasts(operand, shape);
+  if (!kernels().readsAreFree) return tidy(inOps);
+  const [y, z] = others;
   const columns = shape.at(-1) ?? 1;
   const walk = (operand?: Tensor): Walk => (operand === undefined ? ZEROS : walkOver(operand, shape));
   const [a, b, c] = [walk(x), walk(y), walk(z)];
@@ -38,9 +43,18 @@ export function elementwise(
   return tensorOf(result, shape);
 }
 
+function assertBroadcasts({ shape, rank }: Tensor, to: readonly number[]): void {
+  const missing = to.length - rank;
+  if (missing >= 0 && shape.every((size, axis) => size === 1 || size === to[axis + missing])) return;
+  throw new ClippingError(
+    'strategy-fault',
+    `\`elementwise\` broadcasts to the shape of its first tensor, [${to.join(', ')}]; received [${shape.join(', ')}].`,
+  );
+}
+
 // How to read an operand row by row of the result: where each row starts, and the distance between its elements.
 interface Walk {
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array;
   readonly step: number;
   startOf(this: void, row: number): number;
 }
@@ -48,7 +62,7 @@ interface Walk {
 const ZEROS: Walk = { values: new Float32Array(1), step: 0, startOf: () => 0 };
 
 function walkOver(operand: Tensor, shape: readonly number[]): Walk {
-  const values = operand.dataSync<'float32'>();
+  const values = valuesOf(operand);
   if (operand.size === 1) return { values, step: 0, startOf: () => 0 };
   const columns = shape.at(-1) ?? 1;
   const missingAxes = shape.length - operand.rank;

@@ -15,7 +15,7 @@ export interface Arithmetic {
   /** max |x|; 0 for an empty tensor, NaN if any element is NaN. */
   readonly largestMagnitude: (x: Tensor) => number;
   /** Whether no element is outside [low, high]; NaN never counts as outside. */
-  readonly within: (x: Tensor, low: number, high: number) => boolean;
+  readonly isWithin: (x: Tensor, low: number, high: number) => boolean;
   /** x · factor. */
   readonly scale: (x: Tensor, factor: number) => Tensor;
   /** x clamped to [low, high]; NaN stays NaN. */

@@ -3,9 +3,10 @@ import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
 import { sumsOf } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
-import { elementsOf, tensorFrom } from './loops.ts';
-import { LARGEST } from './float32.ts';
+import { elementsOf, plainArithmetic } from './loops.ts';
+import { LARGEST, SMALLEST_NORMAL } from './float32.ts';
 import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
+import { tensorOfValues, valuesOf } from './values.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
 export function hostKernels(arithmetic: Arithmetic): Kernels {
@@ -52,22 +53,24 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         order === 2
           ? arithmetic.squaresOfColumns(arranged, blocks, rows, columns).map(Math.sqrt)
           : columnNorms(elementsOf(arranged), blocks, rows, columns, order);
-      return tensorFrom(
-        Float32Array.from(norms, inFloat32),
+      return tensorOfValues(
+        [...norms],
         x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
       );
     },
 
     finite: (tensors) => vector(tensors.map((x) => (isFinite(x) ? 1 : 0))),
-    zeroNonFinite: (tensors) => changed(tensors, (x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
+    zeroNonFinite: (tensors) => mapChanged(tensors, (x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
 
     scale(tensors, factors) {
-      const given = elementsOf(factors);
-      if (given.every((factor) => factor === 1)) return tensors;
+      const values = valuesOf(factors);
+      if (values.every((factor) => factor === 1)) return tensors;
       return tensors.map((x, index) => {
-        const factor = given[factors.rank === 0 ? 0 : index] ?? 1;
+        const factor = values[factors.rank === 0 ? 0 : index] ?? 1;
         if (factor === 1) return x;
-        const scaled = arithmetic.scale(x, factor);
+        // SIMD passes take a float32 factor, which holds few digits of a denormal number.
+        const isDenormal = factor !== 0 && Math.abs(factor) < SMALLEST_NORMAL;
+        const scaled = (isDenormal ? plainArithmetic : arithmetic).scale(x, factor);
         copyScaled(x, scaled, factor);
         return scaled;
       });
@@ -76,21 +79,22 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
     limitFactors(norms, limits) {
       const broadcast = typeof limits !== 'number' && limits.rank > 0 && limits.shape.join() !== norms.shape.join();
       if (broadcast) return opsKernels.limitFactors(norms, limits);
-      const given = typeof limits === 'number' ? Float32Array.of(limits) : elementsOf(limits);
-      const factors = elementsOf(norms).map((norm, index) => {
-        const limit = given[given.length === 1 ? 0 : index]!;
-        return norm > limit ? limit / norm : 1;
+      const limitOf = typeof limits === 'number' ? Float32Array.of(limits) : valuesOf(limits);
+      const factors = Array.from(valuesOf(norms), (norm, index) => {
+        const limit = limitOf[limitOf.length === 1 ? 0 : index]!;
+        // A limit that became the largest float32 may have been as large as the norm.
+        return norm > limit && limit !== LARGEST ? limit / norm : 1;
       });
-      return tensorFrom(factors, norms.shape);
+      return tensorOfValues(factors, norms.shape);
     },
 
     clamp(tensors, low, high) {
       const [least, most] = [Math.fround(low), Math.fround(high)];
-      return changed(tensors, (x) => {
+      return mapChanged(tensors, (x) => {
         // No magnitude exceeds the norm, so a cached norm can make reading the elements unnecessary.
         const { squares } = sumsOf(x);
         const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
-        return inside || arithmetic.within(x, least, most) ? x : arithmetic.clamp(x, least, most);
+        return inside || arithmetic.isWithin(x, least, most) ? x : arithmetic.clamp(x, least, most);
       });
     },
 
@@ -104,9 +108,10 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 // Finite gradients have a finite norm. A norm beyond float32 becomes the largest float32.
 const inFloat32 = (value: number) => (Number.isFinite(value) ? Math.min(value, LARGEST) : value);
 
-function changed(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
-  const after = tensors.map(change);
-  return after.every((x, index) => x === tensors[index]) ? tensors : after;
+/** Applies `change` to each tensor; returns the same array if it returns each tensor itself. */
+function mapChanged(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
+  const results = tensors.map(change);
+  return results.every((x, index) => x === tensors[index]) ? tensors : results;
 }
 
 // Norms outside this range are computed again: elements may have overflowed, or too many vanished.
@@ -125,11 +130,11 @@ function copyScaled(from: Tensor, to: Tensor, factor: number): void {
 }
 
 function scalar(value: number): Scalar {
-  return tensorFrom(Float32Array.of(inFloat32(value)), []) as Scalar;
+  return tensorOfValues([value], []) as Scalar;
 }
 
 function vector(values: number[]): Tensor1D {
-  return tensorFrom(Float32Array.from(values, inFloat32), [values.length]) as Tensor1D;
+  return tensorOfValues(values, [values.length]) as Tensor1D;
 }
 
 /** The tensor as [blocks, rows, columns] whose rows are the axes to reduce, transposed where these lie apart. */

@@ -55,7 +55,7 @@ export function createChunkedArithmetic(): Arithmetic {
       eachChunk(elementsOf(x), (count) => (largest = Math.max(largest, simd.largestMagnitude(0, count))));
       return largest;
     },
-    within(x, low, high) {
+    isWithin(x, low, high) {
       let inside = true;
       eachChunk(elementsOf(x), (count) => (inside &&= simd.within(0, count, low, high) === 1));
       return inside;

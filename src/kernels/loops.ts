@@ -19,7 +19,7 @@ export const plainArithmetic: Arithmetic = {
     return largest;
   },
 
-  within: (x, low, high) => elementsOf(x).every((value) => !(value < low) && !(value > high)),
+  isWithin: (x, low, high) => elementsOf(x).every((value) => !(value < low) && !(value > high)),
   scale: (x, factor) => mapElements(x, (value) => value * factor),
   clamp: (x, low, high) => mapElements(x, (value) => (value < low ? low : value > high ? high : value)),
   zeroNonFinite: (x) => mapElements(x, (value) => (Number.isFinite(value) ? value : 0)),

@@ -10,7 +10,7 @@ export function createHeapArithmetic(heap: Heap): Arithmetic {
     sumOfSquares: (x) => simd.sumOfSquares(heap.offsetOf(x), x.size),
     sumOfMagnitudes: (x) => simd.sumOfMagnitudes(heap.offsetOf(x), x.size),
     largestMagnitude: (x) => simd.largestMagnitude(heap.offsetOf(x), x.size),
-    within: (x, low, high) => simd.within(heap.offsetOf(x), x.size, low, high) === 1,
+    isWithin: (x, low, high) => simd.within(heap.offsetOf(x), x.size, low, high) === 1,
     scale(x, factor) {
       const y = heap.allocate(x.shape);
       simd.scale(heap.offsetOf(x), heap.offsetOf(y), x.size, factor);

@@ -35,11 +35,11 @@ export const opsKernels: Kernels = {
   name: 'ops',
   readsAreFree: false,
 
-  norms: (tensors, order) => stacked(tensors.map((x) => normOf(x, order))),
+  norms: (tensors, order) => stackScalars(tensors.map((x) => normOf(x, order))),
   globalNorm: (tensors, order) => jointNorm(tensors, order),
 
   groupNorms: (tensors, groupOf, groups, order) =>
-    stacked(
+    stackScalars(
       Array.from({ length: groups }, (_, group) =>
         jointNorm(
           tensors.filter((_x, index) => groupOf[index] === group),
@@ -50,7 +50,7 @@ export const opsKernels: Kernels = {
 
   unitNorms: (x, axes, order) => normOnDevice(x, order, [...axes]),
 
-  finite: (tensors) => stacked(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
+  finite: (tensors) => stackScalars(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
   zeroNonFinite: (tensors) => tidy(() => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x)))),
 
   scale: (tensors, factors) =>
@@ -91,7 +91,7 @@ function normOf(x: Tensor, order: number): Scalar {
 function jointNorm(tensors: readonly Tensor[], order: number): Scalar {
   return tensors.length === 0
     ? scalar(0)
-    : (normOnDevice(stacked(tensors.map((x) => normOf(x, order))), order) as Scalar);
+    : (normOnDevice(stackScalars(tensors.map((x) => normOf(x, order))), order) as Scalar);
 }
 
 /** Caches the norms of a scaled tensor as |factor| · ‖x‖ₚ, computed when they are first needed. */
@@ -110,6 +110,6 @@ function allFinite(x: Tensor): Scalar {
   return min(cast(elementsFinite(x), 'float32'));
 }
 
-function stacked(scalars: Scalar[]): Tensor1D {
+function stackScalars(scalars: Scalar[]): Tensor1D {
   return scalars.length === 0 ? tensor1d([]) : (stack(scalars) as Tensor1D);
 }

@@ -18,6 +18,7 @@ export type DeviceNorms = Map<number, () => Scalar>;
 interface StepCache {
   readonly sums: WeakMap<DataId, Sums>;
   readonly norms: WeakMap<DataId, DeviceNorms>;
+  readonly exactValues: WeakMap<DataId, Float64Array>;
   readonly tensors: Tensor[];
 }
 
@@ -26,7 +27,7 @@ let cache: StepCache | undefined;
 /** Runs one step with a cache of norms, and frees the cached tensors at its end. */
 export function withStepCache<Result>(step: () => Result): Result {
   if (cache !== undefined) return step();
-  cache = { sums: new WeakMap(), norms: new WeakMap(), tensors: [] };
+  cache = { sums: new WeakMap(), norms: new WeakMap(), exactValues: new WeakMap(), tensors: [] };
   try {
     return step();
   } finally {
@@ -53,6 +54,16 @@ export function deviceNormsOf({ dataId }: Tensor): DeviceNorms {
     cache?.norms.set(dataId, norms);
   }
   return norms;
+}
+
+/** The values of a tensor in float64, if float32 cannot hold them and the host computed them in this step. */
+export function exactValuesOf({ dataId }: Tensor): Float64Array | undefined {
+  return cache?.exactValues.get(dataId);
+}
+
+/** Caches values of a tensor that float32 cannot hold; nothing is cached outside a step. */
+export function cacheExactValues({ dataId }: Tensor, values: Float64Array): void {
+  cache?.exactValues.set(dataId, values);
 }
 
 /** Keeps a tensor until the step ends; outside a step the surrounding `tidy` frees it. */

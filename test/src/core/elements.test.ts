@@ -9,7 +9,7 @@ import { onBackend } from '../../../src/testing/backends.ts';
 const counted = (shape: number[], from = 1) => {
   const size = shape.reduce((product, one) => product * one, 1);
   return tensor(
-    Array.from({ length: size }, (_, place) => from + place),
+    Array.from({ length: size }, (_, index) => from + index),
     shape,
     'float32',
   );
@@ -82,6 +82,35 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
         [1, 2],
       ]);
     });
+  });
+
+  it.each([
+    { first: [4], second: [2] },
+    { first: [2, 3], second: [2] },
+    { first: [2, 3], second: [3, 2] },
+    { first: [3], second: [1, 3] },
+    { first: [], second: [1] },
+    { first: [2, 3], second: [0] },
+  ])('refuses $second, which does not broadcast to $first', ({ first, second }) => {
+    const message = `\`elementwise\` broadcasts to the shape of its first tensor, [${first.join(', ')}]; received [${second.join(', ')}].`;
+    const refuse = (): void =>
+      void tidy(() => {
+        const [x, y] = [counted(first), counted(second)];
+        for (const tensors of [
+          [x, y],
+          [x, x, y],
+        ] as const) {
+          expect(() =>
+            elementwise(
+              tensors,
+              (one) => one,
+              () => x,
+            ),
+          ).toThrow(expect.objectContaining({ code: 'strategy-fault', message }));
+        }
+      });
+    refuse();
+    return onBackend(DEVICE, refuse);
   });
 
   it('passes 0 to the formula for absent tensors', () => {
