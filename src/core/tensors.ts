@@ -8,7 +8,7 @@
  */
 
 import { reshape, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { kernels } from '../kernels/index.ts';
+import { kernels, percentileByRank, percentileBySelection } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 import { ClippingError } from './errors.ts';
 
@@ -181,7 +181,8 @@ export function mapTensors(tensors: NamedTensors, change: (tensor: Tensor, name:
  * @category Named tensors
  */
 export function percentileOf(values: Tensor1D, count: Scalar, percentile: number): Scalar {
-  return tidy(() => kernels().percentile(values, count, percentile));
+  const compute = kernels().readsAreFree ? percentileBySelection : percentileByRank;
+  return tidy(() => compute(values, count, percentile));
 }
 
 function changeAll(tensors: NamedTensors, change: (list: readonly Tensor[]) => readonly Tensor[]): NamedTensors {

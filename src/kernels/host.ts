@@ -5,7 +5,7 @@ import { sumsOf } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, plainArithmetic } from './loops.ts';
 import { LARGEST, SMALLEST_NORMAL } from './float32.ts';
-import { columnNorms, percentileOfSorted, scaledNorm } from './sums.ts';
+import { columnNorms, scaledNorm } from './sums.ts';
 import { tensorOfValues, valuesOf } from './values.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
@@ -96,11 +96,6 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
         const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
         return inside || arithmetic.isWithin(x, least, most) ? x : arithmetic.clamp(x, least, most);
       });
-    },
-
-    percentile(values, count, percentile) {
-      const filled = Math.min(values.size, elementsOf(count)[0] ?? 0);
-      return scalar(percentileOfSorted(elementsOf(values).slice(0, filled).sort(), percentile));
     },
   };
 }

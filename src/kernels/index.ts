@@ -13,7 +13,8 @@ export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting, isHostSideBackend
 export { SMALLEST_NORMAL } from './float32.ts';
 export type { HostNorms, Kernels } from './kernels.ts';
 export { withStepCache } from './step-cache.ts';
-export { percentileOfSorted } from './sums.ts';
+export { percentileBySelection, percentileOfSorted } from './percentile.ts';
+export { percentileByRank } from './rank.ts';
 export { booleanTensorOf, tensorOfValues, valuesOf } from './values.ts';
 
 // Keyed by instance, because a backend that is removed and created again has a new heap.

@@ -40,11 +40,6 @@ export interface Kernels {
   limitFactors(norms: Tensor, limits: Tensor | number): Tensor;
   /** Clamps each element to [low, high]; NaN stays NaN. */
   clamp(tensors: readonly Tensor[], low: number, high: number): readonly Tensor[];
-  /**
-   * Computes the `percentile` (0–100, linear interpolation as in numpy) of the first `count` values; shape [].
-   * `count` has shape [] and is at least 1.
-   */
-  percentile(values: Tensor1D, count: Scalar, percentile: number): Scalar;
 }
 
 /** Norms as plain numbers, rounded to float32 like the elements of a tensor. */

@@ -25,7 +25,6 @@ import {
 import type { Kernels } from './kernels.ts';
 import { normOnDevice } from './norm-on-device.ts';
 import { deviceNormsOf, keepForStep } from './step-cache.ts';
-import { percentileByRank } from './rank.ts';
 
 /**
  * Kernels of tfjs ops alone, for webgl, webgpu, node and any other backend. Nothing is read back to the host.
@@ -74,8 +73,6 @@ export const opsKernels: Kernels = {
         return where(isNaN, x, clipByValue(where(isNaN, zerosLike(x), x), low, high));
       }),
     ),
-
-  percentile: percentileByRank,
 };
 
 /** ‖x‖ₚ of one tensor; computed once per step. */

@@ -42,15 +42,3 @@ export function columnNorms(
     return scaledNorm(column, order);
   });
 }
-
-/** Computes the percentile of ascending values, interpolated as numpy does; NaN if there are no values. */
-export function percentileOfSorted(ascending: ArrayLike<number>, percentile: number): number {
-  const position = ((ascending.length - 1) * percentile) / 100;
-  const below = Math.floor(position);
-  const low = ascending[below] ?? NaN;
-  const high = ascending[Math.min(below + 1, ascending.length - 1)] ?? NaN;
-  if (low === high) return low;
-  const fraction = position - below;
-  // Interpolates from the nearer end, so that rounding cannot miss either end.
-  return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
-}

@@ -93,8 +93,8 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
     { first: [2, 3], second: [0] },
   ])('refuses $second, which does not broadcast to $first', ({ first, second }) => {
     const message = `\`elementwise\` broadcasts to the shape of its first tensor, [${first.join(', ')}]; received [${second.join(', ')}].`;
-    const refuse = (): void =>
-      void tidy(() => {
+    const refuse = (): void => {
+      tidy(() => {
         const [x, y] = [counted(first), counted(second)];
         for (const tensors of [
           [x, y],
@@ -109,6 +109,7 @@ describe.each(['cpu', 'wasm'])('elementwise on %s', (backend) => {
           ).toThrow(expect.objectContaining({ code: 'strategy-fault', message }));
         }
       });
+    };
     refuse();
     return onBackend(DEVICE, refuse);
   });

@@ -5,6 +5,7 @@ import type { Arithmetic } from '../../../src/kernels/arithmetic.ts';
 import { hostKernels } from '../../../src/kernels/host.ts';
 import { withStepCache } from '../../../src/kernels/step-cache.ts';
 import { opsKernels } from '../../../src/kernels/ops.ts';
+import { percentileByRank } from '../../../src/kernels/rank.ts';
 import { plainArithmetic } from '../../../src/kernels/loops.ts';
 import { benches } from './backends.ts';
 import { use } from './bench.ts';
@@ -144,7 +145,7 @@ describe('the kernels of tfjs ops', () => {
             opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);
             opsKernels.scale(x, tf.tensor1d([1, 2]));
             opsKernels.clamp(x, -1, 1);
-            opsKernels.percentile(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
+            percentileByRank(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
           }),
         );
       } finally {
