@@ -12,7 +12,7 @@ const sine = defineTask({
   settings: { units: 8 },
   metric: { name: 'mean squared error', better: 'lower' },
   loss: { name: 'mean squared error', perTrained: 1 },
-  prepare: (_text, { units = 8 }) => ({
+  prepare: (_text, { units }) => ({
     ...{ baseline: 0.5, trivialLoss: 0.5 }, // the variance of a sine
     model: (cell, seed) => {
       const recurrent = cell.layer({ units, seed, returnSequences: false, inputShape: [12, 1] });

@@ -16,6 +16,7 @@ export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiments/_experiment.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';
 export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './run/record.ts';
+export type { Coverage, DataNote, DataReport, DateRange } from './tasks/_data-report.ts';
 export { summarize, type Summary, type SummaryRow } from './analysis/summary.ts';
 export { runId, type RunConfig } from './run/run-config.ts';
 export { deriveSeed } from './random.ts';

@@ -5,6 +5,7 @@
  */
 
 import { parseRecord } from './record-shape.ts';
+import type { DataReport } from '../tasks/_data-report.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** The version of the format, stored in the first line of every run. */
@@ -37,6 +38,8 @@ export interface StartRecord {
   readonly metric: { readonly name: string; readonly better: 'lower' | 'higher'; readonly baseline: number };
   /** The unit of `loss` in the step records. */
   readonly loss: string;
+  /** What the task read from its data; absent for tasks that generate it. */
+  readonly dataReport?: DataReport;
 }
 
 /** One training step. */

@@ -49,10 +49,19 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
   const optimizer = clipOptimizer(inner, strategy, { onNonFinite: 'propagate', window: 1, warnings: false });
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   try {
-    const { baseline } = problem;
+    const { baseline, dataReport, metricName = task.metric.name } = problem;
     const id = await runId(config);
-    const metric = { ...task.metric, baseline };
-    yield { type: 'start', version: RECORD_VERSION, id, config, environment, metric, loss: task.loss.name };
+    const metric = { ...task.metric, name: metricName, baseline };
+    const start = {
+      type: 'start',
+      version: RECORD_VERSION,
+      id,
+      config,
+      environment,
+      metric,
+      loss: task.loss.name,
+    } as const;
+    yield { ...start, ...(dataReport && { dataReport }) };
 
     let highLosses = 0;
     let step = 0;

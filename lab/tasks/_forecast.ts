@@ -5,13 +5,14 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { mean, rootMeanSquare, standardDeviation } from 'simple-statistics';
+import { mean, quantile, rootMeanSquare, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
 import { deriveSeed, randomIntegers } from '../random.ts';
-import type { Batch, Problem, Settings } from './_task.ts';
+import { createDataReport, sizesOf, type DataNote } from './_data-report.ts';
+import type { Batch, Problem } from './_task.ts';
 import { toBatches } from './_classification.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
-import { assertSettings } from './_settings.ts';
+import type { Series } from './_series.ts';
 import { splitInOrder } from './_split.ts';
 
 /** Inputs and targets at every time. The model sees a window of inputs up to a time and predicts its target. */
@@ -20,43 +21,76 @@ export interface ForecastSeries {
   readonly inputs: readonly number[];
   /** The value to forecast at each time, defined so that the naive forecast is 0. As long as `inputs`. */
   readonly targets: readonly number[];
+  /** Whether there is a gap between the values from which the input and the target of a time are computed. */
+  readonly crossesGap: readonly boolean[];
+  /** Where the values come from. */
+  readonly source: Series;
+}
+
+/** The settings of a forecast. */
+export interface ForecastSettings {
+  readonly units: number;
+  readonly window: number;
+  readonly batch: number;
+  readonly scored: number;
 }
 
 const MIN_EXAMPLES = 50;
 
+/** A change that lies this many interquartile ranges outside the quartiles is an outlier. Returns of prices reach 5. */
+const OUTLIER = 10;
+
 /**
  * Creates a forecasting problem whose metric is the root mean squared error.
  *
- * The scale comes from the training data alone, so no later data leaks into training.
+ * No window crosses a gap. The scale comes from the training data alone.
  */
-export function createForecastProblem({ inputs, targets }: ForecastSeries, settings: Settings): Problem {
-  assertSettings(settings);
-  const { units = 16, window = 20, batch = 32 } = settings;
-  const examples = inputs.length - window + 1;
-  if (examples < MIN_EXAMPLES) {
+export function createForecastProblem(
+  { inputs, targets, crossesGap, source }: ForecastSeries,
+  { units, window, batch, scored }: ForecastSettings,
+): Problem {
+  const all = Math.max(0, inputs.length - window + 1);
+  const starts = Array.from({ length: all }, (_, start) => start).filter(
+    (start) => !crossesGap.slice(start, start + window).includes(true),
+  );
+  if (starts.length < MIN_EXAMPLES) {
     throw new LabError(
-      `The series is too short: a window of ${window} leaves ${Math.max(0, examples)} examples. At least ${MIN_EXAMPLES} are required.`,
+      `The series is too short: ${starts.length} windows of ${window} cross no gap. At least ${MIN_EXAMPLES} are required.`,
     );
   }
-  const parts = splitInOrder(Array.from({ length: examples }, (_, index) => index));
-  const trained = parts.training.length;
-  const trainingInputs = inputs.slice(0, trained + window - 1);
+  const parts = splitInOrder(starts);
+  const { training } = parts;
+  const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
+  const targetOf = (start: number): number => targets[start + window - 1]!;
+  const trainingInputs = inputs.slice(0, training.at(-1)! + window);
   const [center, spread] = [mean(trainingInputs), standardDeviation(trainingInputs)];
-  const targetScale = rootMeanSquare(targets.slice(window - 1, trained + window - 1));
+  const targetScale = rootMeanSquare(training.map(targetOf));
   if (!(spread > 0 && targetScale > 0)) throw new LabError('The series is constant. Use data that varies.');
 
-  /** A batch of examples by index. The last input of example `i` is at time `i + window − 1`. */
-  const toBatch = (indices: readonly number[]): Batch => {
-    const x = Float32Array.from({ length: indices.length * window }, (_, position) => {
-      const time = indices[Math.floor(position / window)]! + (position % window);
+  /** A batch of examples by the time of their first input. */
+  const toBatch = (some: readonly number[]): Batch => {
+    const x = Float32Array.from({ length: some.length * window }, (_, position) => {
+      const time = some[Math.floor(position / window)]! + (position % window);
       return (inputs[time]! - center) / spread;
     });
-    const y = Float32Array.from(indices, (index) => targets[index + window - 1]! / targetScale);
-    return { x: tf.tensor3d(x, [indices.length, window, 1]), y: tf.tensor2d(y, [indices.length, 1]) };
+    const y = Float32Array.from(some, (start) => targetOf(start) / targetScale);
+    return { x: tf.tensor3d(x, [some.length, window, 1]), y: tf.tensor2d(y, [some.length, 1]) };
   };
+  const outliers = findOutliers(targets, crossesGap, source);
   return {
-    baseline: rootMeanSquare(parts.test.map((index) => targets[index + window - 1]!)),
+    baseline: rootMeanSquare(held.test.map(targetOf)),
     trivialLoss: 1,
+    dataReport: createDataReport({
+      unit: 'rows',
+      read: source.read,
+      dropped: source.dropped,
+      changed: [...source.changed, { what: 'begin no window, because a gap follows', count: all - starts.length }],
+      partUnit: 'windows',
+      parts: sizesOf(parts),
+      scored: { validation: held.validation.length, test: held.test.length },
+      ...(source.dates && { dates: source.dates }),
+      ...(outliers && { outliers }),
+    }),
     model: (cell, seed) =>
       tf.sequential({
         layers: [
@@ -64,16 +98,39 @@ export function createForecastProblem({ inputs, targets }: ForecastSeries, setti
           createOutputLayer(1, seed),
         ],
       }),
-    batch: (step, seed) => toBatch(randomIntegers(batch, trained, seed, 'batch', step)),
+    batch: (step, seed) =>
+      toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
     loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
     async evaluate(model, part) {
       const errorsOf = ({ x, y }: Batch): tf.Tensor => tf.mul(tf.sub(model.apply(x) as tf.Tensor, y), targetScale);
-      const squared = await meanOverBatches(toBatches(parts[part], toBatch), (rows) =>
+      const squared = await meanOverBatches(toBatches(held[part], toBatch), (rows) =>
         tf.sum(tf.square(errorsOf(rows)), 1),
       );
       const value = Math.sqrt(squared.value);
       // d√x = dx / (2·√x).
       return { value, standardError: squared.standardError / (2 * value) };
     },
+  };
+}
+
+function findOutliers(
+  targets: readonly number[],
+  crossesGap: readonly boolean[],
+  { readings }: Series,
+): DataNote | undefined {
+  const usual = targets.filter((_, time) => !crossesGap[time]);
+  const [low, high] = [quantile(usual, 0.25), quantile(usual, 0.75)];
+  const reach = OUTLIER * (high - low);
+  const far = targets.flatMap((target, time) =>
+    !crossesGap[time] && (target < low - reach || target > high + reach) ? [time] : [],
+  );
+  if (far.length === 0) return undefined;
+  const largest = far.reduce((best, time) => (Math.abs(targets[time]!) > Math.abs(targets[best]!) ? time : best));
+  // The last reading that a target depends on.
+  const { line, value } = readings[largest + readings.length - targets.length]!;
+  return {
+    what: 'change more than usual by far',
+    count: far.length,
+    advice: `The largest change is to ${value} in line ${line}; correct it if it is an error.`,
   };
 }

@@ -31,6 +31,17 @@ export function mfccFrameLength(sampleRate: number): number {
   return 2 ** Math.round(Math.log2(FRAME_SECONDS * sampleRate));
 }
 
+/** The number of frames of a sound of so many samples. */
+export function countFrames(samples: number, sampleRate: number): number {
+  const length = mfccFrameLength(sampleRate);
+  return Math.max(0, Math.floor((samples - length) / (length / 2)) + 1);
+}
+
+/** The duration of so many frames. */
+export function secondsOf(frames: number, sampleRate: number): number {
+  return ((frames + 1) * mfccFrameLength(sampleRate)) / 2 / sampleRate;
+}
+
 /**
  * Computes the coefficients of a sound: one array of {@link COEFFICIENTS} numbers per frame, at most `maxFrames` arrays.
  *

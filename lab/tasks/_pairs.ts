@@ -5,6 +5,7 @@
  */
 
 import { LabError } from '../errors.ts';
+import { parseTable, requireColumn, type Row } from './_table.ts';
 import { RARE_CHARACTER } from './_text.ts';
 
 /** A text and its translation. */
@@ -13,31 +14,53 @@ export interface Pair {
   readonly target: string;
 }
 
+/** The pairs of a file. */
+export interface Pairs {
+  /** The pairs that differ in more than case. */
+  readonly pairs: readonly Pair[];
+  /** The number of pairs in the file. */
+  readonly read: number;
+}
+
 /**
  * Parses lines of source, tab and target. Text after a second tab is ignored.
  *
- * Keeps the first of several pairs with the same source, ignoring case, so that no source is both trained on and scored.
- *
+ * @param columns the names of two columns, for a table with a header
  * @throws LabError that names the first invalid line
  */
-export function parsePairs(text: string): Pair[] {
-  const bySource = new Map<string, Pair>();
-  text
+export function parsePairs(text: string, columns = { source: '', target: '' }): Pairs {
+  const isTable = columns.source !== '' || columns.target !== '';
+  const rows = isTable ? parseColumns(text, columns) : parseLines(text);
+  const byText = new Map<string, Pair>();
+  for (const { line, cells } of rows) {
+    const [source = '', target = ''] = cells.map(normalizeText);
+    if (source === '') throw new LabError(`Line ${line}: the text to translate is empty. Write it or remove the line.`);
+    if (target === '') throw new LabError(`Line ${line}: the translation is empty. Write it or remove the line.`);
+    const key = `${source}\t${target}`.toLowerCase();
+    if (!byText.has(key)) byText.set(key, { source, target });
+  }
+  return { pairs: [...byText.values()], read: rows.length };
+}
+
+function parseLines(text: string): Row[] {
+  return text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .forEach((content, index) => {
-      if (content.trim() === '') return;
-      const cells = content.split('\t').map(normalizeText);
-      const [source, target] = cells;
-      if (source === undefined || target === undefined) {
-        throw new LabError(`Line ${index + 1} has no tab. Each line must be a text, a tab and its translation.`);
-      }
-      if (source === '') throw new LabError(`Line ${index + 1}: the text before the tab is empty.`);
-      if (target === '') throw new LabError(`Line ${index + 1}: the translation after the tab is empty.`);
-      const key = source.toLowerCase();
-      if (!bySource.has(key)) bySource.set(key, { source, target });
+    .flatMap((content, index) => {
+      if (content.trim() === '') return [];
+      const [source, target] = content.split('\t');
+      if (source !== undefined && target !== undefined) return [{ line: index + 1, cells: [source, target] }];
+      throw new LabError(
+        `Line ${index + 1} has no tab. Each line must be a text, a tab and its translation. For a table, set source=COLUMN and target=COLUMN.`,
+      );
     });
-  return [...bySource.values()];
+}
+
+function parseColumns(text: string, { source, target }: { readonly source: string; readonly target: string }): Row[] {
+  if (source === '' || target === '') throw new LabError('Set both source=COLUMN and target=COLUMN, or neither.');
+  const { columns, rows } = parseTable(text);
+  const indices = [requireColumn(columns, source), requireColumn(columns, target)];
+  return rows.map(({ line, cells }) => ({ line, cells: indices.map((index) => cells[index] ?? '') }));
 }
 
 /** The id of the end of a target, and of the start before its first character. */
@@ -61,6 +84,16 @@ export function createAlphabet(texts: readonly string[], maxSize: number): Alpha
   const characters = ['', RARE_CHARACTER, ...byFrequency.map(([character]) => character)];
   const ids = new Map(characters.map((character, id) => [character, id]));
   return { characters, idOf: (character) => ids.get(character) ?? 1 };
+}
+
+/** The share of a text that consists of characters with an id of their own. */
+export function measureAlphabetCoverage(text: string, { idOf }: Alphabet): number {
+  let [known, all] = [0, 0];
+  for (const character of text) {
+    all += 1;
+    if (idOf(character) > 1) known += 1;
+  }
+  return known / Math.max(1, all);
 }
 
 /** Counts the characters (code points) of a text. */

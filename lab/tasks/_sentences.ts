@@ -5,10 +5,11 @@
  */
 
 import { LabError } from '../errors.ts';
-import { findColumn, parseTable } from './_table.ts';
+import type { DataNote } from './_data-report.ts';
+import { findColumn, formatColumns, parseTable, requireColumn } from './_table.ts';
 
-const TEXT_COLUMNS = ['text', 'sentence', 'review', 'comment', 'message'];
-const LABEL_COLUMNS = ['label', 'class', 'sentiment', 'category', 'rating'];
+const TEXT_COLUMNS = ['text', 'sentence', 'review', 'reviews', 'review_text', 'comment', 'message', 'tweet', 'content'];
+const LABEL_COLUMNS = ['label', 'class', 'sentiment', 'polarity', 'liked', 'category', 'rating', 'stars', 'target'];
 const MAX_LABELS = 50;
 
 /** The words of a sentence and the index of its class. */
@@ -21,6 +22,21 @@ export interface Sentence {
 export interface Sentences {
   readonly labels: readonly string[];
   readonly sentences: readonly Sentence[];
+  /** The number of rows in the file. */
+  readonly read: number;
+  readonly dropped: readonly DataNote[];
+}
+
+/** How to read a table of sentences. */
+export interface SentenceOptions {
+  /** The name of the column with the texts; found by common names if empty. */
+  readonly text: string;
+  /** The name of the column with the labels; found by common names if empty. */
+  readonly label: string;
+  /** Whether quotes enclose cells. */
+  readonly hasQuotes: boolean;
+  /** Whether rows without a text or a label are left out; otherwise they are errors. */
+  readonly skipMissing: boolean;
 }
 
 /**
@@ -30,17 +46,29 @@ export interface Sentences {
  *
  * @throws LabError that names the first line without a text or a label
  */
-export function parseSentences(text: string): Sentences {
-  const { columns, rows } = parseTable(text);
-  const [textColumn, labelColumn] = findColumns(columns);
+export function parseSentences(text: string, options: SentenceOptions): Sentences {
+  const { columns, rows } = parseTable(text, options.hasQuotes);
+  const [textColumn, labelColumn] = findColumns(columns, options);
   const byWords = new Map<string, { words: readonly string[]; label: string }>();
+  let [missing, duplicates, contradictions] = [0, 0, 0];
   for (const { line, cells } of rows) {
     const [content, label] = [cells[textColumn]?.trim() ?? '', cells[labelColumn]?.trim() ?? ''];
-    if (content === '') throw new LabError(`Line ${line}: \`${columns[textColumn] ?? ''}\` is empty.`);
-    if (label === '') throw new LabError(`Line ${line}: \`${columns[labelColumn] ?? ''}\` is empty.`);
+    if (content === '' || label === '') {
+      if (!options.skipMissing) {
+        const column = columns[content === '' ? textColumn : labelColumn] ?? '';
+        throw new LabError(
+          `Line ${line}: \`${column}\` is empty. Write it, or set missing=skip to leave such rows out.`,
+        );
+      }
+      missing += 1;
+      continue;
+    }
     const words = splitWords(content);
     const key = words.length > 0 ? words.join(' ') : content;
-    if (!byWords.has(key)) byWords.set(key, { words, label });
+    const earlier = byWords.get(key);
+    if (earlier === undefined) byWords.set(key, { words, label });
+    else if (earlier.label === label) duplicates += 1;
+    else contradictions += 1;
   }
   const labels = [...new Set([...byWords.values()].map(({ label }) => label))].sort();
   if (labels.length < 2)
@@ -51,17 +79,33 @@ export function parseSentences(text: string): Sentences {
     );
   }
   const sentences = [...byWords.values()].map(({ words, label }) => ({ words, label: labels.indexOf(label) }));
-  return { labels, sentences };
+  const dropped = [
+    { what: 'were dropped: no text or no label', count: missing },
+    { what: 'were dropped: the same words as an earlier text', count: duplicates },
+    { what: 'were dropped: the same words as an earlier text with another label', count: contradictions },
+  ];
+  return { labels, sentences, read: rows.length, dropped };
 }
 
-/** Splits a text into words in lower case. `!` and `?` count as words. */
+/** A word of a script that puts no spaces between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+/**
+ * Splits a text into words in lower case. `!` and `?` count as words.
+ *
+ * `Intl.Segmenter` finds the words of scripts without spaces, such as Chinese, Japanese and Thai.
+ */
 export function splitWords(text: string): string[] {
-  return (
-    text
-      .normalize('NFC')
-      .toLowerCase()
-      .replaceAll('’', "'")
-      .match(/[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|[!?]/gu) ?? []
+  const words = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .match(/[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*|[!?]/gu);
+  return (words ?? []).flatMap((word) =>
+    UNSPACED.test(word) ? Array.from(segmenter.segment(word), ({ segment }) => segment) : [word],
   );
 }
 
@@ -81,6 +125,15 @@ export function createVocabulary(sentences: readonly Sentence[], maxSize: number
   return new Map(byFrequency.map(([word], index) => [word, index + 2]));
 }
 
+/** The share of the words of some sentences that the vocabulary contains. */
+export function measureVocabularyCoverage(
+  sentences: readonly Sentence[],
+  vocabulary: ReadonlyMap<string, number>,
+): number {
+  const words = sentences.flatMap((sentence) => sentence.words);
+  return words.filter((word) => vocabulary.has(word)).length / Math.max(1, words.length);
+}
+
 /** Returns the ids of the last `length` words, padded at the start. */
 export function encodeSentence(
   { words }: Sentence,
@@ -96,9 +149,12 @@ export function encodeSentence(
   return ids;
 }
 
-function findColumns(columns: readonly string[]): [text: number, label: number] {
-  const [text, label] = [findColumn(columns, TEXT_COLUMNS), findColumn(columns, LABEL_COLUMNS)];
-  if (text !== undefined && label !== undefined) return [text, label];
-  const names = columns.map((name) => `\`${name}\``).join(', ');
-  throw new LabError(`The header needs a column \`text\` and a column \`label\`. It has ${names}.`);
+function findColumns(columns: readonly string[], chosen: SentenceOptions): [text: number, label: number] {
+  const find = (name: string, common: readonly string[]): number | undefined =>
+    name === '' ? findColumn(columns, common) : requireColumn(columns, name);
+  const [text, label] = [find(chosen.text, TEXT_COLUMNS), find(chosen.label, LABEL_COLUMNS)];
+  if (text !== undefined && label !== undefined && text !== label) return [text, label];
+  throw new LabError(
+    `Which columns are the text and the label? The header has ${formatColumns(columns)}. Set text=COLUMN and label=COLUMN.`,
+  );
 }

@@ -1,17 +1,44 @@
 import { LabError } from '../errors.ts';
 import type { Settings } from './_task.ts';
 
+/** The settings of a task, each of the same type as its default. */
+export type ParsedSettings<Defaults extends Settings> = {
+  readonly [Name in keyof Defaults]: Defaults[Name] extends number ? number : string;
+};
+
+/** The rules for the values of settings. */
+export interface SettingRules {
+  /** The smallest values of numbers, by name; 1 for all others. */
+  readonly minimums?: Readonly<Record<string, number>>;
+  /** The permitted values of texts, by name; any text for all others. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
- * Asserts that every setting is a whole number and large enough.
+ * Merges settings into their defaults. Numbers must be whole.
  *
- * @param minimums the smallest values by name; 1 for all others
  * @throws LabError that names the setting and its value
  */
-export function assertSettings(settings: Settings, minimums: Settings = {}): void {
-  for (const [name, value] of Object.entries(settings)) {
-    const minimum = minimums[name] ?? 1;
-    if (!(Number.isInteger(value) && value >= minimum)) {
-      throw new LabError(`The setting \`${name}\` must be a whole number of at least ${minimum}; received ${value}.`);
+export function parseSettings<Defaults extends Settings>(
+  settings: Settings,
+  defaults: Defaults,
+  { minimums = {}, choices = {} }: SettingRules = {},
+): ParsedSettings<Defaults> {
+  const merged: Settings = { ...defaults, ...settings };
+  for (const [name, value] of Object.entries(merged)) {
+    const reject = (rule: string): never => {
+      throw new LabError(`The setting \`${name}\` must be ${rule}; received ${value}.`);
+    };
+    if (typeof defaults[name] === 'string') {
+      const permitted = choices[name];
+      if (typeof value !== 'string') reject('a text');
+      if (permitted && !permitted.includes(value as string)) {
+        reject(`one of ${permitted.map((choice) => `\`${choice}\``).join(', ')}`);
+      }
+    } else {
+      const minimum = minimums[name] ?? 1;
+      if (!(Number.isInteger(value) && (value as number) >= minimum)) reject(`a whole number of at least ${minimum}`);
     }
   }
+  return merged as ParsedSettings<Defaults>;
 }

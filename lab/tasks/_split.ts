@@ -35,3 +35,47 @@ export function splitInOrder<Item>(items: readonly Item[]): Split<Item> {
     test: items.slice(-held),
   };
 }
+
+/** A group with more than this share of a held-out part is trained on, so that the parts have the wanted sizes. */
+const LARGE_GROUP = 0.25;
+
+/**
+ * Splits items at random so that two items with a key in common are always in the same part.
+ *
+ * A held-out part is empty if almost all items are connected by their keys.
+ */
+export function splitByKeys<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[]): Split<Item> {
+  const held = Math.max(1, Math.round(items.length * HELD_OUT));
+  const split: Split<Item> = { training: [], validation: [], test: [] };
+  for (const group of shuffle(connectedGroups(items, keysOf))) {
+    const isLarge = group.length > Math.max(1, LARGE_GROUP * held);
+    const open = ([split.test, split.validation] as const).find((part) => part.length < held);
+    (isLarge || open === undefined ? split.training : open).push(...group);
+  }
+  return split;
+}
+
+/** Groups items that are connected by common keys, directly or through others. */
+function connectedGroups<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[]): Item[][] {
+  const parents = items.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (parents[root] !== root) root = parents[root] = parents[parents[root]!]!;
+    return root;
+  };
+  const firstWithKey = new Map<string, number>();
+  items.forEach((item, index) => {
+    for (const key of keysOf(item)) {
+      const first = firstWithKey.get(key);
+      if (first === undefined) firstWithKey.set(key, index);
+      else parents[rootOf(index)] = rootOf(first);
+    }
+  });
+  const groups = new Map<number, Item[]>();
+  items.forEach((item, index) => {
+    const group = groups.get(rootOf(index));
+    if (group) group.push(item);
+    else groups.set(rootOf(index), [item]);
+  });
+  return [...groups.values()];
+}

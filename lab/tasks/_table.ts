@@ -21,15 +21,19 @@ export interface Table {
 }
 
 /**
- * Parses a table. Blank rows are skipped.
+ * Parses a table. Blank rows are skipped. The name of the first column may be empty, as pandas writes its index.
  *
+ * @param hasQuotes whether quotes enclose cells; otherwise they are characters like all others
  * @throws LabError that names the first line with the wrong number of cells or an unterminated quote
  */
-export function parseTable(text: string): Table {
-  const [header, ...rows] = parseRows(text.replace(/^\uFEFF/, ''));
+export function parseTable(text: string, hasQuotes = true): Table {
+  const [header, ...rows] = parseRows(text.replace(/^\uFEFF/, ''), hasQuotes);
   if (header === undefined) throw new LabError('The file is empty. Its first line must name the columns.');
   const columns = header.cells.map((cell) => cell.trim());
-  const unnamed = columns.findIndex((name) => name === '' || !Number.isNaN(Number(name)));
+  const isIndex = (name: string, index: number): boolean => index === 0 && name === '' && columns.length > 1;
+  const unnamed = columns.findIndex(
+    (name, index) => (name === '' || !Number.isNaN(Number(name))) && !isIndex(name, index),
+  );
   if (unnamed >= 0) {
     throw new LabError(
       `Line ${header.line}: the first line must name the columns, but column ${unnamed + 1} is ${formatCell(columns[unnamed])}.`,
@@ -56,15 +60,37 @@ export function findColumn(columns: readonly string[], names: readonly string[])
   return names.map((name) => lower.indexOf(name.toLowerCase())).find((index) => index >= 0);
 }
 
-function parseRows(text: string): Row[] {
+/**
+ * Returns the index of the column that the user chose by name.
+ *
+ * @throws LabError that lists the columns if there is no such column
+ */
+export function requireColumn(columns: readonly string[], name: string): number {
+  const index = findColumn(columns, [name]);
+  if (index !== undefined) return index;
+  throw new LabError(`There is no column \`${name}\`. Available columns: ${formatColumns(columns)}.`);
+}
+
+/** Formats the names of columns for a message. */
+export function formatColumns(columns: readonly string[]): string {
+  return columns.map((name) => (name === '' ? '(unnamed)' : `\`${name}\``)).join(', ');
+}
+
+function parseRows(text: string, hasQuotes: boolean): Row[] {
   const rows: Row[] = [];
   let line = 1;
   let from = 0;
   Papa.parse<string[]>(text, {
     delimiter: detectDelimiter(text),
+    // No text contains U+0000, because such files are rejected as binary.
+    ...(hasQuotes ? {} : { quoteChar: '\0', escapeChar: '\0' }),
     step({ data, errors, meta }) {
       const broken = errors.find(({ type }) => type === 'Quotes');
-      if (broken) throw new LabError(`Line ${line}: a quoted cell is malformed. ${broken.message}.`);
+      if (broken) {
+        throw new LabError(
+          `Line ${line}: a quoted cell is malformed. ${broken.message}. If quotes are part of the text, set quotes=no.`,
+        );
+      }
       if (data.some((cell) => cell.trim() !== '')) rows.push({ line, cells: data });
       line += (text.slice(from, meta.cursor).match(/\r\n|\r|\n/g) ?? []).length;
       from = meta.cursor;

@@ -1,9 +1,11 @@
 import type { Scalar, Tensor, LayersModel } from '@tensorflow/tfjs';
 import type { StrategySpec } from 'gradclip';
 import type { Cell } from '../cells/_cell.ts';
+import type { DataReport } from './_data-report.ts';
+import type { ParsedSettings } from './_settings.ts';
 
-/** The numeric settings of a task, such as a sequence length. */
-export type Settings = Readonly<Record<string, number>>;
+/** The settings of a task: numbers, such as a sequence length, and names, such as that of a column. */
+export type Settings = Readonly<Record<string, number | string>>;
 
 /** The source of a task's own data. */
 export interface Dataset {
@@ -65,6 +67,10 @@ export interface Problem {
   readonly baseline: number;
   /** The recorded loss of a predictor that has learned nothing. A run that stays far above it has diverged. */
   readonly trivialLoss: number;
+  /** The number and treatment of the examples that were read. */
+  readonly dataReport?: DataReport;
+  /** Replaces the name of the task's metric, if it depends on the data. */
+  readonly metricName?: string;
   /** Creates a model around a cell. The seed determines the initial weights. */
   model(cell: Cell, seed: number): LayersModel;
   /** Creates the batch of a step. The same step and seed give the same batch. */
@@ -107,9 +113,21 @@ export interface Task {
   readonly knownGood?: KnownGood;
   /** Parses the data, which is empty for a task that generates it; throws a LabError for invalid data. */
   prepare(data: string, settings: Settings): Problem;
+  /**
+   * Prepares a text as code points in shared memory, for tasks whose texts are too large to copy to every thread.
+   * The line breaks are line feeds.
+   */
+  readonly prepareCodePoints?: (text: Int32Array, settings: Settings) => Problem;
+}
+
+/** A task whose settings have the types of their defaults. */
+export interface TaskDefinition<Defaults extends Settings> extends Omit<Task, 'settings' | 'prepare'> {
+  readonly settings: Defaults;
+  prepare(data: string, settings: ParsedSettings<Defaults>): Problem;
 }
 
 /** Declares a task. */
-export function defineTask(task: Task): Task {
-  return Object.freeze(task);
+export function defineTask<Defaults extends Settings>(task: TaskDefinition<Defaults>): Task {
+  // The lab merges all settings into the defaults, so they have the same types.
+  return Object.freeze(task) as Task;
 }

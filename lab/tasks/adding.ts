@@ -15,12 +15,14 @@ import { deriveSeed, randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
-import { assertSettings } from './_settings.ts';
+import { parseSettings } from './_settings.ts';
 
 /** The mean of the sum, which is the best constant prediction. */
 const MEAN_SUM = 1;
 
 const FEATURES = 2;
+
+const DEFAULTS = { units: 64, length: 50, batch: 32 };
 
 /** The adding task. Input: numbers and markers [batch, length, 2]; output: the sum [batch, 1]. */
 export const adding = defineTask({
@@ -28,7 +30,7 @@ export const adding = defineTask({
   title: 'Adding two marked numbers',
   about: 'Two numbers in a long sequence are marked. At the end, return their sum.',
   dataset: GENERATED,
-  settings: { units: 64, length: 50, batch: 32 },
+  settings: DEFAULTS,
   metric: { name: 'mean squared error', better: 'lower', solved: 0.01 },
   loss: { name: 'mean squared error', perTrained: 1 },
   knownGood: {
@@ -43,8 +45,7 @@ export const adding = defineTask({
   },
 
   prepare(_data, settings) {
-    assertSettings(settings, { length: 2 });
-    const { units = 64, length = 50, batch = 32 } = settings;
+    const { units, length, batch } = parseSettings(settings, DEFAULTS, { minimums: { length: 2 } });
     const generate = (rows: number, ...key: readonly KeyPart[]): Sequences => generateSequences(rows, length, key);
     const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => {
       const { entries, sums } = generate(rows, ...key);

@@ -15,7 +15,7 @@ import { deriveSeed, randomIntegers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer, meanOverBatches } from './_model.ts';
-import { assertSettings } from './_settings.ts';
+import { parseSettings } from './_settings.ts';
 
 const SYMBOLS = 8;
 const BLANK = 8;
@@ -23,13 +23,15 @@ const MARKER = 9;
 const CATEGORIES = 10;
 const COPIED = 10;
 
+const DEFAULTS = { units: 64, blank: 30, batch: 32 };
+
 /** The copying task. Input: one-hot categories [batch, T + 20, 10]; output: a category at every position. */
 export const copyMemory = defineTask({
   id: 'copy-memory',
   title: 'Copying after a delay',
   about: 'Read ten symbols. After a long blank, repeat them in order.',
   dataset: GENERATED,
-  settings: { units: 64, blank: 30, batch: 32 },
+  settings: DEFAULTS,
   metric: { name: 'share of symbols recalled wrongly', better: 'lower', solved: 0.01 },
   loss: { name: 'cross-entropy in nats per position', perTrained: 1 },
   knownGood: {
@@ -44,8 +46,7 @@ export const copyMemory = defineTask({
   },
 
   prepare(_data, settings) {
-    assertSettings(settings);
-    const { units = 64, blank = 30, batch = 32 } = settings;
+    const { units, blank, batch } = parseSettings(settings, DEFAULTS);
     const length = blank + 2 * COPIED;
     const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => generateSequences(rows, blank, key);
     return {

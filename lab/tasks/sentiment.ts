@@ -13,11 +13,25 @@ import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
 import { createOutputLayer } from './_model.ts';
-import { encodeSentence, parseSentences, createVocabulary } from './_sentences.ts';
-import { assertSettings } from './_settings.ts';
+import { createVocabulary, encodeSentence, measureVocabularyCoverage, parseSentences } from './_sentences.ts';
+import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
+import { parseSettings } from './_settings.ts';
 import { splitExamples } from './_split.ts';
 
 const MIN_SENTENCES = 50;
+
+const DEFAULTS = {
+  units: 32,
+  words: 30,
+  embedding: 32,
+  vocabulary: 2000,
+  batch: 32,
+  scored: 5000,
+  text: '',
+  label: '',
+  quotes: 'yes',
+  missing: 'refuse',
+};
 
 /** The sentiment task. Input: word ids [batch, words]; output: a class. */
 export const sentiment = defineTask({
@@ -30,8 +44,8 @@ export const sentiment = defineTask({
     licence: 'CC BY 4.0; package MIT',
     url: 'https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences',
   },
-  dataFile: 'a UTF-8 CSV or TSV file with the columns `text` and `label`',
-  settings: { units: 32, words: 30, embedding: 32, vocabulary: 2000, batch: 32 },
+  dataFile: 'a CSV or TSV file with the columns `text` and `label`',
+  settings: DEFAULTS,
   metric: { name: 'share of sentences right', better: 'higher' },
   loss: { name: 'cross-entropy in nats', perTrained: 1 },
   knownGood: {
@@ -45,15 +59,22 @@ export const sentiment = defineTask({
   },
 
   prepare(data, settings) {
-    assertSettings(settings);
-    const { units = 32, words = 30, embedding = 32, vocabulary: maxWords = 2000, batch = 32 } = settings;
-    const { labels, sentences } = parseSentences(data);
+    const { units, words, embedding, batch, scored, ...options } = parseSettings(settings, DEFAULTS, {
+      choices: { quotes: ['yes', 'no'], missing: ['refuse', 'skip'] },
+    });
+    const { labels, sentences, read, dropped } = parseSentences(data, {
+      text: options.text,
+      label: options.label,
+      hasQuotes: options.quotes === 'yes',
+      skipMissing: options.missing === 'skip',
+    });
     if (sentences.length < MIN_SENTENCES) {
       throw new LabError(`The file has ${sentences.length} different texts. At least ${MIN_SENTENCES} are required.`);
     }
     const parts = splitExamples(sentences);
     const { training } = parts;
-    const vocabulary = createVocabulary(training, maxWords);
+    const vocabulary = createVocabulary(training, options.vocabulary);
+    const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
     const toBatch = (some: readonly (typeof training)[number][]): Batch => ({
       x: tf.tensor2d(Int32Array.from(some.flatMap((one) => [...encodeSentence(one, vocabulary, words)])), [
         some.length,
@@ -65,8 +86,33 @@ export const sentiment = defineTask({
       ),
     });
     return {
-      baseline: majorityAccuracy(training, parts.test),
+      baseline: majorityAccuracy(training, held.test),
       trivialLoss: Math.log(labels.length),
+      dataReport: createDataReport({
+        unit: 'texts',
+        read,
+        dropped,
+        changed: [
+          {
+            what: `were cut to their last ${words} words`,
+            count: sentences.filter((one) => one.words.length > words).length,
+            advice: `Set words=${sentences.reduce((most, one) => Math.max(most, one.words.length), 0)} to read all.`,
+          },
+        ],
+        partUnit: 'texts',
+        parts: sizesOf(parts),
+        scored: { validation: held.validation.length, test: held.test.length },
+        classes: countClasses(sentences.map(({ label }) => labels[label]!)),
+        coverage: [
+          {
+            of: 'words',
+            size: vocabulary.size,
+            share: measureVocabularyCoverage(parts.test, vocabulary),
+            warnBelow: 0.7,
+            advice: 'Set a larger vocabulary, or use more texts.',
+          },
+        ],
+      }),
       model: (cell, seed) =>
         tf.sequential({
           layers: [
@@ -88,7 +134,7 @@ export const sentiment = defineTask({
       batch: (step, seed) =>
         toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
-      evaluate: (model, part) => measureAccuracy(model, toBatches(parts[part], toBatch)),
+      evaluate: (model, part) => measureAccuracy(model, toBatches(held[part], toBatch)),
     };
   },
 });

@@ -13,12 +13,15 @@ import { LabError } from '../errors.ts';
 import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
-import { COEFFICIENTS, computeMfcc } from './_mfcc.ts';
+import { COEFFICIENTS, computeMfcc, countFrames, secondsOf } from './_mfcc.ts';
 import { createOutputLayer } from './_model.ts';
 import { parseRecordings, type Recording } from './_recordings.ts';
-import { assertSettings } from './_settings.ts';
+import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
+import { parseSettings } from './_settings.ts';
 import { splitExamples, type Split } from './_split.ts';
 import { synthesizeVowels } from './_vowels.ts';
+
+const DEFAULTS = { units: 48, frames: 40, batch: 32, bySpeaker: 1, scored: 5000 };
 
 /** Training, validation and test. */
 const PARTS = 3;
@@ -40,9 +43,10 @@ export const speech = defineTask({
     licence: 'none needed',
     url: 'https://doi.org/10.1121/1.383940',
   },
-  dataFile: 'a folder of WAV files named {label}_{speaker}_{take}.wav, such as the Free Spoken Digit Dataset',
+  dataFile:
+    'a folder of WAV files named {label}_{speaker}_{take}.wav, such as the Free Spoken Digit Dataset, or {label}/{speaker}_{take}.wav',
   dataKind: 'recordings',
-  settings: { units: 48, frames: 40, batch: 32, bySpeaker: 1 },
+  settings: DEFAULTS,
   metric: { name: 'share of words right', better: 'higher' },
   loss: { name: 'cross-entropy in nats', perTrained: 1 },
   knownGood: {
@@ -56,9 +60,10 @@ export const speech = defineTask({
   },
 
   prepare(data, settings) {
-    assertSettings(settings, { bySpeaker: 0 });
-    const { units = 48, frames = 40, batch = 32, bySpeaker = 1 } = settings;
-    const { sampleRate, recordings } = data === '' ? synthesizeVowels() : parseRecordings(data);
+    const { units, frames, batch, bySpeaker, scored } = parseSettings(settings, DEFAULTS, {
+      minimums: { bySpeaker: 0 },
+    });
+    const { sampleRate, resampled, recordings } = data === '' ? synthesizeVowels() : parseRecordings(data);
     const labels = [...new Set(recordings.map(({ label }) => label))].sort();
     if (labels.length < 2)
       throw new LabError(`Every recording has the label \`${labels[0] ?? ''}\`. At least two labels are required.`);
@@ -69,7 +74,9 @@ export const speech = defineTask({
     });
     const training = split.training.map(toWord);
     const parts = { validation: split.validation.map(toWord), test: split.test.map(toWord) };
+    const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
     const scale = createScaler(training);
+    const frameCounts = recordings.map(({ samples }) => countFrames(samples.length, sampleRate));
     const toBatch = (words: readonly Word[]): Batch => {
       const x = new Float32Array(words.length * frames * COEFFICIENTS);
       // Words are aligned at the end, so that no silence follows them.
@@ -81,8 +88,25 @@ export const speech = defineTask({
       return { x: tf.tensor3d(x, [words.length, frames, COEFFICIENTS]), y: tf.tensor1d(y, 'int32') };
     };
     return {
-      baseline: majorityAccuracy(training, parts.test),
+      baseline: majorityAccuracy(training, held.test),
       trivialLoss: Math.log(labels.length),
+      dataReport: createDataReport({
+        unit: 'recordings',
+        read: recordings.length,
+        dropped: [],
+        changed: [
+          {
+            what: `were cut to their first ${secondsOf(frames, sampleRate).toFixed(2)} s`,
+            count: frameCounts.filter((count) => count > frames).length,
+            advice: `Set frames=${frameCounts.reduce((most, count) => Math.max(most, count), 0)} to hear all.`,
+          },
+          { what: `were resampled to ${sampleRate} Hz`, count: resampled },
+        ],
+        partUnit: 'recordings',
+        parts: sizesOf(split),
+        scored: { validation: held.validation.length, test: held.test.length },
+        classes: countClasses(recordings.map(({ label }) => label)),
+      }),
       model: (cell, seed) =>
         tf.sequential({
           layers: [
@@ -98,7 +122,7 @@ export const speech = defineTask({
       batch: (step, seed) =>
         toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
-      evaluate: (model, part) => measureAccuracy(model, toBatches(parts[part], toBatch)),
+      evaluate: (model, part) => measureAccuracy(model, toBatches(held[part], toBatch)),
     };
   },
 });

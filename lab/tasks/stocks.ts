@@ -10,9 +10,15 @@
 import { LabError } from '../errors.ts';
 import { defineTask } from './_task.ts';
 import { createForecastProblem } from './_forecast.ts';
-import { SERIES_FILE, parseSeries } from './_series.ts';
+import { parseSettings } from './_settings.ts';
+import { SERIES_CHOICES, SERIES_FILE, SERIES_SETTINGS, parseSeries } from './_series.ts';
 
 const PREFERRED_COLUMNS = ['adjclose', 'adj close', 'adj_close', 'adjusted_close', 'close', 'price'];
+
+/** In steps of a day: exchanges close for up to eleven days in a row, at the new year in China. */
+const LONGEST_STEP = 12;
+
+const DEFAULTS = { units: 16, window: 20, batch: 64, scored: 5000, ...SERIES_SETTINGS };
 
 /** The stocks task. Input: daily log returns [batch, window, 1]; output: the next return [batch, 1]. */
 export const stocks = defineTask({
@@ -27,7 +33,7 @@ export const stocks = defineTask({
   },
   dataFile: SERIES_FILE,
   dataKind: 'series',
-  settings: { units: 16, window: 20, batch: 64 },
+  settings: DEFAULTS,
   metric: { name: 'root mean squared error of the log return (%)', better: 'lower' },
   loss: { name: 'mean squared error relative to the naive forecast (1.0)', perTrained: 1 },
   knownGood: {
@@ -41,11 +47,21 @@ export const stocks = defineTask({
   },
 
   prepare(data, settings) {
-    const prices = parseSeries(data, PREFERRED_COLUMNS).map(({ line, value }) => {
-      if (value <= 0) throw new LabError(`Line ${line}: the price is ${value}. Prices must be greater than 0.`);
-      return value;
-    });
-    const returns = prices.slice(1).map((price, index) => 100 * Math.log(price / prices[index]!));
-    return createForecastProblem({ inputs: returns.slice(0, -1), targets: returns.slice(1) }, settings);
+    const { units, window, batch, scored, ...options } = parseSettings(settings, DEFAULTS, { choices: SERIES_CHOICES });
+    const source = parseSeries(data, { ...options, preferred: PREFERRED_COLUMNS, longestStep: LONGEST_STEP });
+    const { readings } = source;
+    for (const { line, value } of readings) {
+      if (value > 0) continue;
+      throw new LabError(
+        `Line ${line}: the price is ${value}. Prices must be greater than 0. Correct it, or leave it empty and set missing=skip.`,
+      );
+    }
+    const returns = readings.slice(1).map(({ value }, index) => 100 * Math.log(value / readings[index]!.value));
+    const inputs = returns.slice(0, -1);
+    const crossesGap = inputs.map((_, index) => readings[index + 1]!.followsGap || readings[index + 2]!.followsGap);
+    return createForecastProblem(
+      { inputs, targets: returns.slice(1), crossesGap, source },
+      { units, window, batch, scored },
+    );
   },
 });

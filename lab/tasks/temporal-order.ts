@@ -16,12 +16,14 @@ import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, createCrossEntropyLoss } from './_classification.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
 import { createOutputLayer } from './_model.ts';
-import { assertSettings } from './_settings.ts';
+import { parseSettings } from './_settings.ts';
 
 /** A, B, then the distractors. */
 const SYMBOLS = 6;
 const DISTRACTORS = 4;
 const CLASSES = 4;
+
+const DEFAULTS = { units: 50, length: 50, batch: 20 };
 
 /** The temporal order task. Input: one-hot symbols [batch, length, 6]; output: one of four classes. */
 export const temporalOrder = defineTask({
@@ -29,7 +31,7 @@ export const temporalOrder = defineTask({
   title: 'Temporal order of two symbols',
   about: 'Two symbols are far apart among distractors. At the end, name them in order.',
   dataset: GENERATED,
-  settings: { units: 50, length: 50, batch: 20 },
+  settings: DEFAULTS,
   metric: { name: 'share of sequences wrong', better: 'lower', solved: 0.01 },
   loss: { name: 'cross-entropy in nats', perTrained: 1 },
   knownGood: {
@@ -44,8 +46,7 @@ export const temporalOrder = defineTask({
   },
 
   prepare(_data, settings) {
-    assertSettings(settings, { length: 10 });
-    const { units = 50, length = 50, batch = 20 } = settings;
+    const { units, length, batch } = parseSettings(settings, DEFAULTS, { minimums: { length: 10 } });
     const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => generateSequences(rows, length, key);
     return {
       baseline: 1 - 1 / CLASSES,

@@ -14,16 +14,27 @@ import { LabError } from '../errors.ts';
 import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { createOutputLayer, ratioOfSums } from './_model.ts';
-import { createAlphabet, END, countCharacters, NO_CHARACTER, parsePairs, type Alphabet, type Pair } from './_pairs.ts';
-import { assertSettings } from './_settings.ts';
-import { splitExamples } from './_split.ts';
+import {
+  createAlphabet,
+  measureAlphabetCoverage,
+  END,
+  countCharacters,
+  NO_CHARACTER,
+  parsePairs,
+  type Alphabet,
+  type Pair,
+} from './_pairs.ts';
+import { createDataReport, sizesOf } from './_data-report.ts';
+import { parseSettings } from './_settings.ts';
+import { splitByKeys, type Split } from './_split.ts';
 import { unigramBitsPerCharacter } from './_text.ts';
 import { toBatches } from './_classification.ts';
 
-const MAX_ALPHABET = 80;
 const MIN_PAIRS = 50;
 const SAMPLES = 8;
 const BITS_PER_NAT = 1 / Math.LN2;
+
+const DEFAULTS = { units: 64, length: 30, batch: 32, alphabet: 80, scored: 5000, source: '', target: '' };
 
 /** The translation task. Input: characters [batch, length]; output: their translation [batch, length + 1]. */
 export const translation = defineTask({
@@ -36,8 +47,8 @@ export const translation = defineTask({
     licence: 'Unicode-3.0',
     url: 'https://www.npmjs.com/package/cldr-annotations-full',
   },
-  dataFile: 'a UTF-8 text file in which each line is a text, a tab and its translation',
-  settings: { units: 64, length: 30, batch: 32 },
+  dataFile: 'a text file in which each line is a text, a tab and its translation',
+  settings: DEFAULTS,
   metric: { name: 'bits per character', better: 'lower' },
   loss: { name: 'bits per character', perTrained: BITS_PER_NAT },
   knownGood: {
@@ -51,32 +62,30 @@ export const translation = defineTask({
   },
 
   prepare(data, settings) {
-    assertSettings(settings);
-    const { units = 64, length = 30, batch = 32 } = settings;
-    const pairs = parsePairs(data).filter(
-      ({ source, target }) => Math.max(countCharacters(source), countCharacters(target)) <= length,
-    );
+    const { units, length, batch, alphabet: maxSize, scored, source, target } = parseSettings(settings, DEFAULTS);
+    const { pairs: all, read } = parsePairs(data, { source, target });
+    const lengthOf = (pair: Pair): number => Math.max(countCharacters(pair.source), countCharacters(pair.target));
+    const pairs = all.filter((pair) => lengthOf(pair) <= length);
     if (pairs.length < MIN_PAIRS) {
       throw new LabError(
         `The file has ${pairs.length} different pairs of at most ${length} characters. At least ${MIN_PAIRS} are required.`,
       );
     }
-    const parts = splitExamples(pairs);
+    const parts = splitPairs(pairs);
     const { training, test } = parts;
-    const [from, to] = [
-      createAlphabet(
-        training.map(({ source }) => source),
-        MAX_ALPHABET,
-      ),
-      createAlphabet(
-        training.map(({ target }) => target),
-        MAX_ALPHABET,
-      ),
-    ];
+    const held = { validation: parts.validation.slice(0, scored), test: test.slice(0, scored) };
+    const from = createAlphabet(
+      training.map((pair) => pair.source),
+      maxSize,
+    );
+    const to = createAlphabet(
+      training.map((pair) => pair.target),
+      maxSize,
+    );
     const [sources, targets] = [from.characters.length, to.characters.length];
     const idsOf = (some: readonly Pair[]): Int32Array =>
       Int32Array.from(some.flatMap(({ target }) => [...[...target].map(to.idOf), END]));
-    const baseline = unigramBitsPerCharacter(idsOf(training), idsOf(test), targets);
+    const baseline = unigramBitsPerCharacter(idsOf(training), idsOf(held.test), targets);
     const toBatch = (some: readonly Pair[]): Batch => ({
       x: padRows(
         some.map(({ source }) => [...source].map(from.idOf).reverse()),
@@ -107,6 +116,32 @@ export const translation = defineTask({
     return {
       baseline,
       trivialLoss: Math.log2(targets),
+      dataReport: createDataReport({
+        unit: 'pairs',
+        read,
+        dropped: [
+          { what: 'were dropped: duplicates', count: read - all.length },
+          {
+            what: `were dropped: longer than ${length} characters`,
+            count: all.length - pairs.length,
+            advice: `Set length=${all.reduce((most, pair) => Math.max(most, lengthOf(pair)), 0)} to keep all.`,
+          },
+        ],
+        changed: [],
+        partUnit: 'pairs',
+        parts: sizesOf(parts),
+        scored: { validation: held.validation.length, test: held.test.length },
+        coverage: [
+          { text: test.map((pair) => pair.source).join(''), alphabet: from, of: 'source characters' },
+          { text: test.map((pair) => pair.target).join(''), alphabet: to, of: 'target characters' },
+        ].map(({ text, alphabet, of }) => ({
+          of,
+          size: alphabet.characters.length - 2,
+          share: measureAlphabetCoverage(text, alphabet),
+          warnBelow: 0.99,
+          advice: 'Set a larger alphabet.',
+        })),
+      }),
       model(cell, seed) {
         const source = tf.input({ shape: [length, sources], name: 'source' });
         const previous = tf.input({ shape: [length + 1, targets], name: 'before' });
@@ -136,7 +171,7 @@ export const translation = defineTask({
       },
       async evaluate(model, part) {
         const rows: { readonly nats: number; readonly characters: number }[] = [];
-        for (const one of toBatches(parts[part], toBatch)) {
+        for (const one of toBatches(held[part], toBatch)) {
           const cost = tf.tidy(() => costOf(model, one));
           const characters = await cost.characters.data();
           (await cost.nats.data()).forEach((nats, row) => rows.push({ nats, characters: characters[row]! }));
@@ -162,6 +197,18 @@ export const translation = defineTask({
     };
   },
 });
+
+/** Splits pairs so that no source and no target of one part occurs in another, ignoring case. */
+export function splitPairs(pairs: readonly Pair[]): Split<Pair> {
+  const split = splitByKeys(pairs, ({ source, target }) => [
+    `source ${source.toLowerCase()}`,
+    `target ${target.toLowerCase()}`,
+  ]);
+  if (split.validation.length > 0 && split.test.length > 0) return split;
+  throw new LabError(
+    'Almost all pairs share a source or a target with another, so none can be held out. Use pairs that are more varied.',
+  );
+}
 
 /** Pads rows to equal length with {@link NO_CHARACTER}. */
 function padRows(rows: readonly (readonly number[])[], length: number, side: 'before' | 'after'): tf.Tensor2D {

@@ -10,9 +10,18 @@
 
 import { defineTask } from './_task.ts';
 import { createForecastProblem } from './_forecast.ts';
-import { SERIES_FILE, parseSeries } from './_series.ts';
+import { parseSettings } from './_settings.ts';
+import { SERIES_CHOICES, SERIES_FILE, SERIES_SETTINGS, parseSeries } from './_series.ts';
 
-const PREFERRED_COLUMNS = ['temp_max', 'tmax', 'temperature_max', 'temperature', 'temp', 'tavg', 'temp_mean'];
+/** The column of the task's own data, in °C. */
+const OWN_COLUMN = 'temp_max';
+
+const PREFERRED_COLUMNS = [OWN_COLUMN, 'tmax', 'temperature_max', 'temperature', 'temp', 'tavg', 'temp_mean'];
+
+/** More than one step apart, days are no neighbours. Half a step more allows for months of 31 days. */
+const LONGEST_STEP = 1.5;
+
+const DEFAULTS = { units: 16, window: 21, batch: 32, scored: 5000, ...SERIES_SETTINGS };
 
 /** The weather task. Input: daily temperatures [batch, window, 1]; output: the change to the next day [batch, 1]. */
 export const weather = defineTask({
@@ -27,7 +36,7 @@ export const weather = defineTask({
   },
   dataFile: SERIES_FILE,
   dataKind: 'series',
-  settings: { units: 16, window: 21, batch: 32 },
+  settings: DEFAULTS,
   metric: { name: 'root mean squared error (°C)', better: 'lower' },
   loss: { name: 'mean squared error relative to persistence (1.0)', perTrained: 1 },
   knownGood: {
@@ -41,9 +50,15 @@ export const weather = defineTask({
   },
 
   prepare(data, settings) {
-    const days = parseSeries(data, PREFERRED_COLUMNS).map(({ value }) => value);
-    const inputs = days.slice(0, -1);
-    const targets = inputs.map((today, index) => days[index + 1]! - today);
-    return createForecastProblem({ inputs, targets }, settings);
+    const { units, window, batch, scored, ...options } = parseSettings(settings, DEFAULTS, { choices: SERIES_CHOICES });
+    const source = parseSeries(data, { ...options, preferred: PREFERRED_COLUMNS, longestStep: LONGEST_STEP });
+    const { column, readings } = source;
+    const inputs = readings.slice(0, -1).map(({ value }) => value);
+    const targets = inputs.map((today, index) => readings[index + 1]!.value - today);
+    const crossesGap = inputs.map((_, index) => readings[index + 1]!.followsGap);
+    return {
+      ...createForecastProblem({ inputs, targets, crossesGap, source }, { units, window, batch, scored }),
+      ...(column !== OWN_COLUMN && { metricName: `root mean squared error of ${column}` }),
+    };
   },
 });

@@ -19,6 +19,14 @@ export const registry: StrategyRegistry = createContainer({ strategies: allStrat
 /** The tasks to choose from; the lab has more. */
 export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
 
+/** Returns the settings that are sizes of the model; the others concern files and the cost of scoring. */
+function sizesIn(settings: (typeof tasks)[number]['settings']): Record<string, number> {
+  const sizes = Object.entries(settings).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0] !== 'scored',
+  );
+  return Object.fromEntries(sizes);
+}
+
 /** Returns the catalogue, as plain values. */
 export function catalogueOf(): Catalogue {
   return {
@@ -26,7 +34,7 @@ export function catalogueOf(): Catalogue {
       id,
       title,
       about,
-      settings,
+      settings: sizesIn(settings),
       loss: loss.name,
       metric: metric.name,
     })),

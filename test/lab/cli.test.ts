@@ -163,10 +163,10 @@ describe('a comparison with invalid arguments', () => {
     { args: ['--strategys', 'none'], says: "unknown option '--strategys'\n(Did you mean --strategies?)" },
     {
       args: () => ['--data', inFolder('missing.txt')],
-      says: 'missing.txt cannot be read: no such file or folder. Expected a UTF-8 text file.',
+      says: 'missing.txt cannot be read: no such file or folder. Expected a text file.',
     },
     { args: () => ['--data', folder], says: 'cannot be read: it is a folder.' },
-    { args: () => ['--data', file('empty.txt', '')], says: 'empty.txt is empty. Expected a UTF-8 text file.' },
+    { args: () => ['--data', file('empty.txt', '')], says: 'empty.txt is empty. Expected a text file.' },
     {
       args: () => ['--data', file('latin1.txt', Uint8Array.of(0x63, 0x61, 0x66, 0xe9))],
       says: 'latin1.txt is not UTF-8. Convert it, for example:',

@@ -110,5 +110,5 @@ function statementFor(
 }
 
 function listLengths(rows: readonly SummaryRow[]): number[] {
-  return sortUnique(rows.map(({ settings }) => settings['length'] ?? 0));
+  return sortUnique(rows.map(({ settings }) => Number(settings['length'] ?? 0)));
 }

@@ -5,30 +5,68 @@ import { lstm } from '../../../lab/cells/lstm.ts';
 import { loadData } from '../../../lab/node/data/load-data.ts';
 import { generateDatePairs } from '../../../lab/tasks/_date-pairs.ts';
 import { createAlphabet, countCharacters, parsePairs } from '../../../lab/tasks/_pairs.ts';
-import { splitExamples } from '../../../lab/tasks/_split.ts';
 import { RARE_CHARACTER } from '../../../lab/tasks/_text.ts';
-import { translation } from '../../../lab/tasks/translation.ts';
+import { splitPairs, translation } from '../../../lab/tasks/translation.ts';
 import { createZeroModel, toRows, describeProblem } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('pairs of texts', () => {
-  it('are the first two columns, normalized, one pair per source', () => {
-    const text = '\uFEFFgood  day\tbonjour\tCC-BY\r\n\r\nGood day\tsalut\nCafe\u0301\tcafe\u0301\n';
-    expect(parsePairs(text)).toEqual([
-      { source: 'good day', target: 'bonjour' },
-      { source: 'Caf\u00e9', target: 'caf\u00e9' },
+  it('are the first two columns, normalized, without duplicates', () => {
+    const text = '\uFEFFgood  day\tbonjour\tCC-BY\r\n\r\nGood day\tsalut\nGood day\tBonjour\nCafe\u0301\tcafe\u0301\n';
+    expect(parsePairs(text)).toEqual({
+      read: 4,
+      pairs: [
+        { source: 'good day', target: 'bonjour' },
+        { source: 'Good day', target: 'salut' },
+        { source: 'Caf\u00e9', target: 'caf\u00e9' },
+      ],
+    });
+  });
+
+  it('are two columns of a table by name', () => {
+    const text = 'id;de;en\n1;Hund;dog\n2;Katze;cat\n';
+    expect(parsePairs(text, { source: 'EN', target: 'de' }).pairs).toEqual([
+      { source: 'dog', target: 'Hund' },
+      { source: 'cat', target: 'Katze' },
     ]);
+    expect(() => parsePairs(text, { source: 'en', target: 'fr' })).toThrow(
+      'There is no column `fr`. Available columns: `id`, `de`, `en`.',
+    );
+    expect(() => parsePairs(text, { source: 'en', target: '' })).toThrow(
+      'Set both source=COLUMN and target=COLUMN, or neither.',
+    );
+  });
+
+  it('that share a source or a target, directly or through others, are in the same part', () => {
+    // Ten translations of each of a hundred texts; neighbouring texts in threes share one.
+    const pairs = Array.from({ length: 1000 }, (_, index) => {
+      const source = Math.floor(index / 10);
+      return { source: `s${source}`, target: index % 10 === 0 ? `shared ${Math.floor(source / 3)}` : `t${index}` };
+    });
+    const { training, validation, test } = splitPairs(pairs);
+    expect(training.length + validation.length + test.length).toBe(1000);
+    for (const part of [validation, test]) expect(part.length).toBeGreaterThanOrEqual(150);
+    const parts = [training, validation, test];
+    for (const key of ['source', 'target'] as const) {
+      const sets = parts.map((part) => new Set(part.map((pair) => pair[key])));
+      expect(new Set(sets.flatMap((set) => [...set])).size).toBe(sets.reduce((sum, set) => sum + set.size, 0));
+    }
+  });
+
+  it('are rejected if almost all are connected', () => {
+    const pairs = Array.from({ length: 100 }, (_, index) => ({ source: `s${index}`, target: 'the same' }));
+    expect(() => splitPairs(pairs)).toThrow('Almost all pairs share a source or a target with another');
   });
 
   it.each([
     [
       'a line without a tab',
       'a\tb\n\nc,d\n',
-      'Line 3 has no tab. Each line must be a text, a tab and its translation.',
+      'Line 3 has no tab. Each line must be a text, a tab and its translation. For a table, set source=COLUMN and target=COLUMN.',
     ],
-    ['an empty source', 'a\tb\n\tc\n', 'Line 2: the text before the tab is empty.'],
-    ['an empty translation', 'a\tb\nc\t \n', 'Line 2: the translation after the tab is empty.'],
+    ['an empty source', 'a\tb\n\tc\n', 'Line 2: the text to translate is empty. Write it or remove the line.'],
+    ['an empty translation', 'a\tb\nc\t \n', 'Line 2: the translation is empty. Write it or remove the line.'],
   ])('are rejected with %s', (_, text, message) => {
     expect(() => parsePairs(text)).toThrow(message);
   });
@@ -65,7 +103,7 @@ describe('translation', () => {
   const problem = translation.prepare(text, settings);
   describeProblem(problem, { x: [4, 5], y: [4, 6] });
 
-  const { training, validation, test } = splitExamples(parsePairs(text));
+  const { training, validation, test } = splitPairs(parsePairs(text).pairs);
 
   it('has the padded, reversed source as input and the target with its end, padded, as output', () => {
     const [from, to] = [
@@ -137,6 +175,21 @@ describe('translation', () => {
     }
   });
 
+  it('reports what was read', () => {
+    const report = translation.prepare(`${text}\n1000\t0001\nlong text\tlong text\n`, settings).dataReport!;
+    expect(report).toMatchObject({
+      unit: 'pairs',
+      read: 62,
+      dropped: [{ count: 1 }, { count: 1, advice: 'Set length=9 to keep all.' }],
+      parts: { training: 42, validation: 9, test: 9 },
+      scored: { validation: 9, test: 9 },
+    });
+    expect(report.warnings).toEqual([
+      '1.6 % of the pairs were dropped: duplicates.',
+      '1.6 % of the pairs were dropped: longer than 5 characters. Set length=9 to keep all.',
+    ]);
+  });
+
   it('rejects too few pairs that are short enough', () => {
     expect(() => translation.prepare(text, { ...settings, length: 3 })).toThrow(
       'The file has 0 different pairs of at most 3 characters. At least 50 are required.',
@@ -144,7 +197,7 @@ describe('translation', () => {
   });
 
   it('has built-in phrases and dates', async () => {
-    const own = parsePairs((await loadData(translation, undefined)).text);
+    const { pairs: own } = parsePairs((await loadData(translation, undefined)).text);
     const french = new Map(own.map(({ source, target }) => [source, target]));
     expect(french.get('tired face')).toBe('visage fatigué');
     expect(own.filter(({ source }) => /^\w+day, /.test(source))).toHaveLength(1000);
