@@ -18,15 +18,12 @@ export interface RunDigest {
   readonly clipped: number;
   /** The median, 90th percentile and maximum of ‖g‖₂ before clipping, over the steps where it is finite. */
   readonly norms: { readonly median: number; readonly p90: number; readonly max: number } | null;
-  /** The median duration of a step, in milliseconds. */
-  readonly msPerStep: number;
 }
 
 /** Summarizes a run as a digest. */
 export function digestRun({ start, steps, end }: Run): RunDigest {
   const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
   const norms = sorted(steps.map(({ normBefore }) => normBefore));
-  const times = sorted(steps.map(({ ms }) => ms));
   const ifFinished = (value: number): number | null => (end.outcome === 'finished' ? value : null);
   return {
     id: start.id,
@@ -46,7 +43,6 @@ export function digestRun({ start, steps, end }: Run): RunDigest {
             p90: roundDigits(quantileSorted(norms, 0.9)),
             max: roundDigits(norms.at(-1) as number),
           },
-    msPerStep: times.length === 0 ? 0 : roundDigits(quantileSorted(times, 0.5)),
   };
 }
 

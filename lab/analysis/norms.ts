@@ -3,25 +3,25 @@ import { max, min } from 'simple-statistics';
 import type { Run } from '../run/record.ts';
 import { joinWords } from './names.ts';
 
-/** The percentile of the norms that is suggested. */
+/** The percentile of the norms that becomes the suggested threshold. */
 const PERCENTILE = 90;
 
-/** The same where unclipped training diverged, whose largest norms are those of the explosion. */
+/** The percentile if unclipped training diverged, because the largest norms then belong to the explosion. */
 const PERCENTILE_DIVERGED = 50;
 
-/** What was measured without clipping, and the threshold it suggests. */
+/** The norms of unclipped training and the threshold that they suggest. */
 export interface MeasuredNorms extends SuggestedThreshold {
-  /** ‖g‖₂ at every step of the runs that were measured, as far as it was finite. */
+  /** The finite values of ‖g‖₂ at all steps of the measured runs. */
   readonly norms: readonly number[];
   readonly runs: number;
   readonly learningRate: number;
 }
 
 /**
- * Suggests a threshold from the norms of runs that were not clipped; undefined where there are none.
+ * Suggests a threshold from the norms of unclipped runs; undefined if there are none.
  *
- * Where unclipped training diverges, norms tell of the explosion; so those count that were measured at the largest
- * learning rate at which every run trained to its end.
+ * Measures at the largest learning rate at which no run diverged, because the norms of a diverging run belong to the
+ * explosion.
  */
 export function measureNorms(runs: readonly Run[]): MeasuredNorms | undefined {
   const bare = runs.filter(({ start }) => start.config.strategy.id === 'none');
@@ -46,22 +46,22 @@ export function measureNorms(runs: readonly Run[]): MeasuredNorms | undefined {
 
 function explainRate(rate: number, trained: number | undefined, rates: readonly number[]): string {
   if (trained === undefined) {
-    return ` Without clipping training diverged at every rate down to ${rate}; the median is taken, since the largest norms are those of the explosion.`;
+    return ` Unclipped training diverged at every rate down to ${rate}, so this is the median: the largest norms belong to the explosion.`;
   }
   const lost = rates.filter((one) => one > rate);
   return lost.length === 0
     ? ''
-    : ` Measured at rate ${rate}, since without clipping training diverged at ${joinWords(lost.map(String))}.`;
+    : ` Measured at rate ${rate}, because unclipped training diverged at ${joinWords(lost.map(String))}.`;
 }
 
-/** One bar of a histogram: norms from `from` up to `to`. */
+/** One bin of a histogram: the norms in [`from`, `to`). */
 export interface Bin {
   readonly from: number;
   readonly to: number;
   readonly count: number;
 }
 
-/** The norms in bins of equal width on a logarithmic scale, as they spread over orders of magnitude. */
+/** Counts the norms in bins of equal width on a logarithmic scale. */
 export function binLogarithmically(norms: readonly number[], bins: number): Bin[] {
   const positive = norms.filter((norm) => norm > 0);
   if (positive.length === 0) return [];

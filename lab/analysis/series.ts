@@ -3,9 +3,9 @@ import type { Run, StepLine } from '../run/record.ts';
 import { roundDigits } from './digest.ts';
 
 /**
- * The median over runs at each step, of what is finite; null at steps where nothing is.
+ * Computes the median over runs of the finite values at each step; null if no value is finite.
  *
- * Runs that diverged are shorter than others; at a step only those that reached it count.
+ * A diverged run is shorter, and counts only at the steps that it reached.
  */
 export function medianByStep(
   runs: readonly Run[],

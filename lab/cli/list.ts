@@ -65,7 +65,7 @@ function listText(strategies: readonly StrategyDescription[]): string {
     'Experiments',
     ...experiments.map(({ id, question }) => wrapText(`${id}: ${question}`, '  ')),
     'Examples',
-    '  gradclip-lab compare --experiment threshold',
+    '  gradclip-lab compare --experiment alternatives',
     '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',
     '  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3',
   ].join('\n');

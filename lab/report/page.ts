@@ -148,7 +148,11 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
     ['Budget', frame.budget],
     [
       'Score',
-      'The median over seeds on data not trained on. The best learning rate is chosen in hindsight, by the score itself. A diverged run counts as worse than any other.',
+      'The median over seeds on the test data. Learning rate and threshold are chosen on the validation data. A diverged run counts as worse than any other.',
+    ],
+    [
+      'Verdicts',
+      '“Helped” and “hurt” require six seeds or more, an exact sign-flip test on ranks whose p-value, adjusted by Holm over the tested strategies of a cell, is at most 0.05, a result that beats the baseline, and a gain above the sampling error of the test set.',
     ],
     [
       'Diverged',

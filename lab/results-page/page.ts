@@ -58,7 +58,7 @@ function sectionOf({ head, digests }: Archive): { text: string; figures: OutputF
   const { environment, command, date, seconds } = head;
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const facts = [
-    `${digests.length} runs, of which ${diverged} diverged; seeds ${joinWords(grid.seeds.map(String))}; ${budget}`,
+    `${digests.length} runs; ${diverged} diverged; seeds ${joinWords(grid.seeds.map(String))}; ${budget}`,
     `\`${command}\``,
     `${date}: ${(seconds / 60).toFixed(0)} minutes of training in all on one thread; gradclip ${environment.gradclip}, ` +
       `TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.fused ? ' with fused recurrent layers' : ''}, ` +

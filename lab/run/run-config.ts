@@ -14,6 +14,8 @@ export interface RunConfig {
   /** The strategy with all its options. */
   readonly strategy: Required<StrategySpec>;
   readonly seed: number;
+  /** Set for a run that only helps to choose a setting. Its weights and batches are those of no other run with this seed. */
+  readonly tuning?: true;
   readonly steps: number;
   /** If set, the model is evaluated after every this many steps, and the run ends when the task is solved. */
   readonly solvedEvery?: number;

@@ -9,6 +9,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer, type ClippingStrategy, type StepRecord } from 'gradclip';
 import type { Cell } from '../cells/_cell.ts';
+import { deriveSeed } from '../random.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
 import { isSolved, type Batch, type Problem, type Task } from '../tasks/_task.ts';
@@ -42,7 +43,8 @@ export interface RunParts {
  */
 export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<RunRecord, void, undefined> {
   const { task, problem, cell, strategy, environment } = parts;
-  const original = problem.model(cell, config.seed);
+  const seed = config.tuning ? deriveSeed('tuning', config.seed) : config.seed;
+  const original = problem.model(cell, seed);
   const model = parts.faster?.(original) ?? original;
   if (model !== original) original.dispose();
   const inner = parts.optimizer(config.learningRate);
@@ -69,7 +71,7 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     let totalMs = 0;
     let solved = false;
     for (; step < config.steps && !diverged && !solved; step += 1) {
-      const batch = problem.batch(step, config.seed);
+      const batch = problem.batch(step, seed);
       const startedAt = performance.now();
       let unregularized: tf.Scalar | undefined;
       const cost = optimizer.minimize(

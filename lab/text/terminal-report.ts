@@ -6,7 +6,7 @@ import { formatPercent, formatScore, labelStrategies } from '../analysis/names.t
 import type { Summary, SummaryRow } from '../analysis/summary.ts';
 import { formatAnswerTable, formatTable, WIDTH, wrapText } from './text-table.ts';
 
-const HEAD = ['\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'ms/\nstep', 'at the\nother rates'] as const;
+const HEAD = ['\nstrategy', 'best\nrate', '\nscore', 'clip-\nped', 'seeds\nbetter', 'at the\nother rates'] as const;
 const COLUMNS = [20, 6, 9, 7, 7] as const;
 
 /** Formats a comparison for a terminal of 80 columns: the experiment's answer, or a table for each task and optimizer. */
@@ -33,9 +33,9 @@ function comparison(summary: Summary): string {
       );
       const last = WIDTH - COLUMNS.reduce((sum, width) => sum + width, first);
       const table = formatTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
-      return `${wrapText(`${title}: ${metric.name} on unseen data, ${metric.better} is better`)}\n\n${table}`;
+      return `${wrapText(`${title}: ${metric.name} on the test data, ${metric.better} is better`)}\n\n${table}`;
     }),
-    'Best rate: of those tried, chosen in hindsight by the score itself.\nScore: median over the seeds. Clipped: share of the steps at the best rate.',
+    'Best rate: chosen on the validation data. Score: median over the seeds.\nClipped: share of the steps at the best rate. Seeds better: than no clipping.',
     ...writeFindings(summary.rows).map((finding) => wrapText(finding)),
   ].join('\n\n');
 }
@@ -50,7 +50,7 @@ function cellsOf({ rows, best }: Contender): string[] {
         String(best.learningRate),
         formatScore(best.metric.median ?? NaN),
         formatPercent(best.clipRate),
-        best.msPerStep.toFixed(1),
+        best.gain === undefined ? '-' : `${best.gain.better}/${best.gain.seeds}`,
       ]
     : ['-', 'diverged', '-', '-'];
   return [...own, elsewhere(rows.filter((row) => row !== best))];
@@ -68,8 +68,8 @@ function isLost({ metric }: SummaryRow): boolean {
   return metric.median === null;
 }
 
-/** A row's score, and with how many seeds it diverged. */
+/** Formats a row's score and the number of seeds that diverged. */
 function outcomeText({ metric, diverged, seeds }: SummaryRow): string {
   const score = formatScore(metric.median ?? NaN);
-  return diverged > 0 ? `${score} (${diverged} of ${seeds.length} div.)` : score;
+  return diverged > 0 ? `${score} (${diverged} of ${seeds.length} diverged)` : score;
 }

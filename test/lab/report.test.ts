@@ -44,7 +44,7 @@ function resultsOf(runs: readonly Run[]): ReportResults {
 const findingsOf = (runs: readonly Run[]): string[] => writeFindings(summarize('quick', runs).rows);
 
 describe('the summary', () => {
-  it('contains one row per setting, with the median and quartiles over its seeds', () => {
+  it('contains one row per setting, with the median and range over its seeds', () => {
     const scores = [5, 3, 4, 9];
     const [row, ...more] = summarize(
       'quick',
@@ -53,25 +53,31 @@ describe('the summary', () => {
     expect(more).toEqual([]);
     expect(row).toEqual({
       task: 'char-lm',
+      data: 'moby-dick',
       cell: 'rnn',
       strategy: { id: 'none', options: {} },
       optimizer: 'sgd',
       learningRate: 1,
+      backend: 'wasm',
+      plannedSteps: 3,
+      tuning: false,
       seeds: [0, 1, 2, 3],
       settings: { units: 4, characters: 5, batch: 2 },
       metric: {
         name: 'bits per character',
         better: 'lower',
         median: 4.5,
-        q1: 3.75,
-        q3: 6,
-        interval: [3, 9],
+        low: 3,
+        high: 9,
+        isRange: true,
         scores,
+        testError: 0,
+        validation: 4.5,
+        validationScores: scores,
         baseline: 4.4,
       },
       diverged: 0,
       clipRate: 0,
-      msPerStep: 10,
       steps: 3,
       normBefore: { median: 2, p90: 2, max: 2 },
     });
@@ -83,11 +89,14 @@ describe('the summary', () => {
       runOf({ seed: 2 }, diverged),
       runOf({ seed: 3 }, { score: 4 }),
     ]).rows;
-    expect(row).toMatchObject({ diverged: 1, metric: { q1: 3.5, median: 4, q3: null } });
+    expect(row).toMatchObject({ diverged: 1, metric: { low: 3, median: 4, high: null } });
     const most = [3, 4, 90, 91, 92].map((metric, seed) => runOf({ seed }, metric > 5 ? diverged : { score: metric }));
-    expect(summarize('quick', most).rows[0]).toMatchObject({ diverged: 3, metric: { q1: 4, median: null, q3: null } });
+    expect(summarize('quick', most).rows[0]).toMatchObject({
+      diverged: 3,
+      metric: { low: 3, median: null, high: null },
+    });
     const [lost] = summarize('quick', [runOf({}, diverged)]).rows;
-    expect(lost).toMatchObject({ diverged: 1, metric: { median: null, q1: null, q3: null } });
+    expect(lost).toMatchObject({ diverged: 1, metric: { median: null, low: null, high: null } });
   });
 
   it('computes the clip rate over all steps of all seeds', () => {
@@ -113,65 +122,136 @@ describe('the best row', () => {
 });
 
 describe('the findings', () => {
-  it('say that clipping helped, at which rate, and how the unclipped runs ended', () => {
+  const seeds = (scores: readonly (number | null)[], strategy = { id: 'none', options: {} }): Run[] =>
+    scores.map((score, seed) => runOf({ seed, strategy }, score === null ? diverged : { score }));
+
+  it('draw no conclusion from one seed, and say where unclipped runs diverged', () => {
     expect(findingsOf(rescue())).toEqual([
-      'rnn: clipping helped. Best with it: 3.50 bits per character (global-norm, rate 3, the largest tried), 67 % of its steps clipped. ' +
-        'Best without: 4.00 bits per character (rate 1, the smallest tried); it diverged at rate 3.',
+      'rnn: without clipping 4.00 bits per character (rate 1, the smallest of the grid), diverged at rate 3 (1 of 1 seeds). ' +
+        'Too few seeds to conclude: global-norm 3.50 bits per character (rate 3, the largest of the grid) ' +
+        '(+0.5, better for 1 of 1 seeds; 67 % of steps clipped).',
     ]);
   });
 
-  it('say that clipping made no difference if scores differ by at most 1 %', () => {
-    const runs = [runOf({}, { score: 4 }), runOf({ strategy: clipping() }, { score: 3.97 })];
-    expect(findingsOf(runs)[0]).toContain('clipping made no clear difference. Best with it: 3.97');
+  it('say that clipping helped, with the gain, its interval and the adjusted p-value', () => {
+    const bare = [4, 4.1, 3.9, 4.05, 3.95, 4.2];
+    const better = seeds(
+      bare.map((score) => score - 0.5),
+      clipping(),
+    );
+    expect(findingsOf([...seeds(bare), ...better])[0]).toBe(
+      'rnn: without clipping 4.03 bits per character (rate 1). Helped: global-norm 3.52 bits per character (rate 1) ' +
+        '(+0.5, 95 % interval +0.5 to +0.5, better for 6 of 6 seeds; adjusted p 0.031; 0 % of steps clipped).',
+    );
+    expect(findingsOf([...seeds(bare.map((score) => score - 0.5)), ...seeds(bare, clipping())])[0]).toContain('Hurt: ');
   });
 
-  it('say that clipping made no clear difference if the seeds vary more than the medians differ', () => {
-    const seeds = (scores: number[], strategy = { id: 'none', options: {} }): Run[] =>
-      scores.map((metric, seed) => runOf({ seed, strategy }, { score: metric }));
-    const scattered = [...seeds([3, 4, 5]), ...seeds([3.1, 3.8, 5.2], clipping())];
-    expect(findingsOf(scattered)[0]).toContain('clipping made no clear difference');
-    const apart = [...seeds([3.9, 4, 4.1]), ...seeds([3.7, 3.8, 3.85], clipping())];
-    expect(findingsOf(apart)[0]).toContain('clipping helped');
-    // The better median, 3.4 against 4, on one seed of three.
-    const outvoted = [...seeds([3, 4, 5]), ...seeds([3.4, 4.1, 3.3], clipping())];
-    expect(findingsOf(outvoted)[0]).toContain('clipping made no clear difference');
+  it('say that nothing is clear if seeds disagree', () => {
+    const scattered = [...seeds([3, 4, 5, 3.3, 3.9, 4]), ...seeds([3.1, 3.8, 5.2, 3.2, 4, 3.9], clipping())];
+    expect(findingsOf(scattered)[0]).toContain('No clear difference: global-norm');
   });
 
-  it('say that clipping lost, and which strategies were worse than no clipping', () => {
-    const runs = [
-      runOf({}, { score: 4 }),
-      runOf({ strategy: clipping(1) }, { score: 4.5 }),
-      runOf({ strategy: clipping(2) }, diverged),
-    ];
-    expect(findingsOf(runs)[0]).toBe(
-      'rnn: clipping lost. Best of the 2 with it: 4.50 bits per character (global-norm maxNorm=1, rate 1), 0 % of its steps clipped. ' +
-        'Best without: 4.00 bits per character (rate 1). Worse than no clipping: global-norm maxNorm=2 (diverged).',
+  it('say that there are too few seeds for as many strategies', () => {
+    const bare = seeds([4, 4.1, 4.2, 3.9, 4, 3.8]);
+    const clipped = [1, 2].flatMap((maxNorm) => seeds([3, 3.1, 3.2, 2.9, 3, 2.8], clipping(maxNorm)));
+    expect(findingsOf([...bare, ...clipped])[0]).toContain('Too few seeds to conclude: global-norm maxNorm=1');
+  });
+
+  it('count a diverged run as worse than any other', () => {
+    const [bare, lost] = [seeds([4, 4.1, 4.2, 3.9, 4, 3.8]), seeds(Array<null>(6).fill(null), clipping())];
+    expect(findingsOf([...bare, ...lost])[0]).toContain(
+      'Hurt: global-norm diverged at rate 1 (6 of 6 seeds) (better for 0 of 6 seeds; adjusted p 0.031;',
     );
   });
 
   it.each([
     {
-      about: 'all diverged',
+      about: 'neither side beats the baseline',
+      runs: [...seeds([4.5, 4.6, 4.7, 4.8, 4.5, 4.6]), ...seeds([4.41, 4.42, 4.43, 4.44, 4.45, 4.46], clipping())],
+      says: 'Neither learned: global-norm',
+    },
+    {
+      about: 'the worse side is at the edge of the grid',
+      runs: [1, 3]
+        .flatMap((learningRate) => [
+          ...seeds([4, 4.1, 4.2, 3.9, 4, 3.8].map((score) => score + learningRate / 10)),
+          ...seeds([3, 3.1, 3.2, 2.9, 3, 2.8], clipping()),
+        ])
+        .map((run, index) => ({
+          ...run,
+          start: { ...run.start, config: { ...run.start.config, learningRate: index < 12 ? 1 : 3 } },
+        })),
+      says: 'The best rate lies at the edge of the grid: global-norm',
+    },
+    {
+      about: 'the gain is below the sampling error of the test set',
+      runs: [...seeds([4, 4.1, 4.2, 3.9, 4, 3.8]), ...seeds([3.99, 4.09, 4.19, 3.89, 3.99, 3.79], clipping())].map(
+        (run) => ({ ...run, end: { ...run.end, testError: 0.05 } }),
+      ),
+      says: 'Smaller than the sampling error of the test set: global-norm',
+    },
+    {
+      about: 'both sides diverge',
       runs: [runOf({}, diverged), runOf({ strategy: clipping() }, diverged)],
-      says: 'rnn: every run diverged, clipped or not.',
-    },
-    {
-      about: 'only the clipped diverged',
-      runs: [runOf({}, {}), runOf({ strategy: clipping() }, diverged)],
-      says: 'rnn: clipping lost: every clipped run diverged.',
-    },
-    {
-      about: 'only the unclipped diverged',
-      runs: [runOf({}, diverged), runOf({ strategy: clipping() }, {})],
-      says: 'Without it every run diverged.',
+      says: 'rnn: without clipping diverged at rate 1 (1 of 1 seeds). Neither learned:',
     },
     {
       about: 'nothing is unclipped',
       runs: [runOf({ strategy: clipping() }, {})],
-      says: 'rnn: 4.00 bits per character (global-norm, rate 1).',
+      says: 'rnn: global-norm 4.00 bits per character (rate 1).',
     },
-  ])('have a sentence where $about', ({ runs, says }) => {
+    {
+      about: 'nothing is unclipped and all runs diverged',
+      runs: [runOf({ strategy: clipping() }, diverged)],
+      says: 'rnn: all 1 finished runs diverged.',
+    },
+  ])('have a sentence if $about', ({ runs, says }) => {
     expect(findingsOf(runs)[0]).toContain(says);
+  });
+
+  it('keep networks apart that differ in their data or in their number of steps', () => {
+    const runs = [
+      runOf({ steps: 3 }, {}),
+      runOf({ steps: 80 }, {}),
+      runOf({ steps: 80, data: 'mine.txt' }, {}),
+      runOf({ steps: 80, strategy: clipping() }, {}),
+    ];
+    const contests = groupContests(summarize('quick', runs).rows);
+    expect(contests.map(({ variant, contenders }) => [variant, contenders.length])).toEqual([
+      ['data moby-dick, steps 3', 1],
+      ['data moby-dick, steps 80', 2],
+      ['data mine.txt, steps 80', 1],
+    ]);
+  });
+});
+
+describe('the summary file', () => {
+  it('lists every environment and the data of each task', () => {
+    const other = runOf({ task: 'adding', data: 'generated' }, {});
+    const run = { ...other, start: { ...other.start, environment: { ...other.start.environment, cores: 64 } } };
+    expect(summarize('quick', [runOf({}, {}), runOf({ seed: 2 }, {}), run])).toMatchObject({
+      version: 2,
+      environments: [{ cores: 2 }, { cores: 64 }],
+      data: [
+        { task: 'char-lm', id: 'moby-dick' },
+        { task: 'adding', id: 'generated' },
+      ],
+    });
+  });
+
+  it('has the gain, the adjusted p-value and the verdict of each strategy, and tests only primary strategies', () => {
+    const scores = [4, 4.1, 4.2, 3.9, 4, 3.8];
+    const runs = [
+      ...scores.map((score, seed) => runOf({ seed }, { score })),
+      ...scores.map((score, seed) => runOf({ seed, strategy: clipping() }, { score: score - 1 })),
+      ...scores.map((score, seed) => runOf({ seed, strategy: { id: 'agc', options: {} } }, { score: score - 1 })),
+    ];
+    const [bare, tested, other] = summarize('quick', runs, ['global-norm']).rows;
+    expect(bare).not.toHaveProperty('verdict');
+    const gain = { value: 1, isRange: false, better: 6, worse: 0, seeds: 6 };
+    expect(tested).toMatchObject({ verdict: 'helped', adjustedP: 2 / 64, gain });
+    expect(other).toMatchObject({ verdict: 'interval only', gain });
+    expect(other).not.toHaveProperty('adjustedP');
   });
 });
 
@@ -243,8 +323,8 @@ describe('the terminal report', () => {
     const summary = summarize('quick', rescue());
     const text = formatReport(summary, answer('quick', summary.rows));
     expect(Math.max(...text.split('\n').map((line) => line.trimEnd().length))).toBeLessThanOrEqual(80);
-    expect(text).toMatch(/rnn +none +1 +4\.00 +0 % +10\.0 +diverged: 3/);
-    expect(text).toMatch(/global-norm +3 +3\.50 +67 % +10\.0 +1: 4\.20/);
+    expect(text).toMatch(/rnn +none +1 +4\.00 +0 % +- +diverged: 3/);
+    expect(text).toMatch(/global-norm +3 +3\.50 +67 % +1\/1 +1: 4\.20/);
   });
 });
 

@@ -1,32 +1,93 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, compareBySeed } from '../../lab/analysis/statistics.ts';
+import {
+  estimate,
+  improvementProbability,
+  interquartileMean,
+  performanceProfile,
+} from '../../lab/analysis/aggregate.ts';
+import { adjustByHolm, compareBySeed, medianInterval, signFlipTest } from '../../lab/analysis/statistics.ts';
+import { randomNumbers } from '../../lab/random.ts';
 
-describe('the bootstrap interval of a median', () => {
-  it('is the same every time, lies within the values and contains the median', () => {
-    const values = [5, 1, 4, 2, 3];
-    const [low, high] = bootstrapInterval(values);
-    expect(bootstrapInterval(values)).toEqual([low, high]);
-    expect(low).toBeGreaterThanOrEqual(1);
-    expect(high).toBeLessThanOrEqual(5);
-    expect(low).toBeLessThan(3);
-    expect(high).toBeGreaterThan(3);
+const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);
+
+describe('the interval of a median', () => {
+  it.each([
+    [6, 1, 6],
+    [8, 1, 8],
+    [9, 2, 8],
+    [10, 2, 9],
+    [12, 3, 10],
+    [20, 6, 15],
+  ])('of %i values has the ends that the tables of the sign test list: %i and %i', (n, low, high) => {
+    expect(medianInterval(count(n))).toEqual({ low, high, isRange: false });
   });
 
-  it('is the full range for three values, because the smallest is the median of 7 of 27 resamples', () => {
-    expect(bootstrapInterval([10, 20, 30])).toEqual([10, 30]);
+  it('is only the range below six values, which contain the median in less than 95 % of samples', () => {
+    for (const n of [1, 2, 3, 4, 5]) expect(medianInterval(count(n))).toEqual({ low: 1, high: n, isRange: true });
   });
 
-  it('narrows like 1/√n as the number of values grows', () => {
-    const width = (count: number): number => {
-      const [low, high] = bootstrapInterval(Array.from({ length: count }, (_, i) => ((i * 37) % count) / count));
-      return high - low;
-    };
-    expect(width(400) / width(25)).toBeGreaterThan(0.15);
-    expect(width(400) / width(25)).toBeLessThan(0.4);
+  it('covers the true median in at least 95 % of samples', () => {
+    for (const n of [6, 8, 10, 15]) {
+      const u = randomNumbers(4000 * n, 'coverage', n);
+      const covered = count(4000).filter((trial) => {
+        // Skewed, with median ln 2.
+        const sample = [...u.subarray((trial - 1) * n, trial * n)].map((one) => -Math.log(1 - one));
+        const { low, high } = medianInterval(sample);
+        return low <= Math.LN2 && high >= Math.LN2;
+      });
+      expect(covered.length / 4000).toBeGreaterThan(0.945);
+    }
   });
 
-  it('is a point if all values are equal', () => {
-    expect(bootstrapInterval([7, 7, 7])).toEqual([7, 7]);
+  it('ends at infinity if a diverged run lies on the end', () => {
+    expect(medianInterval([1, 2, 3, 4, 5, Infinity]).high).toBe(Infinity);
+  });
+});
+
+describe('the sign-flip test', () => {
+  it.each([6, 8, 10])('has the smallest p-value 2/2ⁿ if all of %i differences have one sign', (n) => {
+    expect(signFlipTest(count(n))).toBeCloseTo(2 / 2 ** n, 12);
+    expect(signFlipTest(count(n).map((one) => -one))).toBeCloseTo(2 / 2 ** n, 12);
+  });
+
+  it('gives the published p-values of the signed-rank test', () => {
+    // Wilcoxon's critical values at the two-sided 5 % level: T = 2 for n = 7, 3 for 8 and 8 for 10.
+    const withNegativeRanks = (n: number, ranks: readonly number[]): number[] =>
+      count(n).map((rank) => (ranks.includes(rank) ? -rank : rank));
+    expect(signFlipTest(withNegativeRanks(7, [2]))).toBeCloseTo(0.046875, 12);
+    expect(signFlipTest(withNegativeRanks(8, [3]))).toBeCloseTo(0.0390625, 12);
+    expect(signFlipTest(withNegativeRanks(10, [8]))).toBeCloseTo(0.048828125, 12);
+  });
+
+  it('equals the share of all signs that give a more extreme sum of ranks, with ties and zeros', () => {
+    const differences = [0, 1, -1, 2, 2, 2, -3, 0, 5];
+    const ranks = [0, 3.5, 3.5, 6, 6, 6, 8, 0, 9];
+    const observed = Math.abs(ranks.reduce((sum, rank, index) => sum + Math.sign(differences[index]!) * rank, 0));
+    let extreme = 0;
+    for (let signs = 0; signs < 2 ** 9; signs += 1) {
+      const sum = ranks.reduce((total, rank, index) => total + ((signs >> index) & 1 ? rank : -rank), 0);
+      if (Math.abs(sum) >= observed) extreme += 1;
+    }
+    expect(signFlipTest(differences)).toBeCloseTo(extreme / 2 ** 9, 12);
+  });
+
+  it('is 1 if nothing differs', () => {
+    expect(signFlipTest([])).toBe(1);
+    expect(signFlipTest([0, 0, 0])).toBe(1);
+  });
+
+  it('ranks infinite differences highest', () => {
+    expect(signFlipTest([1, 2, 3, 4, 5, Infinity])).toBeCloseTo(2 / 64, 12);
+    expect(signFlipTest([1, 2, 3, 4, 5, -Infinity])).toBeGreaterThan(0.2);
+  });
+});
+
+describe("Holm's adjustment", () => {
+  it('multiplies the smallest p-value by the number of tests, the next by one less, and stays monotone', () => {
+    const adjusted = adjustByHolm([0.04, 0.01, 0.03, 0.005]);
+    [0.06, 0.03, 0.06, 0.02].forEach((p, index) => expect(adjusted[index]).toBeCloseTo(p, 12));
+    expect(adjustByHolm([0.9, 0.8])).toEqual([1, 1]);
+    expect(adjustByHolm([])).toEqual([]);
   });
 });
 
@@ -35,18 +96,19 @@ describe('a paired comparison', () => {
 
   it('compares seed by seed, in the direction of the metric', () => {
     const [a, b] = [scores(1, 2, 5), scores(2, 4, 4)];
-    expect(compareBySeed(a, b, 'lower')).toMatchObject({ better: 2, worse: 1, equal: 0, median: 1, interval: [-1, 2] });
-    expect(compareBySeed(a, b, 'higher')).toMatchObject({ better: 1, worse: 2, equal: 0, median: -1 });
+    const interval = { low: -1, high: 2, isRange: true };
+    expect(compareBySeed(a, b, 'lower')).toMatchObject({ better: 2, worse: 1, equal: 0, gain: 1, interval });
+    expect(compareBySeed(a, b, 'higher')).toMatchObject({ better: 1, worse: 2, equal: 0, gain: -1 });
   });
 
-  it('ranks a diverged run below every score and excludes it from the size of the gain', () => {
+  it('counts a diverged run as worse than every score, and two diverged runs as equal', () => {
     expect(compareBySeed(scores(1, 2, null), scores(null, 3, null), 'lower')).toMatchObject({
       better: 2,
       worse: 0,
       equal: 1,
-      median: 1,
+      gain: 1,
     });
-    expect(compareBySeed(scores(null), scores(1), 'higher')).toMatchObject({ better: 0, worse: 1, median: null });
+    expect(compareBySeed(scores(null), scores(1), 'higher')).toMatchObject({ better: 0, worse: 1, gain: -Infinity });
   });
 
   it('uses only the seeds that both sides have', () => {
@@ -55,5 +117,40 @@ describe('a paired comparison', () => {
       [9, 0],
     ]);
     expect(compareBySeed(scores(1, 2), other, 'lower')).toMatchObject({ better: 1, worse: 0, equal: 0 });
+  });
+});
+
+describe('aggregates over networks', () => {
+  it('include the mean of the middle half of all runs', () => {
+    expect(interquartileMean([count(4), [5, 6, 7, 8]])).toBe(4.5);
+    // The middle half of five values is the third one and 0.75 of its neighbours.
+    expect(interquartileMean([[0, 1, 10, 100, 1000]])).toBeCloseTo((0.75 * 1 + 10 + 0.75 * 100) / 2.5, 12);
+  });
+
+  it('include the mean probability of improvement, in which ties count half', () => {
+    expect(improvementProbability([[2, 3], [1]], [[1, 2], [1]])).toBeCloseTo((3.5 / 4 + 0.5) / 2, 12);
+  });
+
+  it('include the share of runs above each level', () => {
+    expect(
+      performanceProfile(
+        [
+          [0, 0.5],
+          [1, 1],
+        ],
+        [0, 0.5, 1],
+      ),
+    ).toEqual([0.75, 0.5, 0]);
+  });
+
+  it('have a bootstrap interval that keeps every network', () => {
+    const { value, low, high } = estimate(interquartileMean, [
+      [1, 1, 1, 1],
+      [2, 3, 4, 5],
+    ]);
+    expect(value).toBe(interquartileMean([[1, 1, 1, 1, 2, 3, 4, 5]]));
+    expect(low).toBeLessThan(value);
+    expect(high).toBeGreaterThan(value);
+    expect(estimate(interquartileMean, [[1], [3]])).toEqual({ value: 2, low: 2, high: 2 });
   });
 });

@@ -29,22 +29,22 @@ describe('the norms measured', () => {
       runOf({ learningRate: 0.3 }, {}, steps(1, 1, 1)),
     ]);
     expect(measured).toMatchObject({ maxNorm: 2, learningRate: 1 });
-    expect(measured?.because).toMatch(/Measured at rate 1, since without clipping training diverged at 3\.$/);
+    expect(measured?.because).toMatch(/Measured at rate 1, because unclipped training diverged at 3\.$/);
   });
 
-  it('fall back to the median where nothing trained', () => {
+  it('fall back to the median if every run diverged', () => {
     const measured = measureNorms([runOf({}, diverged, steps(1, 2, 3000))]);
     expect(measured).toMatchObject({ maxNorm: 2 });
-    expect(measured?.because).toContain('the median is taken');
+    expect(measured?.because).toContain('so this is the median');
   });
 
-  it('are nothing where no run was unclipped', () => {
+  it('are undefined if every run was clipped', () => {
     expect(measureNorms([])).toBeUndefined();
   });
 });
 
 describe('logarithmic bins', () => {
-  it('hold every positive value once, the largest in the last', () => {
+  it('count every positive value once, the largest in the last bin', () => {
     const bins = binLogarithmically([1, 10, 100, 0], 2);
     expect(bins.map(({ count }) => count)).toEqual([1, 2]);
     expect(bins[0]?.to).toBeCloseTo(10, 9);

@@ -20,8 +20,8 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
       {
         title: 'Runs that solved the task',
         note:
-          `Solved: fewer than ${100 * SOLVED} % of 1000 unseen sequences wrong. First the seeds that solved it at the ` +
-          `strategy's best of ${rates} learning rates (chosen in hindsight), then the runs at all rates, of which diverged.`,
+          `Solved: fewer than ${100 * SOLVED} % of 1000 validation sequences wrong. The first number counts the seeds that solved it at the ` +
+          `learning rate, of ${rates}, where most did. In brackets: all runs at all rates, and how many of them diverged.`,
         columns: ['cell', 'strategy', ...listLengths(rows).map((length) => `length ${length}`)],
         rows: byCell.flatMap(([cell, contests]) =>
           successCurves(contests).map(({ strategy, points }) => [
@@ -73,7 +73,7 @@ function successCurves(contests: readonly Contest[]): SuccessCurve[] {
 function successAt(length: number, rows: readonly SummaryRow[]): Success {
   const at = rows.filter(({ settings }) => settings['length'] === length);
   const solved = at.map(
-    ({ metric }) => metric.scores.filter((score) => score !== null && solves(score, metric)).length,
+    ({ metric }) => metric.validationScores.filter((score) => score !== null && solves(score, metric)).length,
   );
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return {

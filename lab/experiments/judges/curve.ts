@@ -1,62 +1,64 @@
-import { findBest, groupContests } from '../../analysis/contests.ts';
-import { formatScore } from '../../analysis/names.ts';
-import type { SummaryRow } from '../../analysis/summary.ts';
-import { formatRow } from './by-rate.ts';
 import type { Answer } from '../../analysis/answer.ts';
-import { isWithin } from '../../analysis/within.ts';
+import { findBest, groupContests } from '../../analysis/contests.ts';
+import { formatGain, shownRow, writeFindings } from '../../analysis/findings.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { formatPercent, formatScore } from '../../analysis/names.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
 
-const TOLERANCE = 0.02;
-
-/** Finds the score at each threshold of `global-norm` at one learning rate. The command `tune` shows it. */
+/** Shows the validation score at each threshold of `global-norm`, and the test score of the chosen setting. */
 export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
+  const tuned = rows.filter(({ tuning, strategy }) => tuning && strategy.id === 'global-norm');
+  const steps = Math.max(...tuned.map(({ plannedSteps }) => plannedSteps));
+  // Each threshold at the rate that suits it best, after as many steps as it was trained for.
+  const byThreshold = [...groupBy(tuned, (row) => String(thresholdOf(row))).values()].flatMap((own) => {
+    const longest = Math.max(...own.map(({ plannedSteps }) => plannedSteps));
+    return findBest(own.filter(({ plannedSteps }) => plannedSteps === longest)) ?? [];
+  });
+  const curve = byThreshold.toSorted((a, b) => thresholdOf(a) - thresholdOf(b));
   const [contest] = groupContests(rows);
-  const clipped = rows
-    .filter(({ strategy }) => strategy.id === 'global-norm')
-    .toSorted((a, b) => thresholdOf(a) - thresholdOf(b));
-  const best = findBest(clipped);
-  const bare = rows.find(({ strategy, learningRate }) => strategy.id === 'none' && learningRate === best?.learningRate);
-  if (contest === undefined || best === undefined) {
+  const chosen = contest?.contenders.find(({ strategy }) => strategy.id === 'global-norm');
+  if (contest === undefined || chosen?.best === undefined || curve.length === 0) {
     return { statements: ['Every clipped run diverged. Try a smaller learning rate.'], tables: [], figures: [] };
   }
-  const good = clipped.filter((row) => isWithin(row, best, TOLERANCE)).map(thresholdOf);
-  const { name, baseline } = best.metric;
-  const without = bare?.metric.median ?? null;
+  const { name, better, baseline } = chosen.best.metric;
+  const { gain } = shownRow(chosen);
   return {
     statements: [
-      `Best of the thresholds tried: ${thresholdOf(best)}, at ${formatScore(best.metric.median ?? NaN)} ${name}; without clipping ` +
-        `${without === null ? 'it diverged' : formatScore(without)}. Within 2 % of the best: ${good.join(', ')}.`,
+      `Best on validation: maxNorm ${thresholdOf(chosen.best)} at learning rate ${chosen.best.learningRate}. On the test data, with seeds that ` +
+        `chose nothing, it scores ${formatScore(chosen.best.metric.median ?? NaN)} ${name}` +
+        `${gain === undefined ? '' : ` (against no clipping ${formatGain(gain)})`}.`,
+      ...writeFindings(rows),
     ],
     tables: [
       {
-        title: `Score by threshold, at learning rate ${best.learningRate}`,
-        note: `${name} on unseen data, ${best.metric.better} is better: median over seeds, with its 95 % bootstrap interval; in brackets the share of steps clipped. Chosen by this table, a threshold looks a little better than it is.`,
-        columns: ['maxNorm', 'score'],
-        rows: [
-          ...clipped.map((row) => [String(thresholdOf(row)), formatRow(row)]),
-          ...(bare === undefined ? [] : [['no clipping', formatRow(bare)]]),
-        ],
+        title: 'Validation score by threshold',
+        note:
+          `${name}, ${better} is better: median over the tuning seeds, each threshold at its best learning rate. Thresholds that ` +
+          `were worse after fewer steps were not trained for all ${steps}. In brackets: the share of steps clipped.`,
+        columns: ['maxNorm', 'learning rate', 'steps', 'validation score'],
+        rows: curve.map((row) => [
+          String(thresholdOf(row)),
+          String(row.learningRate),
+          String(row.plannedSteps),
+          `${formatScore(row.metric.validation ?? NaN)} (${formatPercent(row.clipRate)})`,
+        ]),
       },
     ],
     figures: [
       {
         id: 'curve',
-        title: 'Score by threshold',
-        note: 'The median over seeds and its quartiles.',
+        title: 'Validation score by threshold',
+        note: 'The median over the tuning seeds, each threshold at its best learning rate.',
         x: { name: 'maxNorm', log: true },
         y: { name },
         panels: [
           {
-            title: `${contest.cell} at rate ${best.learningRate}`,
-            level: without === null ? { y: baseline, name: 'baseline' } : { y: without, name: 'no clipping' },
+            title: contest.cell,
+            level: { y: baseline, name: 'baseline' },
             curves: [
               {
                 strategy: { id: 'global-norm' },
-                points: clipped.map((row) => ({
-                  x: thresholdOf(row),
-                  y: row.metric.median,
-                  low: row.metric.q1,
-                  high: row.metric.q3,
-                })),
+                points: curve.map((row) => ({ x: thresholdOf(row), y: row.metric.validation })),
               },
             ],
           },

@@ -1,49 +1,86 @@
 import type { StrategySpec } from 'gradclip';
-import { findBest, groupContests, margin, type Contest } from '../../analysis/contests.ts';
+import {
+  estimate,
+  improvementProbability,
+  interquartileMean,
+  performanceProfile,
+  type Estimate,
+} from '../../analysis/aggregate.ts';
+import type { Answer, AnswerTable, Figure } from '../../analysis/answer.ts';
+import { groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
+import { formatP, shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
-import { strategyKey, joinWords, formatPercent, formatScore, labelStrategies } from '../../analysis/names.ts';
-import type { SummaryRow } from '../../analysis/summary.ts';
-import { compareWithNone, findUnclipped, type NoneComparison, type Effect } from '../../analysis/against-none.ts';
-import type { Answer, AnswerTable } from '../../analysis/answer.ts';
+import {
+  formatPercent,
+  formatScore,
+  formatSigned,
+  joinWords,
+  labelStrategies,
+  strategyKey,
+} from '../../analysis/names.ts';
+import { normalizeScores } from '../../analysis/normalize.ts';
+import type { Gain, SummaryRow } from '../../analysis/summary.ts';
 
-type Label = (spec: StrategySpec) => string;
-
-/** Compares each strategy with no clipping on each task and cell, each at its own best learning rate. */
+/** Compares each strategy with no clipping on each network, each at the setting that is best on validation. */
 export function judgeEffects(rows: readonly SummaryRow[]): Answer {
-  const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
+  const strategies = groupStrategies(contests);
+  const aggregates = contests.length > 1 ? aggregateStrategies(contests, strategies) : undefined;
   return {
-    statements: [...effectStatements(contests, label), ...cellStatements(contests)],
-    tables: [scoresTable(contests, label), pairsTable(contests, label)],
-    figures: [],
+    statements: strategies.flatMap(countVerdicts),
+    tables: [
+      scoresTable(contests, strategies),
+      gainsTable(contests),
+      ...(aggregates === undefined ? [] : [aggregates.table]),
+    ],
+    figures: aggregates === undefined ? [] : [aggregates.figure],
   };
 }
 
-/** Creates the table of scores: one row for each task and cell, one column for each strategy. */
-export function scoresTable(contests: readonly Contest[], label: Label): AnswerTable {
-  const specs = distinctStrategies(contests);
+/** One strategy over all networks. Tuning may choose another threshold on each. */
+interface StrategyOverall {
+  readonly name: string;
+  readonly strategy: StrategySpec;
+  readonly entries: readonly { readonly contest: Contest; readonly contender: Contender }[];
+}
+
+/** Groups the contenders of all networks by id, or by all options if a network compares several with the same id. */
+function groupStrategies(contests: readonly Contest[]): StrategyOverall[] {
+  const entries = contests.flatMap((contest) => contest.contenders.map((contender) => ({ contest, contender })));
+  const label = labelStrategies(entries.map(({ contender }) => contender.strategy));
+  const isRepeated = (id: string): boolean =>
+    contests.some(({ contenders }) => contenders.filter(({ strategy }) => strategy.id === id).length > 1);
+  const groups = groupBy(entries, ({ contender: { strategy } }) =>
+    isRepeated(strategy.id) ? strategyKey(strategy) : strategy.id,
+  );
+  return [...groups.values()].map((own) => {
+    const { strategy } = own[0]!.contender;
+    return { name: isRepeated(strategy.id) ? label(strategy) : strategy.id, strategy, entries: own };
+  });
+}
+
+/** Creates the table of scores: one row for each network, one column for each strategy. */
+function scoresTable(contests: readonly Contest[], strategies: readonly StrategyOverall[]): AnswerTable {
   return {
-    title: 'Scores, each strategy at its own best learning rate',
+    title: 'Scores on the test data',
     note:
-      'Median over seeds on unseen data; in brackets the rate, chosen in hindsight, and the share of steps clipped. ' +
-      'Of all in the row the best is marked *. Baseline: a predictor that learns nothing.',
-    columns: ['task', 'cell', 'score is', 'baseline', ...specs.map(label)],
+      'Median over the seeds, each strategy at the setting that is best on validation. In brackets: the learning rate and the share ' +
+      'of steps clipped. Baseline: a predictor that learns nothing.',
+    columns: ['task', 'cell', 'score is', 'baseline', ...strategies.map(({ name }) => name)],
     rows: contests.map((contest) => {
-      const bests = contest.contenders.flatMap(({ best }) => best ?? []);
-      const top = findBest(bests);
       const { metric } = contest.contenders[0]?.rows[0] as SummaryRow;
       return [
         nameContest(contest),
         contest.cell,
         `${metric.name}, ${metric.better} is better`,
         formatScore(metric.baseline),
-        ...specs.map((spec) => {
-          const own = contest.contenders.find(({ strategy }) => strategyKey(strategy) === strategyKey(spec));
+        ...strategies.map(({ entries }) => {
+          const own = entries.find((entry) => entry.contest === contest)?.contender;
           if (own === undefined) return '–';
           if (own.best === undefined) return 'diverged';
           const { metric: scored, learningRate, clipRate } = own.best;
-          const clipped = spec.id === 'none' ? '' : `, ${formatPercent(clipRate)}`;
-          return `${formatScore(scored.median ?? NaN)}${own.best === top ? '*' : ''} (${learningRate}${clipped})`;
+          const clipped = own.strategy.id === 'none' ? '' : `, ${formatPercent(clipRate)}`;
+          return `${formatScore(scored.median ?? NaN)} (${learningRate}${clipped})`;
         }),
       ];
     }),
@@ -51,90 +88,112 @@ export function scoresTable(contests: readonly Contest[], label: Label): AnswerT
 }
 
 /** Creates the table that compares each strategy with no clipping seed by seed. */
-export function pairsTable(contests: readonly Contest[], label: Label): AnswerTable {
+function gainsTable(contests: readonly Contest[]): AnswerTable {
+  const label = labelStrategies(contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy)));
   return {
     title: 'Seed by seed against no clipping',
     note:
-      'Both at their own best rates; the same seed means the same initial weights and batches. The gain is the median over ' +
-      'seeds by how much the score is better, in its own unit, with the 95 % bootstrap interval. With so few seeds an ' +
-      'interval is about their range; it is no test of significance.',
-    columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'verdict'],
+      'The gain is the median over the seeds by how much the test score is better, in its own unit, with its 95 % interval ' +
+      '(below six seeds: the range). p: exact sign-flip test on ranks, two-sided, adjusted by Holm over all tested strategies of a ' +
+      'cell. A dash: not tested.',
+    columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'p', 'verdict'],
     rows: contests.flatMap((contest) =>
-      compareWithNone(contest).map(({ contender, effect, pairs }) => [
-        nameContest(contest),
-        contest.cell,
-        label(contender.strategy),
-        pairs === undefined ? '–' : `${pairs.better}/${countSeeds(contender.best)}`,
-        pairs === undefined ? '–' : `${pairs.worse}/${countSeeds(contender.best)}`,
-        formatGain(pairs),
-        effect,
-      ]),
+      contest.contenders.flatMap((contender) => {
+        const { gain, verdict, adjustedP } = shownRow(contender);
+        if (gain === undefined || verdict === undefined) return [];
+        return [
+          [
+            nameContest(contest),
+            contest.cell,
+            label(contender.strategy),
+            `${gain.better}/${gain.seeds}`,
+            `${gain.worse}/${gain.seeds}`,
+            formatGainCell(gain),
+            adjustedP === undefined ? '–' : formatP(adjustedP),
+            verdict,
+          ],
+        ];
+      }),
     ),
   };
 }
 
-function effectStatements(contests: readonly Contest[], label: Label): string[] {
-  const all = contests.flatMap((contest) => compareWithNone(contest).map((one) => ({ contest, ...one })));
-  const by = [...groupBy(all, ({ contender }) => strategyKey(contender.strategy)).values()];
-  return by.map((own) => {
-    const name = label((own[0] as NoneComparison).contender.strategy);
-    const named = (effect: Effect): string => {
-      const those = own.filter((one) => one.effect === effect);
-      const where = those.map(({ contest }) => `${nameContest(contest)} with ${contest.cell}`);
-      return where.length === 0 ? '' : ` (${joinWords(where)})`;
-    };
-    const count = (effect: Effect): number => own.filter((one) => one.effect === effect).length;
-    return (
-      `${name}: of ${own.length} networks it helped ${count('helped')}${named('helped')}, lost on ${count('lost')}` +
-      `${named('lost')}, and made no clear difference to ${count('made no clear difference')}.`
-    );
+function countVerdicts({ name, entries }: StrategyOverall): string[] {
+  const judged = entries.flatMap(({ contest, contender }) => {
+    const { verdict } = shownRow(contender);
+    return verdict === undefined ? [] : [{ verdict, network: `${nameContest(contest)} with ${contest.cell}` }];
   });
+  if (judged.length === 0) return [];
+  const tested = judged.filter(({ verdict }) => verdict !== 'interval only');
+  if (tested.length === 0) return [];
+  const counts = [...groupBy(tested, ({ verdict }) => verdict)].map(
+    ([verdict, some]) => `${verdict}: ${joinWords(some.map(({ network }) => network))}`,
+  );
+  return [
+    `${name} against no clipping on ${tested.length} ${tested.length === 1 ? 'network' : 'networks'}. ${counts.join('; ')}.`,
+  ];
 }
 
-/** States which cell is best on each task, without and with clipping. */
-function cellStatements(contests: readonly Contest[]): string[] {
-  return [...groupBy(contests, nameContest)].flatMap(([task, met]) => {
-    if (met.length < 2) return [];
-    const bare = met.flatMap((contest) => findUnclipped(contest)?.best ?? []);
-    const clipped = met.flatMap(({ contenders }) =>
-      contenders.flatMap(({ strategy, best }) => (strategy.id === 'none' || best === undefined ? [] : [best])),
-    );
-    const [without, with_] = [findBest(bare), findBest(clipped)];
-    const formatBest = (row: SummaryRow | undefined): string =>
-      row === undefined ? 'none trains' : `${row.cell} at ${formatScore(row.metric.median ?? NaN)}`;
-    return [
-      `${task}: the best cell without clipping is ${formatBest(without)}, with it ${formatBest(with_)}${noteIfNothingLearned(with_, without)}.`,
-    ];
+const LEVELS = Array.from({ length: 21 }, (_, index) => index / 20);
+
+function aggregateStrategies(
+  contests: readonly Contest[],
+  strategies: readonly StrategyOverall[],
+): { readonly table: AnswerTable; readonly figure: Figure } | undefined {
+  const normalized = contests.map(normalizeScores).filter((one) => one !== undefined);
+  // A strategy that is missing on a network cannot be compared over all of them.
+  const complete = strategies.flatMap(({ name, strategy, entries }) => {
+    const scores = normalized.map((network) => entries.flatMap(({ contender }) => network.get(contender) ?? []));
+    return scores.every((some) => some.length > 0) ? [{ name, strategy, scores }] : [];
   });
+  if (normalized.length < 2 || complete.length < 2) return undefined;
+  const bare = complete.find(({ strategy }) => strategy.id === 'none');
+  return {
+    table: {
+      title: 'Over all networks',
+      note:
+        `${normalized.length} of ${contests.length} networks, those that any strategy learns. A score is normalized: 0 is the baseline or worse, ` +
+        'a diverged run included, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
+        'runs. P: the probability that a run is better than one without clipping. Both with their 95 % interval from the stratified ' +
+        'bootstrap over seeds (Agarwal et al., 2021).',
+      columns: ['strategy', 'IQM', 'P(better than none)'],
+      rows: complete.map(({ name, scores }) => [
+        name,
+        formatEstimate(estimate(interquartileMean, scores)),
+        bare === undefined || bare.scores === scores
+          ? '–'
+          : formatEstimate(estimate(improvementProbability, scores, bare.scores)),
+      ]),
+    },
+    figure: {
+      id: 'profile',
+      title: 'Performance profile',
+      note: 'The share of runs whose normalized score is above each level. A higher curve is better.',
+      x: { name: 'normalized score', log: false },
+      y: { name: 'share of runs, %', domain: [0, 100] },
+      panels: [
+        {
+          title: 'all networks',
+          curves: complete.map(({ strategy, scores }) => ({
+            strategy: { id: strategy.id, ...(strategy.options && { options: strategy.options }) },
+            points: performanceProfile(scores, LEVELS).map((share, index) => ({ x: LEVELS[index]!, y: 100 * share })),
+          })),
+        },
+      ],
+    },
+  };
 }
 
-function noteIfNothingLearned(clipped: SummaryRow | undefined, bare: SummaryRow | undefined): string {
-  if (clipped === undefined || bare === undefined) return '';
-  const { better, baseline, median } = (margin(clipped, bare) > 0 ? clipped : bare).metric;
-  const learned = median !== null && (better === 'lower' ? median < baseline : median > baseline);
-  return learned ? '' : '; neither beats the baseline';
+function formatEstimate({ value, low, high }: Estimate): string {
+  return `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 }
 
-function formatGain(pairs: NoneComparison['pairs']): string {
-  if (pairs?.median == null || pairs.interval === null) return '–';
-  const [low, high] = pairs.interval.map(formatSigned);
-  return `${formatSigned(pairs.median)} [${low ?? ''}, ${high ?? ''}]`;
-}
-
-function formatSigned(value: number): string {
-  const digits = Number(value.toPrecision(2));
-  return digits > 0 ? `+${digits}` : String(digits).replace('-', '−');
-}
-
-function countSeeds(row: SummaryRow | undefined): number {
-  return row?.seeds.length ?? 0;
+function formatGainCell({ value, low, high, seeds }: Gain): string {
+  if (value === null) return '–';
+  const end = (one: number | null): string => (one === null ? 'diverged' : formatSigned(one));
+  return seeds < 2 ? formatSigned(value) : `${formatSigned(value)} [${end(low)}, ${end(high)}]`;
 }
 
 function nameContest({ task, variant }: Contest): string {
   return variant === '' ? task : `${task}, ${variant}`;
-}
-
-function distinctStrategies(contests: readonly Contest[]): StrategySpec[] {
-  const specs = contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy));
-  return [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
 }

@@ -67,7 +67,7 @@ function factsOf({ x, y, low, high }: Placed, chart: PanelChart): Fact[] {
   return [
     [chart.x.name, String(x)],
     [chart.y.name, formatScore(y)],
-    ...(low === undefined || high === undefined ? [] : [['quartiles', `${word(low)} to ${word(high)}`] as const]),
+    ...(low === undefined || high === undefined ? [] : [['interval', `${word(low)} to ${word(high)}`] as const]),
   ];
 }
 

@@ -4,9 +4,9 @@ import { formatPercent, formatScore } from '../../analysis/names.ts';
 import { shortNumber, WIDTH, type Drawing, type DrawnCurve, type Fact, type Reading, type View } from './drawing.ts';
 
 /**
- * Each strategy's score against the learning rate.
+ * Each strategy's score against the learning rate: the median with its interval, and a dot for each seed.
  *
- * What diverged stands in a row of crosses at the bad end, and what is off the scale in the same row as triangles.
+ * Crosses at the bad end mark diverged settings, and triangles mark scores that are off the scale.
  */
 export interface ScoreChart {
   readonly kind: 'score';
@@ -22,8 +22,12 @@ export interface ScoreChart {
 export interface ScorePoint {
   readonly rate: number;
   readonly median: number | null;
-  readonly q1: number | null;
-  readonly q3: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Whether `low` and `high` are the range of the scores, not a 95 % interval. */
+  readonly isRange: boolean;
+  /** The score of each seed; null for a diverged run. */
+  readonly scores: readonly (number | null)[];
   readonly seeds: number;
   readonly diverged: number;
   readonly clipRate: number;
@@ -62,6 +66,14 @@ export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
     return { ...curve, points };
   });
 
+  const frame = [low - (worse === 1 ? room : 2 * room), high + (worse === 1 ? 2 * room : room)] as const;
+  const isInFrame = (score: number | null): boolean => score !== null && score >= frame[0] && score <= frame[1];
+  /** An end of the error bar. It stops at the frame if the end is farther or falls on a diverged run. */
+  const bound = (end: 'low' | 'high') => (point: ScorePoint) => {
+    const atFrame = (end === 'low') === (worse === -1) ? edge : frame[end === 'low' ? 0 : 1];
+    return isInFrame(point[end]) ? point[end] : atFrame;
+  };
+
   return {
     options: {
       width: WIDTH,
@@ -73,7 +85,7 @@ export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
       insetRight: INSET,
       x: { type: 'log', domain: [first, last], ticks: rates, tickFormat: shortNumber, label: 'learning rate' },
       y: {
-        domain: [low - (worse === 1 ? room : 2 * room), high + (worse === 1 ? 2 * room : room)],
+        domain: [...frame],
         label: metric,
         grid: true,
         ticks: 6,
@@ -83,6 +95,10 @@ export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
         note(baseline, 'baseline'),
         ...(scores.length < all.length ? [note(edge, edgeWords(all, isOnScale))] : []),
         ...placed.flatMap(({ color, dash, points }) => [
+          Plot.ruleX(
+            points.filter(({ onScale, seeds }) => onScale && seeds > 1),
+            { x: 'x', y1: bound('low'), y2: bound('high'), stroke: color, strokeOpacity: 0.5 },
+          ),
           Plot.line(
             points.filter(({ onScale }) => onScale),
             { x: 'x', y: 'y', stroke: color, strokeWidth: 1.7, strokeDasharray: dash },
@@ -90,6 +106,12 @@ export function scoreDrawing(chart: ScoreChart, { hidden }: View): Drawing {
           Plot.dot(
             points.filter(({ onScale }) => onScale),
             { x: 'x', y: 'y', fill: color, r: 3.2 },
+          ),
+          Plot.dot(
+            points
+              .filter(({ onScale }) => onScale)
+              .flatMap(({ x, scores }) => scores.filter(isInFrame).map((y) => ({ x, y }))),
+            { x: 'x', y: 'y', fill: color, fillOpacity: 0.45, r: 1.6 },
           ),
           Plot.dot(
             points.filter(({ median }) => median === null),
@@ -121,13 +143,15 @@ function rateDomain(rates: readonly number[]): [number, number] {
   return rates.length > 1 ? [first, last] : [first / 2, first * 2];
 }
 
-function factsOf({ rate, median, q1, q3, seeds, diverged, clipRate }: ScorePoint, metric: string): Fact[] {
+function factsOf({ rate, median, low, high, isRange, seeds, diverged, clipRate }: ScorePoint, metric: string): Fact[] {
   const word = (score: number | null): string => (score === null ? 'diverged' : formatScore(score));
   return [
     ['learning rate', String(rate)],
     [metric, word(median)],
-    ...(seeds > 1 && median !== null ? [['quartiles', `${word(q1)} to ${word(q3)}`] as const] : []),
-    ['seeds', diverged === 0 ? String(seeds) : `${seeds}, of which ${diverged} diverged`],
+    ...(seeds > 1 && median !== null
+      ? [[isRange ? 'range' : '95 % interval', `${word(low)} to ${word(high)}`] as const]
+      : []),
+    ['seeds', diverged === 0 ? String(seeds) : `${seeds}; ${diverged} diverged`],
     ['steps clipped', formatPercent(clipRate)],
   ];
 }

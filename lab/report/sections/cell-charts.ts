@@ -36,15 +36,19 @@ export function scoreChart({ contest, palette, start: { metric } }: CellParts): 
       label: palette.label(strategy),
       color: palette.color(strategy),
       dash: palette.dash(strategy),
-      points: rows.map(({ learningRate, metric: { median, q1, q3 }, seeds, diverged, clipRate }) => ({
-        rate: learningRate,
-        median,
-        q1,
-        q3,
-        seeds: seeds.length,
-        diverged,
-        clipRate,
-      })),
+      points: rows.map(
+        ({ learningRate, metric: { median, low, high, isRange, scores }, seeds, diverged, clipRate }) => ({
+          rate: learningRate,
+          median,
+          low,
+          high,
+          isRange,
+          scores,
+          seeds: seeds.length,
+          diverged,
+          clipRate,
+        }),
+      ),
     })),
   };
 }

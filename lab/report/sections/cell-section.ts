@@ -1,4 +1,5 @@
 import type { Run } from '../../run/record.ts';
+import type { RunConfig } from '../../run/run-config.ts';
 import { sortUnique } from '../../analysis/sort-unique.ts';
 import { findBest, describeVariants, type Contender, type Contest } from '../../analysis/contests.ts';
 import { clipRateChart, lossChart, normsChart, scoreChart, type CellParts } from './cell-charts.ts';
@@ -15,10 +16,12 @@ import { thinnedLosses, thinnedNorms } from '../charts/thinned.ts';
 
 /** The charts of one cell, each row with its numbers as a table behind it. */
 export function cellSection(contest: Contest, allRuns: readonly Run[], palette: Palette): Html {
-  const variantOf = describeVariants(allRuns.map(({ start }) => start.config));
-  const own = allRuns.filter(
+  const describe = ({ steps, ...config }: RunConfig) => ({ ...config, plannedSteps: steps });
+  const scored = allRuns.filter(({ start }) => !start.config.tuning);
+  const variantOf = describeVariants(scored.map(({ start }) => describe(start.config)));
+  const own = scored.filter(
     ({ start: { config } }) =>
-      variantOf(config) === contest.variant &&
+      variantOf(describe(config)) === contest.variant &&
       (['task', 'cell', 'optimizer'] as const).every((name) => config[name] === contest[name]),
   );
   const runsOf = (contender: Contender, rate: number): Run[] =>

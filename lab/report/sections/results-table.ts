@@ -2,25 +2,28 @@ import { sortUnique } from '../../analysis/sort-unique.ts';
 import type { Contender, Contest } from '../../analysis/contests.ts';
 import { html, type Content, type Html } from '../html/html.ts';
 import type { Palette } from '../charts/palette.ts';
+import { formatGain } from '../../analysis/findings.ts';
 import { formatPercent, formatScore } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { scrollable } from '../html/scrollable.ts';
 
-/** Every row of a contest, at every learning rate, the best of each strategy marked. */
+/** Creates the table of a contest: every strategy at every learning rate, with its best rate in bold. */
 export function resultsTable(contest: Contest, palette: Palette): Html {
   const { contenders } = contest;
   const rows = contenders.flatMap((contender) => contender.rows);
   const rates = sortUnique(rows.map(({ learningRate }) => learningRate));
   const metric = rows[0]?.metric;
-  const seeds = rows.some((row) => row.seeds.length > 1) ? ' Median, and quartiles below it, over seeds.' : '';
+  const seeds = rows.some((row) => row.seeds.length > 1)
+    ? ' Median over seeds, and its 95 % interval (below six seeds: the range).'
+    : '';
   const line = (contender: Contender): Html =>
     html`<tr>
       <th scope="row">${palette.label(contender.strategy)}</th>
       ${rates.map((rate) => scoreCell(contender, rate))}${atBest(contender)}
     </tr>`;
   return html`<p class="soft">
-      ${metric?.name ?? ''} on unseen data, ${metric?.better ?? ''} is better.${seeds} Bold: the strategy's best rate,
-      chosen in hindsight; the last two columns are of that rate.
+      ${metric?.name ?? ''} on the test data, ${metric?.better ?? ''} is better.${seeds} Bold: the rate that is best on
+      the validation data. The last columns belong to it.
     </p>
     ${scrollable(
       `${contest.cell}: scores`,
@@ -30,7 +33,7 @@ export function resultsTable(contest: Contest, palette: Palette): Html {
             <th scope="col">strategy</th>
             ${rates.map((rate) => html`<th scope="col">rate ${rate}</th>`)}
             <th scope="col">clipped</th>
-            <th scope="col">ms a step</th>
+            <th scope="col">against no clipping</th>
           </tr>
         </thead>
         <tbody>
@@ -45,7 +48,11 @@ function atBest({ best }: Contender): Html {
     return html`<td>–</td>
       <td>–</td>`;
   return html`<td>${formatPercent(best.clipRate)}</td>
-    <td>${best.msPerStep.toFixed(1)}</td>`;
+    <td>${against(best)}</td>`;
+}
+
+function against({ gain, verdict }: SummaryRow): Content {
+  return gain === undefined ? '–' : html`${verdict ?? ''}<small>${formatGain(gain)}</small>`;
 }
 
 function scoreCell({ rows, best }: Contender, rate: number): Html {
@@ -56,12 +63,12 @@ function scoreCell({ rows, best }: Contender, rate: number): Html {
   return html`<td class="${kind}">${median === null ? 'diverged' : formatScore(median)}${spreadOf(row)}</td>`;
 }
 
-/** What the seeds scatter over, and how many of them diverged. */
-function spreadOf({ metric: { median, q1, q3 }, diverged, seeds }: SummaryRow): Content {
+/** Formats the interval of the median and the number of seeds that diverged. */
+function spreadOf({ metric: { median, low, high }, diverged, seeds }: SummaryRow): Content {
   if (seeds.length === 1) return '';
   if (diverged === seeds.length) return html`<small>all ${seeds.length} seeds</small>`;
   const failed = diverged > 0 ? `${diverged} of ${seeds.length} diverged` : '';
   if (median === null) return html`<small>${failed}</small>`;
-  const range = `${q1 === null ? 'diverged' : formatScore(q1)}–${q3 === null ? 'diverged' : formatScore(q3)}`;
+  const range = `${low === null ? 'diverged' : formatScore(low)}–${high === null ? 'diverged' : formatScore(high)}`;
   return html`<small>${range}${failed === '' ? '' : `, ${failed}`}</small>`;
 }

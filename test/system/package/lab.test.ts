@@ -10,7 +10,7 @@ describe('the lab from its package', () => {
   it('answers `npx gradclip-lab list`', async () => {
     const { code, out, err } = await run(folder, 'npx', '--no-install', 'gradclip-lab', 'list');
     expect(code, err).toBe(0);
-    for (const named of ['char-lm', 'lstm', 'global-norm', 'learning-rate-robustness']) expect(out).toContain(named);
+    for (const named of ['char-lm', 'lstm', 'global-norm', 'temporal-order-length']) expect(out).toContain(named);
   });
 
   it('compares strategies with two threads and bundled data, and writes a report', async () => {
