@@ -70,7 +70,7 @@ function toContender(own: readonly SummaryRow[], tuned: readonly SummaryRow[]): 
 /** Finds the row with the best median on validation; among equal medians, the one with the smaller learning rate. */
 export function findBest(rows: readonly SummaryRow[]): SummaryRow | undefined {
   return rows
-    .filter(({ metric }) => metric.validation !== null && metric.median !== null)
+    .filter(({ metric }) => metric.validation !== null)
     .toSorted((a, b) => validationMargin(b, a) || a.learningRate - b.learningRate)[0];
 }
 

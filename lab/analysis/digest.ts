@@ -10,7 +10,7 @@ export interface RunDigest {
   readonly outcome: EndRecord['outcome'];
   /** The metric on the validation data at the end; null if the run diverged, because its weights are meaningless. */
   readonly validation: number | null;
-  /** The metric on the test data at the end, with its standard error over the test examples; null if the run diverged. */
+  /** The metric on the test data at the end, with its standard error; null if the run diverged or is a tuning run. */
   readonly test: number | null;
   readonly testError: number | null;
   readonly steps: number;
@@ -24,7 +24,8 @@ export interface RunDigest {
 export function digestRun({ start, steps, end }: Run): RunDigest {
   const sorted = (values: number[]): number[] => values.filter(Number.isFinite).sort((a, b) => a - b);
   const norms = sorted(steps.map(({ normBefore }) => normBefore));
-  const ifFinished = (value: number): number | null => (end.outcome === 'finished' ? value : null);
+  const ifFinished = (value: number): number | null =>
+    end.outcome === 'finished' && Number.isFinite(value) ? value : null;
   return {
     id: start.id,
     config: start.config,

@@ -31,10 +31,10 @@ Examples:
   gradclip-lab tune --task sentiment --optimizer adam --learning-rate 0.01
   gradclip-lab tune --data my-book.txt --steps 200`;
 
-/** `tune`: suggests a threshold from the gradient norms of unclipped training and compares it with others. */
+/** `tune`: suggests a threshold from unclipped norms, chooses a threshold and a learning rate, and tests the choice. */
 export function tuneCommand(terminal: Terminal): Command {
   return createCommand('tune', terminal)
-    .description('suggest a clipping threshold and show the score at others')
+    .description('suggest a clipping threshold, choose one with its learning rate, and test it')
     .option('--task <id>', 'task', 'char-lm')
     .option('--cell <id>', 'cell', 'rnn')
     .option('--optimizer <name>', 'optimizer', 'sgd')
@@ -42,7 +42,7 @@ export function tuneCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--seeds <numbers>', 'comma-separated seeds, one run for each')
         .argParser(parseNumbers)
-        .default([1, 2, 3], '1,2,3'),
+        .default([1, 2, 3, 4, 5, 6], '1,2,3,4,5,6'),
     )
     .option('--steps <number>', 'training steps per run', parseNumber, 80)
     .option('--data <file>', "train on this file instead of the task's own data")

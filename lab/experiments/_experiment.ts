@@ -3,7 +3,15 @@ import type { Answer } from '../analysis/answer.ts';
 import type { SummaryRow } from '../analysis/summary.ts';
 import type { Settings } from '../tasks/_task.ts';
 
-/** The axes of a comparison. Every combination is one run. */
+/** How each strategy's setting is chosen before the strategies are compared. */
+export interface Tuning {
+  /** The seeds of the runs that choose. Their weights and batches occur in no other run. */
+  readonly seeds: readonly number[];
+  /** The values of one option of a strategy to choose from, by strategy and option: `{ 'global-norm': { maxNorm: [0.1, 1] } }`. */
+  readonly thresholds?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+}
+
+/** The axes of a comparison. Without `tuning`, every combination is one run. */
 export interface Grid {
   readonly tasks: readonly string[];
   readonly cells: readonly string[];
@@ -11,6 +19,13 @@ export interface Grid {
   /** The same for every strategy; by cell, task or `task/cell` if these need very different rates. */
   readonly learningRates: readonly number[] | Readonly<Record<string, readonly number[]>>;
   readonly strategies: readonly StrategySpec[];
+  /**
+   * Chooses a learning rate and a threshold for each strategy on the validation data; only these are trained with `seeds`.
+   * Every strategy has as many settings to choose from. Without thresholds, they are more learning rates.
+   */
+  readonly tuning?: Tuning;
+  /** The ids of the strategies whose comparison with no clipping is tested; the others get an interval. Default: all. */
+  readonly primary?: readonly string[];
   readonly seeds: readonly number[];
   /** By task if tasks need different numbers of steps. */
   readonly steps: number | Readonly<Record<string, number>>;

@@ -3,10 +3,11 @@ import { builtIn } from '../catalogue/catalogue.ts';
 import type { Grid } from '../experiments/_experiment.ts';
 import type { PlannedRun } from './plan.ts';
 import { reportPage } from '../report/page.ts';
+import { digestRun, type RunDigest } from '../analysis/digest.ts';
 import { summarize, type Summary } from '../analysis/summary.ts';
 import { answer, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { executeRuns } from './execute-runs.ts';
-import { planRuns } from './plan-runs.ts';
+import { preparePlan } from './plan-runs.ts';
 import { showProgress, type Screen } from './progress.ts';
 import type { RedisAddress } from './redis/address.ts';
 import { loadRedis } from './redis/index.ts';
@@ -50,23 +51,31 @@ export interface ComparisonResult extends Partial<WrittenReport> {
  * @throws LabError or ClippingError for invalid arguments, before any training
  */
 export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<ComparisonResult> {
-  const { experiment, question, budget, command, out, data } = comparison;
-  const runs = await planRuns(comparison.grid, builtIn, data);
+  const { experiment, question, budget, command, grid, out, data } = comparison;
+  const planStage = await preparePlan(grid, builtIn, data);
   const folder = new ResultsFolder(out);
+  const digestOf = (id: string): RunDigest | undefined =>
+    folder.hasRun(id) ? digestRun(folder.readRun(id)) : undefined;
+  let { runs, isLast } = await planStage(digestOf);
   folder.assertWritable();
-  const pending = runs.filter(({ id }) => !folder.hasRun(id));
-  // Reading finished runs now reports corrupt files before any training.
-  runs.filter(({ id }) => folder.hasRun(id)).forEach(({ id }) => folder.readRun(id));
-  const skipped = runs.length - pending.length;
-  if (skipped > 0) screen.write(`Skipping ${skipped} of ${runs.length} runs that are already finished in ${out}.\n`);
+  for (;;) {
+    const pending = runs.filter(({ id }) => !folder.hasRun(id));
+    // Reading finished runs now reports corrupt files before any training.
+    runs.forEach(({ id }) => digestOf(id));
+    const skipped = runs.length - pending.length;
+    if (skipped > 0) screen.write(`Skipping ${skipped} of ${runs.length} runs that are already finished in ${out}.\n`);
+    const { primary } = grid;
+    const ids = runs.map(({ id }) => id);
+    const plan: SavedPlan = { experiment, question, budget, command, ...(primary && { primary }), runs: ids };
+    folder.writePlan(plan);
+    if (pending.length > 0) await executePending(pending, comparison, screen, signal);
 
-  const plan: SavedPlan = { experiment, question, budget, command, runs: runs.map(({ id }) => id) };
-  folder.writePlan(plan);
-  if (pending.length > 0) await executePending(pending, comparison, screen, signal);
-
-  const finished = runs.filter(({ id }) => folder.hasRun(id)).length;
-  const counts = { finished, total: runs.length, interrupted: finished < runs.length };
-  return counts.interrupted ? counts : { ...counts, ...writeReport(folder, plan) };
+    const finished = runs.filter(({ id }) => folder.hasRun(id)).length;
+    const counts = { finished, total: runs.length, interrupted: finished < runs.length };
+    if (counts.interrupted) return counts;
+    if (isLast) return { ...counts, ...writeReport(folder, plan) };
+    ({ runs, isLast } = await planStage(digestOf));
+  }
 }
 
 async function executePending(
@@ -91,7 +100,7 @@ async function executePending(
 /** Writes the summary and the report of the finished runs of a plan. */
 export function writeReport(folder: ResultsFolder, plan: SavedPlan): WrittenReport {
   const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
-  const summary = summarize(plan.experiment, runs);
+  const summary = summarize(plan.experiment, runs, plan.primary);
   folder.writeFile('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
   const { rows } = summary;
   const ownAnswer = answer(plan.experiment, rows);

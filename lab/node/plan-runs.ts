@@ -1,16 +1,21 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
-import { expandGrid, mergeSettings, type PlannedRun } from './plan.ts';
+import type { RunDigest } from '../analysis/digest.ts';
+import { mergeSettings } from './plan.ts';
+import { planStage, type Stage } from './plan-tuning.ts';
 import { loadData } from './data/load-data.ts';
 import { BACKEND } from './environment.ts';
 
+/** Plans the next stage of a grid from the results of finished runs. */
+export type Planner = (digestOf: (id: string) => RunDigest | undefined) => Promise<Stage>;
+
 /**
- * Plans the runs of a grid, after reading and checking their data.
+ * Prepares to plan the runs of a grid: reads and checks their data.
  *
  * @throws LabError or ClippingError if the grid or the data is invalid
  */
-export async function planRuns(grid: Grid, catalogue: Catalogue, data: string | undefined): Promise<PlannedRun[]> {
+export async function preparePlan(grid: Grid, catalogue: Catalogue, data: string | undefined): Promise<Planner> {
   const dataIds = new Map<string, string>();
   for (const task of grid.tasks.map((id) => catalogue.task(id))) {
     const { id, text } = await loadData(task, data);
@@ -22,5 +27,6 @@ export async function planRuns(grid: Grid, catalogue: Catalogue, data: string | 
     }
     dataIds.set(task.id, id);
   }
-  return expandGrid(grid, { catalogue, data: (task) => dataIds.get(task) as string, backend: BACKEND });
+  const context = { catalogue, data: (task: string) => dataIds.get(task) as string, backend: BACKEND };
+  return (digestOf) => planStage(grid, context, digestOf);
 }

@@ -23,6 +23,8 @@ export interface SavedPlan {
   readonly question: string;
   readonly budget: string;
   readonly command: string;
+  /** The strategies whose comparison with no clipping is tested. Default: all. */
+  readonly primary?: readonly string[];
   readonly runs: readonly string[];
 }
 

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { createCatalogue, findExperiment } from '../catalogue/catalogue.ts';
 import { createLabContainer, type Container } from '../catalogue/container.ts';
+import { digestRun, type RunDigest } from '../analysis/digest.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import type { Run, RunRecord } from '../run/record.ts';
 import { trainRun } from './execute-run.ts';
-import { planRuns } from './plan-runs.ts';
+import { preparePlan } from './plan-runs.ts';
 import { ResultsFolder } from './results-folder.ts';
 
 /** Options of `runExperiment`. */
@@ -43,18 +44,28 @@ export async function* runExperiment(
 ): AsyncGenerator<RunRecord, void, undefined> {
   const catalogue = createCatalogue(container);
   const resolved = typeof experiment === 'string' ? findExperiment(experiment) : experiment;
-  const runs = await planRuns('grid' in resolved ? resolved.grid : resolved, catalogue, data);
+  const planStage = await preparePlan('grid' in resolved ? resolved.grid : resolved, catalogue, data);
   const folder = out === undefined ? undefined : new ResultsFolder(out);
   folder?.assertWritable();
 
   const previousBackend = tf.getBackend();
   try {
-    for (const { id, config } of runs) {
-      const training = trainRun(config, catalogue, data === undefined ? {} : { data });
-      const records = folder?.hasRun(id) ? replayRun(folder.readRun(id)) : (folder?.writeRun(id, training) ?? training);
-      for await (const record of records) {
-        if (signal?.aborted) return;
-        yield record;
+    const digests = new Map<string, RunDigest>();
+    for (let isLast = false; !isLast;) {
+      const stage = await planStage((id) => digests.get(id));
+      isLast = stage.isLast;
+      for (const { id, config } of stage.runs.filter((run) => !digests.has(run.id))) {
+        const training = trainRun(config, catalogue, data === undefined ? {} : { data });
+        const records = folder?.hasRun(id)
+          ? replayRun(folder.readRun(id))
+          : (folder?.writeRun(id, training) ?? training);
+        const lines: RunRecord[] = [];
+        for await (const record of records) {
+          if (signal?.aborted) return;
+          lines.push(record);
+          yield record;
+        }
+        digests.set(id, digestRun(toRun(lines)));
       }
     }
   } finally {
@@ -67,4 +78,8 @@ function* replayRun({ start, steps, end }: Run): Generator<RunRecord> {
   yield start;
   yield* steps;
   yield end;
+}
+
+function toRun([start, ...rest]: readonly RunRecord[]): Run {
+  return { start, steps: rest.slice(0, -1), end: rest.at(-1) } as Run;
 }

@@ -8,7 +8,7 @@ import { compare, writeReport, type ComparisonResult } from './compare.ts';
 import type { Screen } from './progress.ts';
 import { ResultsFolder } from './results-folder.ts';
 
-/** The settings of a tuning: one network at one learning rate. */
+/** The settings of a tuning: one network, and the learning rate that the user expects to suit it. */
 export interface Tuning {
   readonly grid: Omit<Grid, 'strategies' | 'learningRates'>;
   readonly learningRate: number;
@@ -20,14 +20,20 @@ export interface Tuning {
 
 const NONE: StrategySpec = { id: 'none' };
 
-/** The thresholds to compare, as multiples of the suggested one. */
-const MULTIPLES = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4];
+/** The thresholds to choose from, as multiples of the suggested one. */
+const THRESHOLDS = [1 / 16, 1 / 4, 1, 4];
+
+/** The learning rates to choose from, as multiples of the one that the user expects. */
+const RATES = [1 / 9, 1 / 3, 1, 3];
+
+const TUNING_SEEDS = [1, 2];
 
 /** Fractions of the learning rate at which norms are measured, until unclipped training does not diverge. */
 const LEARNING_RATE_FRACTIONS = [1, 1 / 3, 1 / 10, 1 / 30, 1 / 100];
 
 /**
- * Trains without clipping, suggests a threshold from the norms, and trains with that threshold and others.
+ * Trains without clipping, suggests a threshold from the norms, chooses rate and threshold on the validation data, and
+ * compares the choice with no clipping on the test data.
  *
  * @returns the outcome, and a text with the norms and the suggestion
  */
@@ -38,14 +44,16 @@ export async function tune(
 ): Promise<ComparisonResult & { text: string }> {
   const { grid, learningRate, ...rest } = tuning;
   const folder = new ResultsFolder(tuning.out);
-  const compareAt = async (rate: number, strategies: readonly StrategySpec[]): Promise<ComparisonResult> =>
+  const compareAt = async (
+    varied: Pick<Grid, 'learningRates' | 'strategies' | 'tuning'> & Partial<Grid>,
+  ): Promise<ComparisonResult> =>
     compare(
       {
         ...rest,
         experiment: TUNE,
         question: `Which threshold suits ${grid.cells.join(', ')} on ${grid.tasks.join(', ')}?`,
-        budget: 'Every threshold runs at the same learning rate with the same seeds.',
-        grid: { ...grid, learningRates: [rate], strategies },
+        budget: `Each side chooses among ${RATES.length * THRESHOLDS.length} settings on the validation data, with ${TUNING_SEEDS.length} tuning seeds.`,
+        grid: { ...grid, ...varied },
       },
       screen,
       signal,
@@ -55,7 +63,12 @@ export async function tune(
   const measured: Run[] = [];
   let outcome: ComparisonResult | undefined;
   for (const fraction of LEARNING_RATE_FRACTIONS) {
-    outcome = await compareAt(Number((fraction * learningRate).toPrecision(2)), [NONE]);
+    outcome = await compareAt({
+      learningRates: [roundTo2(fraction * learningRate)],
+      strategies: [NONE],
+      tuning: { seeds: TUNING_SEEDS },
+      seeds: [],
+    });
     if (outcome.interrupted) return { ...outcome, text: '' };
     const unclipped = plannedRuns();
     measured.push(...unclipped);
@@ -64,9 +77,12 @@ export async function tune(
   const suggested = measureNorms(measured)?.maxNorm;
   const text = formatNorms(measured);
   if (suggested !== undefined) {
-    const thresholds = MULTIPLES.map((multiple) => Number((multiple * suggested).toPrecision(2)));
-    const clipped = thresholds.map((maxNorm) => ({ id: 'global-norm', options: { maxNorm } }));
-    outcome = await compareAt(learningRate, [NONE, ...clipped]);
+    const maxNorm = THRESHOLDS.map((multiple) => roundTo2(multiple * suggested));
+    outcome = await compareAt({
+      learningRates: RATES.map((multiple) => roundTo2(multiple * learningRate)),
+      strategies: [NONE, { id: 'global-norm' }],
+      tuning: { seeds: TUNING_SEEDS, thresholds: { 'global-norm': { maxNorm } } },
+    });
   }
   const plan = folder.readPlan();
   if (outcome?.interrupted === true) return { ...outcome, text };
@@ -75,4 +91,8 @@ export async function tune(
   const fullPlan = { ...plan, runs: [...new Set([...plan.runs, ...measured.map(({ start }) => start.id)])] };
   folder.writePlan(fullPlan);
   return { ...outcome, ...writeReport(folder, fullPlan), text };
+}
+
+function roundTo2(value: number): number {
+  return Number(value.toPrecision(2));
 }

@@ -67,7 +67,7 @@ export interface EndRecord {
   readonly divergedAt?: number;
   /** The metric on the validation data, which chooses settings; not finite if the loss was not finite. */
   readonly validation: number;
-  /** The metric on the test data, which is reported. */
+  /** The metric on the test data, which is reported. A tuning run is not scored on them: its value is NaN. */
   readonly test: number;
   /** The standard error of `test` that comes from the choice of the test examples. */
   readonly testError: number;

@@ -100,9 +100,11 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
       }
     }
     const validation = (await problem.evaluate(model, 'validation')).value;
-    const { value: test, standardError: testError } = await problem.evaluate(model, 'test');
+    // Nothing may be chosen by the test data, so a tuning run does not see them.
+    const unseen = { value: NaN, standardError: NaN };
+    const { value: test, standardError: testError } = config.tuning ? unseen : await problem.evaluate(model, 'test');
     // The last update can be the one that explodes, and no loss follows it.
-    diverged ||= !Number.isFinite(validation) || !Number.isFinite(test);
+    diverged ||= !Number.isFinite(validation) || (!config.tuning && !Number.isFinite(test));
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
     yield diverged ? { ...end, outcome: 'diverged', divergedAt: step - 1 } : { ...end, outcome: 'finished' };
   } finally {

@@ -60,20 +60,28 @@ describe('tune', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('suggests a threshold and shows norms and scores in terminal and report', { timeout: 60_000 }, async () => {
-    const network = ['--task', 'adding', '--cell', 'gru', '--learning-rate', '0.01', '--seeds', '1', '--steps', '4'];
+  it('suggests a threshold and shows norms and scores in terminal and report', { timeout: 120_000 }, async () => {
+    const network = ['--task', 'adding', '--cell', 'rnn', '--learning-rate', '0.01', '--seeds', '1', '--steps', '4'];
     const args = ['tune', ...network, '--workers', '0', '--out', folder];
     const { code, out, err } = await runLab(...args);
     expect(code, err).toBe(0);
     expect(out).toContain('Gradient norms without clipping at learning rate 0.01');
     expect(out).toContain('<- suggested');
-    expect(out).toMatch(/Suggested: maxNorm [\d.]+\. [\d.]+ is percentile 90 of 4 measured norms/);
-    expect(out).toMatch(/Best of the thresholds tried: [\d.]+, at [\d.]+ mean squared error/);
+    expect(out).toMatch(/Suggested: maxNorm [\d.]+\. [\d.]+ is percentile 90 of 8 measured norms/);
+    expect(out).toMatch(/Best on validation: maxNorm [\d.]+ at learning rate [\d.]+\. On the test data/);
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary;
-    expect(summary.rows.map(({ strategy }) => strategy.id)).toEqual(['none', ...Array<string>(7).fill('global-norm')]);
+    const scored = summary.rows.filter(({ tuning }) => !tuning);
+    expect(scored.map(({ strategy }) => strategy.id)).toEqual(['none', 'global-norm']);
+    // 16 settings of each strategy for a quarter of the steps, then 4 of them for all steps.
+    const countOf = (id: string, steps: number): number =>
+      summary.rows.filter(
+        ({ strategy, plannedSteps, tuning }) => tuning && strategy.id === id && plannedSteps === steps,
+      ).length;
+    for (const id of ['none', 'global-norm'])
+      expect([countOf(id, 1), countOf(id, 4)]).toEqual([16, id === 'none' ? 5 : 4]);
     const page = readFileSync(join(folder, 'report.html'), 'utf8');
     expect(page).toContain('Distribution of the gradient norm without clipping');
-    expect(page).toContain('aria-label="Score by threshold, gru at rate 0.01"');
+    expect(page).toContain('aria-label="Validation score by threshold, rnn"');
     const again = await runLab('report', '--out', folder);
     expect(again.code).toBe(0);
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe(page);

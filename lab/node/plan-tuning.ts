@@ -1,0 +1,126 @@
+import { median } from 'simple-statistics';
+import type { StrategySpec } from 'gradclip';
+import type { RunDigest } from '../analysis/digest.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { strategyKey } from '../analysis/names.ts';
+import type { Grid } from '../experiments/_experiment.ts';
+import { runId, type RunConfig } from '../run/run-config.ts';
+import { expandGrid, type PlanContext, type PlannedRun } from './plan.ts';
+
+/** The runs of a grid that are known so far. */
+export interface Stage {
+  readonly runs: readonly PlannedRun[];
+  /** Whether these are all runs. Otherwise the next stage depends on their results. */
+  readonly isLast: boolean;
+}
+
+/** Successive halving trains all settings for 1/4 of the steps, then the best 1/4 of them for all steps. */
+const HALVING = 4;
+
+/**
+ * Plans the next stage of a grid.
+ *
+ * With tuning, each strategy of a network has the same number of settings: learning rates × thresholds. Tuning runs
+ * choose one of them by their validation scores, and only this one is trained with the seeds of the grid.
+ * Source: Jamieson & Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization".
+ *
+ * @param digestOf returns the result of a finished run
+ */
+export async function planStage(
+  grid: Grid,
+  context: PlanContext,
+  digestOf: (id: string) => RunDigest | undefined,
+): Promise<Stage> {
+  if (grid.tuning === undefined) return { runs: await expandGrid(grid, context), isLast: true };
+  // One configuration for each network and strategy; its rate and options are replaced.
+  const families = (await expandGrid({ ...grid, seeds: [0] }, context)).map(({ config }) => config);
+  const byFamily = [...groupBy(families, familyKey).values()];
+  const budget = Math.max(...byFamily.map((own) => own.length * thresholdsOf(own[0]!, grid).length));
+  const stages = await Promise.all(
+    byFamily.map(async (own) => planFamily(settingsOf(own, grid, budget, context), grid, digestOf)),
+  );
+  return {
+    runs: [...new Map(stages.flatMap(({ runs }) => runs.map((run) => [run.id, run] as const))).values()],
+    isLast: stages.every(({ isLast }) => isLast),
+  };
+}
+
+function familyKey({ learningRate: _, strategy, ...config }: RunConfig): string {
+  return JSON.stringify([config, strategyKey(strategy)]);
+}
+
+/** The options of a strategy that are tuned, one set for each threshold. */
+function thresholdsOf({ strategy }: RunConfig, { tuning }: Grid): readonly StrategySpec['options'][] {
+  const [option, values] = Object.entries(tuning?.thresholds?.[strategy.id] ?? {})[0] ?? [];
+  if (option === undefined || values === undefined) return [{}];
+  return values.map((value) => ({ [option]: value }));
+}
+
+/** Returns the settings to choose from: `budget` pairs of a learning rate and a threshold. */
+function settingsOf(own: readonly RunConfig[], grid: Grid, budget: number, { catalogue }: PlanContext): RunConfig[] {
+  const base = own[0]!;
+  const thresholds = thresholdsOf(base, grid);
+  const rates = spread(
+    own.map(({ learningRate }) => learningRate),
+    Math.floor(budget / thresholds.length),
+  );
+  return thresholds.flatMap((threshold) => {
+    const { id, options } = catalogue.strategy({
+      id: base.strategy.id,
+      options: { ...base.strategy.options, ...threshold },
+    });
+    return rates.map((learningRate) => ({ ...base, learningRate, strategy: { id, options } }));
+  });
+}
+
+/** Returns `count` rates with equal ratios between the smallest and the largest; the rates themselves if they are as many. */
+function spread(rates: readonly number[], count: number): number[] {
+  if (rates.length === 1 || rates.length >= count) return [...rates];
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  return Array.from({ length: count }, (_, index) =>
+    Number((low * (high / low) ** (index / (count - 1))).toPrecision(3)),
+  );
+}
+
+async function planFamily(
+  settings: readonly RunConfig[],
+  { tuning, seeds }: Grid,
+  digestOf: (id: string) => RunDigest | undefined,
+): Promise<Stage> {
+  const runs: PlannedRun[] = [];
+  let remaining = settings;
+  for (const share of settings.length > HALVING ? [1 / HALVING, 1] : [1]) {
+    // Without seeds to compare with, the tuning runs themselves are of interest.
+    if (remaining.length === 1 && seeds.length > 0) break;
+    const tried = await Promise.all(
+      remaining.map(async (config) => {
+        const steps = Math.max(1, Math.round(config.steps * share));
+        const own = await toRuns({ ...config, steps, tuning: true }, tuning?.seeds ?? []);
+        runs.push(...own);
+        return { config, digests: own.map(({ id }) => digestOf(id)) };
+      }),
+    );
+    if (tried.some(({ digests }) => digests.includes(undefined))) return { runs, isLast: false };
+    const ranked = tried.toSorted((a, b) => costOf(a.digests) - costOf(b.digests));
+    remaining = ranked.slice(0, share < 1 ? Math.ceil(ranked.length / HALVING) : 1).map(({ config }) => config);
+  }
+  return { runs: [...runs, ...(await toRuns(remaining[0]!, seeds))], isLast: true };
+}
+
+/** The median validation score, turned so that lower is better; a diverged run is worse than any other. */
+function costOf(digests: readonly (RunDigest | undefined)[]): number {
+  const costs = digests.map((digest) => {
+    if (digest?.validation == null) return Number.MAX_VALUE;
+    return digest.metric.better === 'lower' ? digest.validation : -digest.validation;
+  });
+  return median(costs);
+}
+
+async function toRuns(config: RunConfig, seeds: readonly number[]): Promise<PlannedRun[]> {
+  return Promise.all(
+    seeds.map(async (seed) => {
+      const own = { ...config, seed };
+      return { id: await runId(own), config: own };
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { builtIn } from '../../lab/catalogue/catalogue.ts';
+import { digestRun, type RunDigest } from '../../lab/analysis/digest.ts';
+import type { Grid } from '../../lab/experiments/_experiment.ts';
+import { planStage, type Stage } from '../../lab/node/plan-tuning.ts';
+import type { PlannedRun } from '../../lab/node/plan.ts';
+import type { RunConfig } from '../../lab/run/run-config.ts';
+import { runOf } from './fixtures.ts';
+
+const grid: Grid = {
+  tasks: ['adding'],
+  cells: ['rnn', 'gru'],
+  optimizers: ['sgd'],
+  learningRates: [0.01, 0.1, 1, 10],
+  strategies: [{ id: 'none' }, { id: 'global-norm', options: { ord: 1 } }, { id: 'adaptive-percentile' }],
+  tuning: {
+    seeds: [1, 2],
+    thresholds: { 'global-norm': { maxNorm: [0.1, 0.3, 1, 3] }, 'adaptive-percentile': { percentile: [10, 90] } },
+  },
+  seeds: [1, 2, 3],
+  steps: 40,
+};
+const context = { catalogue: builtIn, data: () => 'data', backend: 'wasm' };
+
+/** Plans all stages, with a validation score for each configuration; null for a run that diverged. */
+async function planAll(scoreOf: (config: RunConfig) => number | null, changed: Partial<Grid> = {}): Promise<Stage[]> {
+  const digests = new Map<string, RunDigest>();
+  const stages: Stage[] = [];
+  do {
+    const stage = await planStage({ ...grid, ...changed }, context, (id) => digests.get(id));
+    stages.push(stage);
+    for (const { id, config } of stage.runs) {
+      const score = scoreOf(config);
+      digests.set(id, digestRun(runOf(config, score === null ? { outcome: 'diverged' } : { score })));
+    }
+  } while (!stages.at(-1)!.isLast);
+  return stages;
+}
+
+const tuningRuns = ({ runs }: Stage): PlannedRun[] => runs.filter(({ config }) => config.tuning);
+const settingsOf = (runs: readonly PlannedRun[]): Set<string> =>
+  new Set(runs.map(({ config }) => JSON.stringify([config.cell, config.strategy, config.learningRate])));
+
+describe('a grid with tuning', () => {
+  it('gives every strategy of every network 16 settings for a quarter of the steps, then 4 for all steps', async () => {
+    const [first, second, last] = await planAll(({ learningRate }) => Math.abs(Math.log(learningRate)));
+    expect(first!.isLast).toBe(false);
+    for (const cell of grid.cells) {
+      for (const { id } of grid.strategies) {
+        const own = (stage: Stage, steps: number): PlannedRun[] =>
+          tuningRuns(stage).filter(
+            ({ config }) => config.cell === cell && config.strategy.id === id && config.steps === steps,
+          );
+        expect(settingsOf(own(first!, 10)).size).toBe(16);
+        expect(own(first!, 10)).toHaveLength(32);
+        expect(settingsOf(own(second!, 40)).size).toBe(4);
+      }
+    }
+    expect(tuningRuns(last!)).toEqual(tuningRuns(second!));
+  });
+
+  it('trains only the best setting with the seeds of the grid', async () => {
+    const stages = await planAll(({ learningRate, strategy }) => {
+      const { maxNorm = 0.3, percentile = 90 } = strategy.options as { maxNorm?: number; percentile?: number };
+      return Math.abs(Math.log(learningRate)) + Math.abs(maxNorm - 0.3) + Math.abs(percentile - 90);
+    });
+    const scored = stages.at(-1)!.runs.filter(({ config }) => !config.tuning && config.cell === 'gru');
+    const [none, clipped, adaptive] = ['none', 'global-norm', 'adaptive-percentile'].map((id) =>
+      scored.filter(({ config }) => config.strategy.id === id).map(({ config }) => config),
+    );
+    expect(none!.map(({ seed, steps }) => [seed, steps])).toEqual([
+      [1, 40],
+      [2, 40],
+      [3, 40],
+    ]);
+    expect(clipped![0]).toMatchObject({ learningRate: 1, strategy: { options: { maxNorm: 0.3, ord: 1 } } });
+    expect(adaptive![0]!.strategy.options).toMatchObject({ percentile: 90 });
+    // Without a threshold, the 16 settings are learning rates between the smallest and the largest.
+    expect(none![0]!.learningRate).toBeGreaterThan(0.6);
+    expect(none![0]!.learningRate).toBeLessThan(1.6);
+  });
+
+  it('ranks a diverged run below every score', async () => {
+    const stages = await planAll(({ learningRate }) => (learningRate > 0.05 ? null : 5));
+    const scored = stages.at(-1)!.runs.filter(({ config }) => !config.tuning);
+    for (const { config } of scored) expect(config.learningRate).toBeLessThan(0.05);
+  });
+
+  it('never trains a tuning run and a scored run with the same id', async () => {
+    const { runs } = (await planAll(() => 1)).at(-1)!;
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+  });
+
+  it('trains no tuning run if there is nothing to choose', async () => {
+    const stages = await planAll(() => 1, { learningRates: [1], tuning: { seeds: [1] } });
+    expect(stages).toHaveLength(1);
+    expect(tuningRuns(stages[0]!)).toEqual([]);
+  });
+});
