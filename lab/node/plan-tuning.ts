@@ -96,10 +96,10 @@ async function planFamily(
       remaining.map(async (config) => {
         const steps = Math.max(1, Math.round(config.steps * share));
         const own = await toRuns({ ...config, steps, tuning: true }, tuning?.seeds ?? []);
-        runs.push(...own);
-        return { config, digests: own.map(({ id }) => digestOf(id)) };
+        return { config, own, digests: own.map(({ id }) => digestOf(id)) };
       }),
     );
+    runs.push(...tried.flatMap(({ own }) => own));
     if (tried.some(({ digests }) => digests.includes(undefined))) return { runs, isLast: false };
     const ranked = tried.toSorted((a, b) => costOf(a.digests) - costOf(b.digests));
     remaining = ranked.slice(0, share < 1 ? Math.ceil(ranked.length / HALVING) : 1).map(({ config }) => config);
