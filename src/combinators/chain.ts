@@ -1,16 +1,15 @@
-import { maximum, sub, type Scalar } from '@tensorflow/tfjs-core';
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { specOf } from '../registry/spec.ts';
-import { childState, selectState, withPrefix } from './child-states.ts';
+import { childState, joinSteps, withPrefix } from './child-states.ts';
 
 /**
  * Applies strategies one after another; each clips the result of the one before.
  *
- * If a strategy skips the step, the step is skipped, and the strategies after it keep the state they had before.
+ * If a strategy skips the step, the step is skipped, and all other strategies keep the state they had before.
  * Without strategies it changes nothing.
  *
  * @throws ClippingError `bad-spec` for a value that is not a strategy.
@@ -38,19 +37,14 @@ export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrat
     },
     clip(gradients, state, context) {
       let clipped = gradients;
-      const after: Record<string, NamedTensors[string]> = {};
-      let skip: Scalar | undefined;
-      strategies.forEach((strategy, index) => {
+      const steps = strategies.map((strategy, index) => {
         const prefix = String(index);
         const before = childState(prefix, state);
         const result = strategy.clip(clipped, before, context);
         clipped = result.gradients;
-        // A step that an earlier strategy skips does not enter the state of the later ones.
-        const next = skip === undefined ? result.state : selectState(sub(1, skip), result.state, before);
-        Object.assign(after, withPrefix(prefix, next));
-        if (result.skip) skip = skip === undefined ? result.skip : maximum(skip, result.skip);
+        return { prefix, before, result };
       });
-      return { gradients: clipped, state: after, ...(skip === undefined ? {} : { skip }) };
+      return { gradients: clipped, ...joinSteps(steps, true) };
     },
   });
 }

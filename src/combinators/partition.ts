@@ -1,4 +1,3 @@
-import { maximum, type Scalar } from '@tensorflow/tfjs-core';
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
@@ -6,7 +5,7 @@ import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { isPlainObject } from '../core/plain.ts';
 import { specOf } from '../registry/spec.ts';
-import { childState, withPrefix } from './child-states.ts';
+import { childState, joinSteps, withPrefix } from './child-states.ts';
 import { labelWithoutStrategy, unusedRule } from './partition-errors.ts';
 import { unserializable } from './unserializable.ts';
 import { hasPredicate, matchesRule, parseRule, type VariableRule } from './variable-rules.ts';
@@ -44,7 +43,8 @@ interface Group {
  *
  * A variable follows the first rule that matches it. Variables that no rule matches take the `default` strategy, or
  * pass unchanged without one. A strategy sees only the variables of its group, and does not run in a step in which
- * none of them has a gradient. If any strategy skips the step, the whole step is skipped.
+ * none of them has a gradient. If any strategy skips the step, the whole step is skipped, and the strategies that did not
+ * skip it keep the state they had before.
  *
  * Instead of rules, a function can return the label of each variable, or `undefined` for the default. Predicates and
  * functions train like any rule, but a model that uses them cannot be saved.
@@ -199,9 +199,7 @@ function partitionByGroup(
     },
     clip(gradients, state, context) {
       const clipped: Record<string, NamedTensors[string]> = { ...gradients };
-      const after: Record<string, NamedTensors[string]> = {};
-      let skip: Scalar | undefined;
-      for (const group of all) {
+      const steps = all.map((group) => {
         const own = select(gradients, group);
         const before = childState(group.prefix, state);
         const result =
@@ -209,10 +207,9 @@ function partitionByGroup(
             ? { gradients: own, state: before }
             : group.strategy.clip(own, before, { ...context, parameters: select(context.parameters, group) });
         Object.assign(clipped, result.gradients);
-        Object.assign(after, withPrefix(group.prefix, result.state));
-        if (result.skip) skip = skip === undefined ? result.skip : maximum(skip, result.skip);
-      }
-      return { gradients: clipped, state: after, ...(skip === undefined ? {} : { skip }) };
+        return { prefix: group.prefix, before, result };
+      });
+      return { gradients: clipped, ...joinSteps(steps, false) };
     },
   });
 }

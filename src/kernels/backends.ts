@@ -6,11 +6,6 @@ export function hasFreeReads(backend: string): boolean {
   return backend === 'cpu' || backend === 'wasm';
 }
 
-/** Whether the backend in use computes on the CPU: `cpu`, `wasm`, or `tensorflow`, the backend of tfjs-node. */
-export function isHostSideBackend(): boolean {
-  return hasFreeReads(getBackend()) || getBackend() === 'tensorflow';
-}
-
 /** Whether broadcasting ops are slow on the backend in use. tfjs broadcasts slowly on cpu only. */
 export function hasSlowBroadcasting(): boolean {
   return getBackend() === 'cpu';

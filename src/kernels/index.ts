@@ -9,7 +9,7 @@ import { opsKernels } from './ops.ts';
 import { plainArithmetic } from './loops.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
 
-export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting, isHostSideBackend } from './backends.ts';
+export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting } from './backends.ts';
 export { SMALLEST_NORMAL } from './float32.ts';
 export type { HostNorms, Kernels } from './kernels.ts';
 export { withStepCache } from './step-cache.ts';

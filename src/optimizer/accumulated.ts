@@ -1,11 +1,21 @@
 import {
   add,
+  cast,
   div,
   dispose,
+  equal,
+  greater,
   keep,
+  logicalNot,
+  maximum,
+  mul,
+  sub,
   tidy,
   util,
+  where,
+  zerosLike,
   type Optimizer,
+  type Scalar,
   type serialization,
   type Tensor,
 } from '@tensorflow/tfjs-core';
@@ -20,6 +30,7 @@ import type { ClippedOptimizer } from './clipped-optimizer.ts';
 import { readGradients, variableId, type Gradients, type GradientList } from './gradients.ts';
 import { registerClass } from '../saving/loading.ts';
 import { removeSlots, toInnerForm } from './inner-optimizer.ts';
+import { applyStep, countSkipped, outerStep } from './skipping.ts';
 import { VariableOrder } from './variable-order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
 
@@ -72,8 +83,14 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   readonly steps: number;
 
   readonly #order = new VariableOrder();
+  // The sum of each variable's gradients, each divided by `steps`.
   #sums: NamedTensors = {};
-  #pending = 0;
+  // How many gradients the sums hold; on the device once a wrapper outside skips steps there.
+  #pending: number | Scalar = 0;
+  // How many steps have come since the last one that counted, skipped ones included; from 0 to `steps` − 1.
+  #calls = 0;
+  #seenSinceCounted = new Set<string>();
+  #isList = false;
 
   /** See {@link accumulated}. */
   constructor(inner: Inner, steps: number) {
@@ -87,9 +104,13 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.steps = steps;
   }
 
-  /** Gradients accumulated since the last step of the inner optimizer; from 0 to `steps` − 1. */
+  /**
+   * Gradients accumulated since the last step of the inner optimizer; from 0 to `steps` − 1.
+   *
+   * Inside an optimizer that skips steps on webgl or webgpu, this reads one number from the device.
+   */
   get pending(): number {
-    return this.#pending;
+    return typeof this.#pending === 'number' ? this.#pending : (this.#pending.dataSync()[0] as number);
   }
 
   /**
@@ -103,26 +124,57 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.takeStep(gradients, this.inner);
   }
 
+  /**
+   * Takes a step with the mean of the gradients accumulated so far, such as after the last batch of an epoch.
+   *
+   * The mean is over the gradients that came, not over `steps`. Without any, no step is taken.
+   *
+   * @throws ClippingError `bad-state` after `dispose`. Errors of the inner optimizer pass through; the average starts
+   *   again.
+   */
+  flush(): void {
+    this.assertNotDisposed();
+    this.#removeGone();
+    const isCounted = this.#calls > 0;
+    this.#calls = 0;
+    tidy(() => {
+      const pending = this.#pending;
+      const count = typeof pending === 'number' ? pending : maximum(pending, 1);
+      const means = mapValues(this.#sums, (sum) => mul(sum, div(this.steps, count)));
+      if (typeof pending !== 'number') this.#stepIf(greater(pending, 0), this.inner, means, pending, isCounted);
+      else if (pending > 0) this.#step(this.inner, means, isCounted);
+      else if (isCounted) countSkipped(this.inner, {});
+    });
+    this.#seenSinceCounted.clear();
+  }
+
+  /** @internal */
+  override countSkippedStep(gradients: Gradients): void {
+    this.#addVariables(readGradients(gradients).variables);
+    if (this.#countStep()) countSkipped(this.inner, gradients);
+  }
+
   protected override takeStep(received: Gradients, target: Optimizer): void {
     this.assertNotDisposed();
     const { variables, gradients } = readGradients(received);
-    this.#removeGone();
-    this.#rename(this.#order.addVariables(variables).renamed);
+    this.#addVariables(variables);
     this.#assertShapes(gradients);
-    const before = this.#sums;
-    const after: Record<string, Tensor> = { ...before };
+    this.#isList = Array.isArray(received);
+    for (const name of gradients.keys()) this.#seenSinceCounted.add(name);
+    const isCounted = this.#countStep();
+    const { skip } = outerStep();
     tidy(() => {
-      for (const [name, gradient] of gradients) {
-        // Divides before adding, so that a sum of large gradients does not overflow.
-        const share = this.steps === 1 ? gradient : div(gradient, this.steps);
-        const sum = before[name];
-        after[name] = keep(sum === undefined ? share.clone() : add(sum, share));
+      const sums = this.#sumsWith(gradients, skip);
+      if (skip === undefined && typeof this.#pending === 'number') {
+        this.#keep(sums, this.#pending + 1);
+        if (this.#pending === this.steps) this.#step(target, sums, isCounted);
+        else if (isCounted) countSkipped(target, received);
+      } else {
+        const pending: Scalar = add(this.#pending, skip === undefined ? 1 : sub(1, skip));
+        this.#stepIf(equal(pending, this.steps), target, sums, pending, isCounted);
       }
     });
-    dispose(Object.values(before).filter((sum) => !Object.values(after).includes(sum)));
-    this.#sums = after;
-    this.#pending += 1;
-    if (this.#pending === this.steps) this.#take(received, target);
+    if (isCounted) this.#seenSinceCounted.clear();
   }
 
   /**
@@ -178,13 +230,20 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   protected override readonly mayHoldNaN = true;
 
   protected override getState(): WrapperState {
-    return { tensors: this.#sums, count: this.#pending };
+    const { pending, steps } = this;
+    // Skipped steps let the two counts differ.
+    const skipped = (this.#calls - pending + steps) % steps;
+    return { tensors: this.#sums, count: pending + steps * skipped };
   }
 
   protected override restoreState({ tensors, count }: WrapperState): void {
     this.#clear();
-    this.#sums = Object.fromEntries(Object.entries(tensors).map(([name, sum]) => [name, keep(sum.clone())]));
-    this.#pending = count;
+    const pending = count % this.steps;
+    this.#calls = (pending + Math.floor(count / this.steps)) % this.steps;
+    this.#keep(
+      mapValues(tensors, (sum) => sum.clone()),
+      pending,
+    );
   }
 
   protected override freeState(): void {
@@ -201,24 +260,76 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     );
   }
 
-  #take(latest: Gradients, target: Optimizer): void {
-    // In the form of the latest gradients, with every variable that has a sum.
-    const sums = Object.entries(this.#sums);
-    const average = Array.isArray(latest)
-      ? (sums.map(([name, tensor]) => ({ name, tensor })) as GradientList)
-      : Object.fromEntries(sums);
+  /** The sums with the gradients of a step, unless `skip` on the device is 1. */
+  #sumsWith(gradients: ReadonlyMap<string, Tensor>, skip: Scalar | undefined): NamedTensors {
+    const sums: Record<string, Tensor> = { ...this.#sums };
+    const isSkipped = skip && cast(skip, 'bool');
+    for (const [name, gradient] of gradients) {
+      // Divides before adding, so that a sum of large gradients does not overflow.
+      const share = this.steps === 1 ? gradient.clone() : div(gradient, this.steps);
+      const sum = this.#sums[name];
+      const after = sum === undefined ? share : add(sum, share);
+      sums[name] = isSkipped === undefined ? after : where(isSkipped, sum ?? zerosLike(share), after);
+    }
+    return sums;
+  }
+
+  #step(target: Optimizer, gradients: NamedTensors, isCounted: boolean): void {
     try {
       this.#order.commit();
-      target.applyGradients(toInnerForm(target, this.#order.names, average, this.#sums));
+      applyStep(target, this.#toInnerForm(target, gradients), undefined, isCounted);
     } finally {
       this.#clear();
     }
   }
 
+  /** Takes a step where `isDue` on the device is true; the sums then start again from 0. */
+  #stepIf(isDue: Scalar, target: Optimizer, gradients: NamedTensors, pending: Scalar, isCounted: boolean): void {
+    // Cleared sums keep their variables here, because the host does not know that they are cleared.
+    const recent = isCounted ? Object.entries(gradients).filter(([name]) => this.#seenSinceCounted.has(name)) : [];
+    const current = isCounted ? Object.fromEntries(recent) : gradients;
+    try {
+      this.#order.commit();
+      applyStep(target, this.#toInnerForm(target, current), cast(logicalNot(isDue), 'float32'), isCounted);
+      this.#keep(
+        mapValues(current, (sum) => where(isDue, zerosLike(sum), sum)),
+        where(isDue, 0, pending),
+      );
+    } catch (error) {
+      this.#clear();
+      throw error;
+    }
+  }
+
+  /** In the form of the latest gradients, with every variable that has a sum. */
+  #toInnerForm(target: Optimizer, gradients: NamedTensors): Gradients {
+    const list = Object.entries(gradients).map(([name, tensor]) => ({ name, tensor })) as GradientList;
+    return toInnerForm(target, this.#order.names, this.#isList ? list : gradients, gradients);
+  }
+
+  /** Whether a step counts for the inner optimizer: every `steps`th one, skipped or not, as the host knows no more. */
+  #countStep(): boolean {
+    if (!outerStep().isCounted) return false;
+    this.#calls = (this.#calls + 1) % this.steps;
+    return this.#calls === 0;
+  }
+
+  #keep(sums: NamedTensors, pending: number | Scalar): void {
+    const after = new Set([...Object.values(sums), pending]);
+    const before = [...Object.values(this.#sums), this.#pending];
+    for (const one of after) if (typeof one !== 'number') keep(one);
+    dispose(before.filter((one) => typeof one !== 'number' && !after.has(one)) as Tensor[]);
+    this.#sums = sums;
+    this.#pending = pending;
+  }
+
   #clear(): void {
-    dispose(Object.values(this.#sums));
-    this.#sums = {};
-    this.#pending = 0;
+    this.#keep({}, 0);
+  }
+
+  #addVariables(variables: readonly VariableIdentity[]): void {
+    this.#removeGone();
+    this.#rename(this.#order.addVariables(variables).renamed);
   }
 
   #removeGone(): void {
@@ -247,8 +358,14 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   // A model that is loaded beside the old one has numbered variable names.
   #rename(renamed: ReadonlyMap<string, string>): void {
     if (renamed.size === 0) return;
-    this.#sums = Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [renamed.get(name) ?? name, sum]));
+    const after = (name: string): string => renamed.get(name) ?? name;
+    this.#sums = Object.fromEntries(Object.entries(this.#sums).map(([name, sum]) => [after(name), sum]));
+    this.#seenSinceCounted = new Set([...this.#seenSinceCounted].map(after));
   }
+}
+
+function mapValues(tensors: NamedTensors, change: (tensor: Tensor) => Tensor): NamedTensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
 }
 
 /**

@@ -9,7 +9,8 @@ import { parseConfig, toConfig, type ClippingConfig } from '../saving/config.ts'
 import { NonFiniteCounter } from './non-finite.ts';
 import { variablesLike, type Gradients } from './gradients.ts';
 import { parseOptions, type ClipOptions } from './options.ts';
-import { takeStep, type StepParts } from './step.ts';
+import { countSkipped } from './skipping.ts';
+import { countStep, takeStep, type StepParts } from './step.ts';
 import { StrategyState } from './strategy-state.ts';
 import { VariableOrder } from './variable-order.ts';
 import { WrappingOptimizer, type WrapperState } from './wrapping-optimizer.ts';
@@ -129,6 +130,12 @@ export class ClippedOptimizer<Inner extends Optimizer = Optimizer> extends Wrapp
     const optimizer = new ClippedOptimizer(inner, strategy, options as ClipOptions);
     optimizer.#parts.order.restore(order);
     return optimizer as T;
+  }
+
+  /** @internal */
+  override countSkippedStep(gradients: Gradients): void {
+    countStep(this.#parts, gradients);
+    countSkipped(this.inner, gradients);
   }
 
   protected override takeStep(gradients: Gradients, target: Optimizer): void {

@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   concat,
   keep,
   max,
@@ -9,13 +10,16 @@ import {
   slice,
   sub,
   tidy,
+  where,
+  zeros,
+  zerosLike,
   type Scalar,
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
-import { isHostSideBackend, kernels } from '../kernels/index.ts';
+import { kernels } from '../kernels/index.ts';
 import type { NonFinitePolicy } from './options.ts';
 
 /** What the non-finite policy decides before a step is clipped. */
@@ -42,7 +46,7 @@ interface PolicyInUse {
  * @throws ClippingError `non-finite` when the policy is `throw`.
  */
 export function decideOnHost(
-  { policy = defaultPolicy(), nonFiniteSteps }: PolicyInUse,
+  { policy = 'skip', nonFiniteSteps }: PolicyInUse,
   gradients: NamedTensors,
   finite: ArrayLike<number>,
   step: number,
@@ -61,28 +65,28 @@ export function decideOnHost(
 /**
  * Decides from flags on the device. Only `throw` reads them; otherwise both outcomes are computed, and the device selects.
  *
+ * A step with `outerSkip` 1 is skipped by a wrapper outside, so it neither counts nor throws.
+ *
  * @throws ClippingError `non-finite` when the policy is `throw`, or after `maxConsecutiveNonFinite` steps.
  */
 export function decideOnDevice(
-  { policy = defaultPolicy(), nonFiniteSteps }: PolicyInUse,
+  { policy = 'skip', nonFiniteSteps }: PolicyInUse,
   gradients: NamedTensors,
   finite: Tensor1D,
   step: number,
+  outerSkip?: Scalar,
 ): Decision<Scalar> {
   const names = Object.keys(gradients);
   if (names.length === 0) return { gradients };
   if (policy === 'throw') {
+    if (outerSkip?.dataSync()[0] === 1) return { gradients };
     decideOnHost({ policy, nonFiniteSteps }, gradients, finite.dataSync(), step);
     return { gradients };
   }
-  if (policy !== 'propagate') nonFiniteSteps.countOnDevice(names, finite, step);
+  if (policy !== 'propagate') nonFiniteSteps.countOnDevice(names, finite, step, outerSkip);
   const isFinite: Scalar = min(finite);
   if (policy === 'skip') return { gradients, skip: sub(1, isFinite), isFinite };
   return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite };
-}
-
-function defaultPolicy(): NonFinitePolicy {
-  return isHostSideBackend() ? 'skip' : 'zero';
 }
 
 function zeroNonFinite(gradients: NamedTensors): NamedTensors {
@@ -139,7 +143,7 @@ export class NonFiniteCounter {
    *
    * @throws ClippingError `non-finite` when an earlier step reached the limit.
    */
-  countOnDevice(variables: readonly string[], finite: Tensor1D, step: number): void {
+  countOnDevice(variables: readonly string[], finite: Tensor1D, step: number, outerSkip?: Scalar): void {
     this.throwFailure();
     if (!Number.isFinite(this.#limit) || variables.length === 0) return;
     const before = this.#latest?.counts;
@@ -147,7 +151,11 @@ export class NonFiniteCounter {
       const nonFinite = sub(1, finite);
       const any = reshape(max(nonFinite), [1]);
       const consecutive = before === undefined ? any : mul(add(slice(before, 0, 1), 1), any);
-      return keep(concat([consecutive, nonFinite]) as Tensor1D);
+      const after = concat([consecutive, nonFinite]) as Tensor1D;
+      if (outerSkip === undefined) return keep(after);
+      const old = before ?? zeros([1]);
+      const sameSize = old.size === after.size ? old : concat([slice(old, 0, 1), zerosLike(nonFinite)]);
+      return keep(where(cast(outerSkip, 'bool'), sameSize, after) as Tensor1D);
     });
     before?.dispose();
     this.#latest = { counts, variables, step };

@@ -19,8 +19,7 @@ export interface ClipOptions {
   /**
    * How to handle a step whose gradients hold NaN or ±Infinity. `skip` skips the step, so weights and the optimizer's
    * state stay; `zero` sets these elements to 0, then clips; `propagate` passes them on; `throw` throws. Such a step
-   * never enters the strategy's state. Defaults to `skip` on cpu, wasm and node, and to `zero` on webgl and webgpu.
-   * `throw` reads one small tensor in each step.
+   * never enters the strategy's state. Defaults to `skip`. `throw` reads one small tensor in each step.
    */
   readonly onNonFinite?: NonFinitePolicy;
   /** Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. */

@@ -1,15 +1,74 @@
-import { cast, where, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '../core/contract.ts';
+import {
+  cast,
+  engine,
+  maximum,
+  where,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { shared } from '../core/shared.ts';
+import type { Gradients } from './gradients.ts';
+
+/** What the wrappers outside have decided about the step that an optimizer inside takes. */
+export interface OuterStep {
+  /** 1 if the step is skipped, on the device; absent if it is taken. */
+  readonly skip?: Scalar;
+  /** Whether the step advances schedules and `iterations`. */
+  readonly isCounted: boolean;
+}
+
+const scope = shared('outer-step', (): { current: OuterStep } => ({ current: { isCounted: true } }));
+
+/** The decision of the wrappers outside, during the call of `applyGradients`. */
+export function outerStep(): OuterStep {
+  return scope.current;
+}
 
 /**
- * Applies a step unless `skip` on the device is 1; then weights and the optimizer's state stay.
+ * Lets an optimizer take a step, unless `skip` on the device is 1; then weights and the optimizer's state stay.
  *
- * Every optimizer writes through `Variable.assign`. During the call, `assign` writes the old value back if the step is
- * skipped. The host reads nothing, and the optimizer needs no change.
+ * Every tfjs optimizer writes through `Variable.assign`, so `assign` writes the old value back during the call. A wrapper
+ * keeps plain tensors instead, and selects them by {@link outerStep}. The host reads nothing (decision 0006).
  */
-export function applyUnless(skip: Scalar, variables: NamedTensors, apply: () => void): void {
+export function applyStep(target: Optimizer, gradients: Gradients, skip?: Scalar, isCounted = true): void {
+  const outer = scope.current;
+  const skips = [outer.skip, skip].filter((one) => one !== undefined);
+  const restore = skip === undefined ? [] : keepOldValuesWhere(skip);
+  const { iterations_: iterations } = target as unknown as Counting;
+  scope.current = {
+    ...(skips.length === 0 ? {} : { skip: skips.reduce((one, other) => maximum(one, other)) }),
+    isCounted: outer.isCounted && isCounted,
+  };
+  try {
+    target.applyGradients(gradients);
+    if (!scope.current.isCounted) (target as unknown as Counting).iterations_ = iterations;
+  } finally {
+    scope.current = outer;
+    for (const each of restore) each();
+  }
+}
+
+/** Counts a step that the host skips, as a device counts it. */
+export function countSkipped(target: Optimizer, gradients: Gradients): void {
+  if (!scope.current.isCounted) return;
+  const { countSkippedStep, incrementIterations } = target as unknown as Partial<Counting>;
+  if (countSkippedStep) countSkippedStep.call(target, gradients);
+  else incrementIterations?.call(target);
+}
+
+interface Counting {
+  /** Of wrappers. */
+  countSkippedStep(gradients: Gradients): void;
+  /** Of every tfjs optimizer, as is the next. */
+  incrementIterations(): void;
+  iterations_: number;
+}
+
+function keepOldValuesWhere(skip: Scalar): (() => void)[] {
   const skipped = cast(skip, 'bool');
-  const restore = classesOf(Object.values(variables)).map((prototype) => {
+  return variableClasses().map((prototype) => {
     const assign = prototype.assign;
     prototype.assign = function (this: Variable, value: Tensor): void {
       assign.call(this, where(skipped, this, value));
@@ -18,18 +77,13 @@ export function applyUnless(skip: Scalar, variables: NamedTensors, apply: () => 
       prototype.assign = assign;
     };
   });
-  try {
-    apply();
-  } finally {
-    for (const each of restore) each();
-  }
 }
 
 // The engine creates all variables, and it belongs to the copy of tfjs that the page loaded first. With a second copy,
 // the imported `Variable` is not their class.
-function classesOf(variables: readonly Tensor[]): Variable[] {
-  const prototypes = variables.map((variable) => {
-    let owner = variable as Variable;
+function variableClasses(): Variable[] {
+  const prototypes = Object.values(engine().registeredVariables).map((variable) => {
+    let owner = variable;
     while (!Object.hasOwn(owner, 'assign')) owner = Object.getPrototypeOf(owner) as Variable;
     return owner;
   });

@@ -1,4 +1,4 @@
-import { maximum, scalar, tidy, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
+import { maximum, scalar, sub, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { selectState } from '../combinators/child-states.ts';
 import type { ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { finiteOf, globalNormOf } from '../core/tensors.ts';
@@ -10,7 +10,7 @@ import { readGradients, variableId, variablesLike, type Gradients } from './grad
 import { assertSlotShapes, removeSlots, toInnerForm } from './inner-optimizer.ts';
 import { decideOnDevice, decideOnHost, type NonFiniteCounter } from './non-finite.ts';
 import type { NonFinitePolicy } from './options.ts';
-import { applyUnless } from './skipping.ts';
+import { applyStep, countSkipped, outerStep } from './skipping.ts';
 import type { StrategyState } from './strategy-state.ts';
 import type { VariableOrder } from './variable-order.ts';
 
@@ -32,9 +32,11 @@ interface Step {
   readonly context: StepContext;
   /** Every variable that the caller named, with or without a gradient. */
   readonly variables: NamedTensors;
+  /** The gradients as the caller gave them. */
+  readonly received: Gradients;
+  /** The optimizer that applies the clipped gradients. */
+  readonly target: Optimizer;
 }
-
-type Apply = (clipped: NamedTensors) => void;
 
 /**
  * Takes one step: measures the gradients, decides by the non-finite policy, clips, applies, advances the state, records.
@@ -42,17 +44,13 @@ type Apply = (clipped: NamedTensors) => void;
  * The host decides where its reads are free. Elsewhere the device decides, and the host reads nothing in the step.
  */
 export function takeStep(parts: StepParts, received: Gradients, target: Optimizer): void {
-  const step = prepareStep(parts, received);
-  const apply = (clipped: NamedTensors): void => {
-    parts.order.commit();
-    target.applyGradients(toInnerForm(target, parts.order.names, received, clipped));
-  };
+  const step = { ...prepareStep(parts, received), received, target };
   let measured: Measurement | undefined;
   withStepCache(() => {
     tidy(() => {
       const { host } = kernels();
-      if (host === undefined) takeStepOnDevice(parts, step, apply);
-      else measured = takeStepOnHost(parts, step, host, apply);
+      if (host === undefined) takeStepOnDevice(parts, step);
+      else measured = takeStepOnHost(parts, step, host);
     });
   });
   // After the step, because a listener may take another one.
@@ -60,44 +58,59 @@ export function takeStep(parts: StepParts, received: Gradients, target: Optimize
   parts.nonFiniteSteps.throwFailure();
 }
 
-function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms, apply: Apply): Measurement | undefined {
+function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurement | undefined {
   const { strategy, state, recorder } = parts;
   const { gradients, context } = step;
   const before = measureOnHost(host, gradients);
   const decision = decideOnHost(parts, gradients, before.finite, context.step);
+  const { isCounted } = outerStep();
   if (decision.skip === true) {
-    state.advance(state.tensors, () => []);
+    countSkipped(step.target, step.received);
+    state.advance(state.tensors, () => [], isCounted);
     return recorder.isActive ? measurementOf(step, before, 0, 1) : undefined;
   }
   const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
   const skipped = clipped.skip?.dataSync()[0] === 1 ? 1 : 0;
   const normAfter = recorder.isActive && skipped === 0 ? host.globalNorm(Object.values(clipped.gradients)) : 0;
-  if (skipped === 0) apply(clipped.gradients);
-  state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step));
+  if (skipped === 0) apply(parts, step, clipped.gradients);
+  else countSkipped(step.target, step.received);
+  state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step), isCounted);
   return recorder.isActive ? measurementOf(step, before, normAfter, skipped) : undefined;
 }
 
-function takeStepOnDevice(parts: StepParts, step: Step, apply: Apply): void {
+function takeStepOnDevice(parts: StepParts, step: Step): void {
   const { strategy, state, recorder } = parts;
   const { gradients, context } = step;
   const before = recorder.isActive ? measure(gradients) : undefined;
-  const decision = decideOnDevice(parts, gradients, before?.finite ?? finiteOf(gradients), context.step);
+  const outer = outerStep();
+  const finite = before?.finite ?? finiteOf(gradients);
+  const decision = decideOnDevice(parts, gradients, finite, context.step, outer.skip);
   const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
   const skips = [clipped.skip, decision.skip].filter((skip) => skip !== undefined);
   const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
   const normAfter = before && globalNormOf(clipped.gradients);
-  if (skip === undefined) apply(clipped.gradients);
-  else
-    applyUnless(skip, step.variables, () => {
-      apply(clipped.gradients);
-    });
-  const { isFinite } = decision;
-  const next = isFinite === undefined ? clipped.state : selectState(isFinite, clipped.state, state.tensors);
-  state.advance(next, () => callersTensors(step));
-  if (before && normAfter) recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)));
+  apply(parts, step, clipped.gradients, skip);
+  let next = clipped.state;
+  if (decision.isFinite) next = selectState(decision.isFinite, next, state.tensors);
+  if (outer.skip) next = selectState(sub(1, outer.skip), next, state.tensors);
+  state.advance(next, () => callersTensors(step), outer.isCounted);
+  if (before && normAfter) {
+    recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)), outer.skip);
+  }
 }
 
-function prepareStep(parts: StepParts, received: Gradients): Step {
+function apply({ order }: StepParts, { received, target }: Step, clipped: NamedTensors, skip?: Scalar): void {
+  order.commit();
+  applyStep(target, toInnerForm(target, order.names, received, clipped), skip);
+}
+
+/** Counts a step that a wrapper outside skips: prepares the state, and changes nothing else. */
+export function countStep(parts: StepParts, received: Gradients): void {
+  prepareStep(parts, received);
+  parts.state.advance(parts.state.tensors, () => []);
+}
+
+function prepareStep(parts: StepParts, received: Gradients): Omit<Step, 'received' | 'target'> {
   const { inner, strategy, order, state } = parts;
   const { variables: named, gradients: present, parameters: variables } = readGradients(received);
   const gone = order.removeGone(variableId);

@@ -110,8 +110,8 @@ export class StrategyState {
   }
 
   /** Keeps the state after a step; copies tensors that belong to the caller of the step. */
-  advance(tensors: NamedTensors, callersTensors: () => Iterable<Tensor>): void {
-    this.#step += 1;
+  advance(tensors: NamedTensors, callersTensors: () => Iterable<Tensor>, isCounted = true): void {
+    if (isCounted) this.#step += 1;
     if (tensors === this.#tensors) return;
     const borrowed = new Set(callersTensors());
     this.#replace(

@@ -40,7 +40,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
     forwardSettings(this, inner);
   }
 
-  /** The number of steps that the inner optimizer has taken. */
+  /** The number of steps of the inner optimizer, skipped ones included. */
   override get iterations(): number {
     return this.inner.iterations;
   }
@@ -149,6 +149,12 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
 
   /** Keeps the state of each variable for its successor. */
   protected abstract replaceVariables(successors: ReadonlyMap<string, VariableIdentity>): void;
+  /**
+   * Counts a step that a wrapper outside skips.
+   *
+   * @internal
+   */
+  abstract countSkippedStep(gradients: Gradients): void;
   /** Clips or averages, and lets `target` apply the result: the inner optimizer, or one inside it. */
   protected abstract takeStep(gradients: Gradients, target: Optimizer): void;
   /** Whether NaN in a saved state may be genuine. */

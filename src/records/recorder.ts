@@ -1,4 +1,4 @@
-import { concat, dispose, keep, stack, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, scalar, stack, tidy, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { DeviceMeasurement, Measurement } from './measure.ts';
 import { recordOf, type StepRecord } from './records.ts';
 
@@ -14,7 +14,8 @@ type Listener = (record: StepRecord) => void;
 
 // One read fetches this many steps.
 const BATCH = 64;
-const SCALARS = 3;
+const SCALARS = 4;
+const OUTER_SKIP = 3;
 
 /**
  * Keeps the records of the latest steps.
@@ -58,12 +59,16 @@ export class Recorder {
   }
 
   /**
-   * Records a step measured on the device, once its row is read.
+   * Records a step measured on the device once its row is read, unless `outerSkip` is 1: then a wrapper outside skips it.
    *
    * @throws What the listener threw for an earlier step.
    */
-  recordLater({ step, variables, norms, finite, normBefore, normAfter, skipped }: DeviceMeasurement): void {
-    const values = tidy(() => keep(concat([stack([normBefore, normAfter, skipped]), norms, finite]) as Tensor1D));
+  recordLater(measured: DeviceMeasurement, outerSkip?: Scalar): void {
+    const { step, variables, norms, finite, normBefore, normAfter, skipped } = measured;
+    const values = tidy(() => {
+      const scalars = stack([normBefore, normAfter, skipped, outerSkip ?? scalar(0)]);
+      return keep(concat([scalars, norms, finite]) as Tensor1D);
+    });
     this.#rows.push({ step, variables, values, records: this.#records });
     // A loop that never yields never lets a read start, so the oldest rows are dropped.
     if (this.#rows.length > Math.max(this.#window, BATCH)) this.#rows.shift()?.values.dispose();
@@ -139,11 +144,9 @@ export class Recorder {
       all.dispose();
     }
     let start = 0;
-    const records = rows.map((row) => {
-      const end = start + row.values.size;
-      const record = this.#keep(measurementOf(row, values.subarray(start, end)), row.records);
-      start = end;
-      return record;
+    const records = rows.flatMap((row) => {
+      const own = values.subarray(start, (start += row.values.size));
+      return own[OUTER_SKIP] === 1 ? [] : [this.#keep(measurementOf(row, own), row.records)];
     });
     // All records are kept first, and a listener that throws receives the rest of them.
     for (const record of records) {

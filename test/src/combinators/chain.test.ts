@@ -62,7 +62,7 @@ describe('chain', () => {
   });
 
   it.each(['cpu', 'wasm'])(
-    'keeps a step that an earlier strategy skips out of the state of later ones, on %s',
+    'keeps a skipped step out of the state of the strategies before and after the one that skips, on %s',
     async (backend) => {
       await setBackend(backend);
       const aboveTen: ClippingStrategy = {
@@ -74,8 +74,8 @@ describe('chain', () => {
       expect(steps.map(({ skipped }) => skipped)).toEqual([false, true, false]);
       expect(steps.map(({ state }) => [0, 2].map((index) => state[`${index}/filled/global`]))).toEqual([
         [1, 1],
-        [2, 1],
-        [3, 2],
+        [1, 1],
+        [2, 2],
       ]);
       // The median of 4 and 2 is 3; with the spike in its state it would be 4.
       expect(steps[2]?.gradients['w']).toEqual(closeTo([2]));
