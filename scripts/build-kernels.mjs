@@ -1,19 +1,24 @@
-// Compiles src/kernels/simd.wat into src/kernels/simd-bytes.ts. `--check` compares instead of writing.
+// Compiles the WebAssembly kernels into the TypeScript files that embed them. `--check` compares instead of writing.
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
 import { format, resolveConfig } from 'prettier';
 import wabt from 'wabt';
 
-const source = new URL('../src/kernels/simd.wat', import.meta.url);
-const target = new URL('../src/kernels/simd-bytes.ts', import.meta.url);
-
-const PLAIN = '(import "env" "memory" (memory 0))';
-// The threaded build of tfjs shares a memory of up to 65536 pages; the import must declare at least this limit.
-const SHARED = '(import "env" "memory" (memory 1 65536 shared))';
+const root = new URL('../', import.meta.url);
 const IMPORT_SECTION = 2;
 
-/** Returns the TypeScript that embeds the compiled `simd.wat`. */
-export async function compileToTypeScript() {
-  const text = await readFile(source, 'utf8');
+/** The files to write, each with a function that returns its text. */
+export const KERNELS = [
+  { path: 'src/kernels/simd-bytes.ts', compile: compileSimd },
+  { path: 'src/recurrent/fused/wasm/layer-bytes.ts', compile: compileLayer },
+];
+
+async function compileSimd() {
+  const PLAIN = '(import "env" "memory" (memory 0))';
+  // The threaded build of tfjs shares a memory of up to 65536 pages; the import must declare at least this limit.
+  const SHARED = '(import "env" "memory" (memory 1 65536 shared))';
+  const text = await readFile(new URL('src/kernels/simd.wat', root), 'utf8');
   const { parseWat } = await wabt();
   const compile = (wat) => {
     const module = parseWat('simd.wat', wat, { simd: true, threads: true });
@@ -25,28 +30,57 @@ export async function compileToTypeScript() {
     }
   };
   if (!text.includes(PLAIN)) throw new Error(`simd.wat must import its memory as ${PLAIN}.`);
-  const plain = splitAfterImports(compile(text));
-  const shared = splitAfterImports(compile(text.replace(PLAIN, SHARED)));
-  if (!plain.body.equals(shared.body))
-    throw new Error('The plain and the shared variant differ outside their import section.');
-  const base64 = (bytes) => bytes.toString('base64');
-  return format(
-    `// Compiled from simd.wat by \`npm run build:kernels\`; do not edit.
-
-/** The module up to its import of an unshared memory, in base64. */
-export const HEAD = '${base64(plain.head)}';
-
-/** The same for a shared memory, as in the threaded build of tfjs. */
-export const SHARED_HEAD = '${base64(shared.head)}';
-
-/** The rest of the module, in base64. */
-export const BODY = '${base64(plain.body)}';
-`,
-    { ...(await resolveConfig(target)), parser: 'typescript' },
-  );
+  return toTypeScript('simd.wat', {
+    plain: compile(text),
+    shared: compile(text.replace(PLAIN, SHARED)),
+  });
 }
 
-// Splits after the import section, the only section where the variants differ.
+async function compileLayer() {
+  const folder = 'src/recurrent/fused/wasm/assembly';
+  const compile = async (...options) => {
+    let binary;
+    const { error, stderr } = await asc.main(
+      [
+        ...['layer.ts', '--baseDir', fileURLToPath(new URL(folder, root)), '--outFile', 'layer.wasm'],
+        ...['-O2', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--disableWarning'],
+        ...['--importMemory', '--noExportMemory', '--enable', 'simd', ...options],
+      ],
+      { writeFile: (_name, contents) => (binary = contents) },
+    );
+    if (error) throw new Error(`${folder} does not compile: ${stderr.toString()}`);
+    return Buffer.from(binary);
+  };
+  return toTypeScript(folder, {
+    plain: await compile(),
+    shared: await compile('--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'),
+    relaxed: await compile('--enable', 'relaxed-simd'),
+  });
+}
+
+/** Returns the TypeScript that embeds the builds of a module, with their common parts once. */
+async function toTypeScript(source, { plain, shared, relaxed }) {
+  const [first, second] = [plain, shared].map(splitAfterImports);
+  if (!first.body.equals(second.body))
+    throw new Error(`${source}: only the imports may differ where memory is shared.`);
+  const third = relaxed && splitAfterImports(relaxed);
+  if (third && !third.head.equals(first.head)) throw new Error(`${source}: the builds differ in types or imports.`);
+  const base64 = (bytes) => bytes.toString('base64');
+  const text = `// Compiled from ${source} by \`npm run build:kernels\`; do not edit.
+
+/** The module up to its import of an unshared memory, in base64. */
+export const HEAD = '${base64(first.head)}';
+
+/** The same for a shared memory, as in the threaded build of tfjs. */
+export const SHARED_HEAD = '${base64(second.head)}';
+
+/** The rest of the module, in base64. */
+export const BODY = '${base64(first.body)}';
+${third ? `\n/** The same with relaxed SIMD. */\nexport const RELAXED_BODY = '${base64(third.body)}';\n` : ''}`;
+  return format(text, { ...(await resolveConfig(fileURLToPath(new URL('package.json', root)))), parser: 'typescript' });
+}
+
+// Splits after the import section, the only section where the builds for shared and unshared memory differ.
 function splitAfterImports(bytes) {
   let at = 8;
   while (at < bytes.length) {
@@ -62,19 +96,18 @@ function splitAfterImports(bytes) {
     at += size;
     if (id === IMPORT_SECTION) return { head: bytes.subarray(0, at), body: bytes.subarray(at) };
   }
-  throw new Error('simd.wat has no import section.');
+  throw new Error('The module has no import section.');
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const text = await compileToTypeScript();
-  if (process.argv.includes('--check')) {
-    if ((await readFile(target, 'utf8')) !== text) {
-      console.error(
-        'src/kernels/simd-bytes.ts is stale; `npm run build:kernels` compiles it from src/kernels/simd.wat.',
-      );
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { path, compile } of KERNELS) {
+    const target = new URL(path, root);
+    const text = await compile();
+    if (!process.argv.includes('--check')) {
+      await writeFile(target, text);
+    } else if ((await readFile(target, 'utf8')) !== text) {
+      console.error(`${path} is stale; \`npm run build:kernels\` compiles it.`);
       process.exitCode = 1;
     }
-  } else {
-    await writeFile(target, text);
   }
 }

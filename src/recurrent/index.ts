@@ -8,6 +8,7 @@
 export { clipBackprop } from './clip/clip-backprop.ts';
 export type { ClipBackpropOptions } from './clip/clip-options.ts';
 export { fusedGRU, fusedLSTM, fusedSimpleRNN, type FusedOptions } from './fused/fused-layers.ts';
+export { allowRelaxedSimd } from './fused/wasm/layer-module.ts';
 export { accelerate } from './fused/accelerate.ts';
 export { gradientFlow, type LayerFlow } from './flow/gradient-flow.ts';
 export type { LossFunction, Tensors } from './flow/loss.ts';

@@ -1,5 +1,5 @@
 import { customGrad, zeros, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
-import { differentiableInputs, type LayerCall } from './layer-call.ts';
+import { recurrentInputs, type LayerCall } from './layer-call.ts';
 
 /** Whether a call has no step to compute: an empty batch, or sequences of length 0. */
 export function isEmpty({ batch, time }: LayerCall): boolean {
@@ -16,7 +16,7 @@ export function runEmptyLayer(call: LayerCall, stateCount: number): [Tensor, ...
   const { batch, time, units, returnSequences } = call;
   const states = call.initialStates ?? Array.from({ length: stateCount }, () => zeros([batch, units]));
   const output = returnSequences ? zeros([batch, time, units]) : states[0]!;
-  return [addZeroGradients(output, differentiableInputs(call)), ...states];
+  return [addZeroGradients(output, [call.x, call.kernel, ...recurrentInputs(call)]), ...states];
 }
 
 /** Returns the tensor itself, with a gradient of 0 for each input. */

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { ClipSettings } from '../clip/clip-options.ts';
 import type { FusableActivation } from '../activations.ts';
 
@@ -6,11 +6,14 @@ import type { FusableActivation } from '../activations.ts';
 export interface LayerCall {
   readonly batch: number;
   readonly time: number;
+  readonly features: number;
   readonly units: number;
   readonly phi: FusableActivation;
   readonly sigma: FusableActivation;
-  /** x·W without bias, [batch·time, gates·units]; the call may write into it. */
-  readonly projection: Tensor2D;
+  /** [batch, time, features] */
+  readonly x: Tensor3D;
+  /** [features, gates·units] */
+  readonly kernel: Tensor2D;
   /** [units, gates·units] */
   readonly recurrentKernel: Tensor2D;
   /** [gates·units] */
@@ -29,6 +32,12 @@ export interface LayerCall {
   readonly onGradient: ((t: number, norm: number | Scalar) => void) | null;
 }
 
+/** A call whose inputs have been projected. */
+export interface ProjectedCall extends LayerCall {
+  /** x·W without bias, [batch·time, gates·units]; the call may write into it. */
+  readonly projection: Tensor2D;
+}
+
 /** Counts the rows of the result: the outputs in the order of processing, then the carry. */
 export function countOutputRows({ returnSequences, returnCarry, time }: LayerCall): number {
   return (returnSequences ? time : 1) + (returnCarry ? 1 : 0);
@@ -39,12 +48,7 @@ export function timeIndexOf({ goBackwards, time }: LayerCall, step: number): num
   return goBackwards ? time - 1 - step : step;
 }
 
-/** Lists the tensors that receive gradients: projection, recurrent kernel, bias, initial states. */
-export function differentiableInputs({
-  projection,
-  recurrentKernel,
-  bias,
-  initialStates,
-}: LayerCall): (Tensor1D | Tensor2D)[] {
-  return [projection, recurrentKernel, ...(bias ? [bias] : []), ...(initialStates ?? [])];
+/** Lists the tensors that receive gradients, apart from the inputs and their kernel: recurrent kernel, bias, initial states. */
+export function recurrentInputs({ recurrentKernel, bias, initialStates }: LayerCall): (Tensor1D | Tensor2D)[] {
+  return [recurrentKernel, ...(bias ? [bias] : []), ...(initialStates ?? [])];
 }

@@ -35,6 +35,8 @@ import { runLayerWithOps } from './ops/run-layer.ts';
 import { projectInputs } from './project-inputs.ts';
 import { isEmpty, runEmptyLayer } from './empty-layer.ts';
 import type { LayerCall } from './layer-call.ts';
+import { findPassMemory } from './wasm/find-memory.ts';
+import { isSupported, runLayerInWasm } from './wasm/run-layer.ts';
 
 /**
  * Creates a subclass of a tfjs layer that replaces `call`. Weights, states, masks, configuration and shapes are inherited.
@@ -84,8 +86,12 @@ function createFusedLayer(name: LayerName, host: HostCell, ops: OpsCell): LayerC
 }
 
 function runLayer(cell: Cell, host: HostCell, ops: OpsCell, call: LayerCall): Tensor3D {
+  const memory = findPassMemory();
+  const pass = memory && { memory, gates: host.gates, call };
+  if (pass && isSupported(pass)) return runLayerInWasm(pass);
+  const projected = { ...call, projection: projectInputs(call.x, call.kernel) };
   const buffers = hostBuffers();
-  if (buffers) return runLayerOnHost(buffers, host, call);
+  if (buffers) return runLayerOnHost(buffers, host, projected);
   const { activation, recurrentActivation = activation } = cell;
   const activations: CellActivations = {
     phi: call.phi,
@@ -93,7 +99,7 @@ function runLayer(cell: Cell, host: HostCell, ops: OpsCell, call: LayerCall): Te
     applyPhi: (z) => activation.apply(z),
     applySigma: (z) => recurrentActivation.apply(z),
   };
-  return runLayerWithOps(ops, activations, call);
+  return runLayerWithOps(ops, activations, projected);
 }
 
 /** Slices the result into the output and, on request, the final states. */
@@ -158,16 +164,19 @@ function toLayerCall(
   stateCount: number,
 ): LayerCall {
   const { cell, returnSequences, returnState, stateful, goBackwards, clipping } = layer;
-  const x = cast(Array.isArray(inputs) ? inputs[0]! : inputs, 'float32');
-  const [batch, time] = x.shape as [number, number, number];
+  const x = cast(Array.isArray(inputs) ? inputs[0]! : inputs, 'float32') as Tensor3D;
+  const [batch, time] = x.shape;
+  const kernel = cell.kernel.read() as Tensor2D;
   const inputMask = Array.isArray(mask) ? mask[0] : mask;
   return {
     batch,
     time,
+    features: kernel.shape[0],
     units: cell.units,
     phi: fusableActivation(cell.activation.getClassName()),
     sigma: fusableActivation((cell.recurrentActivation ?? cell.activation).getClassName()),
-    projection: projectInputs(x, cell.kernel.read()),
+    x,
+    kernel,
     recurrentKernel: cell.recurrentKernel.read() as Tensor2D,
     bias: (cell.bias?.read() ?? null) as Tensor1D | null,
     initialStates: parseInitialStates(layer, initialState ?? (stateful ? layer.states : null), stateCount, [

@@ -1,5 +1,5 @@
 import type { Tensor3D, TensorInfo } from '@tensorflow/tfjs-core';
-import { countOutputRows, timeIndexOf, type LayerCall } from '../layer-call.ts';
+import { countOutputRows, timeIndexOf, type LayerCall, type ProjectedCall } from '../layer-call.ts';
 import type { HostBuffers } from './buffers.ts';
 import type { CellContext, HostCell } from './cell.ts';
 import { Products } from './products.ts';
@@ -14,7 +14,7 @@ export interface Trace {
 }
 
 /** Computes every time step, and saves the states of each. */
-export function runForward(buffers: HostBuffers, cell: HostCell, call: LayerCall): Trace {
+export function runForward(buffers: HostBuffers, cell: HostCell, call: ProjectedCall): Trace {
   const { batch, time, units, phi, sigma, projection, recurrentKernel, bias, initialStates, mask } = call;
   const width = cell.gates * units;
   // Copies, because the next allocation invalidates the views.

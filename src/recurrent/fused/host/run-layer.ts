@@ -1,5 +1,5 @@
 import { customGrad, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import { differentiableInputs, type LayerCall } from '../layer-call.ts';
+import { recurrentInputs, type ProjectedCall } from '../layer-call.ts';
 import { runBackward } from './backward.ts';
 import type { HostBuffers } from './buffers.ts';
 import type { HostCell } from './cell.ts';
@@ -13,7 +13,7 @@ import { collectOutputs, runForward } from './forward.ts';
  *
  * @returns [batch, {@link countOutputRows}, units]
  */
-export function runLayerOnHost(buffers: HostBuffers, cell: HostCell, call: LayerCall): Tensor3D {
+export function runLayerOnHost(buffers: HostBuffers, cell: HostCell, call: ProjectedCall): Tensor3D {
   const run = customGrad((...args: unknown[]) => {
     const save = args[args.length - 1] as (tensors: Tensor[]) => void;
     const { projection, recurrentKernel } = call;
@@ -26,5 +26,5 @@ export function runLayerOnHost(buffers: HostBuffers, cell: HostCell, call: Layer
         runBackward(buffers, cell, call, trace, { dy, gates: saved[0]!, recurrentKernel: saved[1]! }),
     };
   });
-  return run(...differentiableInputs(call)) as Tensor3D;
+  return run(call.projection, ...recurrentInputs(call)) as Tensor3D;
 }

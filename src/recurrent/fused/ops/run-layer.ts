@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { globalNormOf } from '../../../core/tensors.ts';
 import { clipGradient } from '../../clip/clip-options.ts';
-import { differentiableInputs, timeIndexOf, type LayerCall } from '../layer-call.ts';
+import { recurrentInputs, timeIndexOf, type LayerCall, type ProjectedCall } from '../layer-call.ts';
 import type { CellActivations, OpsCell, OpsClips } from './cell.ts';
 
 /**
@@ -30,7 +30,7 @@ import type { CellActivations, OpsCell, OpsClips } from './cell.ts';
  *
  * @returns [batch, {@link countOutputRows}, units]: the outputs, then the carry.
  */
-export function runLayerWithOps(cell: OpsCell, activations: CellActivations, call: LayerCall): Tensor3D {
+export function runLayerWithOps(cell: OpsCell, activations: CellActivations, call: ProjectedCall): Tensor3D {
   const run = customGrad((...args: unknown[]) => {
     const save = args[args.length - 1] as (tensors: Tensor[]) => void;
     const { history, kept } = runForward(cell, activations, call);
@@ -46,13 +46,13 @@ export function runLayerWithOps(cell: OpsCell, activations: CellActivations, cal
         tidy(() => runBackward(cell, activations, call, dy, saved[0]!, splitIntoGroups(saved.slice(1), perStep))),
     };
   });
-  return run(...differentiableInputs(call)) as Tensor3D;
+  return run(call.projection, ...recurrentInputs(call)) as Tensor3D;
 }
 
 function runForward(
   cell: OpsCell,
   activations: CellActivations,
-  call: LayerCall,
+  call: ProjectedCall,
 ): { history: Tensor[][]; kept: Tensor[][] } {
   const { batch, time, units, projection, recurrentKernel, bias, initialStates } = call;
   const z = unstack(reshape(bias ? add(projection, bias) : projection, [batch, time, cell.gates * units]), 1);
