@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { ClippingError } from 'gradclip';
-import { accelerate } from 'gradclip/recurrent';
+import { accelerate, allowRelaxedSimd } from 'gradclip/recurrent';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { builtIn, type Catalogue } from '../catalogue/catalogue.ts';
 import type { EndRecord, RunRecord } from '../run/record.ts';
@@ -86,6 +86,8 @@ async function prepareBackend(): Promise<void> {
   if (!isBackendRepaired) {
     silenceOrthogonalWarning();
     repairWasmBackend();
+    // Records of different machines must agree to the last bit.
+    allowRelaxedSimd(false);
     isBackendRepaired = true;
   }
   if (!(await tf.setBackend(BACKEND))) throw new Error(`The ${BACKEND} backend of TensorFlow.js could not be started.`);
