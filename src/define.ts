@@ -39,7 +39,7 @@ export {
 } from './core/fields.ts';
 export { elementwise } from './core/elements.ts';
 export { multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
-export { assertGlobsMatch, layerOf, matchesGlob, matchesVariable } from './core/names.ts';
+export { assertGlobsMatch, layerAmong, layerOf, matchesGlob, matchesVariable, numberedLayers } from './core/names.ts';
 export {
   clampAll,
   finiteOf,

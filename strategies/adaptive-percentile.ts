@@ -7,8 +7,9 @@ import {
   gather,
   greaterEqual,
   groupNormsOf,
-  layerOf,
+  layerAmong,
   limitFactors,
+  numberedLayers,
   percentileOf,
   scaleEach,
   stack,
@@ -74,12 +75,13 @@ export const adaptivePercentile = defineStrategy({
   },
 
   init({ window, scope }, parameters) {
-    const groups = new Set(Object.keys(parameters).map(groupOf(scope)));
+    const variables = Object.keys(parameters);
+    const groups = new Set(variables.map(groupOf(scope, numberedLayers(variables))));
     return Object.assign({}, ...[...groups].map((group) => stateOf(group, emptyHistory(window)))) as NamedTensors;
   },
 
   clip({ percentile, minHistory, scope }, gradients, state) {
-    const { groups, indices, norms } = groupNormsOf(gradients, groupOf(scope));
+    const { groups, indices, norms } = groupNormsOf(gradients, groupOf(scope, layersIn(state)));
     const next = { ...state };
     const factors = groups.map((group, index) => {
       const norm = gather(norms, index);
@@ -108,9 +110,16 @@ export const adaptivePercentile = defineStrategy({
  */
 export type AdaptivePercentileOptions = OptionsOf<typeof adaptivePercentile.fields>;
 
-function groupOf(scope: 'global' | 'layer' | 'variable'): (variable: string) => string {
+type Layers = Pick<ReadonlySet<string>, 'has'>;
+
+function groupOf(scope: 'global' | 'layer' | 'variable', layers: Layers): (variable: string) => string {
   if (scope === 'global') return () => 'global';
-  return scope === 'layer' ? layerOf : (variable) => variable;
+  return (variable) => (scope === 'layer' ? layerAmong(variable, layers) : variable);
+}
+
+// A step may lack the gradients by which `init` told two layers of one name apart, but the state has both.
+function layersIn(state: NamedTensors): Layers {
+  return { has: (layer) => `values/${layer}` in state };
 }
 
 function stateOf(group: string, history: History): NamedTensors {

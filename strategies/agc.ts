@@ -29,7 +29,7 @@ import { allAxes, presentAxes } from './_axes.ts';
  * Vectors and scalars are clipped as a whole.
  *
  * @throws ClippingError `bad-option` when an option is out of range, or, at the first step, when a glob in `exclude` matches
- *   no variable; the message lists the variables.
+ *   no variable, not even a frozen one; the message lists the variables.
  *
  * @example
  * ```ts

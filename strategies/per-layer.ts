@@ -4,9 +4,11 @@ import {
   defineStrategy,
   gather,
   groupNormsOf,
+  layerAmong,
   layerOf,
   limitFactors,
   matchesGlob,
+  numberedLayers,
   order,
   scaleEach,
   threshold,
@@ -20,10 +22,10 @@ import {
  *     ĝₗ = gₗ · min(1, cₗ / ‖gₗ‖ₚ)   for every layer l
  *
  * The kernel, recurrent kernel and bias of a layer form one vector. A layer is everything up to the last slash of a
- * variable's name. The first glob in `layers` that matches a layer sets its threshold; other layers use `maxNorm`.
+ * variable's name; equally named layers of two models are two layers. The first glob in `layers` that matches a layer sets its threshold; other layers use `maxNorm`.
  *
  * @throws ClippingError `bad-option` when a threshold is negative or NaN, or, at the first step, when a glob matches no
- *   layer; the message lists the layers.
+ *   layer, not even a frozen one; the message lists the layers.
  *
  * @example
  * ```ts
@@ -56,15 +58,18 @@ export const perLayer = defineStrategy({
 
   init({ layers }, parameters) {
     const names = [...new Set(Object.keys(parameters).map(layerOf))];
-    assertGlobsMatch('per-layer({ layers })', Object.keys(layers), { noun: 'layer', names });
+    assertGlobsMatch('per-layer({ layers })', Object.keys(layers), { noun: 'layer', names, nameOf: layerOf });
     return {};
   },
 
   clip({ maxNorm, layers, ord }, gradients, state) {
-    const { groups, indices, norms } = groupNormsOf(gradients, layerOf, { ord });
-    const limits = groups.map(
-      (layer) => Object.entries(layers).find(([glob]) => matchesGlob(glob, layer))?.[1] ?? maxNorm,
-    );
+    const variables = Object.keys(gradients);
+    const numbered = numberedLayers(variables);
+    const { groups, indices, norms } = groupNormsOf(gradients, (variable) => layerAmong(variable, numbered), { ord });
+    const limits = groups.map((_, group) => {
+      const layer = layerOf(variables[indices.indexOf(group)] as string);
+      return Object.entries(layers).find(([glob]) => matchesGlob(glob, layer))?.[1] ?? maxNorm;
+    });
     const factors = limitFactors(norms, tensor1d(limits));
     return { gradients: scaleEach(gradients, gather(factors, indices)), state };
   },

@@ -1,18 +1,14 @@
-import { ClippingError, inBackticks, truncate } from '../core/errors.ts';
+import { ClippingError, inBackticks, listNames, truncate } from '../core/errors.ts';
 import { nearest } from '../core/suggest.ts';
 import { formatRule, matchesRule, type VariableRule } from './variable-rules.ts';
-
-const MAX_LISTED = 20;
 
 /** The error for a rule that no variable follows. */
 export function unusedRule(rule: VariableRule, variables: readonly string[]): ClippingError {
   const matched = variables.filter((variable) => matchesRule(rule, variable));
-  const rest = variables.length - MAX_LISTED;
-  const list = variables.slice(0, MAX_LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
   const reason =
     matched.length === 0
-      ? `matches no variable; the variables are ${list}`
-      : `takes no variable: an earlier rule takes ${matched.join(', ')}`;
+      ? `matches no variable; the variables are ${listNames(variables)}`
+      : `takes no variable: an earlier rule takes ${listNames(matched)}`;
   return new ClippingError('bad-option', `\`partition\`: the rule for ${formatRule(rule)} ${reason}.`);
 }
 

@@ -3,6 +3,7 @@ import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contr
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
+import { registeredVariableNames } from '../core/names.ts';
 import { isPlainObject } from '../core/plain.ts';
 import { specOf } from '../registry/spec.ts';
 import { childState, joinSteps, withPrefix } from './child-states.ts';
@@ -49,8 +50,8 @@ interface Group {
  * Instead of rules, a function can return the label of each variable, or `undefined` for the default. Predicates and
  * functions train like any rule, but a model that uses them cannot be saved.
  *
- * @throws ClippingError `bad-option` without any rule, and, at the first step, when a rule takes no variable (the
- *   message lists them) or the function returns a label without a strategy; `bad-spec` for a value that is not a
+ * @throws ClippingError `bad-option` without any rule, and, at the first step, when a rule takes no variable of tfjs, not
+ *   even a frozen one (the message lists those that train), or the function returns a label without a strategy; `bad-spec` for a value that is not a
  *   strategy; `not-serializable` when a model with a predicate or function is saved.
  *
  * @example
@@ -137,6 +138,9 @@ function partitionByRules(rules: readonly PartitionRule[], others: PartitionDefa
   return partitionByGroup(options, groups, others.default, (variable) => groups[ruleOf(variable)], {
     assertUsed(variables) {
       const used = new Set(variables.map(ruleOf));
+      if (rules.every((_, index) => used.has(index))) return;
+      // A rule may be for layers that are frozen, or that another optimizer step trains.
+      for (const variable of registeredVariableNames()) used.add(ruleOf(variable));
       const unused = rules.find((_, index) => !used.has(index));
       if (unused !== undefined) throw unusedRule(unused, variables);
     },

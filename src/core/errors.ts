@@ -108,3 +108,12 @@ export function messageOf(thrown: unknown): string {
 export function truncate(text: string): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text;
 }
+
+const MAX_LISTED = 20;
+
+/** Lists names for a message, at most 20 of them. */
+export function listNames(names: readonly string[]): string {
+  const rest = names.length - MAX_LISTED;
+  const list = names.slice(0, MAX_LISTED).map((name) => truncate(name));
+  return list.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

@@ -1,4 +1,5 @@
-import { ClippingError } from './errors.ts';
+import { engine } from '@tensorflow/tfjs-core';
+import { ClippingError, inBackticks, listNames } from './errors.ts';
 
 /**
  * Returns the layer of a variable: its name up to the last slash, `lstm` for `lstm/recurrent_kernel`.
@@ -11,6 +12,34 @@ import { ClippingError } from './errors.ts';
 export function layerOf(variable: string): string {
   const slash = variable.lastIndexOf('/');
   return slash === -1 ? variable : variable.slice(0, slash);
+}
+
+/**
+ * Returns the layers that share their name with a layer of another model: `head#1` for `head/kernel_1` beside `head/kernel`.
+ *
+ * tf.layers numbers a variable whose name is taken. {@link layerAmong} tells the two layers apart.
+ *
+ * @category Named tensors
+ */
+export function numberedLayers(variables: readonly string[]): ReadonlySet<string> {
+  const known = new Set(variables);
+  const numbered = variables.filter((variable) => known.has(originalName(variable)) && variable.includes('/'));
+  return new Set(numbered.flatMap((variable) => numberedLayerOf(variable) ?? []));
+}
+
+/**
+ * Returns the layer of a variable as {@link layerOf} does, or its numbered layer if that is one of `numbered`.
+ *
+ * @category Named tensors
+ */
+export function layerAmong(variable: string, numbered: Pick<ReadonlySet<string>, 'has'>): string {
+  const own = numberedLayerOf(variable);
+  return own !== undefined && numbered.has(own) ? own : layerOf(variable);
+}
+
+function numberedLayerOf(variable: string): string | undefined {
+  const match = /^(.+)\/[^/]+_(\d+)$/.exec(variable);
+  return match === null ? undefined : `${match[1] as string}#${match[2] as string}`;
 }
 
 /**
@@ -68,11 +97,12 @@ export function matchesVariable(glob: string, variable: string): boolean {
 }
 
 /**
- * Checks that each glob matches at least one name.
+ * Checks that each glob matches at least one name, or one of any other variable, such as that of a frozen layer.
  *
  * `call` is the option that holds the globs, such as `agc({ exclude })`, and `noun` what they match, such as `variable`.
+ * `nameOf` returns the name of a variable, such as its layer; the variable itself by default.
  *
- * @throws ClippingError `bad-option` when a glob matches no name; the message lists the names.
+ * @throws ClippingError `bad-option` when a glob matches nothing; the message lists the names.
  *
  * @category Named tensors
  */
@@ -83,17 +113,25 @@ export function assertGlobsMatch(
     noun,
     names,
     matches = matchesGlob,
+    nameOf = (variable) => variable,
   }: {
     readonly noun: string;
     readonly names: readonly string[];
     readonly matches?: (glob: string, name: string) => boolean;
+    readonly nameOf?: (variable: string) => string;
   },
 ): void {
   for (const glob of globs) {
     if (names.some((name) => matches(glob, name))) continue;
+    if (registeredVariableNames().some((variable) => matches(glob, nameOf(variable)))) continue;
     throw new ClippingError(
       'bad-option',
-      `\`${call}\`: the glob \`${glob}\` matches no ${noun}; the ${noun}s are ${names.join(', ')}.`,
+      `\`${call}\`: the glob ${inBackticks(glob)} matches no ${noun}; the ${noun}s are ${listNames(names)}.`,
     );
   }
+}
+
+/** The names of all variables of tfjs, those of frozen layers and of other models included. */
+export function registeredVariableNames(): string[] {
+  return Object.keys(engine().registeredVariables);
 }

@@ -15,6 +15,17 @@ for (const scope of ['layer', 'variable'] as const) {
 }
 
 describe('adaptivePercentile', () => {
+  it('keeps a history for each of two equally named layers, also when one has no gradient', () => {
+    const minimum = adaptivePercentile({ percentile: 0, scope: 'layer' });
+    const parameters = { 'head/kernel': [0], 'head/kernel_1': [0] };
+    const steps = [{ 'head/kernel': [3], 'head/kernel_1': [4] }, { 'head/kernel_1': [8] }, { 'head/kernel': [6] }];
+    expect(clipSteps(minimum, steps, parameters).map(({ gradients }) => gradients)).toEqual([
+      { 'head/kernel': [3], 'head/kernel_1': [4] },
+      { 'head/kernel_1': [4] },
+      { 'head/kernel': [3] },
+    ]);
+  });
+
   itMatchesOracle(adaptivePercentile, oracle, [
     { percentile: 10 },
     { percentile: 0, window: 5 },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-layer.ts';
 import { itMatchesOracle } from '../support/agreement.ts';
-import { clipSteps } from '../support/clip-steps.ts';
+import { clipSteps, closeTo } from '../support/clip-steps.ts';
 
 testLaws(perLayer, { oracle });
 testLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });
@@ -55,6 +55,36 @@ describe('perLayer', () => {
     expect(clipSteps(perLayer({ layers: { 'rnn/cell_1': 5 }, maxNorm: 2.5 }), [stacked])[0]?.gradients).toEqual({
       'rnn/cell_0/kernel': [1.5, 2],
       'rnn/cell_1/kernel': [3, 4],
+    });
+  });
+
+  it('clips equally named layers of two models by their own norms', () => {
+    const two = { 'head/kernel': [3, 0], 'head/bias': [0], 'head/kernel_1': [0, 4], 'head/bias_1': [0] };
+    expect(clipSteps(perLayer(), [two])[0]?.gradients).toEqual({
+      'head/kernel': [1, 0],
+      'head/bias': [0],
+      'head/kernel_1': [0, 1],
+      'head/bias_1': [0],
+    });
+    // The first model trains its kernel alone.
+    const { 'head/bias': _, ...frozen } = { ...two, 'head/bias_1': [3] };
+    expect(clipSteps(perLayer(), [frozen])[0]?.gradients).toEqual({
+      'head/kernel': [1, 0],
+      'head/kernel_1': closeTo([0, 0.8]),
+      'head/bias_1': closeTo([0.6]),
+    });
+    // One threshold by name for both.
+    expect(clipSteps(perLayer({ layers: { head: 2 }, maxNorm: 1 }), [two])[0]?.gradients).toMatchObject({
+      'head/kernel': [2, 0],
+      'head/kernel_1': [0, 2],
+    });
+  });
+
+  it('keeps the weights of one layer together if their names end in numbers', () => {
+    const block = { 'mlp/kernel_1': [3], 'mlp/kernel_2': [4] };
+    expect(clipSteps(perLayer(), [block])[0]?.gradients).toEqual({
+      'mlp/kernel_1': closeTo([0.6]),
+      'mlp/kernel_2': closeTo([0.8]),
     });
   });
 

@@ -196,6 +196,7 @@ describe('names', () => {
     ['encoder', 'encoder2/kernel', false],
     ['dense?', 'dense1', true],
     ['dense?', 'dense', false],
+    ['dense?kernel', 'dense/kernel', false],
     ['a.b', 'axb', false],
     ['', '', true],
     ['', 'w', false],
