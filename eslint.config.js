@@ -26,7 +26,7 @@ const layerZones = layers.flatMap((names, index) => {
   );
 });
 // Imports inside lab go one way: tasks and cells ← run ← analysis ← experiments with their judges ← catalogue ←
-// report and text ← results-page ← node ← cli.
+// report and text ← results-page ← node ← redis ← cli.
 const labLayers = [
   ['cells'],
   ['tasks'],
@@ -38,6 +38,7 @@ const labLayers = [
   ['text'],
   ['results-page'],
   ['node'],
+  ['redis'],
   ['cli'],
 ];
 const labZones = labLayers.flatMap((names, index) => {
@@ -169,6 +170,7 @@ export default defineConfig(
     files: ['lab/**/*.ts'],
     ignores: [
       'lab/node/**',
+      'lab/redis/**',
       'lab/cli/**',
       'lab/results-page/write-results.ts',
       'lab/**/{cli,bin,worker}.ts',

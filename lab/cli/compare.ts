@@ -2,7 +2,9 @@ import { Option, type Command } from 'commander';
 import { findExperiment } from '../catalogue/catalogue.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { compare, type ComparisonResult, type WrittenReport } from '../node/compare.ts';
-import { parseRedisAddress } from '../node/redis/address.ts';
+import { describeRun } from '../node/progress.ts';
+import { parseRedisAddress } from '../redis/address.ts';
+import { redisExecutor } from '../redis/index.ts';
 import { formatReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
@@ -75,7 +77,7 @@ export function compareCommand(terminal: Terminal): Command {
           out,
           ...(data === undefined ? {} : { data }),
           ...(workers === undefined ? {} : { workers }),
-          ...(redis === undefined ? {} : { redis: parseRedisAddress(redis) }),
+          ...(redis === undefined ? {} : { executor: redisExecutor(parseRedisAddress(redis)) }),
         },
         terminal.stderr,
         terminal.signal,
@@ -83,6 +85,7 @@ export function compareCommand(terminal: Terminal): Command {
       const { summary, answer, report } = requireFinished(result, out);
       printResult(terminal, options.json, summary, formatReport(summary, answer));
       printReportPath(terminal, report);
+      requireSuccess(result);
     });
 }
 
@@ -91,14 +94,26 @@ export function workersOption(): Option {
   return new Option('--workers <number>', 'worker threads (default: one per core)').argParser(parseWorkers);
 }
 
-/** Returns the results of a finished comparison; throws an `InterruptedError` otherwise. */
+/** Returns the results of a finished comparison; throws an error that says why there are none otherwise. */
 export function requireFinished(compared: ComparisonResult, out: string): WrittenReport {
   const { summary, answer, report, finished, total } = compared;
   if (summary && answer && report) return { summary, answer, report };
+  requireSuccess(compared);
   throw new InterruptedError(
     `Interrupted. ${finished} of ${total} runs are finished and saved in ${out}.\nRun the same command again to finish the rest.`,
   );
 }
+
+/** Throws an error that names the failed runs, if there are any and the comparison was not interrupted. */
+export function requireSuccess({ failed, total, interrupted }: ComparisonResult): void {
+  if (failed.length === 0 || interrupted) return;
+  const lines = failed.slice(0, MAX_NAMED).map((run) => `  ${describeRun(run)}: ${run.reason}`);
+  const more = failed.length > MAX_NAMED ? [`  and ${failed.length - MAX_NAMED} more`] : [];
+  throw new Error([`${failed.length} of ${total} runs failed:`, ...lines, ...more].join('\n'));
+}
+
+/** The number of failed runs that a message names. */
+const MAX_NAMED = 10;
 
 /** Replaces the parts of an experiment's grid that the options name, and renames the experiment accordingly. */
 function customizeExperiment({ id, question, budget, grid, smoke }: Experiment, options: Options) {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { redactCredentials } from '../node/redis/address.ts';
+import { redactCredentials } from '../redis/address.ts';
 import type { Screen } from '../node/progress.ts';
 
 /** What a command reads and writes. */

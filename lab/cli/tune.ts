@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { tune } from '../node/tune.ts';
 import { formatReport } from '../text/terminal-report.ts';
-import { requireFinished, workersOption } from './compare.ts';
+import { requireFinished, requireSuccess, workersOption } from './compare.ts';
 import {
   createCommand,
   parseNumber,
@@ -66,5 +66,6 @@ export function tuneCommand(terminal: Terminal): Command {
       const { summary, answer, report } = requireFinished(result, out);
       printResult(terminal, json, summary, `${text}\n\n${formatReport(summary, answer)}`);
       printReportPath(terminal, report);
+      requireSuccess(result);
     });
 }

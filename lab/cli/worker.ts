@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import { parseRedisAddress } from '../node/redis/address.ts';
-import { loadRedis } from '../node/redis/index.ts';
+import { parseRedisAddress } from '../redis/address.ts';
+import { startWorker } from '../redis/index.ts';
 import { createCommand, parsePositiveInteger, type Terminal } from './terminal.ts';
 
 interface Options {
@@ -31,8 +31,7 @@ export function workerCommand(terminal: Terminal): Command {
     .addHelpText('after', EXAMPLES)
     .action(async ({ redis, threads, lease, untilEmpty }: Options) => {
       const address = parseRedisAddress(redis);
-      const { runWorker } = await loadRedis();
       const options = { threads, leaseSeconds: lease, untilEmpty: untilEmpty === true };
-      await runWorker(address, options, terminal.stderr, terminal.signal);
+      await startWorker(address, options, terminal.stderr, terminal.signal);
     });
 }

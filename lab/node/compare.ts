@@ -1,18 +1,30 @@
 import { availableParallelism } from 'node:os';
 import { builtIn } from '../catalogue/catalogue.ts';
+import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
+import type { Environment } from '../run/record.ts';
+import type { RunConfig } from '../run/run-config.ts';
+import { wrapText } from '../text/text-table.ts';
 import type { PlannedRun } from './plan.ts';
 import { reportPage } from '../report/page.ts';
 import { digestRun, type RunDigest } from '../analysis/digest.ts';
 import { summarize, type Summary } from '../analysis/summary.ts';
 import { answer, type ExperimentAnswer } from '../experiments/_answer.ts';
+import { checkModels, modelKey } from './check-models.ts';
+import type { Job } from './execute-run.ts';
 import { executeRuns } from './execute-runs.ts';
 import { preparePlan } from './plan-runs.ts';
-import { showProgress, type Screen } from './progress.ts';
-import type { RedisAddress } from './redis/address.ts';
-import { loadRedis } from './redis/index.ts';
+import { formatDuration, showProgress, type Progress, type Screen } from './progress.ts';
 import { loadReportScript } from './report-script.ts';
-import { ResultsFolder, type SavedPlan } from './results-folder.ts';
+import { ResultsFolder, type FailedRun, type SavedPlan } from './results-folder.ts';
+
+/** Executes runs elsewhere than on threads of this machine. */
+export interface Executor {
+  /** Names the executor, to complete "on …". */
+  readonly place: string;
+  /** Resolves when all jobs have ended, or when `signal` aborts. */
+  execute(jobs: readonly Job[], progress: Progress, signal: AbortSignal): Promise<void>;
+}
 
 /** The settings of one comparison. */
 export interface Comparison {
@@ -27,22 +39,31 @@ export interface Comparison {
   readonly out: string;
   /** The number of worker threads; 0 trains on the main thread. */
   readonly workers?: number;
-  /** A Redis whose workers execute the runs, instead of threads on this machine. */
-  readonly redis?: RedisAddress;
+  /** Executes the runs instead of threads on this machine. */
+  readonly executor?: Executor;
 }
 
 /** The results of a comparison, and the path of its report. */
 export interface WrittenReport {
-  readonly summary: Summary;
+  readonly summary: ReportedSummary;
   readonly answer: ExperimentAnswer;
   readonly report: string;
 }
 
-/** The outcome of a comparison; without results if it was interrupted. */
+/** A summary with what is not about the finished runs. */
+export interface ReportedSummary extends Summary {
+  /** Every environment in which a run was executed. */
+  readonly environments: readonly Environment[];
+  /** The planned runs that failed when they were last executed. */
+  readonly failed: readonly FailedRun[];
+}
+
+/** The outcome of a comparison; without results if it was interrupted or no run finished. */
 export interface ComparisonResult extends Partial<WrittenReport> {
   readonly interrupted: boolean;
   readonly finished: number;
   readonly total: number;
+  readonly failed: readonly FailedRun[];
 }
 
 /**
@@ -58,40 +79,50 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     folder.hasRun(id) ? digestRun(folder.readRun(id)) : undefined;
   let { runs, isLast } = await planStage(digestOf);
   folder.assertWritable();
+  if (runs.length === 0) throw new LabError('The grid has no runs. Name at least one value of each part.');
   for (;;) {
     const pending = runs.filter(({ id }) => !folder.hasRun(id));
     // Reading finished runs now reports corrupt files before any training.
     runs.forEach(({ id }) => digestOf(id));
     const skipped = runs.length - pending.length;
     if (skipped > 0) screen.write(`Skipping ${skipped} of ${runs.length} runs that are already finished in ${out}.\n`);
+    const stepMs = await checkModels(pending, builtIn, data);
     const { primary } = grid;
     const ids = runs.map(({ id }) => id);
-    const plan: SavedPlan = { experiment, question, budget, command, ...(primary && { primary }), runs: ids };
-    folder.writePlan(plan);
-    if (pending.length > 0) await executePending(pending, comparison, screen, signal);
+    const plan: SavedPlan = { experiment, question, budget, command, ...(primary && { primary: [...primary] }), runs: ids };
+    folder.startPlan(plan);
+    pending.forEach(({ id }) => folder.forgetFailure(id));
+    if (pending.length > 0) await executePending(pending, comparison, stepMs, screen, signal);
 
     const finished = runs.filter(({ id }) => folder.hasRun(id)).length;
-    const counts = { finished, total: runs.length, interrupted: finished < runs.length };
-    if (counts.interrupted) return counts;
-    if (isLast) return { ...counts, ...writeReport(folder, plan) };
+    const failed = failedRuns(folder, plan);
+    const interrupted = finished + failed.length < runs.length;
+    const result = { finished, failed, interrupted, total: runs.length };
+    // A setting is not chosen among runs of which some are missing.
+    if (interrupted || finished === 0 || (failed.length > 0 && !isLast)) return result;
+    if (isLast) return { ...result, ...writeReport(folder, plan) };
     ({ runs, isLast } = await planStage(digestOf));
   }
 }
 
 async function executePending(
   pending: readonly PlannedRun[],
-  { out, data, redis, workers = availableParallelism() }: Comparison,
+  { out, data, executor, workers = availableParallelism() }: Comparison,
+  stepMs: ReadonlyMap<string, number>,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
   const jobs = pending.toSorted(byDuration).map((run) => ({ ...run, out, ...(data === undefined ? {} : { data }) }));
-  const threads = workers === 0 ? 'the main thread' : countOf(Math.min(workers, pending.length), 'worker thread');
-  const where = redis === undefined ? threads : `the workers of ${redis.displayUrl}`;
-  screen.write(`Executing ${countOf(pending.length, 'run')} on ${where}.\n`);
-  const progress = showProgress(screen, jobs, workers);
+  const threads = Math.max(1, Math.min(workers, pending.length));
+  const place = executor?.place ?? (workers === 0 ? 'the main thread' : countOf(threads, 'worker thread'));
+  const ms = pending.reduce((sum, { config }) => sum + config.steps * (stepMs.get(modelKey(config)) ?? 0), 0);
+  const time = executor === undefined ? `, about ${formatDuration(ms / 1000 / threads)}` : '';
+  const announcement = `Training ${countOf(pending.length, 'run')} (${describeGrid(pending)}) on ${place}${time}. Ctrl-C keeps what is finished.`;
+  screen.write(`${wrapText(announcement, '')}\n`);
+  const progress = showProgress(screen, jobs, workers, stepMs);
   try {
-    if (redis === undefined) await executeRuns(jobs, workers, progress, signal);
-    else await (await loadRedis()).executeOnRedis(jobs, redis, progress, screen, signal);
+    if (executor === undefined) await executeRuns(jobs, workers, progress, signal);
+    else await executor.execute(jobs, progress, signal);
   } finally {
     progress.stop();
   }
@@ -100,13 +131,23 @@ async function executePending(
 /** Writes the summary and the report of the finished runs of a plan. */
 export function writeReport(folder: ResultsFolder, plan: SavedPlan): WrittenReport {
   const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
-  const summary = summarize(plan.experiment, runs, plan.primary);
-  folder.writeFile('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
+  const failed = failedRuns(folder, plan);
+  const environments = distinctEnvironments(runs.map(({ start }) => start.environment));
+  const summary = { ...summarize(plan.experiment, runs, plan.primary), environments, failed };
+  folder.writePlanFile('summary.json', plan, `${JSON.stringify(summary, undefined, 2)}\n`);
   const { rows } = summary;
   const ownAnswer = answer(plan.experiment, rows);
-  const frame = { ...plan, total: plan.runs.length };
+  const frame = { ...plan, total: plan.runs.length, failed };
   const page = reportPage(frame, { runs, rows, answer: ownAnswer }, loadReportScript());
-  return { summary, answer: ownAnswer, report: folder.writeFile('report.html', page) };
+  return { summary, answer: ownAnswer, report: folder.writePlanFile('report.html', plan, page) };
+}
+
+function failedRuns(folder: ResultsFolder, { runs }: SavedPlan): FailedRun[] {
+  return runs.flatMap((id) => (folder.hasRun(id) ? [] : (folder.readFailure(id) ?? [])));
+}
+
+function distinctEnvironments(environments: readonly Environment[]): Environment[] {
+  return [...new Map(environments.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 const GATED_CELLS = ['lstm', 'gru'];
@@ -117,6 +158,24 @@ function byDuration(a: PlannedRun, b: PlannedRun): number {
   return weight(b) - weight(a);
 }
 
+/** Describes the runs by the parts of the grid that vary, such as `3 cells × 2 strategies × 3 seeds`. */
+function describeGrid(runs: readonly PlannedRun[]): string {
+  const counts = Object.entries(GRID_PARTS).flatMap(([noun, part]) => {
+    const count = new Set(runs.map(({ config }) => JSON.stringify(part(config)))).size;
+    return count > 1 ? [countOf(count, noun)] : [];
+  });
+  return counts.length === 0 ? 'one setting' : counts.join(' × ');
+}
+
+const GRID_PARTS: Readonly<Record<string, (config: RunConfig) => unknown>> = {
+  task: ({ task, settings }) => [task, settings],
+  cell: ({ cell }) => cell,
+  optimizer: ({ optimizer }) => optimizer,
+  strategy: ({ strategy }) => strategy,
+  rate: ({ learningRate }) => learningRate,
+  seed: ({ seed }) => seed,
+};
+
 function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return count === 1 ? `1 ${noun}` : `${count} ${noun.replace(/y$/, 'ie')}s`;
 }

@@ -1,16 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { version_core } from '@tensorflow/tfjs';
 import type { Environment } from '../run/record.ts';
 
 /** The backend of every run on Node.js: the fastest one without native code. */
 export const BACKEND = 'wasm';
 
-/** Describes the machine and the versions that this process runs on. */
+/** Describes the machine and the code that this process runs on. */
 export function currentEnvironment(): Environment {
   return {
     gradclip: readGradclipVersion(),
+    code: (codeDigest ??= digestCode()),
     tfjs: version_core,
     backend: BACKEND,
     repaired: true,
@@ -22,7 +26,30 @@ export function currentEnvironment(): Environment {
   };
 }
 
+const gradclipManifest = createRequire(import.meta.url).resolve('gradclip/package.json');
+
 function readGradclipVersion(): string {
-  const path = createRequire(import.meta.url).resolve('gradclip/package.json');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(gradclipManifest, 'utf8')) as { version: string }).version;
+}
+
+/** The folders of the lab whose code decides the numbers of a run. */
+const DECISIVE_FOLDERS = ['catalogue', 'cells', 'node', 'run', 'tasks'];
+let codeDigest: string | undefined;
+
+/** Hashes the code of the lab and the library, because checkouts of one version may compute different numbers. */
+function digestCode(): string {
+  const lab = fileURLToPath(new URL('..', import.meta.url));
+  const isBuilt = import.meta.url.endsWith('.js');
+  const library = join(dirname(gradclipManifest), isBuilt ? 'dist' : '.');
+  const folders = [
+    ...DECISIVE_FOLDERS.map((name) => join(lab, name)),
+    ...['src', 'strategies'].map((name) => join(library, name)),
+  ];
+  const isCode = (file: string): boolean => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts');
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isCode).sort();
+    for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
 }

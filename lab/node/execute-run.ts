@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { ClippingError } from 'gradclip';
@@ -6,12 +7,12 @@ import { accelerate, allowRelaxedSimd } from 'gradclip/recurrent';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { builtIn, type Catalogue } from '../catalogue/catalogue.ts';
 import type { EndRecord, RunRecord } from '../run/record.ts';
-import { run } from '../run/run.ts';
+import { run, type RunParts } from '../run/run.ts';
 import { sha256, type RunConfig } from '../run/run-config.ts';
 import type { Problem, Task } from '../tasks/_task.ts';
 import { loadData } from './data/load-data.ts';
 import { BACKEND, currentEnvironment } from './environment.ts';
-import { ResultsFolder } from './results-folder.ts';
+import { ResultsFolder, WriteError } from './results-folder.ts';
 import { silenceOrthogonalWarning } from './silence-warning.ts';
 
 /** Where the data of a run comes from; the task's own data if both are absent. */
@@ -31,26 +32,67 @@ export interface Job extends DataSource {
   readonly skipIfRunning?: boolean;
 }
 
+/** The end of a run, or the message of the error that it threw. */
+export type RunResult = EndRecord | { readonly type: 'failed'; readonly reason: string };
+
 let isBackendRepaired = false;
 const cachedProblems = new WeakMap<Task, Map<string, Promise<Problem>>>();
 
+/** Computations without a pause are at most this long, so that timers, signals and connections are served. */
+const MAX_BLOCKED_MS = 50;
+
+/** How often a run that another program executes is looked at. */
+const WATCH_INTERVAL_MS = 250;
+
 /**
- * Trains one run on this thread and writes its records.
+ * Trains one run on this thread and writes its records, or the reason why it failed.
+ *
+ * If another program is executing the run, this waits for its result and trains only if that program stops.
  *
  * @param onStep receives the number of completed steps
- * @returns the end of the run, read from disk if it is already finished; undefined if another program is executing it
+ * @param signal interrupts the run before its next step
+ * @returns the result, read from disk if the run is already finished; undefined if it is postponed or interrupted
  */
-export async function executeRun(job: Job, onStep: (done: number) => void): Promise<EndRecord | undefined> {
+export async function executeRun(
+  job: Job,
+  onStep: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<RunResult | undefined> {
   const { id, config, out, skipIfRunning } = job;
   const folder = new ResultsFolder(out);
-  if (folder.hasRun(id)) return folder.readRun(id).end;
-  if (skipIfRunning && folder.isBeingWritten(id)) return undefined;
-  let end: EndRecord | undefined;
-  for await (const record of folder.writeRun(id, trainRun(config, builtIn, job))) {
-    if (record.type === 'step') onStep(record.step + 1);
-    if (record.type === 'end') end = record;
+  while (!folder.hasRun(id) && folder.isBeingWritten(id)) {
+    if (skipIfRunning || signal?.aborted) return undefined;
+    await setTimeout(WATCH_INTERVAL_MS);
   }
-  return end;
+  if (folder.hasRun(id)) return folder.readRun(id).end;
+  try {
+    for await (const record of folder.writeRun(id, trainRun(config, builtIn, job))) {
+      if (record.type === 'end') return record;
+      if (record.type === 'step') onStep(record.step + 1);
+      if (signal?.aborted) return undefined;
+    }
+    throw new Error('The run has no end.');
+  } catch (error) {
+    if (error instanceof WriteError) throw error;
+    const reason = (error as Error).message;
+    folder.writeFailure({ id, config, reason });
+    return { type: 'failed', reason };
+  }
+}
+
+/** Starts the backend and prepares the objects that a configuration names. */
+export async function prepareRun(config: RunConfig, catalogue: Catalogue, source: DataSource): Promise<RunParts> {
+  await prepareBackend();
+  const task = catalogue.task(config.task);
+  return {
+    task,
+    problem: await loadProblem(task, config, source),
+    cell: catalogue.cell(config.cell),
+    optimizer: catalogue.optimizer(config.optimizer),
+    strategy: catalogue.strategy(config.strategy),
+    environment: currentEnvironment(),
+    faster: accelerateModel,
+  };
 }
 
 /** Trains a run on this thread and yields its records. */
@@ -59,17 +101,15 @@ export async function* trainRun(
   catalogue: Catalogue,
   source: DataSource,
 ): AsyncGenerator<RunRecord, void, undefined> {
-  await prepareBackend();
-  const task = catalogue.task(config.task);
-  yield* run(config, {
-    task,
-    problem: await loadProblem(task, config, source),
-    cell: catalogue.cell(config.cell),
-    optimizer: catalogue.optimizer(config.optimizer),
-    strategy: catalogue.strategy(config.strategy),
-    environment: currentEnvironment(),
-    faster: accelerateModel,
-  });
+  const records = run(config, await prepareRun(config, catalogue, source));
+  let lastPause = performance.now();
+  for await (const record of records) {
+    yield record;
+    // Training itself waits for promises only, which lets no timer and no signal in.
+    if (performance.now() - lastPause < MAX_BLOCKED_MS) continue;
+    await setImmediate();
+    lastPause = performance.now();
+  }
 }
 
 /** Replaces recurrent layers by fused ones; returns the model unchanged if none can be fused. */

@@ -1,5 +1,5 @@
 import type { EndRecord } from '../run/record.ts';
-import type { Job } from './execute-run.ts';
+import type { Job, RunResult } from './execute-run.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** Receives the progress of runs. */
@@ -8,15 +8,24 @@ export interface RunListener {
   onSteps(job: Job, done: number): void;
   /** A run has ended and its records are on disk, written by this program or by another. */
   onEnd(job: Job, end: EndRecord): void;
+  /** A run has thrown an error, and the reason is on disk. */
+  onFailure(job: Job, reason: string): void;
+}
+
+/** Passes the result of a run to a listener. */
+export function reportResult(listener: RunListener, job: Job, result: RunResult): void {
+  if (result.type === 'failed') listener.onFailure(job, result.reason);
+  else listener.onEnd(job, result);
 }
 
 /**
  * Executes runs on worker threads, or on the main thread if `workers` is 0.
  *
  * Resolves when all runs are finished, or when `signal` aborts, which interrupts the runs in progress.
- * Runs that another program is executing in the same folder come last: they are usually finished by then.
+ * A run that fails does not stop the others. Runs that another program is executing in the same folder come last:
+ * they are usually finished by then.
  *
- * @throws the error of the first run that fails
+ * @throws an Error if a record cannot be written
  */
 export async function executeRuns(
   jobs: readonly Job[],
@@ -31,14 +40,14 @@ export async function executeRuns(
 async function executeOnThisThread(jobs: readonly Job[], listener: RunListener, signal: AbortSignal): Promise<void> {
   const { executeRun } = await import('./execute-run.ts');
   const postponed: Job[] = [];
-  const executeOne = async (job: Job): Promise<void> => {
+  const executeOne = async (job: Job, skipIfRunning: boolean): Promise<void> => {
     if (signal.aborted) return;
-    const end = await executeRun(job, (done) => listener.onSteps(job, done));
-    if (end === undefined) postponed.push(job);
-    else listener.onEnd(job, end);
+    const result = await executeRun({ ...job, skipIfRunning }, (done) => listener.onSteps(job, done), signal);
+    if (result === undefined) postponed.push(job);
+    else reportResult(listener, job, result);
   };
-  for (const job of jobs) await executeOne({ ...job, skipIfRunning: true });
-  for (const job of postponed) await executeOne({ ...job, skipIfRunning: false });
+  for (const job of jobs) await executeOne(job, true);
+  for (const job of [...postponed]) await executeOne(job, false);
 }
 
 async function executeOnThreads(
@@ -52,9 +61,9 @@ async function executeOnThreads(
   /** Executes the jobs and returns those that were postponed. */
   const executeAll = async (some: readonly Job[], skipIfRunning: boolean): Promise<Job[]> => {
     const postponed = some.map(async (job) => {
-      const end = await pool.run({ ...job, skipIfRunning }, (done) => listener.onSteps(job, done));
-      if (end === undefined) return [job];
-      listener.onEnd(job, end);
+      const result = await pool.run({ ...job, skipIfRunning }, (done) => listener.onSteps(job, done));
+      if (result === undefined) return [job];
+      reportResult(listener, job, result);
       return [];
     });
     return (await Promise.all(postponed)).flat();

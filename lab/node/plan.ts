@@ -3,6 +3,7 @@ import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
 import type { Settings, Task } from '../tasks/_task.ts';
 import { runId, type RunConfig } from '../run/run-config.ts';
+import { assertRunConfig } from './run-limits.ts';
 
 /** A run to execute, with the id that names its file. */
 export interface PlannedRun {
@@ -26,7 +27,6 @@ export interface PlanContext {
  */
 export async function expandGrid(grid: Grid, context: PlanContext): Promise<PlannedRun[]> {
   const { catalogue } = context;
-  assertNumbers(grid);
   const strategies = grid.strategies.map((spec) => {
     const { id, options } = catalogue.strategy(spec);
     return { id, options };
@@ -46,6 +46,7 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
                 configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, ...stepsFor(task.id, grid) });
     }
   }
+  configs.forEach(assertRunConfig);
   const runs = await Promise.all(configs.map(async (config) => ({ id: await runId(config), config })));
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
@@ -72,22 +73,4 @@ function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, '
   const own = typeof steps === 'number' ? steps : steps[task];
   if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; set --steps.`);
   return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
-}
-
-function assertNumbers({ learningRates, seeds, steps }: Grid): void {
-  for (const rate of Object.values(learningRates).flat()) {
-    if (!(rate > 0 && Number.isFinite(rate))) {
-      throw new LabError(`A learning rate must be a finite number greater than 0; received ${rate}.`);
-    }
-  }
-  for (const seed of seeds) {
-    if (!(Number.isInteger(seed) && seed >= 0 && seed < 1_000_000)) {
-      throw new LabError(`A seed must be a whole number from 0 to 999999; received ${seed}.`);
-    }
-  }
-  for (const count of typeof steps === 'number' ? [steps] : Object.values(steps)) {
-    if (!(Number.isInteger(count) && count >= 1)) {
-      throw new LabError(`The number of steps must be a whole number of at least 1; received ${count}.`);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import { formatOutcome } from '../analysis/outcome.ts';
+import { modelKey } from './check-models.ts';
 import type { Job } from './execute-run.ts';
 import type { RunListener } from './execute-runs.ts';
 import { TimeEstimate } from './time-estimate.ts';
@@ -9,43 +10,61 @@ export type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** Shows the progress of a comparison. */
 export interface Progress extends RunListener {
+  /** Prints a line above the bar. */
+  log(line: string): void;
   stop(): void;
 }
 
-/** Shows a progress bar on a terminal, and one line for each finished run elsewhere. */
-export function showProgress(screen: Screen, jobs: readonly Job[], workers: number): Progress {
-  const estimate = new TimeEstimate(
-    jobs.map(({ id, config }) => ({ id, kind: `${config.task} ${config.cell}`, steps: config.steps })),
-    workers,
-  );
+/**
+ * Shows a progress bar on a terminal, and one line for each finished run elsewhere.
+ *
+ * @param stepMs the expected duration of a step in milliseconds, by `modelKey`
+ */
+export function showProgress(
+  screen: Screen,
+  jobs: readonly Job[],
+  workers: number,
+  stepMs?: ReadonlyMap<string, number>,
+): Progress {
+  const runs = jobs.map(({ id, config }) => ({ id, kind: modelKey(config), steps: config.steps }));
+  const estimate = new TimeEstimate(runs, workers, stepMs);
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const view = screen.isTTY ? createBar(screen, estimate, elapsed) : createLines(screen, estimate, elapsed);
   return {
     onSteps(job, done) {
-      estimate.advance(job.id, done);
+      estimate.advance(job.id, done, elapsed());
       view.update();
     },
     onEnd(job, end) {
       estimate.end(job.id, end.steps, end.ms);
-      const { cell, strategy, learningRate, seed } = job.config;
-      view.runEnded(`${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${formatOutcome(end)}`);
+      view.runEnded(`${describeRun(job)}: ${formatOutcome(end)}`);
     },
+    onFailure(job, reason) {
+      estimate.fail(job.id);
+      view.log(`${describeRun(job)} failed: ${reason}`);
+    },
+    log: (line) => view.log(line),
     stop: () => view.stop(),
   };
+}
+
+/** Names a run by what distinguishes it from the others on the screen. */
+export function describeRun({ config: { cell, strategy, learningRate, seed } }: Pick<Job, 'config'>): string {
+  return `${cell} ${strategy.id} rate ${learningRate} seed ${seed}`;
 }
 
 interface ProgressView {
   update(): void;
   runEnded(description: string): void;
+  log(line: string): void;
   stop(): void;
 }
 
 function createBar(screen: Screen, estimate: TimeEstimate, elapsed: () => number): ProgressView {
-  const progressBar = new cliProgress.SingleBar(
+  const bars = new cliProgress.MultiBar(
     {
       stream: screen,
-      format: '{bar} {percentage} % | {runs} runs | {rate} steps/s | {left}',
       barsize: 24,
       barCompleteChar: '█',
       barIncompleteChar: '░',
@@ -56,32 +75,49 @@ function createBar(screen: Screen, estimate: TimeEstimate, elapsed: () => number
   );
   const fields = (): Record<string, string> => ({
     runs: `${estimate.finishedRuns}/${estimate.totalRuns}`,
-    rate: formatRate(estimate, elapsed()),
     left: formatTimeLeft(estimate, elapsed()),
   });
-  progressBar.start(estimate.progress.total, 0, fields());
-  const update = (): void => progressBar.update(estimate.progress.done, fields());
-  return { update, runEnded: update, stop: () => progressBar.stop() };
+  const format = '{bar} {percentage} % | {runs} runs | {left}';
+  const bar = bars.create(estimate.progress.total, 0, fields(), { format });
+  const latest = bars.create(1, 0, { result: 'no run has ended yet' }, { format: 'Latest: {result}' });
+  const update = (): void => bar.update(estimate.progress.done, fields());
+  return {
+    update,
+    runEnded(description) {
+      latest.update({ result: description });
+      update();
+    },
+    log(line) {
+      bars.log(`${line}\n`);
+      update();
+    },
+    stop: () => bars.stop(),
+  };
 }
 
 function createLines(screen: Screen, estimate: TimeEstimate, elapsed: () => number): ProgressView {
+  const log = (line: string): void => void screen.write(`${line}\n`);
   return {
     update: () => undefined,
     runEnded(description) {
-      const position = `${estimate.finishedRuns}/${estimate.totalRuns} runs, ${formatRate(estimate, elapsed())} steps/s, ${formatTimeLeft(estimate, elapsed())}`;
-      screen.write(`${position}: ${description}\n`);
+      const { finishedRuns, totalRuns } = estimate;
+      log(`${finishedRuns}/${totalRuns} runs, ${formatTimeLeft(estimate, elapsed())}: ${description}`);
     },
+    log,
     stop: () => undefined,
   };
 }
 
-function formatRate(estimate: TimeEstimate, elapsed: number): string {
-  return (estimate.stepsTaken / Math.max(elapsed, 0.001)).toFixed(0);
-}
-
 function formatTimeLeft(estimate: TimeEstimate, elapsed: number): string {
   const seconds = estimate.secondsLeft(elapsed);
-  if (seconds === undefined) return 'time left unknown';
+  return seconds === undefined ? 'time left unknown' : `${formatDuration(seconds)} left`;
+}
+
+/** Formats a duration in seconds as hours, minutes and seconds, such as `3:05` or `1:03:05`. */
+export function formatDuration(seconds: number): string {
   const rounded = Math.round(seconds);
-  return `${Math.floor(rounded / 60)}:${String(rounded % 60).padStart(2, '0')} left`;
+  const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60];
+  const twoDigits = (value: number): string => String(value).padStart(2, '0');
+  const start = hours === 0 ? `${minutes}` : `${hours}:${twoDigits(minutes)}`;
+  return `${start}:${twoDigits(rounded % 60)}`;
 }

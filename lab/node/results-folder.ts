@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -12,27 +12,50 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { LabError } from '../errors.ts';
 import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
+import { canonicalJson, type RunConfig } from '../run/run-config.ts';
 import { describeSystemError } from './data/user-files.ts';
 
-/** The last comparison that was started in a folder, saved so that `report` shows the same runs. */
-export interface SavedPlan {
-  readonly experiment: string;
-  readonly question: string;
-  readonly budget: string;
-  readonly command: string;
+const savedPlan = v.object({
+  experiment: v.string(),
+  question: v.string(),
+  budget: v.string(),
+  command: v.string(),
   /** The strategies whose comparison with no clipping is tested. Default: all. */
-  readonly primary?: readonly string[];
-  readonly runs: readonly string[];
+  primary: v.optional(v.array(v.string())),
+  /** The ids of the runs. */
+  runs: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))),
+});
+
+/** A comparison as it was started, saved so that `report` shows the same runs. */
+export type SavedPlan = v.InferInput<typeof savedPlan>;
+
+/** A run that threw an error, and the message of the error. */
+export interface FailedRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly reason: string;
 }
 
-/** A partial file that was last written longer ago than this belongs to a program that died. */
+/** Thrown if a file in the folder cannot be written. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+}
+
+/** The files about the comparison that was started last. */
+const PLAN_FILES = ['plan.json', 'summary.json', 'report.html'];
+
+/** A partial file of another machine that was last written longer ago than this belongs to a program that died. */
 const STALE_AFTER_MS = 30_000;
 
+const HOST = hostname().replaceAll(/[^\w-]/g, '-');
+
 /**
- * A folder of results: `runs/<id>.jsonl`, `plan.json`, `summary.json` and `report.html`.
+ * A folder of results: `runs/<id>.jsonl`, `failed/<id>.json`, `plan.json`, `summary.json` and `report.html`.
  *
  * A run is written to a temporary file next to its final name and renamed when it ends, so every file in `runs/` is
  * complete however the program ends. Every writer has its own temporary file, so several programs may share a folder.
@@ -67,6 +90,7 @@ export class ResultsFolder {
     try {
       const run = readRun(readFileSync(path, 'utf8'));
       if (run === undefined) throw new CorruptRecord('the last line: the end of the run is missing');
+      assertOwnId(run, id);
       return run;
     } catch (error) {
       if (!(error instanceof CorruptRecord)) {
@@ -91,9 +115,32 @@ export class ResultsFolder {
     throw new LabError(`--out ${this.path} contains no finished runs. Create some with: gradclip-lab compare`);
   }
 
+  /** Saves why a run failed. */
+  writeFailure(failure: FailedRun): void {
+    withWriteError(join(this.path, 'failed'), () => mkdirSync(join(this.path, 'failed'), { recursive: true }));
+    this.writeFile(join('failed', `${failure.id}.json`), `${JSON.stringify(failure, undefined, 2)}\n`);
+  }
+
+  /** Why a run failed when it was last executed; undefined if it did not fail. */
+  readFailure(id: string): FailedRun | undefined {
+    const path = this.#failurePath(id);
+    if (!existsSync(path)) return undefined;
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as FailedRun;
+    } catch {
+      throw new LabError(`${path} is not JSON. Delete it to repeat the run.`);
+    }
+  }
+
+  /** Deletes the failure of a run that is about to be executed again. */
+  forgetFailure(id: string): void {
+    rmSync(this.#failurePath(id), { force: true });
+  }
+
   /** Whether another program is writing this run, or died doing so moments ago. */
   isBeingWritten(id: string): boolean {
     return this.#partFilesOf(id).some((part) => {
+      if (isWriterGone(part)) return false;
       const written = statSync(part, { throwIfNoEntry: false })?.mtimeMs;
       return written !== undefined && Date.now() - written < STALE_AFTER_MS;
     });
@@ -147,19 +194,44 @@ export class ResultsFolder {
     return path;
   }
 
-  /** Saves which runs the report shows. */
+  /**
+   * Saves which runs the report shows.
+   *
+   * The plan, summary and report of another comparison in this folder are kept under names with the id of its plan.
+   */
+  startPlan(plan: SavedPlan): void {
+    const current = this.readPlan();
+    if (current !== undefined && !isSameComparison(current, plan)) {
+      for (const name of PLAN_FILES) {
+        const path = join(this.path, name);
+        const kept = join(this.path, withPlanId(name, current));
+        if (existsSync(path)) withWriteError(kept, () => renameSync(path, kept));
+      }
+    }
+    this.writePlan(plan);
+    for (const name of PLAN_FILES) rmSync(join(this.path, withPlanId(name, plan)), { force: true });
+  }
+
+  /** Replaces the plan of the comparison that was started last. */
   writePlan(plan: SavedPlan): void {
     this.writeFile('plan.json', `${JSON.stringify(plan, undefined, 2)}\n`);
   }
 
-  /** The last comparison that was started in this folder. */
+  /** Writes a file about a comparison, under another name if a different comparison was started since; returns its path. */
+  writePlanFile(name: string, plan: SavedPlan, content: string): string {
+    const current = this.readPlan();
+    const isCurrent = current === undefined || isSameComparison(current, plan);
+    return this.writeFile(isCurrent ? name : withPlanId(name, plan), content);
+  }
+
+  /** The comparison that was started last in this folder. */
   readPlan(): SavedPlan | undefined {
     const path = join(this.path, 'plan.json');
     if (!existsSync(path)) return undefined;
     try {
-      return JSON.parse(readFileSync(path, 'utf8')) as SavedPlan;
+      return v.parse(savedPlan, JSON.parse(readFileSync(path, 'utf8')));
     } catch {
-      throw new LabError(`${path} is not JSON. Delete it to report all runs in the folder.`);
+      throw new LabError(`${path} is not a plan. Delete it to report all runs in the folder.`);
     }
   }
 
@@ -181,7 +253,7 @@ export class ResultsFolder {
       // Another program finished the same run first and deleted this program's file.
       if (!existsSync(path)) throw toWriteError(part, error);
     }
-    for (const leftover of this.#partFilesOf(id)) rmSync(leftover, { force: true });
+    for (const leftover of [...this.#partFilesOf(id), this.#failurePath(id)]) rmSync(leftover, { force: true });
   }
 
   #partFilesOf(id: string): string[] {
@@ -191,12 +263,60 @@ export class ResultsFolder {
   }
 
   #partPath(path: string): string {
-    // Random, because process ids repeat in containers and on machines that share a disk.
-    return `${path}.${randomBytes(6).toString('hex')}.part`;
+    // Random too, because process ids repeat in containers.
+    return `${path}.${HOST}.${process.pid}.${randomBytes(6).toString('hex')}.part`;
   }
 
   #runPath(id: string): string {
     return join(this.path, 'runs', `${id}.jsonl`);
+  }
+
+  #failurePath(id: string): string {
+    return join(this.path, 'failed', `${id}.json`);
+  }
+}
+
+/** Computes the id of a run like `runId`, but synchronously. */
+export function runIdOf(config: RunConfig): string {
+  return createHash('sha256').update(canonicalJson(config)).digest('hex').slice(0, 16);
+}
+
+/**
+ * Asserts that a run belongs to its file, so that neither a copied nor an edited file counts.
+ *
+ * @throws CorruptRecord if the id differs from the file's name or from the id of the configuration
+ */
+export function assertOwnId({ start }: Run, id: string): void {
+  if (start.id !== id)
+    throw new CorruptRecord(`line 1: the file has run ${start.id}, which belongs in ${start.id}.jsonl`);
+  if (runIdOf(start.config) !== id) throw new CorruptRecord('line 1: the configuration was changed after the run');
+}
+
+/** Whether two plans are of one comparison: the same command, or the same runs on other workers. */
+function isSameComparison(a: SavedPlan, b: SavedPlan): boolean {
+  return a.experiment === b.experiment && (a.command === b.command || planId(a) === planId(b));
+}
+
+function planId({ experiment, question, runs }: SavedPlan): string {
+  return createHash('sha256')
+    .update(canonicalJson([experiment, question, runs]))
+    .digest('hex')
+    .slice(0, 8);
+}
+
+function withPlanId(name: string, plan: SavedPlan): string {
+  return name.replace('.', `-${planId(plan)}.`);
+}
+
+/** Whether the program that wrote a partial file ran on this machine and has ended. */
+function isWriterGone(part: string): boolean {
+  const [, host, pid] = /\.([\w-]+)\.(\d+)\.[0-9a-f]+\.part$/.exec(part) ?? [];
+  if (host !== HOST) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 
@@ -209,5 +329,5 @@ function withWriteError<Result>(path: string, action: () => Result): Result {
 }
 
 function toWriteError(path: string, error: unknown): Error {
-  return new Error(`${path} cannot be written: ${describeSystemError(error)}.`, { cause: error });
+  return new WriteError(`${path} cannot be written: ${describeSystemError(error)}.`, { cause: error });
 }

@@ -58,7 +58,8 @@ export async function tune(
       screen,
       signal,
     );
-  const plannedRuns = (): Run[] => (folder.readPlan()?.runs ?? []).map((id) => folder.readRun(id));
+  const plannedRuns = (): Run[] =>
+    (folder.readPlan()?.runs ?? []).filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
 
   const measured: Run[] = [];
   let outcome: ComparisonResult | undefined;

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
-import type { EndRecord } from '../run/record.ts';
-import type { Job } from './execute-run.ts';
+import type { Job, RunResult } from './execute-run.ts';
+import { ResultsFolder } from './results-folder.ts';
 import type { WorkerJob } from './worker.ts';
 
 /** A fixed number of worker threads, each of which executes one run at a time. */
@@ -19,12 +19,17 @@ export class WorkerPool {
   }
 
   /** Executes a run as soon as a thread is free; otherwise like `executeRun`. */
-  async run(job: Job, onSteps: (done: number) => void): Promise<EndRecord | undefined> {
+  async run(job: Job, onSteps: (done: number) => void): Promise<RunResult | undefined> {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', onSteps);
     try {
       const work: WorkerJob = { ...job, progress: port2 };
-      return (await this.#pool.run(work, { transferList: [port2] })) as EndRecord | undefined;
+      return (await this.#pool.run(work, { transferList: [port2] })) as RunResult | undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      const reason = 'its thread ran out of memory.';
+      new ResultsFolder(job.out).writeFailure({ id: job.id, config: job.config, reason });
+      return { type: 'failed', reason };
     } finally {
       port1.close();
     }

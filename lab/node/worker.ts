@@ -1,6 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EndRecord } from '../run/record.ts';
-import { executeRun, type Job } from './execute-run.ts';
+import { executeRun, type Job, type RunResult } from './execute-run.ts';
 
 /** The message from the pool to a worker thread: a run, and the port for its progress. */
 export interface WorkerJob extends Job {
@@ -10,7 +9,7 @@ export interface WorkerJob extends Job {
 const REPORT_INTERVAL_MS = 200;
 
 /** The function that the pool calls in a worker thread. */
-export default async function ({ progress, ...job }: WorkerJob): Promise<EndRecord | undefined> {
+export default async function ({ progress, ...job }: WorkerJob): Promise<RunResult | undefined> {
   let lastReport = 0;
   try {
     return await executeRun(job, (done) => {

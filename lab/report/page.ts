@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Run } from '../run/record.ts';
+import type { Environment, Run } from '../run/record.ts';
+import type { RunConfig } from '../run/run-config.ts';
 import { groupContests, type Contest } from '../analysis/contests.ts';
 import { cellSection } from './sections/cell-section.ts';
 import { writeFindings } from '../analysis/findings.ts';
@@ -14,6 +15,7 @@ import { formatOptions } from '../analysis/names.ts';
 import { createPalette, type Palette } from './charts/palette.ts';
 import { TUNE, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { figureRow, answerTable } from './sections/answer-section.ts';
+import { details } from './html/details.ts';
 import { STYLE } from './html/style.ts';
 import { tuneSection } from './sections/tune-section.ts';
 import type { SummaryRow } from '../analysis/summary.ts';
@@ -26,6 +28,8 @@ export interface ReportFrame {
   readonly command: string;
   /** How many runs were planned. */
   readonly total: number;
+  /** The planned runs that failed. */
+  readonly failed?: readonly { readonly config: RunConfig; readonly reason: string }[];
 }
 
 /** The results that a report shows. */
@@ -93,10 +97,21 @@ function unindented({ markup }: Html): Html {
   return new Html(markup.replace(/\n\s+/g, '\n'));
 }
 
-function unfinished({ total }: ReportFrame, runs: readonly Run[]): Content {
-  return runs.length < total
-    ? html`<p><strong>${runs.length} of ${total} runs are finished; the rest is not in this report.</strong></p>`
-    : '';
+function unfinished({ total, failed = [] }: ReportFrame, runs: readonly Run[]): Content {
+  return [
+    runs.length < total
+      ? html`<p><strong>${runs.length} of ${total} runs are finished; the rest is not in this report.</strong></p>`
+      : '',
+    failed.length === 0
+      ? ''
+      : details(
+          `${failed.length} of ${total} runs failed`,
+          failed.map(
+            ({ config: { task, cell, strategy, learningRate, seed }, reason }) =>
+              html`<p>${task}, ${cell}, ${strategy.id}, rate ${learningRate}, seed ${seed}: ${reason}</p>`,
+          ),
+        ),
+  ];
 }
 
 function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], palette: Palette): Html {
@@ -128,7 +143,8 @@ function folded(
 }
 
 function method(frame: ReportFrame, runs: readonly Run[], rows: readonly SummaryRow[]): Html {
-  const { environment, loss } = (runs[0] as Run).start;
+  const { loss } = (runs[0] as Run).start;
+  const environments = [...new Set(runs.map(({ start }) => describeEnvironment(start.environment)))];
   const configs = runs.map(({ start }) => start.config);
   const distinct = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
   const settings = configs.map((config) =>
@@ -162,10 +178,7 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
       'Loss',
       `${loss}. Gradient norms belong to the loss that is differentiated, which is in nats where the shown one is in bits.`,
     ],
-    [
-      'Computed with',
-      `gradclip ${environment.gradclip}, TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.repaired ? ' with repaired kernels' : ''}, ${environment.runtime}, ${environment.platform}, ${environment.cpu}, ${environment.cores} cores`,
-    ],
+    ['Computed with', environments.map((one) => html`${one}<br />`)],
     ['Command', frame.command === '' ? '' : html`<code>${frame.command}</code>`],
   ];
   return html`<dl>
@@ -177,4 +190,16 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
             <dd>${fact}</dd>`,
       )}
   </dl>`;
+}
+
+function describeEnvironment(environment: Environment): string {
+  const { gradclip, code, tfjs, backend, repaired, runtime, platform, cpu, cores } = environment;
+  return [
+    `gradclip ${gradclip}${code === undefined ? '' : ` (code ${code})`}`,
+    `TensorFlow.js ${tfjs} on ${backend}${repaired ? ' with repaired kernels' : ''}`,
+    runtime,
+    platform,
+    cpu,
+    `${cores} cores`,
+  ].join(', ');
 }

@@ -14,6 +14,8 @@ export const RECORD_VERSION = 2;
 /** Where a run was executed. Equal environments and configurations produce equal records, except for times. */
 export interface Environment {
   readonly gradclip: string;
+  /** A digest of the code of the lab and the library, where it can be read. */
+  readonly code?: string;
   readonly tfjs: string;
   readonly backend: string;
   /** Whether the kernels of the wasm backend were repaired (`gradclip/wasm`). */

@@ -6,7 +6,7 @@ export interface RunConfig {
   readonly task: string;
   /** The task's numbers: sizes and lengths. */
   readonly settings: Settings;
-  /** The id of the task's dataset, or `sha256:` and the digest of the user's file. */
+  /** The id of the task's dataset and the SHA-256 of its text, or the SHA-256 of the user's data. */
   readonly data: string;
   readonly cell: string;
   readonly optimizer: string;
@@ -20,6 +20,8 @@ export interface RunConfig {
   /** If set, the model is evaluated after every this many steps, and the run ends when the task is solved. */
   readonly solvedEvery?: number;
   readonly backend: string;
+  /** The SHA-256 of the plugin that was loaded, if there was one. */
+  readonly plugin?: string;
 }
 
 /**
@@ -37,7 +39,8 @@ export async function sha256(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function canonicalJson(value: unknown): string {
+/** Formats a value as JSON that does not depend on the order of its keys. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

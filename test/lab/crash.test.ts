@@ -24,6 +24,7 @@ function createFolder(name: string): { results: ResultsFolder; names: () => stri
 }
 
 const run = runOf({}, {}, [stepLine(0), stepLine(1)]);
+const { id } = run.start;
 const records: RunRecord[] = [run.start, ...run.steps, run.end];
 
 // eslint-disable-next-line @typescript-eslint/require-await -- records come from an asynchronous source
@@ -39,20 +40,20 @@ describe('a results folder', () => {
   it('gives a run its final name just before it yields the last record', async () => {
     const { results } = createFolder('order');
     const seen: [string, boolean][] = [];
-    for await (const { type } of results.writeRun('a', streamOf(records))) seen.push([type, results.hasRun('a')]);
+    for await (const { type } of results.writeRun(id, streamOf(records))) seen.push([type, results.hasRun(id)]);
     expect(seen).toEqual([
       ['start', false],
       ['step', false],
       ['step', false],
       ['end', true],
     ]);
-    expect(results.readRun('a')).toEqual(run);
+    expect(results.readRun(id)).toEqual(run);
   });
 
   it('rejects a run without an end record and leaves no file', async () => {
     const { results, names } = createFolder('cut');
-    await expect(drain(results.writeRun('a', streamOf(records.slice(0, 2))))).rejects.toThrow(
-      'Run a has no end record.',
+    await expect(drain(results.writeRun(id, streamOf(records.slice(0, 2))))).rejects.toThrow(
+      `Run ${id} has no end record.`,
     );
     expect(names()).toEqual([]);
   });
@@ -60,24 +61,24 @@ describe('a results folder', () => {
   it('lets two programs write the same run at once and keeps one complete file', async () => {
     const { results, names } = createFolder('both');
     const [one, two] = [
-      results.writeRun('a', streamOf(records)),
-      new ResultsFolder(results.path).writeRun('a', streamOf(records)),
+      results.writeRun(id, streamOf(records)),
+      new ResultsFolder(results.path).writeRun(id, streamOf(records)),
     ];
     await one.next();
     await two.next();
-    expect(results.isBeingWritten('a')).toBe(true);
+    expect(results.isBeingWritten(id)).toBe(true);
     for (let turn = 1; turn < records.length; turn += 1) await Promise.all([one.next(), two.next()]);
     await Promise.all([one.return(), two.return()]);
-    expect(names()).toEqual(['a.jsonl']);
-    expect(results.readRun('a')).toEqual(run);
+    expect(names()).toEqual([`${id}.jsonl`]);
+    expect(results.readRun(id)).toEqual(run);
   });
 
   it('deletes the leftovers of a killed program once the run is finished', async () => {
     const { results, names } = createFolder('left');
-    writeFileSync(join(results.path, 'runs', 'a.jsonl.0123.part'), 'half a li');
+    writeFileSync(join(results.path, 'runs', `${id}.jsonl.0123.part`), 'half a li');
     expect(results.finishedIds()).toEqual([]);
-    await drain(results.writeRun('a', streamOf(records)));
-    expect(names()).toEqual(['a.jsonl']);
+    await drain(results.writeRun(id, streamOf(records)));
+    expect(names()).toEqual([`${id}.jsonl`]);
   });
 });
 
@@ -90,19 +91,19 @@ describe('a full disk', () => {
     try {
       const results = new ResultsFolder(path);
       results.assertWritable();
-      await drain(results.writeRun('first', streamOf(records)));
+      await drain(results.writeRun(id, streamOf(records)));
       const tooLong = [run.start, ...Array.from({ length: 3000 }, (_, step) => stepLine(step)), run.end];
       await expect(drain(results.writeRun('second', streamOf(tooLong)))).rejects.toThrow(
-        /runs\/second\.jsonl\.[0-9a-f]+\.part cannot be written: the disk is full\.$/,
+        /runs\/second\.jsonl\.[\w-]+\.\d+\.[0-9a-f]+\.part cannot be written: the disk is full\.$/,
       );
       expect(() => results.writeFile('report.html', 'x'.repeat(500_000))).toThrow(
         'cannot be written: the disk is full.',
       );
       expect(readdirSync(path)).toEqual(['runs']);
-      expect(results.finishedIds()).toEqual(['first']);
-      expect(results.readRun('first')).toEqual(run);
+      expect(results.finishedIds()).toEqual([id]);
+      expect(results.readRun(id)).toEqual(run);
       await drain(results.writeRun('third', streamOf(records)));
-      expect(results.finishedIds()).toEqual(['first', 'third']);
+      expect(results.finishedIds()).toEqual([id, 'third'].sort());
     } finally {
       unmount();
     }

@@ -259,7 +259,7 @@ describe('gradclip-lab export', () => {
     out = mkdtempSync(join(tmpdir(), 'gradclip-export-'));
     const folder = new ResultsFolder(out);
     folder.assertWritable();
-    for (const { start, steps: some, end } of runs) {
+    for (const { start, steps: some, end } of [plain, diverged]) {
       folder.addRun(start.id, [start, ...some, end].map((one) => `${toLine(one)}\n`).join(''));
     }
   });

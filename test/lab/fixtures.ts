@@ -1,3 +1,4 @@
+import { runIdOf } from '../../lab/node/results-folder.ts';
 import type { RunConfig } from '../../lab/run/run-config.ts';
 import type { EndRecord, Environment, Run, StepLine } from '../../lab/run/record.ts';
 
@@ -49,7 +50,7 @@ export function runOf(
   const start = {
     type: 'start',
     version: 2,
-    id: 'x',
+    id: runIdOf({ ...config, ...change }),
     config: { ...config, ...change },
     environment,
     metric,

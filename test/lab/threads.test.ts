@@ -64,8 +64,8 @@ describe('worker threads', { timeout: 120_000 }, () => {
     expect(none, none.err).toMatchObject({ code: 0 });
     expect(readRecords('two')).toEqual(readRecords('none'));
     expect(readRecords('two').size).toBe(6);
-    expect(two.err).toContain('Executing 6 runs on 2 worker threads.');
-    expect(two.err).toMatch(/^6\/6 runs, \d+ steps\/s, 0:00 left: rnn [\w-]+ rate [\d.]+ seed \d: \d\.\d\d$/m);
+    expect(two.err).toMatch(/^Training 6 runs \(2 strategies × 3 rates\) on 2 worker threads, about \d+:\d\d\./m);
+    expect(two.err).toMatch(/^6\/6 runs, 0:00 left: rnn [\w-]+ rate [\d.]+ seed \d: \d\.\d\d$/m);
     expect(two.err).not.toContain('\u001B');
   });
 

@@ -1,9 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runId, type RunConfig } from '../../../lab/run/run-config.ts';
 import { buildLab, type BuiltLab } from '../../lab/built.ts';
 import { isInstalled, startRedis, type OwnRedis } from './redis-server.ts';
 
@@ -101,7 +105,7 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     const local = start(compareArgs('local', '--workers', '0'));
     const first = start(compareArgs('first', '--redis'), { REDIS_URL: url() });
     await first.untilPrinted(
-      `No worker is connected. Start one on any machine:\n  gradclip-lab worker --redis redis://127.0.0.1`,
+      `No worker is connected. Start one on any machine:\n  npx gradclip-lab worker --redis redis://127.0.0.1`,
     );
     const second = start(compareArgs('second', '--redis', url()));
     const worker = start(['worker', '--redis', url(), '--threads', '1']);
@@ -140,7 +144,7 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     await victim.ended;
     const successor = start(options);
     expect(await asked.ended, asked.text() + successor.text()).toBe(0);
-    expect(asked.text()).toContain('Executing 1 run on the workers of');
+    expect(asked.text()).toContain('Training 1 run (one setting) on the workers of');
     expect(victim.text()).not.toMatch(/^[0-9a-f]{16} rnn/m);
     expect(successor.text().match(/^[0-9a-f]{16} rnn/gm)).toHaveLength(1);
     const local = start(compareArgs('killed-local', ...many, '--workers', '0'));
@@ -169,6 +173,78 @@ describe.skipIf(absent)(`runs on Redis workers${absent ? ` (${absent})` : ''}`, 
     const local = start(compareArgs('own-local', '--data', inFolder('own.txt'), '--workers', '0'));
     expect(await local.ended).toBe(0);
     expect(readRecords('own')).toEqual(readRecords('own-local'));
+  });
+
+  it('write nothing for a job whose data is a path or does not match its SHA-256', async () => {
+    const [config] = [...readRecords('local').values()].map(
+      (text) => (JSON.parse(text.split('\n')[0] ?? '') as { config: RunConfig }).config,
+    );
+    const forged = { ...config, data: 'forged' } as RunConfig;
+    const worker = start(['worker', '--redis', url(), '--threads', '1']);
+    await worker.untilPrinted('Waiting for runs');
+    const connection = { port: redis.port, username: 'someone', password: 's3cret-w0rd', maxRetriesPerRequest: null };
+    const client = new Redis(connection);
+    const [prefix] = (await client.keys('bull:gradclip-lab-*:meta')).map((key) => key.split(':')[1]);
+    const queue = new Queue(prefix ?? '', { connection });
+    const digest = 'b'.repeat(64);
+    await client.set('gradclip-lab:data:../../escaped', gzipSync('owned'));
+    await client.set(`gradclip-lab:data:${digest}`, gzipSync('something else'));
+    const jobId = `run-${await runId(forged)}`;
+    for (const [data, says] of [
+      ['../../escaped', 'Expected a job with a configuration and the SHA-256 of its data.'],
+      [digest, 'Its data in Redis does not match its SHA-256.'],
+    ] as const) {
+      await queue.add('run', { config: forged, data }, { jobId });
+      await worker.untilPrinted(`${jobId} failed: ${says}`);
+      await queue.remove(jobId);
+    }
+    expect(existsSync(inFolder('escaped.data'))).toBe(false);
+    const written = readdirSync(worker.temporary, { recursive: true, encoding: 'utf8' });
+    expect(written.filter((name) => name.endsWith('.data'))).toEqual([]);
+    await Promise.all([queue.close(), client.quit()]);
+  });
+
+  it('are queued again after Redis was restarted without its data, and the outage is named', async () => {
+    const own = await startRedis();
+    const address = `redis://127.0.0.1:${own.port}`;
+    const asked = start(compareArgs('restarted', '--redis', address));
+    await asked.untilPrinted('No worker is connected.');
+    await asked.untilPrinted('Training 2 runs');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await own.stop();
+    await asked.untilPrinted(`Redis at ${address} is away. Waiting for it.`);
+    const again = await startRedis(() => ['--port', `${own.port}`]);
+    try {
+      await asked.untilPrinted(`Redis at ${address} is back.`);
+      await asked.untilPrinted('Redis has lost 2 of the runs. Queueing them again.');
+      const worker = start(['worker', '--redis', address, '--threads', '1']);
+      expect(await asked.ended, asked.text() + worker.text()).toBe(0);
+      expect(readRecords('restarted')).toEqual(readRecords('local'));
+    } finally {
+      await again.stop();
+    }
+  });
+
+  it('let a comparison be interrupted while Redis is away', async () => {
+    const own = await startRedis();
+    const asked = start(compareArgs('away', '--redis', `redis://127.0.0.1:${own.port}`));
+    await asked.untilPrinted('No worker is connected.');
+    await own.stop();
+    await asked.untilPrinted('is away');
+    asked.child.kill('SIGINT');
+    expect(await asked.ended, asked.text()).toBe(130);
+  });
+
+  it('are returned once by a worker that is interrupted while one of its threads is idle', async () => {
+    const many = ['--seeds', '9', '--steps', '5000', '--learning-rates', '1'];
+    const asked = start(compareArgs('idle', ...many, '--redis', url()));
+    const worker = start(['worker', '--redis', url(), '--threads', '2']);
+    await untilRunning(worker);
+    worker.child.kill('SIGINT');
+    expect(await worker.ended, worker.text()).toBe(0);
+    await asked.untilPrinted('The last worker has left and 1 of the runs are not finished.');
+    asked.child.kill('SIGINT');
+    expect(await asked.ended).toBe(130);
   });
 
   it.each([

@@ -1,32 +1,24 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ConnectionOptions } from 'bullmq';
 import { Redis } from 'ioredis';
-import { LabError } from '../../errors.ts';
-import { RECORD_VERSION } from '../../run/record.ts';
-import type { RunConfig } from '../../run/run-config.ts';
-import { currentEnvironment } from '../environment.ts';
+import { LabError } from '../errors.ts';
+import { currentEnvironment } from '../node/environment.ts';
+import { RECORD_VERSION } from '../run/record.ts';
 import { redisErrorText, type RedisAddress } from './address.ts';
-
-/** The data of a queued job, whose id is `toJobId` of the run's id. */
-export interface RunJob {
-  readonly config: RunConfig;
-  /** The digest of the user's data in the store. */
-  readonly data?: string;
-}
 
 /** How long Redis keeps finished runs and data, in seconds. */
 export const RETENTION_SECONDS = 7 * 24 * 3600;
 
-/** The name of the queue, which contains the version, because other versions may compute other numbers. */
-export function queueName(): string {
-  return `gradclip-lab-${currentEnvironment().gradclip}-records-${RECORD_VERSION}`;
+/** The largest data or records that are accepted, in bytes: a small compressed value must not fill the memory. */
+const MAX_BYTES = 512 * 2 ** 20;
+
+/** The name of the queue. It contains the version and a digest of the code, because other code may compute other numbers. */
+export function queueName(plugin?: string): string {
+  const { gradclip, code = 'unknown' } = currentEnvironment();
+  const names = ['gradclip-lab', gradclip, 'records', RECORD_VERSION, code, ...(plugin ? [plugin.slice(0, 16)] : [])];
+  return names.join('-');
 }
-
-/** The job id of a run. The prefix keeps it from being a number, which the queue does not accept. */
-export const toJobId = (runId: string): string => `run-${runId}`;
-
-/** The run id of a job. */
-export const toRunId = (jobId: string): string => jobId.slice('run-'.length);
 
 /** The queue's connection options: it waits for an unavailable Redis and never drops a request. */
 export function queueConnection({ displayUrl: _, ...options }: RedisAddress): ConnectionOptions {
@@ -41,8 +33,13 @@ export class RecordStore {
     this.#redis = redis;
   }
 
-  /** @throws LabError if there is no Redis at the address or it rejects the credentials */
-  static async open(address: RedisAddress): Promise<RecordStore> {
+  /**
+   * Connects to Redis.
+   *
+   * @param onAvailability called when the connection is lost (false) and when it is restored (true)
+   * @throws LabError if there is no Redis at the address or it rejects the credentials
+   */
+  static async open(address: RedisAddress, onAvailability: (isAvailable: boolean) => void): Promise<RecordStore> {
     const { displayUrl, ...options } = address;
     let lastError: unknown;
     let isConnected = false;
@@ -51,7 +48,7 @@ export class RecordStore {
       lazyConnect: true,
       maxRetriesPerRequest: null,
       // The first connection must succeed; later ones are retried.
-      retryStrategy: (times) => (isConnected ? Math.min(times * 200, 5000) : null),
+      retryStrategy: (times) => (isConnected ? Math.min(times * 200, 2000) : null),
     });
     redis.on('error', (error) => (lastError = error));
     try {
@@ -62,6 +59,13 @@ export class RecordStore {
       throw new LabError(`Cannot use Redis at ${displayUrl}: ${redisErrorText(lastError ?? error, address)}`);
     }
     isConnected = true;
+    let isAvailable = true;
+    const announce = (now: boolean): void => {
+      if (now !== isAvailable) onAvailability(now);
+      isAvailable = now;
+    };
+    redis.on('reconnecting', () => announce(false));
+    redis.on('ready', () => announce(true));
     return new RecordStore(redis);
   }
 
@@ -80,14 +84,19 @@ export class RecordStore {
     return (await this.#redis.exists(recordsKey(id))) === 1;
   }
 
-  /** Stores data under its digest. */
+  /** Stores data under its SHA-256. */
   async putData(digest: string, text: string): Promise<void> {
     await this.#redis.set(dataKey(digest), gzipSync(text), 'EX', RETENTION_SECONDS);
   }
 
-  /** The data with a digest, if it exists. */
-  async data(digest: string): Promise<string | undefined> {
-    return this.#text(dataKey(digest));
+  /** The data with a SHA-256; throws an Error if it is missing or different. */
+  async data(digest: string): Promise<string> {
+    const text = await this.#text(dataKey(digest));
+    if (text === undefined) throw new Error('Its data has expired in Redis. Start the comparison again.');
+    if (createHash('sha256').update(text).digest('hex') !== digest) {
+      throw new Error('Its data in Redis does not match its SHA-256.');
+    }
+    return text;
   }
 
   close(): void {
@@ -96,7 +105,7 @@ export class RecordStore {
 
   async #text(key: string): Promise<string | undefined> {
     const stored = await this.#redis.getBuffer(key);
-    return stored === null ? undefined : gunzipSync(stored).toString('utf8');
+    return stored === null ? undefined : gunzipSync(stored, { maxOutputLength: MAX_BYTES }).toString('utf8');
   }
 }
 

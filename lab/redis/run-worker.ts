@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
-import { formatOutcome } from '../../analysis/outcome.ts';
-import { runId } from '../../run/run-config.ts';
-import type { Screen } from '../progress.ts';
-import { WorkerPool } from '../worker-pool.ts';
+import { formatOutcome } from '../analysis/outcome.ts';
+import type { Screen } from '../node/progress.ts';
+import { WorkerPool } from '../node/worker-pool.ts';
 import { redisErrorText, type RedisAddress } from './address.ts';
-import { queueConnection, queueName, RecordStore, toRunId, type RunJob } from './store.ts';
+import { parseRunJob, type RunJob } from './job.ts';
+import { queueConnection, queueName, RecordStore } from './store.ts';
 
 /** Options of a worker. */
 export interface WorkerOptions {
@@ -33,7 +33,9 @@ export async function runWorker(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
-  const store = await RecordStore.open(address);
+  const store = await RecordStore.open(address, (isAvailable) =>
+    screen.write(`Redis at ${address.displayUrl} is ${isAvailable ? 'back' : 'away. Waiting for it'}.\n`),
+  );
   const out = mkdtempSync(join(tmpdir(), 'gradclip-worker-'));
   mkdirSync(join(out, 'runs'));
   const pool = new WorkerPool(threads);
@@ -56,8 +58,10 @@ export async function runWorker(
       if (signal.aborted) resolve();
       if (untilEmpty) worker.on('drained', () => resolve());
     });
+    // Closing stops fetching at once. A run that is returned before that would be fetched again by an idle thread.
+    const closed = worker.close();
     if (signal.aborted) await pool.stop();
-    await worker.close();
+    await closed;
   } finally {
     await pool.stop();
     store.close();
@@ -102,30 +106,25 @@ async function executeJob(
   out: string,
   screen: Screen,
 ): Promise<string> {
-  const { config, data } = job.data;
-  const id = toRunId(job.id ?? '');
-  if ((await runId(config)) !== id) throw new Error('its id does not match its configuration.');
+  const { id, config, data } = await parseRunJob(job.id, job.data);
   const source = data === undefined ? {} : { textFile: await fetchDataFile(data, store, out) };
-  const end = await pool.run({ id, config, out, ...source }, (done) => {
+  const result = await pool.run({ id, config, out, ...source }, (done) => {
     // A lost progress message does no harm.
     job.updateProgress(done).catch(() => undefined);
   });
-  if (end === undefined) throw new Error('it did not end.');
+  if (result === undefined) throw new Error('it did not end.');
+  if (result.type === 'failed') throw new Error(result.reason);
   const file = join(out, 'runs', `${id}.jsonl`);
   await store.putRecords(id, readFileSync(file, 'utf8'));
   rmSync(file);
   const { cell, strategy, learningRate, seed } = config;
-  screen.write(`${id} ${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${formatOutcome(end)}\n`);
-  return end.outcome;
+  screen.write(`${id} ${cell} ${strategy.id} rate ${learningRate} seed ${seed}: ${formatOutcome(result)}\n`);
+  return result.outcome;
 }
 
-/** Fetches data by its digest, once, and returns the path of its file. */
+/** Fetches data by its SHA-256, once, and returns the path of its file. Nothing is written before it is checked. */
 async function fetchDataFile(digest: string, store: RecordStore, folder: string): Promise<string> {
   const path = join(folder, `${digest}.data`);
-  if (!existsSync(path)) {
-    const text = await store.data(digest);
-    if (text === undefined) throw new Error('its data has expired in Redis. Start the comparison again.');
-    writeFileSync(path, text);
-  }
+  if (!existsSync(path)) writeFileSync(path, await store.data(digest));
   return path;
 }

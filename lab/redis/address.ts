@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.ts';
+import { LabError } from '../errors.ts';
 
 /** The address of a Redis, the credentials for it, and a form of it that is safe to print. */
 export interface RedisAddress {
@@ -41,10 +41,18 @@ export function parseRedisAddress(option: string | true, environment: NodeJS.Pro
     host,
     port,
     db,
-    ...(url.username && { username: decodeURIComponent(url.username) }),
-    ...(url.password && { password: decodeURIComponent(url.password) }),
+    ...(url.username && { username: decode(url.username, source) }),
+    ...(url.password && { password: decode(url.password, source) }),
     ...(protocol === 'rediss:' && { tls: { servername: host } }),
   };
+}
+
+function decode(text: string, source: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new LabError(`${source} contains a % that encodes nothing. Write a % in a name or password as %25.`);
+  }
 }
 
 /** Removes the user and the password from Redis URLs among the arguments, so that they may be saved and shown. */
@@ -56,5 +64,12 @@ export function redactCredentials(args: readonly string[]): string[] {
 export function redisErrorText(error: unknown, { password }: RedisAddress): string {
   const { message, code } = error as NodeJS.ErrnoException;
   const text = message || code || 'unknown error';
+  const rejection = Object.keys(REJECTIONS).find((name) => text.includes(name));
+  if (rejection !== undefined) return `${REJECTIONS[rejection]} (${rejection})`;
   return password ? text.replaceAll(password, '…') : text;
 }
+
+const REJECTIONS: Readonly<Record<string, string>> = {
+  NOAUTH: 'it requires a password. Write it into the URL, redis://user:password@host',
+  WRONGPASS: 'it rejects the user name or the password',
+};
