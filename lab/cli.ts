@@ -10,6 +10,7 @@ import { createCommand, InterruptedError, type Terminal } from './cli/terminal.t
 import { tuneCommand } from './cli/tune.ts';
 import { workerCommand } from './cli/worker.ts';
 import { LabError } from './errors.ts';
+import { currentEnvironment } from './node/environment.ts';
 import { describeSystemError } from './node/data/user-files.ts';
 
 /** Every command, in the order the help shows them. */
@@ -26,9 +27,9 @@ const COMMANDS: readonly ((terminal: Terminal) => Command)[] = [
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab compare         # train, compare and write a report
-  gradclip-lab compare --help  # examples for each part of the grid
-  gradclip-lab list            # all tasks, cells, strategies and experiments
+  npx gradclip-lab compare         # train, compare and write a report
+  npx gradclip-lab compare --help  # examples for each part of the grid
+  npx gradclip-lab list            # tasks, cells, strategies and experiments
 
 Exit codes: 0 success, 1 failed while running, 2 invalid arguments,
 130 interrupted. After 1 or 130, run the same command again to resume.`;
@@ -41,6 +42,7 @@ Exit codes: 0 success, 1 failed while running, 2 invalid arguments,
 export async function runCli(terminal: Terminal): Promise<number> {
   const program = createCommand('gradclip-lab', terminal)
     .description('Compare gradient-clipping strategies on recurrent networks.')
+    .version(currentEnvironment().gradclip, '-v, --version')
     .addHelpText('after', EXAMPLES);
   for (const command of COMMANDS) program.addCommand(command(terminal));
   try {

@@ -9,11 +9,13 @@ import { formatReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
   createCommand,
-  DEFAULT_OUT,
+  outOption,
   InterruptedError,
   parseNames,
   parseNumber,
   parseNumbers,
+  parseSeeds,
+  parseSettings,
   parseWorkers,
   printReportPath,
   printResult,
@@ -31,6 +33,7 @@ interface Options {
   readonly learningRates?: number[];
   readonly seeds?: number[];
   readonly steps?: number;
+  readonly settings?: Record<string, number>;
   readonly data?: string;
   readonly workers?: number;
   readonly redis?: string | true;
@@ -40,31 +43,32 @@ interface Options {
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab compare
-  gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1,2,3
-  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3
-  gradclip-lab compare --data my-book.txt --steps 200
-  gradclip-lab compare --redis redis://queue.local
+  npx gradclip-lab compare
+  npx gradclip-lab compare --cells lstm --learning-rates 1,3,10 --seeds 1-10
+  npx gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3
+  npx gradclip-lab compare --data my-book.txt --steps 200
+  npx gradclip-lab compare --redis redis://queue.local
 
 The last example needs at least one worker, on any machine. To start one, see
-gradclip-lab worker --help.`;
+npx gradclip-lab worker --help.`;
 
 /** `compare`: trains every combination in a grid and writes a report. */
 export function compareCommand(terminal: Terminal): Command {
   return createCommand('compare', terminal)
     .description('train every combination in a grid and write a report')
-    .option('-e, --experiment <name>', 'experiment to run (see gradclip-lab list)', 'quick')
+    .option('-e, --experiment <name>', 'experiment to run (see npx gradclip-lab list)', 'quick')
     .option('--smoke', 'run only the smallest part of the experiment, as a quick check')
     .option('--tasks <ids>', 'comma-separated tasks', parseNames)
     .option('--cells <ids>', 'comma-separated cells', parseNames)
     .option('--strategies <specs...>', 'strategies as id, id:option=value,option=value, or JSON')
     .option('--optimizers <names>', 'comma-separated optimizers', parseNames)
     .option('--learning-rates <numbers>', 'comma-separated learning rates', parseNumbers)
-    .option('--seeds <numbers>', 'comma-separated seeds, one run for each', parseNumbers)
+    .option('--seeds <numbers>', 'seeds such as 1,2,3 or 1-10, one run for each', parseSeeds)
     .option('--steps <number>', 'training steps per run', parseNumber)
+    .option('--settings <settings>', 'task settings such as units=128,length=80', parseSettings)
     .option('--data <file>', "train on this file instead of the task's own data")
     .addOption(workersOption())
-    .option('-o, --out <folder>', 'folder for records and reports', DEFAULT_OUT)
+    .addOption(outOption('folder for records and reports'))
     .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', EXAMPLES)
@@ -125,6 +129,7 @@ function customizeExperiment({ id, question, budget, grid, smoke }: Experiment, 
     ...(options.learningRates && { learningRates: options.learningRates }),
     ...(options.seeds && { seeds: options.seeds }),
     ...(options.steps !== undefined && { steps: options.steps }),
+    ...(options.settings && { settings: [grid.settings ?? {}].flat().map((own) => ({ ...own, ...options.settings })) }),
   };
   const isCustom = Object.keys(replaced).length > 0 || options.data !== undefined;
   return {

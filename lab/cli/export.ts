@@ -9,7 +9,7 @@ import type { MetricSink, WriteFile } from '../export/sink.ts';
 import { createTensorBoardSink } from '../export/tensorboard.ts';
 import { describeSystemError } from '../node/data/user-files.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
-import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
+import { createCommand, outOption, type Terminal } from './terminal.ts';
 
 const FILE_FORMATS = { parquet: createParquetSink, csv: createCsvSink, tensorboard: createTensorBoardSink };
 
@@ -20,10 +20,10 @@ interface Options {
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab export parquet
-  gradclip-lab export csv --to tables
-  gradclip-lab export tensorboard --to logs && tensorboard --logdir logs
-  MLFLOW_TRACKING_URI=http://localhost:5000 gradclip-lab export mlflow
+  npx gradclip-lab export parquet
+  npx gradclip-lab export csv --to tables
+  npx gradclip-lab export tensorboard --to logs && tensorboard --logdir logs
+  MLFLOW_TRACKING_URI=http://localhost:5000 npx gradclip-lab export mlflow
 
 To log in to MLflow, put the user name and password in its URL, or set
 MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.`;
@@ -33,7 +33,7 @@ export function exportCommand(terminal: Terminal): Command {
   return createCommand('export', terminal)
     .description('export finished runs to files or to MLflow')
     .addArgument(new Argument('<format>', 'output format').choices([...Object.keys(FILE_FORMATS), 'mlflow']))
-    .option('-o, --out <folder>', 'folder of an earlier comparison', DEFAULT_OUT)
+    .addOption(outOption('folder of an earlier comparison'))
     .option('--to <target>', 'folder to write to (default: export/<format> inside --out), or the URL of MLflow')
     .addHelpText('after', EXAMPLES)
     .action(async (format: keyof typeof FILE_FORMATS | 'mlflow', { out, to }: Options) => {

@@ -5,14 +5,14 @@ import { describeSystemError } from '../node/data/user-files.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
 import { digestRun } from '../analysis/digest.ts';
 import { formatArchive } from '../results-page/archive.ts';
-import { createCommand, DEFAULT_OUT, type Terminal } from './terminal.ts';
+import { createCommand, outOption, type Terminal } from './terminal.ts';
 
 /** `keep`: saves a finished comparison as one small file. */
 export function keepCommand(terminal: Terminal): Command {
   return createCommand('keep', terminal)
     .description('save a finished comparison as one small file')
     .argument('<file>', 'file to write, such as lab/results/quick.jsonl')
-    .option('-o, --out <folder>', 'folder of the comparison', DEFAULT_OUT)
+    .addOption(outOption('folder of the comparison'))
     .action((file: string, { out }: { out: string }) => {
       const count = keep(out, file, new Date().toISOString().slice(0, 10));
       terminal.stdout.write(`Saved ${count} runs in ${file}.\n`);
@@ -29,7 +29,7 @@ export function keep(out: string, file: string, date: string): number {
   const folder = new ResultsFolder(out);
   const plan = folder.readPlan();
   if (plan === undefined)
-    throw new LabError(`--out ${out} contains no comparison. Create one with: gradclip-lab compare`);
+    throw new LabError(`--out ${out} contains no comparison. Create one with: npx gradclip-lab compare`);
   const missing = plan.runs.filter((id) => !folder.hasRun(id)).length;
   if (missing > 0)
     throw new LabError(

@@ -10,8 +10,8 @@ import { createCommand, type Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab list
-  gradclip-lab list --json | jq '.strategies[].id'`;
+  npx gradclip-lab list
+  npx gradclip-lab list --json | jq '.strategies[].id'`;
 
 /** `list`: shows everything that the other commands accept by name. */
 export function listCommand(terminal: Terminal): Command {
@@ -65,9 +65,9 @@ function listText(strategies: readonly StrategyDescription[]): string {
     'Experiments',
     ...experiments.map(({ id, question }) => wrapText(`${id}: ${question}`, '  ')),
     'Examples',
-    '  gradclip-lab compare --experiment alternatives',
-    '  gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',
-    '  gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3',
+    '  npx gradclip-lab compare --experiment alternatives',
+    '  npx gradclip-lab compare --tasks adding --cells lstm,gru --optimizers adam',
+    '  npx gradclip-lab compare --strategies none global-norm:maxNorm=5 z-clip:maxZ=3',
   ].join('\n');
 }
 

@@ -1,32 +1,44 @@
 import type { Command } from 'commander';
-import { writeReport } from '../node/compare.ts';
-import { ResultsFolder } from '../node/results-folder.ts';
+import { LabError } from '../errors.ts';
+import { writeReport, type WrittenReport } from '../node/compare.ts';
+import { ResultsFolder, WriteError } from '../node/results-folder.ts';
 import { formatReport } from '../text/terminal-report.ts';
-import { createCommand, DEFAULT_OUT, printReportPath, printResult, type Terminal } from './terminal.ts';
+import { createCommand, outOption, parseFolder, printReportPath, printResult, type Terminal } from './terminal.ts';
 
 interface Options {
   readonly out: string;
+  readonly to?: string;
   readonly json?: true;
 }
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab report
-  gradclip-lab report --out my-results --json`;
+  npx gradclip-lab report
+  npx gradclip-lab report --out my-results --json`;
 
 /** `report`: rebuilds the summary and the report from the records of finished runs. */
 export function reportCommand(terminal: Terminal): Command {
   return createCommand('report', terminal)
     .description('rebuild summary.json and report.html without training')
-    .option('-o, --out <folder>', 'folder of an earlier comparison', DEFAULT_OUT)
+    .addOption(outOption('folder of an earlier comparison'))
+    .option('--to <folder>', 'folder to write to (default: the same as --out)', parseFolder)
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(({ out, json }: Options) => {
+    .action(({ out, to, json }: Options) => {
       const folder = new ResultsFolder(out);
       const runs = folder.requireFinishedIds();
       const allRuns = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs };
-      const { summary, answer, report } = writeReport(folder, folder.readPlan() ?? allRuns);
+      const { summary, answer, report } = explainReadOnly(() => writeReport(folder, folder.readPlan() ?? allRuns, to));
       printResult(terminal, json, summary, formatReport(summary, answer));
       printReportPath(terminal, report);
     });
+}
+
+function explainReadOnly(write: () => WrittenReport): WrittenReport {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    throw new LabError(`${error.message} To write the report elsewhere, add --to FOLDER.`);
+  }
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { redactCredentials } from '../redis/address.ts';
 import type { Screen } from '../node/progress.ts';
 
@@ -13,11 +13,16 @@ export interface Terminal {
 }
 
 /** The default of `--out`. */
-export const DEFAULT_OUT = 'gradclip-results';
+const DEFAULT_OUT = 'gradclip-results';
 
 /** Thrown when a command was interrupted before it finished; the message says what was saved. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
+}
+
+/** The option that names the results folder. */
+export function outOption(about: string, folder = DEFAULT_OUT): Option {
+  return new Option('-o, --out <folder>', about).argParser(parseFolder).default(folder);
 }
 
 /** Creates a command that prints to the terminal and throws instead of ending the process. */
@@ -30,7 +35,7 @@ export function createCommand(name: string, { stdout, stderr }: Terminal): Comma
 
 /** The command line as the user wrote it, ready to paste into a shell, without passwords. */
 export function shellCommand({ args }: Terminal): string {
-  return ['gradclip-lab', ...redactCredentials(args).map(quoteForShell)].join(' ');
+  return ['npx', 'gradclip-lab', ...redactCredentials(args).map(quoteForShell)].join(' ');
 }
 
 /** Prints a result: the value as JSON where the user asked for it, otherwise the text. */
@@ -57,6 +62,35 @@ export function parseNumber(text: string): number {
 
 export function parseNumbers(text: string): number[] {
   return text.split(',').map(parseNumber);
+}
+
+/** Parses seeds such as `1,2,3` or `1-10`. */
+export function parseSeeds(text: string): number[] {
+  return text.split(',').flatMap((part) => {
+    const [, first, last] = /^\s*(\d+)-(\d+)\s*$/.exec(part)?.map(Number) ?? [];
+    if (first === undefined || last === undefined) return [parseNumber(part)];
+    if (first > last) throw new InvalidArgumentError(`\`${part}\` is not a range. Write the smaller seed first.`);
+    if (last - first >= MAX_SEEDS) throw new InvalidArgumentError(`\`${part}\` has more than ${MAX_SEEDS} seeds.`);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+const MAX_SEEDS = 10_000;
+
+/** Parses settings such as `units=128,length=80`. */
+export function parseSettings(text: string): Record<string, number> {
+  const entries = text.split(',').map((part): [string, number] => {
+    const [name = '', value = ''] = part.split('=').map((word) => word.trim());
+    if (name === '' || value === '') throw new InvalidArgumentError('Expected name=number,name=number.');
+    return [name, parseNumber(value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Parses the path of a folder. */
+export function parseFolder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected the path of a folder.');
+  return text;
 }
 
 export function parseWorkers(text: string): number {

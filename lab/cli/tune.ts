@@ -4,8 +4,10 @@ import { formatReport } from '../text/terminal-report.ts';
 import { requireFinished, requireSuccess, workersOption } from './compare.ts';
 import {
   createCommand,
+  outOption,
   parseNumber,
-  parseNumbers,
+  parseSeeds,
+  parseSettings,
   printReportPath,
   printResult,
   shellCommand,
@@ -19,6 +21,7 @@ interface Options {
   readonly learningRate: number;
   readonly seeds: number[];
   readonly steps: number;
+  readonly settings?: Record<string, number>;
   readonly data?: string;
   readonly workers?: number;
   readonly out: string;
@@ -27,9 +30,9 @@ interface Options {
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab tune --cell lstm --learning-rate 10
-  gradclip-lab tune --task sentiment --optimizer adam --learning-rate 0.01
-  gradclip-lab tune --data my-book.txt --steps 200`;
+  npx gradclip-lab tune --cell lstm --learning-rate 10
+  npx gradclip-lab tune --task sentiment --optimizer adam --learning-rate 0.01
+  npx gradclip-lab tune --data my-book.txt --steps 200`;
 
 /** `tune`: suggests a threshold from unclipped norms, chooses a threshold and a learning rate, and tests the choice. */
 export function tuneCommand(terminal: Terminal): Command {
@@ -40,20 +43,22 @@ export function tuneCommand(terminal: Terminal): Command {
     .option('--optimizer <name>', 'optimizer', 'sgd')
     .option('--learning-rate <number>', 'learning rate', parseNumber, 1)
     .addOption(
-      new Option('--seeds <numbers>', 'comma-separated seeds, one run for each')
-        .argParser(parseNumbers)
-        .default([1, 2, 3, 4, 5, 6], '1,2,3,4,5,6'),
+      new Option('--seeds <numbers>', 'seeds such as 1,2,3 or 1-10, one run for each')
+        .argParser(parseSeeds)
+        .default([1, 2, 3, 4, 5, 6], '1-6'),
     )
     .option('--steps <number>', 'training steps per run', parseNumber, 80)
+    .option('--settings <settings>', 'task settings such as units=128,length=80', parseSettings)
     .option('--data <file>', "train on this file instead of the task's own data")
     .addOption(workersOption())
-    .option('-o, --out <folder>', 'folder for records and reports', 'gradclip-tune')
+    .addOption(outOption('folder for records and reports', 'gradclip-tune'))
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ task, cell, optimizer, learningRate, seeds, steps, out, data, workers, json }: Options) => {
+    .action(async ({ task, cell, optimizer, seeds, steps, settings, ...options }: Options) => {
+      const { learningRate, out, data, workers, json } = options;
       const { text, ...result } = await tune(
         {
-          grid: { tasks: [task], cells: [cell], optimizers: [optimizer], seeds, steps },
+          grid: { tasks: [task], cells: [cell], optimizers: [optimizer], seeds, steps, ...(settings && { settings }) },
           learningRate,
           command: shellCommand(terminal),
           out,

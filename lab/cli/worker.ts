@@ -13,9 +13,9 @@ interface Options {
 
 const EXAMPLES = `
 Examples:
-  gradclip-lab worker --redis redis://queue.local
-  REDIS_URL=rediss://user:password@queue.local:6380 gradclip-lab worker --redis
-  gradclip-lab worker --redis redis://queue.local --threads 4 --until-empty
+  npx gradclip-lab worker --redis redis://queue.local
+  REDIS_URL=rediss://user:password@queue.local npx gradclip-lab worker --redis
+  npx gradclip-lab worker --redis redis://queue.local --threads 4 --until-empty
 
 A worker needs the same version of gradclip-lab as the comparison. To trust a
 private certificate authority, set NODE_EXTRA_CA_CERTS.`;

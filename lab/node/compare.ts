@@ -128,18 +128,25 @@ async function executePending(
   }
 }
 
-/** Writes the summary and the report of the finished runs of a plan. */
-export function writeReport(folder: ResultsFolder, plan: SavedPlan): WrittenReport {
+/**
+ * Writes the summary and the report of the finished runs of a plan.
+ *
+ * @param to a folder to write to instead of the folder of the runs, which may be read-only
+ * @throws WriteError if the folder cannot be written
+ */
+export function writeReport(folder: ResultsFolder, plan: SavedPlan, to?: string): WrittenReport {
+  const write = (name: string, content: string): string =>
+    to === undefined ? folder.writePlanFile(name, plan, content) : new ResultsFolder(to).writeFile(name, content);
   const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
   const failed = failedRuns(folder, plan);
   const environments = distinctEnvironments(runs.map(({ start }) => start.environment));
   const summary = { ...summarize(plan.experiment, runs, plan.primary), environments, failed };
-  folder.writePlanFile('summary.json', plan, `${JSON.stringify(summary, undefined, 2)}\n`);
+  write('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
   const { rows } = summary;
   const ownAnswer = answer(plan.experiment, rows);
   const frame = { ...plan, total: plan.runs.length, failed };
   const page = reportPage(frame, { runs, rows, answer: ownAnswer }, loadReportScript());
-  return { summary, answer: ownAnswer, report: folder.writePlanFile('report.html', plan, page) };
+  return { summary, answer: ownAnswer, report: write('report.html', page) };
 }
 
 function failedRuns(folder: ResultsFolder, { runs }: SavedPlan): FailedRun[] {

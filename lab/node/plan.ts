@@ -31,6 +31,7 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
     const { id, options } = catalogue.strategy(spec);
     return { id, options };
   });
+  assertSettingNames(grid, catalogue);
   grid.cells.forEach((cell) => catalogue.cell(cell));
   grid.optimizers.forEach((optimizer) => catalogue.optimizer(optimizer));
 
@@ -73,4 +74,14 @@ function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, '
   const own = typeof steps === 'number' ? steps : steps[task];
   if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; set --steps.`);
   return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
+}
+
+/** Asserts that each setting belongs to a task of the grid, because a misspelt one would have no effect. */
+function assertSettingNames(grid: Grid, catalogue: Catalogue): void {
+  const known = new Set(grid.tasks.flatMap((id) => Object.keys(catalogue.task(id).settings)));
+  for (const name of [grid.settings ?? {}].flat().flatMap(Object.keys)) {
+    if (known.has(name)) continue;
+    const [tasks, names] = [grid.tasks, [...known]].map((some) => some.map((one) => `\`${one}\``).join(', '));
+    throw new LabError(`${tasks} has no setting \`${name}\`. Available settings: ${names}.`);
+  }
 }

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { LabError } from '../errors.ts';
 import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
@@ -112,12 +112,11 @@ export class ResultsFolder {
   requireFinishedIds(): string[] {
     const ids = this.finishedIds();
     if (ids.length > 0) return ids;
-    throw new LabError(`--out ${this.path} contains no finished runs. Create some with: gradclip-lab compare`);
+    throw new LabError(`--out ${this.path} contains no finished runs. Create some with: npx gradclip-lab compare`);
   }
 
   /** Saves why a run failed. */
   writeFailure(failure: FailedRun): void {
-    withWriteError(join(this.path, 'failed'), () => mkdirSync(join(this.path, 'failed'), { recursive: true }));
     this.writeFile(join('failed', `${failure.id}.json`), `${JSON.stringify(failure, undefined, 2)}\n`);
   }
 
@@ -185,9 +184,10 @@ export class ResultsFolder {
     this.#moveIntoPlace(part, id);
   }
 
-  /** Writes a file atomically and returns its path. */
+  /** Writes a file atomically, creates its folder, and returns its path. */
   writeFile(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
+    withWriteError(path, () => mkdirSync(dirname(path), { recursive: true }));
     const part = this.#partPath(path);
     this.#writePart(part, content);
     withWriteError(path, () => renameSync(part, path));

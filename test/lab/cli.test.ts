@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -113,6 +114,33 @@ describe('compare', () => {
     expect([...readRuns('own').values()][0]).toContain('"data":"own.txt sha256:');
   });
 
+  it('expands ranges of seeds and changes the settings of the task', async () => {
+    const { code, out } = await runLab(
+      ...tinyComparison(
+        'ranges',
+        '--seeds',
+        '1-2,5',
+        '--settings',
+        'units=4,batch=3',
+        '--strategies',
+        'none',
+        '--json',
+      ),
+    );
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as Summary).rows).toMatchObject(
+      Array(2).fill({ seeds: [1, 2, 5], settings: { units: 4, batch: 3 } }),
+    );
+  });
+
+  it('says what is about to happen before it trains', async () => {
+    const { err } = await runLab(...tinyComparison('announced', '--seeds', '1-2'));
+    expect(err.replaceAll('\n ', '')).toMatch(
+      /^Training 4 runs \(2 strategies × 2 seeds\) on the main thread, about \d+:\d\d\. Ctrl-C keeps what is finished\.\n1\/4/,
+    );
+    expect(err.split('\n').every((line) => line.length <= 80)).toBe(true);
+  });
+
   it('stops when interrupted, keeps finished runs, and returns 130', async () => {
     const [stdout, stderr] = [new Screen(), new Screen()];
     const interruption = new AbortController();
@@ -157,6 +185,11 @@ describe('a comparison with invalid arguments', () => {
     { args: ['--learning-rates', '1,x'], says: '`x` is not a number.' },
     { args: ['--steps', '0'], says: 'The number of steps must be a whole number from 1 to 1000000; received 0.' },
     { args: ['--seeds', '1.5'], says: 'A seed must be a whole number from 0 to 999999; received 1.5.' },
+    { args: ['--seeds', '5-3'], says: '`5-3` is not a range. Write the smaller seed first.' },
+    { args: ['--settings', 'unit=9'], says: '`char-lm` has no setting `unit`. Available settings: `units`' },
+    { args: ['--settings', 'units'], says: 'Expected name=number,name=number.' },
+    { args: ['--settings', 'units=x'], says: '`x` is not a number.' },
+    { args: ['--out', ''], says: 'Expected the path of a folder.' },
     { args: ['--workers', '-1'], says: 'Expected a whole number from 0 to 256. 0 trains on the main thread.' },
     { args: ['--strategys', 'none'], says: "unknown option '--strategys'\n(Did you mean --strategies?)" },
     {
@@ -211,11 +244,35 @@ describe('report', () => {
     expect(files.map((name) => readFileSync(name, 'utf8'))).toEqual(before);
   });
 
+  it('writes to another folder if asked to, and names that option if the folder is read-only', async () => {
+    const out = inFolder('elsewhere');
+    await runLab(...tinyComparison('elsewhere'));
+    const { code, err } = await runLab('report', '--out', out, '--to', inFolder('copy'));
+    expect([code, err]).toEqual([0, `\nReport with charts: ${join(inFolder('copy'), 'report.html')}\n`]);
+    expect(readdirSync(inFolder('copy')).sort()).toEqual(['report.html', 'summary.json']);
+    // A folder in the way is refused for root as well.
+    rmSync(join(out, 'summary.json'));
+    mkdirSync(join(out, 'summary.json'));
+    expect(await runLab('report', '--out', out)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /summary\.json cannot be written: .*\. To write the report elsewhere, add --to FOLDER\.\n$/,
+      ) as string,
+    });
+  });
+
   it('rejects a folder without finished runs', async () => {
     expect(await runLab('report', '--out', inFolder('nothing'))).toMatchObject({
       code: 2,
-      err: `--out ${inFolder('nothing')} contains no finished runs. Create some with: gradclip-lab compare\n`,
+      err: `--out ${inFolder('nothing')} contains no finished runs. Create some with: npx gradclip-lab compare\n`,
     });
+  });
+});
+
+describe('--version', () => {
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('lab/package.json', 'utf8')) as { version: string };
+    expect(await runLab('--version')).toMatchObject({ code: 0, out: `${version}\n` });
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,13 +52,13 @@ describe('saving a comparison', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  const { start, steps, end } = runOf({}, { score: 3 });
+
   function finished(out: string, planned: readonly string[]): string {
     const path = join(folder, out);
     const results = new ResultsFolder(path);
     results.assertWritable();
-    const { start, steps, end } = runOf({}, { score: 3 });
-    const text = [{ ...start, id: 'a' }, ...steps, end].map((one) => `${toLine(one)}\n`).join('');
-    writeFileSync(join(path, 'runs', 'a.jsonl'), text);
+    results.addRun(start.id, [start, ...steps, end].map((one) => `${toLine(one)}\n`).join(''));
     const plan = { experiment: 'quick', question: '?', budget: '', command: 'gradclip-lab compare', runs: planned };
     results.writeFile('plan.json', JSON.stringify(plan));
     return path;
@@ -66,15 +66,15 @@ describe('saving a comparison', () => {
 
   it('writes one line about the experiment and one line for each run', () => {
     const file = join(folder, 'quick.jsonl');
-    expect(keep(finished('whole', ['a']), file, '2026-01-31')).toBe(1);
+    expect(keep(finished('whole', [start.id]), file, '2026-01-31')).toBe(1);
     const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
     expect(head).toMatchObject({ experiment: 'quick', command: 'gradclip-lab compare', date: '2026-01-31' });
-    expect(digests).toMatchObject([{ id: 'a', test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
+    expect(digests).toMatchObject([{ id: start.id, test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
   });
 
   it('rejects an unfinished comparison', () => {
     const file = join(folder, 'part.jsonl');
-    expect(() => keep(finished('part', ['a', 'b']), file, '2026-01-31')).toThrow(
+    expect(() => keep(finished('part', [start.id, '0123456789abcdef']), file, '2026-01-31')).toThrow(
       /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare$/,
     );
     expect(existsSync(file)).toBe(false);
