@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
-import { findExperiment } from '../catalogue/catalogue.ts';
+import { builtIn, findExperiment } from '../catalogue/catalogue.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { compare, type ComparisonResult, type WrittenReport } from '../node/compare.ts';
+import { assertSettingNames } from '../node/plan.ts';
 import { describeRun } from '../node/progress.ts';
 import { parseRedisAddress } from '../redis/address.ts';
 import { redisExecutor } from '../redis/index.ts';
@@ -131,11 +132,13 @@ function customizeExperiment({ id, question, budget, grid, smoke }: Experiment, 
     ...(options.steps !== undefined && { steps: options.steps }),
     ...(options.settings && { settings: [grid.settings ?? {}].flat().map((own) => ({ ...own, ...options.settings })) }),
   };
+  const changed = { ...grid, ...(options.smoke ? smoke : {}), ...replaced };
+  assertSettingNames(options.settings ?? {}, changed.tasks, builtIn);
   const isCustom = Object.keys(replaced).length > 0 || options.data !== undefined;
   return {
     experiment: isCustom ? `${id}, changed` : options.smoke ? `${id}, smoke` : id,
     question: isCustom ? 'How do the strategies compare on this grid?' : question,
     budget,
-    grid: { ...grid, ...(options.smoke ? smoke : {}), ...replaced },
+    grid: changed,
   };
 }

@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander';
+import { builtIn } from '../catalogue/catalogue.ts';
+import { assertSettingNames } from '../node/plan.ts';
 import { tune } from '../node/tune.ts';
 import { formatReport } from '../text/terminal-report.ts';
 import { requireFinished, requireSuccess, workersOption } from './compare.ts';
@@ -56,6 +58,7 @@ export function tuneCommand(terminal: Terminal): Command {
     .addHelpText('after', EXAMPLES)
     .action(async ({ task, cell, optimizer, seeds, steps, settings, ...options }: Options) => {
       const { learningRate, out, data, workers, json } = options;
+      assertSettingNames(settings ?? {}, [task], builtIn);
       const { text, ...result } = await tune(
         {
           grid: { tasks: [task], cells: [cell], optimizers: [optimizer], seeds, steps, ...(settings && { settings }) },

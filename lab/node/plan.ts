@@ -31,7 +31,6 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
     const { id, options } = catalogue.strategy(spec);
     return { id, options };
   });
-  assertSettingNames(grid, catalogue);
   grid.cells.forEach((cell) => catalogue.cell(cell));
   grid.optimizers.forEach((optimizer) => catalogue.optimizer(optimizer));
 
@@ -76,12 +75,11 @@ function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, '
   return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
 }
 
-/** Asserts that each setting belongs to a task of the grid, because a misspelt one would have no effect. */
-function assertSettingNames(grid: Grid, catalogue: Catalogue): void {
-  const known = new Set(grid.tasks.flatMap((id) => Object.keys(catalogue.task(id).settings)));
-  for (const name of [grid.settings ?? {}].flat().flatMap(Object.keys)) {
-    if (known.has(name)) continue;
-    const [tasks, names] = [grid.tasks, [...known]].map((some) => some.map((one) => `\`${one}\``).join(', '));
-    throw new LabError(`${tasks} has no setting \`${name}\`. Available settings: ${names}.`);
-  }
+/** Asserts that each setting belongs to one of the tasks, because a misspelt one would have no effect. */
+export function assertSettingNames(settings: Settings, tasks: readonly string[], catalogue: Catalogue): void {
+  const known = new Set(tasks.flatMap((id) => Object.keys(catalogue.task(id).settings)));
+  const unknown = Object.keys(settings).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const [owners, names] = [tasks, [...known]].map((some) => some.map((one) => `\`${one}\``).join(', '));
+  throw new LabError(`${owners} has no setting \`${unknown}\`. Available settings: ${names}.`);
 }
