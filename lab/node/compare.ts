@@ -89,7 +89,14 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     const stepMs = await checkModels(pending, builtIn, data);
     const { primary } = grid;
     const ids = runs.map(({ id }) => id);
-    const plan: SavedPlan = { experiment, question, budget, command, ...(primary && { primary: [...primary] }), runs: ids };
+    const plan: SavedPlan = {
+      experiment,
+      question,
+      budget,
+      command,
+      ...(primary && { primary: [...primary] }),
+      runs: ids,
+    };
     folder.startPlan(plan);
     pending.forEach(({ id }) => folder.forgetFailure(id));
     if (pending.length > 0) await executePending(pending, comparison, stepMs, screen, signal);

@@ -69,7 +69,9 @@ describe('saving a comparison', () => {
     expect(keep(finished('whole', [start.id]), file, '2026-01-31')).toBe(1);
     const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
     expect(head).toMatchObject({ experiment: 'quick', command: 'gradclip-lab compare', date: '2026-01-31' });
-    expect(digests).toMatchObject([{ id: start.id, test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' }]);
+    expect(digests).toMatchObject([
+      { id: start.id, test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' },
+    ]);
   });
 
   it('rejects an unfinished comparison', () => {
