@@ -47,9 +47,38 @@ export type Registrable = AnyStrategyFactory | StrategyCreator | ClippingStrateg
 // every combinator registers itself when it makes a strategy.
 const known = (): Map<string, Registrable> => shared('known', () => new Map<string, Registrable>());
 
-/** Makes entries known to `tf.loadLayersModel`; the latest of an id wins. */
+// Ids under which different entries were registered.
+const ambiguous = (): Set<string> => shared('ambiguous', () => new Set<string>());
+
+/** Makes entries known to `tf.loadLayersModel`. */
 export function register(...entries: readonly Registrable[]): void {
-  for (const entry of entries) known().set(entry.id, entry);
+  for (const entry of entries) {
+    const existing = known().get(entry.id);
+    // The builds of this package each have their own combinators.
+    const areCombinators = existing !== undefined && isCombinator(existing) && isCombinator(entry);
+    if (existing !== undefined && !areCombinators && !isSameEntry(existing, entry)) ambiguous().add(entry.id);
+    known().set(entry.id, entry);
+  }
+}
+
+/** The ids under which this process has registered different entries. */
+export function ambiguousIds(): Iterable<string> {
+  return ambiguous();
+}
+
+/**
+ * Whether two entries are the same strategy, which both builds of this package declare in one process, or which a reload
+ * declares again.
+ */
+export function isSameEntry(one: Registrable, other: Registrable): boolean {
+  return one === other || declarationOf(one) === declarationOf(other);
+}
+
+// The code of a factory differs between builds, so its declaration counts. Other entries have no declaration.
+function declarationOf(entry: Registrable): string {
+  if (isFactory(entry)) return JSON.stringify({ ...entry });
+  const withCode = (_: string, value: unknown): unknown => (typeof value === 'function' ? String(value) : value);
+  return JSON.stringify([String(entry.constructor), entry], withCode);
 }
 
 /** Everything registered in this process so far. */

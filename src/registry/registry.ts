@@ -2,7 +2,7 @@ import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { toJson } from '../core/json.ts';
-import { isCombinator, isCreator, isFactory, type Registrable } from '../core/known.ts';
+import { isCombinator, isCreator, isFactory, isSameEntry, type Registrable } from '../core/known.ts';
 import { toPlainData } from '../core/plain.ts';
 import { nearest } from '../core/suggest.ts';
 import { parseSpec } from './spec.ts';
@@ -21,14 +21,14 @@ export class StrategyRegistry {
   /**
    * Creates a registry of strategy factories, strategies and combinators.
    *
-   * @throws ClippingError `bad-spec` for any other entry, `duplicate-id` for two entries with the same id.
+   * @throws ClippingError `bad-spec` for any other entry, `duplicate-id` for two different entries with the same id.
    */
   constructor(entries: Iterable<Registrable>) {
     for (const entry of entries) {
       assertRegistrable(entry);
       const { id } = entry;
       const existing = this.#entries.get(id);
-      if (existing !== undefined && existing !== entry) {
+      if (existing !== undefined && !isSameEntry(existing, entry)) {
         const kind = isCombinator(existing) ? 'a combinator' : 'another strategy';
         throw new ClippingError('duplicate-id', `The id \`${id}\` belongs to ${kind} already; choose another id.`);
       }

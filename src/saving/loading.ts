@@ -1,7 +1,8 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
-import { registered } from '../core/known.ts';
+import { toJson } from '../core/json.ts';
+import { ambiguousIds, registered } from '../core/known.ts';
 import { StrategyRegistry } from '../registry/registry.ts';
 
 /** Registers an optimizer class with tfjs, so that saved models can name it; does nothing the second time. */
@@ -13,9 +14,18 @@ export function registerClass(optimizer: Parameters<typeof serialization.registe
 /**
  * Creates the strategy of a saved model from what is registered in this process.
  *
- * @throws ClippingError `unknown-strategy` when its strategy is not registered.
+ * @throws ClippingError `unknown-strategy` when its strategy is not registered, `duplicate-id` when different ones are
+ *   registered under its id.
  */
 export function strategyFromSaved(spec: unknown): ClippingStrategy {
+  const text = toJson([spec]);
+  const clash = [...ambiguousIds()].find((id) => text.includes(`"id":${JSON.stringify(id)}`));
+  if (clash !== undefined) {
+    throw new ClippingError(
+      'duplicate-id',
+      `The saved model uses \`${clash}\`, and this process has two different strategies of that id. Rename one of them.`,
+    );
+  }
   try {
     return new StrategyRegistry(registered()).create(spec as StrategySpec);
   } catch (error) {

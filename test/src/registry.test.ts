@@ -8,10 +8,10 @@ import { expectError } from '../support/fixtures.ts';
 
 const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
 
-const called = (id: string): AnyStrategyFactory =>
+const called = (id: string, title = id): AnyStrategyFactory =>
   defineStrategy({
     id,
-    title: id,
+    title,
     laws: { direction: 'none', idempotent: true },
     fields: {},
     clip: (_options, gradients) => gradients,
@@ -30,9 +30,14 @@ describe('a registry', () => {
     expect(new StrategyRegistry([none, none]).ids()).toEqual(['none']);
   });
 
+  it('accepts a strategy that is declared twice, as by both builds or a reload', () => {
+    const first = called('mine');
+    expect(new StrategyRegistry([first, called('mine')]).ids()).toEqual(['mine']);
+  });
+
   it('refuses a second strategy of the same id, and the id of a combinator', () => {
     expectError(
-      () => new StrategyRegistry([called('mine'), called('mine')]),
+      () => new StrategyRegistry([called('mine'), called('mine', 'Another')]),
       'duplicate-id',
       'The id `mine` belongs to another strategy already; choose another id.',
     );

@@ -25,7 +25,7 @@ type Strategies = typeof strategies;
 /** The library as a new process sees it: no strategy made, no class registered. */
 async function freshProcess(): Promise<Gradclip & Container> {
   vi.resetModules();
-  Reflect.deleteProperty(globalThis, Symbol.for('gradclip:known'));
+  for (const name of ['known', 'ambiguous']) Reflect.deleteProperty(globalThis, Symbol.for(`gradclip:${name}`));
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
   Reflect.deleteProperty(classNameMap, 'ClippedOptimizer');
   return { ...(await import('gradclip')), ...(await import('gradclip/container')) };
@@ -106,6 +106,72 @@ describe('a new process', () => {
     expect((await loaded(file)).optimizer.getClassName()).toBe('ClippedOptimizer');
     expect(createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry).ids()).toEqual(registry.ids());
   });
+});
+
+describe('two strategies of one id', () => {
+  const REFUSAL =
+    'The saved model uses `mine`, and this process has two different strategies of that id. Rename one of them.';
+  const declare = async (maxAbs: number, factor: number) => {
+    const { defineStrategy, mapTensors, positive } = await import('gradclip/define');
+    return defineStrategy({
+      id: 'mine',
+      title: 'Mine',
+      laws: { direction: 'none', idempotent: false },
+      fields: { maxAbs: positive({ default: maxAbs, about: 'Anything.' }) },
+      clip: (_options, gradients) => mapTensors(gradients, (gradient) => tf.mul(gradient, factor)),
+    });
+  };
+
+  it('are refused when a model is loaded that uses them, and only then', async () => {
+    const fresh = await freshProcess();
+    const [first, second] = [await declare(1, 1), await declare(2, 1)];
+    const config = fresh.clipOptimizer(tf.train.sgd(1), fresh.chain(first())).getConfig();
+    const other = fresh.clipOptimizer(tf.train.sgd(1), none()).getConfig();
+    second();
+    const load = (of: unknown) => fresh.ClippedOptimizer.fromConfig<ClippedOptimizer>(fresh.ClippedOptimizer, of);
+    expectError(() => load(config), 'duplicate-id', REFUSAL);
+    expect(load(other).strategy.id).toBe('none');
+    expect(() => new fresh.StrategyRegistry([first, second])).toThrow('The id `mine` belongs to another strategy');
+  });
+
+  it('are one strategy if they declare the same, as both builds and a reload do', async () => {
+    const fresh = await freshProcess();
+    const [first, second] = [await declare(1, 1), await declare(1, 2)];
+    const config = fresh.clipOptimizer(tf.train.sgd(1), first()).getConfig();
+    second();
+    const optimizer = fresh.ClippedOptimizer.fromConfig<ClippedOptimizer>(fresh.ClippedOptimizer, config);
+    expect(optimizer.strategy.id).toBe('mine');
+    expect(new fresh.StrategyRegistry([first, second]).ids()).toEqual(['mine']);
+    const before = await import('gradclip/strategies');
+    vi.resetModules();
+    const again = await import('gradclip/strategies');
+    expect(again.allStrategies).not.toBe(before.allStrategies);
+    fresh.enableLoading([...before.allStrategies, ...again.allStrategies]);
+  });
+
+  it.each([
+    [none().clip, true],
+    [() => ({ gradients: {}, state: {} }), false],
+  ])('are compared by their code if they are fixed strategies (%#)', async (clip, isSame) => {
+    const fresh = await freshProcess();
+    const entry = (code: typeof clip) => ({ id: 'fixed', options: {}, init: () => ({}), clip: code });
+    const config = fresh.clipOptimizer(tf.train.sgd(1), entry(none().clip) as never).getConfig();
+    fresh.enableLoading(new fresh.StrategyRegistry([entry(none().clip) as never]));
+    fresh.enableLoading(new fresh.StrategyRegistry([entry(clip as never) as never]));
+    const load = () => fresh.ClippedOptimizer.fromConfig<ClippedOptimizer>(fresh.ClippedOptimizer, config);
+    if (isSame) expect(load().strategy.id).toBe('fixed');
+    else expectError(load, 'duplicate-id', REFUSAL.replace('mine', 'fixed'));
+  });
+});
+
+it('enableLoading(registry) loads the combinators of the registry', async () => {
+  const fresh = await freshProcess();
+  const halved: gradclip.ClippingStrategy = { ...none(), id: 'halved', options: { of: { id: 'none' } } };
+  const combinator: container.Combinator = { id: 'halved', fromOptions: () => halved };
+  const config = fresh.clipOptimizer(tf.train.sgd(1), halved).getConfig();
+  fresh.enableLoading(new fresh.StrategyRegistry([combinator]));
+  const optimizer = fresh.ClippedOptimizer.fromConfig<ClippedOptimizer>(fresh.ClippedOptimizer, config);
+  expect(optimizer.strategy).toBe(halved);
 });
 
 describe('a saved config', () => {
