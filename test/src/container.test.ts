@@ -262,7 +262,10 @@ describe('the nearest binding', () => {
 
   it('is unique in one container', () => {
     expectError(
-      () => createContainer({ strategies: [called('mine'), { ...none(), id: 'mine' } as never] }).get(TOKENS.StrategyRegistry),
+      () =>
+        createContainer({ strategies: [called('mine'), { ...none(), id: 'mine' } as never] }).get(
+          TOKENS.StrategyRegistry,
+        ),
       'duplicate-id',
       'The id `mine` belongs to another strategy already; choose another id.',
     );
