@@ -63,7 +63,7 @@ const zones = [
   zone('./src/wasm', './src/!(kernels|core|wasm)/**', 'gradclip/wasm may import core and kernels only.'),
   zone('./src/recurrent', './src/!(kernels|core|recurrent)/**', 'gradclip/recurrent may import core and kernels only.'),
   zone(
-    ['./src/index.ts', './src/define.ts', './src/container.ts'],
+    ['./src/index.ts', './src/define.ts', './src/container.ts', './src/layers.ts'],
     './src/{wasm,recurrent,testing}/**',
     'The library does not depend on its optional entry points.',
   ),
@@ -90,7 +90,7 @@ export default defineConfig(
   // AssemblyScript, which its own compiler checks in `npm run build:kernels`.
   globalIgnores(['src/recurrent/fused/wasm/assembly/']),
   // Written by scripts/build-commonjs.mjs.
-  globalIgnores(['{container,define,recurrent,strategies,testing,wasm}.js']),
+  globalIgnores(['{container,define,layers,recurrent,strategies,testing,wasm}.js']),
   // Projects with a tsconfig.json of their own, which see the package as it is installed.
   globalIgnores(['examples/*-typescript-*/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -149,13 +149,13 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/container.ts', 'src/recurrent/**', 'src/wasm/**', 'src/testing/**'],
+    ignores: ['src/container.ts', 'src/layers.ts', 'src/recurrent/**', 'src/wasm/**', 'src/testing/**'],
     rules: restricted(noInversify, noNode, noSelf, onlyCore),
   },
   { files: ['src/container.ts'], rules: restricted(noNode, noSelf, onlyCore) },
   {
     // These entry points exist because they need more of tfjs than the framework does.
-    files: ['src/recurrent/**/*.ts', 'src/wasm/**/*.ts', 'src/testing/**/*.ts'],
+    files: ['src/layers.ts', 'src/recurrent/**/*.ts', 'src/wasm/**/*.ts', 'src/testing/**/*.ts'],
     rules: restricted(noInversify, noNode, noSelf),
   },
   {
@@ -181,7 +181,7 @@ export default defineConfig(
   {
     files: ['playground/src/**/*.{ts,tsx}'],
     rules: restricted(noNode, {
-      regex: '^gradclip(?!$|/(strategies|container|define|recurrent|wasm|package\\.json)$|-lab/browser$)',
+      regex: '^gradclip(?!$|/(strategies|container|define|layers|recurrent|wasm|package\\.json)$|-lab/browser$)',
       message: 'The playground imports what a page may: the library, and the lab’s part for browsers.',
     }),
   },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, clippingLogs } from 'gradclip';
+import { clipOptimizer } from 'gradclip';
+import { clippingLogs } from 'gradclip/layers';
 import { globalNorm } from 'gradclip/strategies';
 
 const model = tf.sequential();
@@ -17,14 +18,14 @@ const { history } = await model.fit(xs, xs.sum(1), {
   callbacks: [
     clippingLogs(optimizer),
     // Other callbacks, such as a chart or a progress bar, find the norms beside the loss.
-    {
+    new tf.CustomCallback({
       onEpochEnd: (epoch: number, logs?: tf.Logs) => {
         const shown = (name: string) => Number(logs?.[name]).toFixed(2);
         console.log(
           `epoch ${epoch}: loss ${shown('loss')}, norm ${shown('grad_norm')} → ${shown('grad_norm_clipped')}`,
         );
       },
-    },
+    }),
   ],
 });
 console.log('share of steps that were clipped, by epoch:', history['clip_rate']?.join(', '));

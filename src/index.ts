@@ -26,7 +26,6 @@ export { enableLoading } from './optimizer/enable-loading.ts';
 export { ClippedOptimizer, isClipped } from './optimizer/clipped-optimizer.ts';
 export type { ClippingConfig } from './saving/config.ts';
 export { diagnose, explainStep } from './diagnosis/diagnosis.ts';
-export { clippingLogs, type FitCallback } from './diagnosis/fit-logs.ts';
 export { suggestThreshold, type SuggestedThreshold, type SuggestOptions } from './diagnosis/suggest-threshold.ts';
 export type { ClipOptions, NonFinitePolicy } from './optimizer/options.ts';
 export type { ClipStats, NormSummary, RecordedOptimizer, StepRecord } from './records/records.ts';

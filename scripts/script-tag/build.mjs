@@ -13,6 +13,7 @@ const entry = `
   export * from './src/index.ts';
   export * from './strategies/index.ts';
   export * as strategies from './strategies/index.ts';
+  export * from './src/layers.ts';
   export * from './src/recurrent/index.ts';
 `;
 const options = {
@@ -80,6 +81,7 @@ writeFileSync(
   `export * from './src/index.js';
 export * from './strategies/index.js';
 export * as strategies from './strategies/index.js';
+export * from './src/layers.js';
 export * from './src/recurrent/index.js';
 export as namespace gradclip;
 `,

@@ -16,6 +16,7 @@ const TRAINS = `
   const { globalNorm } = require('gradclip/strategies');
   const { fusedLSTM } = require('gradclip/recurrent');
   require('gradclip/define');
+  require('gradclip/layers');
   require('gradclip/wasm');
   require('gradclip/testing');
   const w = tf.variable(tf.tensor1d([3, -4]), true, 'w');

@@ -49,7 +49,7 @@ describe.each([
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
       // For `require`, and for tools that read no `exports`.
       ...['dist/cjs/package.json', 'dist/cjs/valibot.js'],
-      ...['container', 'define', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
+      ...['container', 'define', 'layers', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
       ...library.filter((source) => source.endsWith('.ts')).flatMap(builtForRequire),
       // For script tags.
       ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts', 'dist/gradclip.min.licences.md'],

@@ -22,7 +22,7 @@ const PROGRAMS = {
     `import * as tf from '@tensorflow/tfjs';
     import { clipOptimizer } from 'gradclip';
     import { globalNorm } from 'gradclip/strategies';
-    await Promise.all(['define', 'container', 'recurrent', 'wasm', 'testing'].map((entry) => import('gradclip/' + entry)));
+    await Promise.all(['define', 'container', 'layers', 'recurrent', 'wasm', 'testing'].map((entry) => import('gradclip/' + entry)));
     ${TRAINS}`,
   ],
   require: [
@@ -30,7 +30,7 @@ const PROGRAMS = {
     `const tf = require('@tensorflow/tfjs');
     const { clipOptimizer } = require('gradclip');
     const { globalNorm } = require('gradclip/strategies');
-    for (const entry of ['define', 'container', 'recurrent', 'wasm', 'testing']) require('gradclip/' + entry);
+    for (const entry of ['define', 'container', 'layers', 'recurrent', 'wasm', 'testing']) require('gradclip/' + entry);
     ${TRAINS}`,
   ],
   'import()': [

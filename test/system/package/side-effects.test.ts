@@ -12,6 +12,7 @@ const ENTRIES_WITHOUT_CONTAINER = [
   'gradclip',
   'gradclip/define',
   'gradclip/strategies',
+  'gradclip/layers',
   'gradclip/recurrent',
   'gradclip/wasm',
   'gradclip/testing',

@@ -70,7 +70,7 @@ const INSTALLATIONS = [
 
 /** Prints which entry points can be imported. */
 const IMPORT_ENTRIES = `
-  const entries = ['', '/define', '/strategies', '/recurrent', '/wasm', '/testing'].map((name) => 'gradclip' + name);
+  const entries = ['', '/define', '/strategies', '/layers', '/recurrent', '/wasm', '/testing'].map((name) => 'gradclip' + name);
   for (const entry of entries) console.log(entry, await import(entry).then(() => 'loads', (error) => error.message));
 `;
 
@@ -92,13 +92,14 @@ describe('the package', () => {
     expect(JSON.parse(out)).toEqual({ backend, loss: '5.0076', 'clip rate': 1 });
   });
 
-  it('needs tfjs-layers only for recurrent layers, and installs no tfjs itself', async () => {
+  it('needs tfjs-layers only for recurrent layers and the logs of fit, and installs no tfjs itself', async () => {
     writeFileSync(join(cpu, 'entries.mjs'), IMPORT_ENTRIES);
     const { out } = await node(cpu, 'entries.mjs');
     expect(out.trim().split('\n')).toEqual([
       'gradclip loads',
       'gradclip/define loads',
       'gradclip/strategies loads',
+      expect.stringMatching(/^gradclip\/layers Cannot find package '@tensorflow\/tfjs-layers'/),
       expect.stringMatching(/^gradclip\/recurrent Cannot find package '@tensorflow\/tfjs-layers'/),
       'gradclip/wasm loads',
       'gradclip/testing loads',

@@ -47,6 +47,7 @@ describe('the navigation', () => {
       'gradclip/strategies',
       'gradclip/define',
       'gradclip/container',
+      'gradclip/layers',
       'gradclip/recurrent',
       'gradclip/wasm',
       'gradclip/testing',

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { accumulated, clipOptimizer, clippingLogs, type ClippedOptimizer } from 'gradclip';
+import { accumulated, clipOptimizer, type ClippedOptimizer } from 'gradclip';
+import { clippingLogs } from 'gradclip/layers';
 import { globalNorm, none } from 'gradclip/strategies';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { recurrentModel } from '../combinators/fixture.ts';
-import { expectError } from '../../support/fixtures.ts';
-import { DEVICE, registerDevice } from '../../../src/testing/backends.ts';
+import { recurrentModel } from './combinators/fixture.ts';
+import { expectError } from '../support/fixtures.ts';
+import { DEVICE, registerDevice } from '../../src/testing/backends.ts';
 
 type Logs = Record<string, number>;
 const NAMES = ['grad_norm', 'grad_norm_clipped', 'clip_rate'];
@@ -78,7 +79,7 @@ describe.each(['cpu', 'wasm', DEVICE])('clippingLogs on %s', (backend) => {
     const { history } = await model.fit(xs, ys, {
       ...TRAINING,
       epochs: 3,
-      callbacks: [clippingLogs(optimizer), callback],
+      callbacks: [clippingLogs(optimizer), new tf.CustomCallback(callback)],
     });
     const expected = await expectedFrom(optimizer);
     const rate = mean(expected.batches.map(([, , clipped]) => clipped as number));
@@ -111,7 +112,7 @@ describe('clippingLogs', () => {
     await model.fit(xs, ys, {
       ...TRAINING,
       epochs: 2,
-      callbacks: [first, clippingLogs(optimizer) as never, clippingLogs(optimizer) as never],
+      callbacks: [first, clippingLogs(optimizer), clippingLogs(optimizer)],
     });
     await expectLogs(optimizer, batches, epochs);
     const metrics = first.params['metrics'] as unknown as string[];
@@ -125,7 +126,7 @@ describe('clippingLogs', () => {
     const after = await model.fit(xs, ys, {
       ...TRAINING,
       epochs: 2,
-      callbacks: [tf.callbacks.earlyStopping({ monitor: 'loss' }), clippingLogs(optimizer) as never],
+      callbacks: [tf.callbacks.earlyStopping({ monitor: 'loss' }), clippingLogs(optimizer)],
     });
     const data = tf.data.zip({ xs: tf.data.array(await xs.array()), ys: tf.data.array(await ys.array()) }).batch(4);
     const dataset = await model.fitDataset(data as never, {
@@ -141,13 +142,64 @@ describe('clippingLogs', () => {
     });
   });
 
-  it('counts each step once when several batches make one step', async () => {
+  it.each(['inner', 'outer'])('counts each step once when several batches make one step: %s', async (which) => {
     const inner = clipOptimizer(tf.train.sgd(0.01), none());
-    const { model, xs, ys } = compiled(accumulated(inner, { steps: 2 }));
-    const { history } = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: [clippingLogs(inner)] });
+    const outer = accumulated(inner, { steps: 2 });
+    const { model, xs, ys } = compiled(outer);
+    const callbacks = [clippingLogs(which === 'inner' ? inner : outer)];
+    const { history } = await model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks });
     const norms = (await inner.records()).map(({ normBefore }) => normBefore);
     expect(norms).toHaveLength(2);
     expect(history['grad_norm']).toEqual([mean(norms)]);
+  });
+
+  const early = (): tf.EarlyStopping => tf.callbacks.earlyStopping({ monitor: 'grad_norm', patience: 9 });
+  const custom = (callback: tf.CustomCallbackArgs): tf.CustomCallback => new tf.CustomCallback(callback);
+  type Order = (logs: tf.CustomCallback, callback: tf.CustomCallbackArgs) => tf.CustomCallback[];
+  it.each<[order: string, order: Order]>([
+    ['before an early stop', (logs, callback) => [logs, early() as never, custom(callback)]],
+    ['after an early stop', (logs, callback) => [early() as never, logs, custom(callback)]],
+    ['before a custom callback', (logs, callback) => [logs, custom(callback), early() as never]],
+    ['after a custom callback', (logs, callback) => [custom(callback), logs, early() as never]],
+    ['after a plain object', (logs, callback) => [callback as never, logs]],
+    ['twice', (logs, callback) => [logs, custom(callback), logs]],
+  ])('works %s', async (_, order) => {
+    const optimizer = clipOptimizer(tf.train.adam(0.05), globalNorm({ maxNorm: 3 }));
+    const { model, xs, ys } = compiled(optimizer);
+    const { batches, epochs, callback } = listener();
+    const callbacks = order(clippingLogs(optimizer), callback);
+    const { history } = await model.fit(xs, ys, { ...TRAINING, epochs: 2, callbacks });
+    await expectLogs(optimizer, batches, epochs);
+    expect(history['grad_norm']).toHaveLength(2);
+  });
+
+  it('counts skipped steps', async () => {
+    const optimizer = clipOptimizer(tf.train.sgd(0), none(), { onNonFinite: 'skip' });
+    const { model, xs, ys } = compiled(optimizer);
+    const data = await ys.array();
+    for (const bad of [5, 9]) data[bad] = [NaN];
+    const { batches, epochs, callback } = listener();
+    const { history } = await model.fit(xs, tf.tensor2d(data), {
+      ...TRAINING,
+      epochs: 2,
+      callbacks: [clippingLogs(optimizer), custom(callback)],
+    });
+    expect(batches.map((logs) => logs['skipped_steps'])).toEqual([0, 1, 1, 0, 0, 1, 1, 0]);
+    expect(epochs.map((logs) => logs['skipped_steps'])).toEqual([2, 2]);
+    expect(history['skipped_steps']).toEqual([2, 2]);
+  });
+
+  it('rejects fit with what a listener throws', async () => {
+    registerDevice();
+    await tf.setBackend(DEVICE);
+    const onStep = (): void => {
+      throw new Error('listener');
+    };
+    const optimizer = clipOptimizer(tf.train.sgd(0.01), none(), { onStep });
+    const { model, xs, ys } = compiled(optimizer);
+    const training = model.fit(xs, ys, { ...TRAINING, epochs: 1, callbacks: [clippingLogs(optimizer)] });
+    await expect(training).rejects.toThrow('listener');
+    await tf.setBackend('cpu');
   });
 
   it('leaves non-finite norms out of the mean', async () => {
@@ -177,12 +229,14 @@ describe('clippingLogs', () => {
     await tf.setBackend('cpu');
   });
 
-  it('refuses an optimizer that does not clip and points to an inner one that does', () => {
-    const rule = '`clippingLogs(optimizer)` takes an optimizer made by `clipOptimizer`; received ';
-    expectError(() => clippingLogs(undefined as never), 'not-an-optimizer', `${rule}undefined.`);
-    const outer = accumulated(clipOptimizer(tf.train.sgd(0), none()), { steps: 2 });
-    expect(() => clippingLogs(outer as never)).toThrow(/^`clippingLogs\(optimizer\)`.* Pass its `inner` instead\.$/);
-  });
+  it.each([undefined, tf.train.sgd(0), accumulated(tf.train.sgd(0), { steps: 2 })])(
+    'refuses an optimizer that does not clip (%#)',
+    (optimizer) => {
+      expect(() => clippingLogs(optimizer as never)).toThrow(
+        /^`clippingLogs\(optimizer\)` takes an optimizer made by `clipOptimizer`; received .*\.$/,
+      );
+    },
+  );
 
   it('refuses an optimizer without records and accepts one with only a listener', () => {
     expectError(
