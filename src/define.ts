@@ -28,6 +28,7 @@ export {
   nonNegative,
   optional,
   order,
+  percentile,
   positive,
   threshold,
   thresholdsByName,

@@ -1,6 +1,5 @@
 import { type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
 import {
-  between,
   choice,
   count,
   defineStrategy,
@@ -10,6 +9,7 @@ import {
   layerAmong,
   limitFactors,
   numberedLayers,
+  percentile,
   percentileOf,
   scaleEach,
   stack,
@@ -30,7 +30,7 @@ import { emptyHistory, pushValue, type History } from './_history.ts';
  *
  * Unlike the paper: a window replaces the whole past, so that the state is bounded and early norms are forgotten.
  *
- * @throws ClippingError `bad-option` when `percentile` is not from 0 to 100, or `window` or `minHistory` is no
+ * @throws ClippingError `bad-option` when `percentile` is neither 0 nor from 1 to 100, or `window` or `minHistory` is no
  *   whole number of at least 1.
  *
  * @example
@@ -50,11 +50,9 @@ export const adaptivePercentile = defineStrategy({
   title: 'Clip at a percentile of past norms',
   laws: { direction: 'global', idempotent: false },
   fields: {
-    percentile: between({
+    percentile: percentile({
       default: 90,
-      min: 0,
-      max: 100,
-      about: 'Percentile of the past norms that is the threshold, 0 to 100 (p).',
+      about: 'Percentile of the past norms that is the threshold, 0 or from 1 to 100 (p).',
     }),
     window: count({
       default: 1000,

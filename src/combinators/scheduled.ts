@@ -59,7 +59,10 @@ export function scheduled<F extends Fields>(
   const strategyAt = createStrategyAt(factory, fixed, varying);
   // Between two turning points a schedule is monotonic, so these steps show whether it ever leaves its option's range.
   const schedules = [...varying.values()].filter((one) => typeof one !== 'function');
-  for (const step of new Set([0, ...schedules.flatMap(turningPoints)])) strategyAt(step);
+  const ends = [0, ...schedules.flatMap(turningPoints)];
+  // The steps beside them show whether it enters the gap in the range of a percentile.
+  const beside = ends.flatMap((step) => [step - 1, step + 1]).filter((step) => step >= 0);
+  for (const step of new Set([...ends, ...beside])) strategyAt(step);
   return Object.freeze<ClippingStrategy>({
     id: 'scheduled',
     options: toJsonOptions(strategyAt(0), varying),

@@ -15,7 +15,7 @@
  * | `not-serializable` | an optimizer cannot be saved, or a strategy contains a function |
  * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none that can be fused |
  * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
- * | `no-backend` | the wasm backend to repair is not registered |
+ * | `no-backend` | no backend is registered, or not the wasm backend that is to be repaired |
  * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or beside a version that is too old |
  * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
@@ -70,6 +70,8 @@ export function isClippingError(thrown: unknown): thrown is ClippingError {
 
 // Longer values are truncated in messages.
 const MAX_LENGTH = 80;
+// Of more names than this, a message lists only the first.
+const MAX_NAMES = 8;
 // An object with more values than this is only called an object.
 const MAX_VALUES = 1000;
 
@@ -99,6 +101,12 @@ export function inBackticks(name: string): string {
   return `\`${truncate(name)}\``;
 }
 
+/** Lists names for a message; of more than eight, only the first. */
+export function listNames(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).map(truncate).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** The message of a thrown value, which need not be an error. It never throws. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : formatValue(thrown);
@@ -107,13 +115,4 @@ export function messageOf(thrown: unknown): string {
 /** Cuts a text that is too long for a message. */
 export function truncate(text: string): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text;
-}
-
-const MAX_LISTED = 20;
-
-/** Lists names for a message, at most 20 of them. */
-export function listNames(names: readonly string[]): string {
-  const rest = names.length - MAX_LISTED;
-  const list = names.slice(0, MAX_LISTED).map((name) => truncate(name));
-  return list.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -26,6 +26,8 @@ export interface Field<Value = unknown> {
   readonly rule: string;
   /** Checks and normalises a value. */
   readonly schema: v.GenericSchema<unknown, Value>;
+  /** What a rejected value probably means, as a question. */
+  readonly hint?: (value: unknown) => string;
   /** The smallest value, for numbers. */
   readonly min?: number;
   /** The largest value, for numbers. */
@@ -137,6 +139,25 @@ export function between(
   const rule = `a number from ${min} to ${max}`;
   const check = (value: number): boolean => value >= min && value <= max;
   return bounded('number', rule, described, check, { min, max, ...(isThreshold ? { isThreshold } : {}) });
+}
+
+/**
+ * A percentile: 0, or a number from 1 to 100.
+ *
+ * A share such as 0.9 is rejected, because percentile 90 is meant.
+ *
+ * @category Options
+ */
+export function percentile(described: Described<number>): Field<number> {
+  const rule = 'a percentile: 0, or a number from 1 to 100';
+  const check = (value: number): boolean => value === 0 || (value >= 1 && value <= 100);
+  return bounded('number', rule, described, check, { min: 0, max: 100, hint: askForPercentile });
+}
+
+/** Asks whether a share such as 0.9 means percentile 90. */
+export function askForPercentile(value: unknown): string {
+  const isShare = typeof value === 'number' && value > 0 && value < 1;
+  return isShare ? ` Did you mean ${Number((100 * value).toPrecision(6))}?` : '';
 }
 
 /**

@@ -38,15 +38,22 @@ function parseOption(id: string, name: string, field: Fields[string], value: unk
   if (result.success) return result.output;
   throw new ClippingError(
     'bad-option',
-    `\`${id}({ ${name} })\` must be ${field.rule}; received ${formatValue(value)}.`,
+    `\`${id}({ ${name} })\` must be ${field.rule}; received ${formatValue(value)}.${field.hint?.(value) ?? ''}`,
   );
+}
+
+// The words of other libraries for a threshold: clipnorm, max_grad_norm, clip_value, threshold …
+function boundLike(name: string, known: readonly string[]): string | undefined {
+  if (!/clip|max|threshold|value|delta/i.test(name)) return undefined;
+  const bounds = known.filter((each) => /^max[A-Z]|^(norm|ratio|threshold)$/.test(each));
+  return bounds.find((each) => /norm/i.test(each) && /norm/i.test(name)) ?? bounds[0];
 }
 
 function unknownOption(id: string, name: string, known: readonly string[]): ClippingError {
   if (known.length === 0) {
     return new ClippingError('unknown-option', `\`${id}\` takes no options; received ${inBackticks(name)}.`);
   }
-  const suggestion = nearest(name, known);
+  const suggestion = nearest(name, known) ?? boundLike(name, known);
   const advice = suggestion === undefined ? '' : ` Did you mean \`${suggestion}\`?`;
   const list = known.map((each) => `\`${each}\``).join(', ');
   return new ClippingError('unknown-option', `\`${id}\` has no option ${inBackticks(name)}; it has ${list}.${advice}`);

@@ -1,4 +1,4 @@
-import { ClippingError, formatValue } from '../core/errors.ts';
+import { ClippingError, formatValue, listNames } from '../core/errors.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import { isRecorded, type RecordedOptimizer, type StepRecord } from '../records/records.ts';
 import { round } from './suggest-threshold.ts';
@@ -156,8 +156,4 @@ function describeDominance(records: readonly StepRecord[]): string[] {
 
 function median(values: readonly number[]): number {
   return percentileOfSorted(Float64Array.from(values).sort(), 50);
-}
-
-function listNames(names: readonly string[]): string {
-  return names.length < 5 ? names.join(', ') : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`;
 }

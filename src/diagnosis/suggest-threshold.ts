@@ -1,3 +1,4 @@
+import { askForPercentile } from '../core/fields.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { isPlainObject, toPlainOptions } from '../core/plain.ts';
@@ -22,7 +23,7 @@ export interface SuggestedThreshold {
  * @category Diagnosis
  */
 export interface SuggestOptions {
-  /** The percentile (0–100) of the norms to take, with linear interpolation; defaults to 90. */
+  /** The percentile of the norms to take, 0 or from 1 to 100, with linear interpolation; defaults to 90. */
   readonly percentile?: number;
 }
 
@@ -46,7 +47,7 @@ interface MeasuredNorms {
  *   `(await optimizer.records()).map((record) => record.normBefore)`; or {@link ClipStats}, which know only the
  *   percentiles 0, 25, 50, 75, 90, 99 and 100. NaN and Infinity are left out.
  * @returns The threshold; a promise of it for an optimizer, whose records may still be on the device.
- * @throws ClippingError `bad-option` when no norm is finite, a norm is negative, the percentile is not from 0 to 100
+ * @throws ClippingError `bad-option` when no norm is finite, a norm is negative, the percentile is neither 0 nor from 1 to 100
  *   or not among those of the stats, or the threshold would be 0; `unknown-option`.
  *
  * @example
@@ -76,10 +77,12 @@ function parsePercentile(options: unknown): number {
   const parsed = toPlainOptions('suggestThreshold(source, options)', options);
   assertOptionNames('suggestThreshold', parsed, ['percentile']);
   const { percentile = 90 } = parsed;
-  if (typeof percentile === 'number' && percentile >= 0 && percentile <= 100) return percentile;
+  const hint = askForPercentile(percentile);
+  if (typeof percentile === 'number' && percentile >= 0 && percentile <= 100 && hint === '') return percentile;
   throw new ClippingError(
     'bad-option',
-    `\`suggestThreshold(source, { percentile })\` must be a number from 0 to 100; received ${formatValue(percentile)}.`,
+    `\`suggestThreshold(source, { percentile })\` must be a percentile: 0, or a number from 1 to 100; received ` +
+      `${formatValue(percentile)}.${hint}`,
   );
 }
 

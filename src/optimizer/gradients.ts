@@ -1,8 +1,9 @@
 import { engine, Tensor, util, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
-import { ClippingError, formatValue } from '../core/errors.ts';
+import { ClippingError, formatValue, listNames } from '../core/errors.ts';
 import { ONE_TFJS_ADVICE } from '../core/second-tfjs.ts';
 import { originalName } from '../core/names.ts';
+import { isPlainObject } from '../core/plain.ts';
 
 /** Gradients as tfjs passes them to an optimizer: a map, or a list in the order of the variables. */
 export type Gradients = Parameters<Optimizer['applyGradients']>[0];
@@ -76,11 +77,14 @@ export function variablesLike(names: readonly string[]): NamedTensors {
 function pairsOf(received: unknown): (readonly [string, Tensor | null | undefined])[] {
   if (Array.isArray(received)) {
     return (received as (GradientList[number] | null | undefined)[]).map((entry) => {
-      if (typeof entry?.name !== 'string') throw notGradients(received);
+      if (typeof entry?.name !== 'string') throw notGradients(formatValue(received));
       return [entry.name, entry.tensor];
     });
   }
-  if (typeof received !== 'object' || received === null || received instanceof Tensor) throw notGradients(received);
+  if (received instanceof Tensor) throw notGradients('a tensor');
+  if (typeof received !== 'object' || received === null) throw notGradients(formatValue(received));
+  const { grads } = received as { readonly grads?: unknown };
+  if (isPlainObject(grads)) throw notGradients('the result of `variableGrads`; pass its `grads`');
   return Object.entries(received as NamedTensors);
 }
 
@@ -114,8 +118,7 @@ function namedTwice(name: string): ClippingError {
   );
 }
 
-function notGradients(value: unknown): ClippingError {
-  const received = value instanceof Tensor ? 'a tensor' : formatValue(value);
+function notGradients(received: string): ClippingError {
   return new ClippingError(
     'bad-gradients',
     '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +
@@ -125,8 +128,7 @@ function notGradients(value: unknown): ClippingError {
 
 function unknownVariable(name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
   const known = Object.keys(registered);
-  const listed = known.slice(0, 8).join(', ') + (known.length > 8 ? `, and ${known.length - 8} more` : '');
-  const existing = known.length > 0 ? `its variables are ${listed}` : 'it has none at all';
+  const existing = known.length > 0 ? `its variables are ${listNames(known)}` : 'it has none at all';
   return new ClippingError(
     'unknown-variable',
     `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${existing}. ` +

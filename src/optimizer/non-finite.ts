@@ -18,7 +18,7 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
-import { ClippingError } from '../core/errors.ts';
+import { ClippingError, listNames } from '../core/errors.ts';
 import { kernels } from '../kernels/index.ts';
 import type { NonFinitePolicy } from './options.ts';
 
@@ -195,7 +195,7 @@ export class NonFiniteCounter {
 function nonFiniteError(nonFinite: readonly string[], step: number): ClippingError {
   return new ClippingError(
     'non-finite',
-    `Step ${step}: the gradients of ${nonFinite.join(', ')} hold NaN or Infinity. No variable was changed. ` +
+    `Step ${step}: the gradients of ${listNames(nonFinite)} hold NaN or Infinity. No variable was changed. ` +
       "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
   );
 }
@@ -204,7 +204,7 @@ function limitReached(consecutive: number, step: number, nonFinite: readonly str
   return new ClippingError(
     'non-finite',
     `The gradients held NaN or Infinity for ${consecutive} ${consecutive === 1 ? 'step' : 'steps in a row'}, ` +
-      `last at step ${step} in ${nonFinite.join(', ')}. ` +
+      `last at step ${step} in ${listNames(nonFinite)}. ` +
       'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
   );
 }

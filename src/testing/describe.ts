@@ -1,3 +1,4 @@
+import { engine } from '@tensorflow/tfjs-core';
 import { ClippingError } from '../core/errors.ts';
 import { compareWithOracle, lawsOf, toSubject, type FactoryUnderTest, type OracleOptions } from './checks.ts';
 import { formatCall } from './law.ts';
@@ -62,7 +63,8 @@ export interface DescribeOptions<Options> extends Omit<OracleOptions<Options>, '
 /**
  * Defines the tests of a strategy: all laws, and agreement with its oracle if you pass one.
  *
- * @throws ClippingError `bad-spec` if `describe` or `it` is neither passed nor a global.
+ * @throws ClippingError `bad-spec` if `describe` or `it` is neither passed nor a global, `no-backend` if no backend of tfjs
+ *   is registered.
  *
  * @example
  * ```ts no-run
@@ -87,6 +89,13 @@ export function describeStrategy<Options>(
       'bad-spec',
       '`describeStrategy(factory, { describe, it })` needs the functions of a test framework; received none, and no ' +
         'globals have these names. With Vitest: `import { describe, it } from "vitest"`.',
+    );
+  }
+  if (options.backends === undefined && engine().backendNames().length === 0) {
+    throw new ClippingError(
+      'no-backend',
+      '`describeStrategy(factory)` needs a backend of tfjs, but none is registered. ' +
+        "`import '@tensorflow/tfjs'` first, with the same copy of tfjs-core.",
     );
   }
   for (const backend of backends) {

@@ -21,7 +21,13 @@ const repairs: ReadonlyArray<{
   { name: UnsortedSegmentSum, repair: (stock) => stock ?? unsortedSegmentSum },
 ];
 
-const repairState = (): { stock?: ReadonlyMap<string, KernelConfig | undefined> } => shared('wasm-repairs', () => ({}));
+interface Replacement {
+  readonly name: string;
+  readonly stock: KernelConfig | undefined;
+  readonly repaired: KernelConfig | undefined;
+}
+
+const repairState = (): { replacements?: readonly Replacement[] } => shared('wasm-repairs', () => ({}));
 
 /**
  * Repairs two kernels of the `wasm` backend for the whole process.
@@ -55,25 +61,28 @@ export function repairWasmBackend(): () => void {
         "`import '@tensorflow/tfjs-backend-wasm'` first, with the same copy of tfjs-core.",
     );
   }
-  repairState().stock ??= new Map(
-    repairs.map(({ name, repair }) => {
-      const stock = findKernel(name);
-      replaceKernel(name, repair(stock));
-      return [name, stock];
-    }),
-  );
+  repairState().replacements ??= repairs.map(({ name, repair }) => {
+    const stock = findKernel(name);
+    const repaired = repair(stock);
+    replaceKernel(name, repaired);
+    return { name, stock, repaired };
+  });
   return undoWasmRepairs;
 }
 
 /**
- * Restores the stock kernels of the `wasm` backend; does nothing if they are in place.
+ * Restores the stock kernels of the `wasm` backend; does nothing if they are in use.
+ *
+ * A kernel that the program has registered since the repair stays.
  *
  * @category Kernels
  */
 export function undoWasmRepairs(): void {
   const state = repairState();
-  for (const [name, stock] of state.stock ?? []) replaceKernel(name, stock);
-  delete state.stock;
+  for (const { name, stock, repaired } of state.replacements ?? []) {
+    if (findKernel(name) === repaired) replaceKernel(name, stock);
+  }
+  delete state.replacements;
 }
 
 function replaceKernel(name: string, kernel: KernelConfig | undefined): void {

@@ -217,8 +217,8 @@ describe('suggestThreshold', () => {
   it.each([
     [() => suggested([1], null), 'takes its options as one object; received null.'],
     [() => suggested([1], { percentil: 5 }), 'has no option `percentil`; it has `percentile`.'],
-    [() => suggested([1], { percentile: '90' }), 'must be a number from 0 to 100; received "90".'],
-    [() => suggested([1], { percentile: 90n }), 'must be a number from 0 to 100; received 90.'],
+    [() => suggested([1], { percentile: '90' }), 'must be a percentile: 0, or a number from 1 to 100; received "90".'],
+    [() => suggested([1], { percentile: 90n }), 'must be a percentile: 0, or a number from 1 to 100; received 90.'],
     [() => suggested({ steps: 3, normBefore: null }), 'takes an optimizer, finite norms or stats; received'],
     [() => suggested({ steps: 3, normBefore: { max: 3 } }), 'takes an optimizer, finite norms or stats; received'],
     [() => suggested({ steps: 3, normBefore: { ...summary, min: -1 } }), 'a norm is never negative; received -1.'],

@@ -33,6 +33,21 @@ describe('adaptivePercentile', () => {
   ]);
 
   it.each([
+    [0.9, '0.9. Did you mean 90?'],
+    [0.29, '0.29. Did you mean 29?'],
+    [101, '101.'],
+    [-1, '-1.'],
+  ])('refuses percentile %d', (percentile, received) => {
+    expect(() => adaptivePercentile({ percentile })).toThrow(
+      new ClippingError(
+        'bad-option',
+        '`adaptive-percentile({ percentile })` must be a percentile: 0, or a number from 1 to 100; received ' +
+          received,
+      ),
+    );
+  });
+
+  it.each([
     {
       title: 'leaves the first step unchanged, because it is its own threshold',
       percentile: 50,
@@ -124,13 +139,4 @@ describe('adaptivePercentile', () => {
       w.dispose();
     },
   );
-
-  it('rejects an invalid option and names the valid range', () => {
-    expect(() => adaptivePercentile({ percentile: 101 })).toThrow(
-      new ClippingError(
-        'bad-option',
-        '`adaptive-percentile({ percentile })` must be a number from 0 to 100; received 101.',
-      ),
-    );
-  });
 });

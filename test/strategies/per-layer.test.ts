@@ -5,6 +5,7 @@ import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/per-layer.ts';
 import { itMatchesOracle } from '../support/agreement.ts';
 import { clipSteps, closeTo } from '../support/clip-steps.ts';
+import { thrownBy } from '../support/fixtures.ts';
 
 testLaws(perLayer, { oracle });
 testLawsWith(perLayer, { oracle, options: { maxNorm: 2, layers: { 'lstm*': 0.25, dense: Infinity } } });
@@ -86,6 +87,13 @@ describe('perLayer', () => {
       'mlp/kernel_1': closeTo([0.6]),
       'mlp/kernel_2': closeTo([0.8]),
     });
+  });
+
+  it('keeps the message short for a long glob and many layers', () => {
+    const gradients = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`layer${index}/kernel`, [1]]));
+    const step = (): unknown => clipSteps(perLayer({ layers: { ['x'.repeat(50_000)]: 1 } }), [gradients]);
+    expect(step).toThrow(/matches no layer; the layers are layer0, layer1, .*layer7 and 492 more\.$/);
+    expect((thrownBy(step) as Error).message.length).toBeLessThan(300);
   });
 
   it('lists the layers when a glob matches none', () => {

@@ -95,8 +95,8 @@ describe('chain', () => {
   it.each([
     [globalNorm, 'a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'],
     [{ id: 'global-norm' }, '{"id":"global-norm"}. Create a strategy from a spec with `registry.create(spec)`.'],
-    [null, 'null.'],
-    ['global-norm', '"global-norm".'],
+    [null, 'null. Pass one from `gradclip/strategies`, such as `globalNorm({ maxNorm: 1 })`.'],
+    ['global-norm', '"global-norm". Pass one from `gradclip/strategies`, such as `globalNorm({ maxNorm: 1 })`.'],
   ])('refuses %o, which is not a strategy', (given, received) => {
     expect(() => chain(given as unknown as ClippingStrategy)).toThrow(
       new ClippingError('bad-spec', `\`chain(...strategies)\` takes strategies; received ${received}`),

@@ -164,7 +164,7 @@ describe('scheduled', () => {
     [
       'a point out of range',
       () => scheduled(adaptivePercentile, { percentile: { kind: 'piecewise', points: [[0, 50], [400, 101], [800, 50]] } }), // prettier-ignore
-      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400; `percentile` must be a number from 0 to 100.',
+      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400; `percentile` must be a percentile: 0, or a number from 1 to 100.',
     ],
     [
       'options that exclude each other',
@@ -269,6 +269,15 @@ describe('scheduled', () => {
     ],
   ])('refuses the JSON options %j', (options, message) => {
     expect(() => fromSpec({ id: 'scheduled', options })).toThrow(message);
+  });
+
+  it.each([
+    [0, 50, 'reaches 0.5 at step 1'],
+    [50, 0, 'reaches 0.5 at step 99'],
+  ])('refuses percentiles from %d to %d, which pass through shares', (from, to, reason) => {
+    expect(() => scheduled(adaptivePercentile, { percentile: { kind: 'linear', from, to, steps: 100 } })).toThrow(
+      reason,
+    );
   });
 
   it('refuses an out-of-range value of a function at its step', () => {

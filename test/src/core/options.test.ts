@@ -15,6 +15,7 @@ import {
   thresholdsByName,
   type Field,
 } from 'gradclip/define';
+import { agc, blockRms, globalNorm, perValue, perVariable, spikeSkip, zClip } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 
 const about = 'An option.';
@@ -210,6 +211,20 @@ describe('options', () => {
     });
     expect(() => both({ clipping: 1 } as object)).toThrow('`both` has no option `clipping`; it has `low`, `high`.');
     expect(both({ high: false }).options).toEqual({ low: true, high: false });
+  });
+
+  it.each([
+    [globalNorm, ['clipnorm', 'clipNorm', 'max_norm', 'maxGradNorm', 'global_clipnorm', 'threshold'], 'maxNorm'],
+    [perVariable, ['clipnorm', 'clip_norm'], 'maxNorm'],
+    [perValue, ['clipvalue', 'clipValue', 'clip_value', 'maxDelta', 'threshold'], 'maxAbs'],
+    [blockRms, ['threshold', 'maxNorm'], 'maxRms'],
+    [agc, ['clipping', 'clip_factor'], 'ratio'],
+    [zClip, ['clipnorm'], 'maxNorm'],
+    [spikeSkip, ['threshold'], 'maxSigma'],
+  ])('in the words of other libraries are recognized (%#)', (factory, words, option) => {
+    for (const word of words) {
+      expect(() => (factory as (options: object) => unknown)({ [word]: 1 })).toThrow(`. Did you mean \`${option}\`?`);
+    }
   });
 
   it('with a very long name are reported with a truncated name', () => {

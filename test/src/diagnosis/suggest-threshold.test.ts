@@ -150,10 +150,14 @@ describe('suggestThreshold', () => {
     expect(error.code).toBe('bad-option');
   });
 
+  it('asks whether a share is meant as a percentile', () => {
+    expect(() => suggestThreshold([1], { percentile: 0.95 })).toThrow(/; received 0\.95\. Did you mean 95\?$/);
+  });
+
   it.each([101, -1, NaN, '50'])('refuses percentile %j', (percentile) => {
     const error = refusal(() => suggestThreshold([1], { percentile: percentile as number }));
     expect(error.message).toMatch(
-      /^`suggestThreshold\(source, \{ percentile \}\)` must be a number from 0 to 100; received /,
+      /^`suggestThreshold\(source, \{ percentile \}\)` must be a percentile: 0, or a number from 1 to 100; received /,
     );
     expect(error.code).toBe('bad-option');
   });

@@ -1,12 +1,21 @@
 // Mistakes are named when they are made, with what was called, what the rule is, and what came instead.
 import * as tf from '@tensorflow/tfjs';
-import { clipOptimizer, type Clipped, type ClipOptions, type ClippingStrategy, type NamedTensors } from 'gradclip';
+import {
+  chain,
+  clipOptimizer,
+  type Clipped,
+  type ClipOptions,
+  type ClippingStrategy,
+  type NamedTensors,
+} from 'gradclip';
 import { globalNorm, none, perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { expectError, variables } from '../../support/fixtures.ts';
 
 const wrap = (inner: unknown, strategy: unknown, options?: unknown): unknown =>
   clipOptimizer(inner as tf.Optimizer, strategy as ClippingStrategy, options as ClipOptions);
+
+const PASS_ONE = ' Pass one from `gradclip/strategies`, such as `globalNorm({ maxNorm: 1 })`.';
 
 describe('clipOptimizer', () => {
   it.each([
@@ -27,20 +36,33 @@ describe('clipOptimizer', () => {
   });
 
   it.each([
-    [undefined, 'undefined.'],
-    ['global-norm', '"global-norm".'],
+    [undefined, `undefined.${PASS_ONE}`],
+    ['global-norm', `"global-norm".${PASS_ONE}`],
     [globalNorm, 'a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.'],
     [
       { id: 'none', options: {} },
       '{"id":"none","options":{}}. Create a strategy from a spec with `registry.create(spec)`.',
     ],
-    [{ maxNorm: 1 }, '{"maxNorm":1}.'],
+    [{ maxNorm: 1 }, `{"maxNorm":1}.${PASS_ONE}`],
   ])('refuses %s as a strategy', (strategy, received) => {
     expectError(
       () => wrap(tf.train.sgd(1), strategy),
       'bad-spec',
       `\`clipOptimizer(inner, strategy)\` takes strategies; received ${received}`,
     );
+  });
+
+  it('refuses a strategy whose options contain themselves', () => {
+    const options: Record<string, unknown> = {};
+    options['self'] = { again: options };
+    const strategy = { ...none(), id: 'cyclic', options };
+    for (const call of [() => wrap(tf.train.sgd(1), strategy), () => chain(strategy)]) {
+      expectError(
+        call,
+        'bad-option',
+        '`strategy.options` takes data without cycles; received an object that contains itself.',
+      );
+    }
   });
 
   it.each([
@@ -131,7 +153,7 @@ describe('gradients', () => {
     );
     expect(problem.values()).toEqual([[1, 2, 3]]);
     for (let extra = 0; extra < 9; extra += 1) variables({ b: [1] });
-    expect(apply({ nowhere: tf.scalar(1) })).toThrow(/, and 2 more\. Was it disposed/);
+    expect(apply({ nowhere: tf.scalar(1) })).toThrow(/ and 2 more\. Was it disposed/);
   });
 
   it('of another type or shape, or that are not tensors, throw', () => {

@@ -1,5 +1,7 @@
 // Reading the argument of `applyGradients`.
 import * as tf from '@tensorflow/tfjs';
+import { clipOptimizer } from 'gradclip';
+import { none } from 'gradclip/strategies';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readGradients, variableId, variablesLike } from '../../../src/optimizer/gradients.ts';
 import { expectError } from '../../support/fixtures.ts';
@@ -9,6 +11,24 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, ind
 
 afterEach(() => {
   tf.disposeVariables();
+});
+
+it('points to the gradients in the result of variableGrads', () => {
+  const w = tf.variable(tf.tensor1d([3, 4]), true, 'w');
+  const optimizer = clipOptimizer(tf.train.sgd(1), none());
+  const result = tf.variableGrads(() => tf.sum(w) as tf.Scalar);
+  expectError(
+    () => {
+      optimizer.applyGradients(result as never);
+    },
+    'bad-gradients',
+    '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +
+      'received the result of `variableGrads`; pass its `grads`.',
+  );
+  // A variable may have that name.
+  const grads = tf.variable(tf.tensor1d([1]), true, 'grads');
+  optimizer.applyGradients({ grads: tf.tensor1d([1]) });
+  expect(Array.from(grads.dataSync())).toEqual([0]);
 });
 
 describe('a gradient for an unknown variable', () => {
@@ -21,7 +41,7 @@ describe('a gradient for an unknown variable', () => {
     { count: 0, variables: 'it has none at all' },
     { count: 2, variables: 'its variables are v0, v1' },
     { count: 8, variables: `its variables are ${names(8).join(', ')}` },
-    { count: 10, variables: `its variables are ${names(8).join(', ')}, and 2 more` },
+    { count: 10, variables: `its variables are ${names(8).join(', ')} and 2 more` },
   ])('is refused with a list of at most eight variables: $count', ({ count, variables }) => {
     names(count).forEach(variable);
     expectError(() => readGradients({ w: tf.tensor1d([1]) }), 'unknown-variable', message(variables));

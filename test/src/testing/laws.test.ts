@@ -1,11 +1,11 @@
 // Each law is tested with a strategy that breaks it, and must say how.
-import { add, keep, mul, scalar, sign, square, tensor1d, zerosLike, type Tensor } from '@tensorflow/tfjs';
+import { add, engine, keep, mul, scalar, sign, square, tensor1d, zerosLike, type Tensor } from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import type { AnyStrategyFactory, NamedTensors } from 'gradclip';
 import { count, defineStrategy, mapTensors, positive, scaleAll, type Fields } from 'gradclip/define';
 import { globalNorm } from 'gradclip/strategies';
 import { DEVICE, describeStrategy, lawsOf, type LawName, type LawResult } from 'gradclip/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const facts = {
   id: 'offender',
@@ -219,4 +219,12 @@ describe('describeStrategy', () => {
       '`describeStrategy(factory, { describe, it })` needs the functions of a test framework; received none, and no globals have these names.',
     );
   });
+});
+
+it('describeStrategy refuses to run without a backend of tfjs', () => {
+  const names = vi.spyOn(engine(), 'backendNames').mockReturnValue([]);
+  expect(() => describeStrategy(globalNorm, { describe, it })).toThrow(
+    "`describeStrategy(factory)` needs a backend of tfjs, but none is registered. `import '@tensorflow/tfjs'` first, with the same copy of tfjs-core.",
+  );
+  names.mockRestore();
 });

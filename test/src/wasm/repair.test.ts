@@ -66,6 +66,22 @@ describe('repairWasmBackend', () => {
     });
   });
 
+  it('keeps a kernel that the program registers after the repair', () => {
+    repairWasmBackend();
+    const stock = tf.getKernel('BatchMatMul', 'wasm');
+    const own = { ...stock };
+    tf.unregisterKernel('BatchMatMul', 'wasm');
+    tf.registerKernel(own);
+    undoWasmRepairs();
+    expect(tf.getKernel('BatchMatMul', 'wasm')).toBe(own);
+    expect(tf.getKernel('UnsortedSegmentSum', 'wasm')).toBe(undefined);
+    // The next repair wraps it, and undoing that restores it.
+    repairWasmBackend();
+    expect(tf.getKernel('BatchMatMul', 'wasm')).not.toBe(own);
+    undoWasmRepairs();
+    expect(tf.getKernel('BatchMatMul', 'wasm')).toBe(own);
+  });
+
   it('returns zeros for empty products of every shape', () => {
     repairWasmBackend();
     for (const [aShape, bShape, transposes, expected] of [
