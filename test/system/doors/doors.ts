@@ -101,7 +101,9 @@ function typeChecks(): Pick<Trial, 'files' | 'prints'> {
   return { files, prints };
 }
 
-const PARCEL = ['--no-cache', '--no-source-maps', '--dist-dir', 'out'];
+const PARCEL_TARGET =
+  'targets.main={"context":"node","includeNodeModules":true,"outputFormat":"commonjs","engines":{"node":">=20"},"isLibrary":false}';
+const PARCEL_BUILD = ['npx', 'parcel', 'build', '--no-cache', '--no-source-maps'];
 
 /** A React Native app's bundler, and a global object without `process` and `require` to run the bundle in. */
 const METRO = {
@@ -196,9 +198,12 @@ export const DOORS: readonly Door[] = [
         'container.mjs': WITH_CONTAINER,
       },
       builds: [
-        ['npx', 'parcel', 'build', 'main.mjs', ...PARCEL],
-        ['npm', 'pkg', 'set', '@parcel/resolver-default.packageExports=true', '--json'],
-        ['npx', 'parcel', 'build', 'container.mjs', ...PARCEL],
+        ['npm', 'pkg', 'set', '--json', PARCEL_TARGET],
+        ['npm', 'pkg', 'set', 'main=out/main.js', 'targets.main.source=main.mjs'],
+        PARCEL_BUILD,
+        ['npm', 'pkg', 'set', '--json', '@parcel/resolver-default.packageExports=true'],
+        ['npm', 'pkg', 'set', 'main=out/container.js', 'targets.main.source=container.mjs'],
+        PARCEL_BUILD,
       ],
       prints: [
         ['node', 'out/main.js'],
@@ -212,7 +217,10 @@ export const DOORS: readonly Door[] = [
     loads: 'CommonJS or ES modules',
     notes: '`gradclip/container` with InversifyJS 7 and package exports, which are on by default',
     trial: {
-      packages: ['metro@0.87', '@react-native/babel-preset', '@react-native/metro-babel-transformer', '@babel/runtime'],
+      packages: [
+        ...['metro@0.87', '@react-native/babel-preset', '@react-native/metro-babel-transformer', '@babel/runtime'],
+        ...INVERSIFY_7,
+      ],
       files: { ...METRO, 'with-exports.js': WITH_CONTAINER, 'without-exports.js': PROGRAM },
       builds: [['node', 'build.cjs']],
       prints: [
