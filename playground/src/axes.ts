@@ -1,16 +1,20 @@
-/** Which of the marks that a logarithmic axis could have are worth a line: few, and round. */
-export function roundMarks(marks: readonly number[]): (number | null)[] {
-  const positive = marks.filter((mark) => mark > 0);
-  const decades = Math.log10(Math.max(...positive)) - Math.log10(Math.min(...positive));
+/** The marks of a logarithmic axis from `low` to `high`: few, and round. */
+export function logarithmicMarks(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const decades = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(decades / 5));
   // Within a decade or two the powers of ten alone would leave the axis bare.
   const multiples = decades < 0.5 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades < 1.5 ? [1, 2, 5] : [1];
-  return marks.map((mark) => {
-    const exponent = Math.floor(Math.log10(mark) + 1e-9);
-    const leading = mark / 10 ** exponent;
-    const round = multiples.some((one) => Math.abs(leading - one) < 1e-6);
-    return round && (multiples.length > 1 || exponent % every === 0) ? mark : null;
-  });
+  const marks: number[] = [];
+  for (let exponent = first; exponent <= last; exponent += 1) {
+    if (multiples.length === 1 && exponent % every !== 0) continue;
+    for (const multiple of multiples) {
+      // Parsed, because 10 ** -13 is not exactly 1e-13.
+      const mark = Number(`${multiple}e${exponent}`);
+      if (mark >= low && mark <= high) marks.push(mark);
+    }
+  }
+  return marks;
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';

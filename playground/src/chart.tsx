@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { markText, roundMarks } from './axes.ts';
+import { logarithmicMarks, markText } from './axes.ts';
 import { formatNumber } from './diagnosis.ts';
 
 /** One line of a chart. */
@@ -21,6 +21,8 @@ interface ChartProps {
   /** The x values, then the values of each series; null leaves a gap. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly logarithmic?: boolean;
+  /** The largest value that a logarithmic axis shows; longer lines leave through the top. */
+  readonly ceiling?: number | undefined;
   /** The ends of the y axis, where they are known beforehand. */
   readonly range?: readonly [low: number, high: number];
   /** How a mark of the y axis is written. */
@@ -36,6 +38,7 @@ export function Chart({
   series,
   data,
   logarithmic = false,
+  ceiling,
   range,
   mark = markText,
   height,
@@ -45,7 +48,7 @@ export function Chart({
   const chart = useRef<uPlot | undefined>(undefined);
   const latest = useRef(data);
   latest.current = data;
-  const shape = JSON.stringify([title, series, logarithmic, range, height]);
+  const shape = JSON.stringify([title, series, logarithmic, ceiling, range, height]);
 
   useEffect(() => {
     const element = container.current;
@@ -53,7 +56,7 @@ export function Chart({
     const draw = (): void => {
       chart.current?.destroy();
       chart.current = new uPlot(
-        optionsFor({ series, logarithmic, range, mark, height, width: element.clientWidth, onScale }),
+        optionsFor({ series, logarithmic, ceiling, range, mark, height, width: element.clientWidth, onScale }),
         latest.current as uPlot.AlignedData,
         element,
       );
@@ -84,6 +87,7 @@ export function Chart({
 function optionsFor({
   series,
   logarithmic,
+  ceiling = Infinity,
   height,
   width,
   range,
@@ -91,6 +95,7 @@ function optionsFor({
   onScale,
 }: Pick<ChartProps, 'series' | 'height'> & {
   logarithmic: boolean;
+  ceiling: number | undefined;
   range: ChartProps['range'];
   mark: (value: number | null) => string;
   width: number;
@@ -113,18 +118,20 @@ function optionsFor({
     padding: [8, 8, 0, 0],
     scales: {
       x: { time: false },
-      y: logarithmic ? { distr: 3, range: paddedLogRange } : range === undefined ? {} : { range: [...range] },
+      y: logarithmic
+        ? { distr: 3, range: (_chart, low, high) => paddedLogRange(low, high, ceiling) }
+        : range === undefined
+          ? {}
+          : { range: [...range] },
     },
     axes: [
       { ...axis, size: 24 },
       {
         ...axis,
         size: 48,
+        // uPlot's own marks below 1e-12 never reach the end of the axis.
         ...(logarithmic
-          ? {
-              filter: (_chart, marks) => roundMarks(marks),
-              grid: { ...grid, filter: (_chart, marks) => roundMarks(marks) },
-            }
+          ? { splits: (_chart, _axis, low, high) => logarithmicMarks(low, high), filter: (_chart, marks) => marks }
           : {}),
         space: 28,
         values: (_chart, marks) => marks.map((one) => mark(one)),
@@ -146,12 +153,10 @@ function optionsFor({
   };
 }
 
-// Beyond this, uPlot has no tick marks.
-const FARTHEST = 1e30;
-
-// Pads the range, so that a flat line is visible and nothing touches the edge. uPlot finds tick marks only between round ends.
-function paddedLogRange(_chart: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+/** The range of a logarithmic axis, padded so that a flat line is visible and nothing touches the edge. */
+function paddedLogRange(low: number | null, high: number | null, ceiling: number): uPlot.Range.MinMax {
   if (low === null || high === null || !(low > 0)) return [0.1, 10];
+  if (low < ceiling && high > ceiling) high = ceiling;
   const room = Math.max(1.15, Math.sqrt(Math.max(1, 2 / (high / low))));
-  return uPlot.rangeLog(Math.max(low / room, 1 / FARTHEST), Math.min(high * room, FARTHEST), 10, false);
+  return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
 }

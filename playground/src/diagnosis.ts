@@ -1,15 +1,12 @@
 import type { EndRecord, StepLine } from 'gradclip-lab/browser';
-
-const RECENT = 100;
+import { RECENT } from './run-view.ts';
 
 /** Describes the state of a run in one sentence, for first-time users. */
-export function diagnosisOf(lines: readonly StepLine[], end: EndRecord | undefined): string {
+export function diagnosisOf(lines: readonly StepLine[], end: EndRecord | undefined, isPaused = false): string {
   const last = lines.at(-1);
-  if (last === undefined) return 'Getting ready.';
+  if (last === undefined) return isPaused ? 'Paused before the first step.' : 'Getting ready.';
   if (end?.outcome === 'diverged') {
-    const how = Number.isFinite(last.loss)
-      ? `its loss is ${formatNumber(last.loss)}`
-      : 'its loss is no number any more';
+    const how = Number.isFinite(last.loss) ? `its loss is ${formatNumber(last.loss)}` : 'its loss is not a number';
     return `Diverged at step ${last.step}: ${how}. Its largest finite gradient norm was ${formatNumber(peakOf(lines))}.`;
   }
   if (end !== undefined) return `Finished after ${end.steps} steps.`;
@@ -18,7 +15,7 @@ export function diagnosisOf(lines: readonly StepLine[], end: EndRecord | undefin
   const share = Math.round((100 * clipped) / recent.length);
   const trend = trendOf(lines);
   const peak = `The largest gradient norm so far is ${formatNumber(peakOf(lines))}`;
-  if (clipped === 0) return `${trend} ${peak}; nothing has been clipped lately.`;
+  if (clipped === 0) return `${trend} ${peak}; none of the last ${recent.length} steps was clipped.`;
   return `${trend} ${peak}; ${clipped === recent.length ? 'every step is' : `${share} % of steps are`} clipped.`;
 }
 
@@ -37,10 +34,14 @@ function peakOf(lines: readonly StepLine[]): number {
   );
 }
 
+// With fewer steps the noise between batches hides the trend.
+const FEWEST_FOR_A_TREND = 10;
+
 function trendOf(lines: readonly StepLine[]): string {
-  if (lines.length < 2 * RECENT) return 'Learning.';
+  if (lines.length < FEWEST_FOR_A_TREND) return 'Training has begun.';
   const mean = (some: readonly StepLine[]): number => some.reduce((sum, { loss }) => sum + loss, 0) / some.length;
-  const [before, now] = [mean(lines.slice(-2 * RECENT, -RECENT)), mean(lines.slice(-RECENT))];
+  const span = Math.min(2 * RECENT, Math.floor(lines.length / 2));
+  const [before, now] = [mean(lines.slice(-2 * span, -span)), mean(lines.slice(-span))];
   if (now < 0.99 * before) return 'Learning: the loss falls.';
   return now > 1.05 * before ? 'The loss rises.' : 'The loss has levelled off.';
 }

@@ -60,7 +60,7 @@ interface NumberFieldProps {
   readonly onChange: (value: number) => void;
 }
 
-/** A number, taken up when the field is left; what is out of range is put back at its end. */
+/** A number, applied when the field is left; a number out of range is refused with a message. */
 export function NumberField({ label, value, range: [least, most], whole = false, onChange }: NumberFieldProps) {
   return (
     <Labelled label={label}>
@@ -75,10 +75,11 @@ export function NumberField({ label, value, range: [least, most], whole = false,
           value={value}
           onChange={(event) => {
             const input = event.currentTarget;
-            const typed = whole ? Math.round(input.valueAsNumber) : input.valueAsNumber;
-            const taken = Number.isFinite(typed) ? Math.min(most, Math.max(least, typed)) : value;
-            input.value = String(taken);
-            if (taken !== value) onChange(taken);
+            const typed = input.valueAsNumber;
+            const isValid = typed >= least && typed <= most && (!whole || Number.isInteger(typed));
+            input.setCustomValidity(isValid ? '' : `Enter a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+            input.reportValidity();
+            if (isValid && typed !== value) onChange(typed);
           }}
         />
       )}

@@ -95,6 +95,9 @@ function Losses() {
     () => joined(runs.value.map(({ lines }) => columnsOf(lines, [({ loss }) => loss], true))),
     [runs.value, versions.join()],
   );
+  // A run that explodes would flatten all others.
+  const first = Math.max(...runs.value.map(({ lines }) => lines[0]?.loss ?? NaN));
+  const ceiling = Number.isFinite(first) ? 2 * first : undefined;
   return (
     <figure class="losses">
       <figcaption>
@@ -109,6 +112,7 @@ function Losses() {
         title="Training loss by step"
         height={200}
         logarithmic
+        ceiling={ceiling}
         data={data}
         series={runs.value.map((_, index) => ({ label: `run ${index + 1}`, colour: `run-${index}` }))}
       />

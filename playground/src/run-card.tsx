@@ -6,7 +6,7 @@ import { diagnosisOf, formatNumber } from './diagnosis.ts';
 import { exportRun } from './export.ts';
 import type { Options } from './protocol.ts';
 import type { RunView } from './run-view.ts';
-import { retune, setup } from './session.ts';
+import { retune, setup, status } from './session.ts';
 import { StrategyForm } from './strategy-form.tsx';
 import { useMemo } from 'preact/hooks';
 import { columnsOf } from './thinned.ts';
@@ -31,6 +31,7 @@ export function RunCard({ run, index, spec, onChoose, onRemove }: RunCardProps) 
   const diverged = end?.outcome === 'diverged';
   const { title, options: standard } = strategyOf(spec.id);
   const options = run.options.value ?? { ...standard, ...spec.options };
+  const diagnosis = diagnosisOf(lines, end, status.value === 'paused');
   return (
     <section class={`run colour-${index}`} aria-label={`Run ${index + 1}: ${title}`}>
       <header>
@@ -60,14 +61,14 @@ export function RunCard({ run, index, spec, onChoose, onRemove }: RunCardProps) 
           </button>
         )}
       </header>
-      <p class={diverged ? 'diagnosis bad' : 'diagnosis'}>{diagnosisOf(lines, end)}</p>
+      <p class={diverged ? 'diagnosis bad' : 'diagnosis'}>{diagnosis}</p>
       <p class="visually-hidden" role="status">
-        {end === undefined ? '' : `Run ${index + 1}: ${diagnosisOf(lines, end)}`}
+        {end === undefined ? '' : `Run ${index + 1}: ${diagnosis}`}
       </p>
       <dl class="figures">
         <Figure name="step" value={last === undefined ? '–' : String(last.step)} />
         <Figure name="loss" value={last === undefined ? '–' : formatNumber(last.loss)} />
-        <Figure name="steps clipped" value={clipRate === undefined ? '–' : `${Math.round(100 * clipRate)} %`} />
+        <Figure name="clipped, last 50" value={clipRate === undefined ? '–' : `${Math.round(100 * clipRate)} %`} />
         {end === undefined ? null : (
           <Figure name={`score, ${taskOf(setup.value.task).metric}`} value={formatNumber(end.test)} />
         )}

@@ -7,10 +7,10 @@ describeInBrowser('training', (visit) => {
     const { page, offences } = await visit();
     await says(page, 1, /^Diverged at step 12: /);
     await reaches(page, 2, 30);
-    await says(page, 2, /^Learning\. .* every step is clipped\.$/);
+    await says(page, 2, /^(Learning|Training has begun).* every step is clipped\.$/);
     expect(await page.locator('.standing').innerText()).toMatch(/steps\/s\s+on wasm: it has no shaders to compile/);
-    expect(await card(page, 1).locator('.figures').innerText()).toMatch(/steps clipped\s+0 %/);
-    expect(await card(page, 2).locator('.figures').innerText()).toMatch(/steps clipped\s+100 %/);
+    expect(await card(page, 1).locator('.figures').innerText()).toMatch(/clipped, last 50\s+0 %/);
+    expect(await card(page, 2).locator('.figures').innerText()).toMatch(/clipped, last 50\s+100 %/);
     await expect.poll(() => card(page, 2).locator('blockquote').innerText()).toMatch(/\w/);
     expect(offences).toEqual([]);
   });
@@ -30,7 +30,7 @@ describeInBrowser('training', (visit) => {
   ])('trains %s, on data that came with the page', async (task, settings) => {
     const { page, offences } = await visit({ hash: hashOf({ ...SMALL, task, settings, learningRate: 0.1 }) });
     await reaches(page, 2, 5);
-    await says(page, 1, /^(Learning|The loss)/);
+    await says(page, 1, /^(Training has begun|Learning|The loss)/);
     expect(offences).toEqual([]);
   });
 
