@@ -32,8 +32,9 @@ import {
  * At the default threshold of 5000 the limit is √5000, about 71 times the usual size, so only spikes are clipped. The first
  * `warmup` steps only collect v, which starts at 0 without bias correction. The state is as large as the variables.
  *
- * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. An element that was always 0 is not
- * clipped, because a limit of 0 would keep it at 0 forever. The state holds √v, because v overflows float32.
+ * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. The default clips from step 21; the
+ * authors' program clips from step 20, which is `warmup: 19`. An element that was always 0 is not clipped, because a limit
+ * of 0 would keep it at 0 forever. The state holds √v, because v overflows float32.
  *
  * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is not from 0 up to 1, or `warmup` is
  *   no whole number.
@@ -60,7 +61,7 @@ export const elementSpike = defineStrategy({
       about: 'Largest gᵢ² that passes, as a multiple of vᵢ; Infinity changes nothing (θ).',
     }),
     decay: decay({ default: 0.999, about: 'How much of the old mean square is kept each step (β).' }),
-    warmup: count({ default: 20, about: 'Steps that only gather the mean square.' }),
+    warmup: count({ default: 20, about: 'First steps, which are not clipped and only gather the mean square.' }),
   },
 
   init: (_options, parameters) => {

@@ -22,7 +22,8 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
  *
  * The mean is exponential and uses the clipped norm, so a spike raises it only a little.
  *
- * Unlike the source: a mean of 0 means that no gradient was seen yet. A variable whose first gradient is all zeros starts
+ * Unlike the source: the mean starts from the first norm. OLMo's program keeps no norm of the first step, because its
+ * optimizer has no state yet, so there the mean starts from the second. A mean of 0 means that no gradient was seen yet. A variable whose first gradient is all zeros starts
  * from its first gradient that is not; in the source its mean would stay 0 and clip every gradient to 0.
  *
  * @throws ClippingError `bad-option` when `ratio` is negative or NaN, or `decay` is not from 0 up to 1.

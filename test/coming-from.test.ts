@@ -122,4 +122,29 @@ describe('coming from another library', () => {
     expect(told).toEqual([near(expectedA), near(expectedB)]);
     expect(clipped(evaluated(ours))).toEqual({ a: near(expectedA), b: near(expectedB) });
   });
+
+  it('ignores five non-finite steps as apply_if_finite(optimizer, 5) does, and throws at the sixth', () => {
+    const w = tf.variable(tf.tensor1d([1]), true, 'w');
+    const optimizer = gradclip.clipOptimizer(tf.train.sgd(1), strategies.none(), {
+      onNonFinite: 'skip',
+      maxConsecutiveNonFinite: 6,
+    });
+    const step = (gradient: number): void => {
+      optimizer.applyGradients({ w: tf.tensor1d([gradient]) });
+    };
+    for (let ignored = 0; ignored < 5; ignored += 1) step(NaN);
+    expect(() => {
+      step(NaN);
+    }).toThrow('held NaN or Infinity for 6 steps in a row');
+    expect(Array.from(w.dataSync())).toEqual([1]);
+    w.dispose();
+  });
+
+  it("sets ±Infinity to 0 as well as NaN with onNonFinite: 'zero'", () => {
+    const w = tf.variable(tf.tensor1d([1, 1, 1]), true, 'w');
+    const optimizer = gradclip.clipOptimizer(tf.train.sgd(1), strategies.none(), { onNonFinite: 'zero' });
+    optimizer.applyGradients({ w: tf.tensor1d([NaN, Infinity, 2]) });
+    expect(Array.from(w.dataSync())).toEqual([1, 1, -1]);
+    w.dispose();
+  });
 });
