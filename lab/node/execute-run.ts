@@ -11,6 +11,7 @@ import { run, type RunParts } from '../run/run.ts';
 import { sha256, type RunConfig } from '../run/run-config.ts';
 import type { Problem, Task } from '../tasks/_task.ts';
 import { loadData } from './data/load-data.ts';
+import { findSharedText } from './data/shared-text.ts';
 import { BACKEND, currentEnvironment } from './environment.ts';
 import { ResultsFolder, WriteError } from './results-folder.ts';
 import { silenceOrthogonalWarning } from './silence-warning.ts';
@@ -149,6 +150,8 @@ async function prepareProblem(
   dataId: string,
   { data, textFile }: DataSource,
 ): Promise<Problem> {
+  const shared = findSharedText(task.id, dataId);
+  if (shared && task.prepareCodePoints) return task.prepareCodePoints(shared, settings);
   if (textFile !== undefined) {
     const text = readFileSync(textFile, 'utf8');
     if (!dataId.endsWith(`sha256:${await sha256(text)}`)) {

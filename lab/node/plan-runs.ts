@@ -4,7 +4,7 @@ import type { Grid } from '../experiments/_experiment.ts';
 import type { RunDigest } from '../analysis/digest.ts';
 import { mergeSettings } from './plan.ts';
 import { planStage, type Stage } from './plan-tuning.ts';
-import { loadData } from './data/load-data.ts';
+import { loadData, prepareFrom } from './data/load-data.ts';
 import { BACKEND } from './environment.ts';
 
 /** Plans the next stage of a grid from the results of finished runs. */
@@ -18,14 +18,14 @@ export type Planner = (digestOf: (id: string) => RunDigest | undefined) => Promi
 export async function preparePlan(grid: Grid, catalogue: Catalogue, data: string | undefined): Promise<Planner> {
   const dataIds = new Map<string, string>();
   for (const task of grid.tasks.map((id) => catalogue.task(id))) {
-    const { id, text } = await loadData(task, data);
+    const loaded = await loadData(task, data);
     try {
-      mergeSettings(task, grid).forEach((settings) => task.prepare(text, settings));
+      mergeSettings(task, grid).forEach(prepareFrom(loaded, task));
     } catch (error) {
       if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
       throw error;
     }
-    dataIds.set(task.id, id);
+    dataIds.set(task.id, loaded.id);
   }
   const context = { catalogue, data: (task: string) => dataIds.get(task) as string, backend: BACKEND };
   return (digestOf) => planStage(grid, context, digestOf);

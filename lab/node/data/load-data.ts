@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../../errors.ts';
-import { sha256 } from '../../run/run-config.ts';
+import { toCodePoints } from '../../tasks/_text.ts';
 import { selectColumn } from '../../tasks/_series.ts';
-import type { Task } from '../../tasks/_task.ts';
+import type { Problem, Settings, Task } from '../../tasks/_task.ts';
 import { packagedDatasets } from './packaged-datasets.ts';
 import { readRecordings } from './recordings.ts';
+import { findSharedText, shareText } from './shared-text.ts';
 import { readTextFile } from './user-files.ts';
 
 /** A task's data as text, and its id in run configurations. */
@@ -18,7 +20,7 @@ export interface TaskData {
 export async function loadData(task: Task, data: string | undefined): Promise<TaskData> {
   if (data !== undefined) {
     const text = readUserData(task, data);
-    return { id: `${basename(data)} sha256:${await sha256(text)}`, text };
+    return { id: `${basename(data)} sha256:${createHash('sha256').update(text).digest('hex')}`, text };
   }
   const read = task.dataset.read ?? packagedDatasets[task.dataset.id];
   if (read === undefined) {
@@ -27,6 +29,18 @@ export async function loadData(task: Task, data: string | undefined): Promise<Ta
     );
   }
   return { id: task.dataset.id, text: await read() };
+}
+
+/**
+ * Prepares problems from the data of a task. Large texts go to memory that this thread shares with those that start
+ * later, which find them by the data's id.
+ */
+export function prepareFrom({ id, text }: TaskData, task: Task): (settings: Settings) => Problem {
+  const { prepareCodePoints } = task;
+  if (prepareCodePoints === undefined) return (settings) => task.prepare(text, settings);
+  const points = findSharedText(task.id, id) ?? toCodePoints(text);
+  shareText(task.id, id, points);
+  return (settings) => prepareCodePoints(points, settings);
 }
 
 function readUserData({ id, dataFile, dataKind }: Task, data: string): string {

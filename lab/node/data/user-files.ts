@@ -1,15 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { LabError } from '../../errors.ts';
+import { decodeText } from './decode-text.ts';
 
-/** Reads a text file from `--data`; throws a LabError if it is not UTF-8 text. */
+/** The largest text file. A text takes up to 7 bytes for each byte of its file while it is read, and 4 afterwards. */
+const MAX_TEXT_BYTES = 200_000_000;
+
+/** Reads a text file from `--data`; throws a LabError if it is no text or too large. */
 export function readTextFile(file: string, expected: string): string {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_TEXT_BYTES) {
+    const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
+    throw new LabError(
+      `--data ${file} has ${megabytes(size)} MB. At most ${megabytes(MAX_TEXT_BYTES)} MB are allowed. Use a part of it: head -c ${MAX_TEXT_BYTES} FILE > NEW`,
+    );
+  }
   const bytes = readFileBytes(file, expected);
   if (bytes.length === 0) throw new LabError(`--data ${file} is empty. Expected ${expected}.`);
-  if (bytes.includes(0)) throw new LabError(`--data ${file} is not a text file. Expected ${expected}.`);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new LabError(`--data ${file} is not UTF-8. Convert it, for example: iconv -f latin1 -t utf-8 FILE > NEW`);
+    return decodeText(bytes);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new LabError(`--data ${file} ${message}${message === 'is not a text file.' ? ` Expected ${expected}.` : ''}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,11 +59,23 @@ describe("the user's own data", () => {
     ['a folder', () => folder, 'cannot be read: it is a folder. Expected a text file.'],
     ['an empty file', () => file('empty.txt', ''), 'is empty. Expected a text file.'],
     ['a binary file', () => file('picture.png', Uint8Array.of(137, 80, 0, 1)), 'is not a text file. Expected'],
-    ['another encoding', () => file('latin1.txt', Uint8Array.of(99, 97, 102, 0xe9)), 'is not UTF-8. Convert it'],
+    [
+      'another encoding',
+      () => file('latin1.txt', Uint8Array.of(99, 97, 102, 0xe9)),
+      'is not UTF-8: line 1 has invalid bytes. Save the file as UTF-8.',
+    ],
   ])('is rejected if it is %s', async (_, path, message) => {
     const loading = loadData(charLm, path());
     await expect(loading).rejects.toThrow(LabError);
     await expect(loading).rejects.toThrow(message);
+  });
+
+  it('is rejected if it is too large, before it is read', async () => {
+    const path = file('large.txt', 'x');
+    truncateSync(path, 200_000_001);
+    await expect(loadData(charLm, path)).rejects.toThrow(
+      'large.txt has 201 MB. At most 200 MB are allowed. Use a part of it: head -c 200000000 FILE > NEW',
+    );
   });
 
   it('is rejected by tasks that generate their data', async () => {
