@@ -1,6 +1,7 @@
 import type { StrategySpec } from 'gradclip';
 import { median, sum } from 'simple-statistics';
 import type { Environment, Run } from '../run/record.ts';
+import type { DataReport } from '../tasks/_data-report.ts';
 import type { Settings } from '../tasks/_task.ts';
 import { groupContests } from './contests.ts';
 import { digestRun, type RunDigest } from './digest.ts';
@@ -83,8 +84,8 @@ export interface Summary {
   readonly environment: Environment;
   /** All distinct environments of the runs. */
   readonly environments: readonly Environment[];
-  /** The data of each task. */
-  readonly data: readonly { readonly task: string; readonly id: string }[];
+  /** The data of each task, and what was read of it with each of the settings. */
+  readonly data: readonly { readonly task: string; readonly id: string; readonly report?: DataReport }[];
   readonly rows: readonly SummaryRow[];
 }
 
@@ -104,7 +105,12 @@ export function summarize(experiment: string, runs: readonly Run[], primary?: re
     experiment,
     environment: first.start.environment,
     environments: distinct(runs.map(({ start }) => start.environment)),
-    data: distinct(runs.map(({ start: { config } }) => ({ task: config.task, id: config.data }))),
+    data: distinct(
+      runs.map(({ start: { config, dataReport } }) => ({
+        ...{ task: config.task, id: config.data },
+        ...(dataReport && { report: dataReport }),
+      })),
+    ),
     rows: summarizeDigests(runs.map(digestRun), primary),
   };
 }

@@ -16,6 +16,7 @@ import { executeRuns } from './execute-runs.ts';
 import { preparePlan } from './plan-runs.ts';
 import { formatDuration, showProgress, type Progress, type Screen } from './progress.ts';
 import { loadReportScript } from './report-script.ts';
+import { dataWriter } from './show-data.ts';
 import { ResultsFolder, type FailedRun, type SavedPlan } from './results-folder.ts';
 
 /** Executes runs elsewhere than on threads of this machine. */
@@ -73,7 +74,7 @@ export interface ComparisonResult extends Partial<WrittenReport> {
  */
 export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<ComparisonResult> {
   const { experiment, question, budget, command, grid, out, data } = comparison;
-  const planStage = await preparePlan(grid, builtIn, data);
+  const planStage = await preparePlan(grid, builtIn, data, dataWriter(screen));
   const folder = new ResultsFolder(out);
   const digestOf = (id: string): RunDigest | undefined =>
     folder.hasRun(id) ? digestRun(folder.readRun(id)) : undefined;

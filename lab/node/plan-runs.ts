@@ -5,6 +5,7 @@ import type { RunDigest } from '../analysis/digest.ts';
 import { mergeSettings } from './plan.ts';
 import { planStage, type Stage } from './plan-tuning.ts';
 import { loadData, prepareFrom } from './data/load-data.ts';
+import type { DataReport } from '../tasks/_data-report.ts';
 import { BACKEND } from './environment.ts';
 
 /** Plans the next stage of a grid from the results of finished runs. */
@@ -13,14 +14,24 @@ export type Planner = (digestOf: (id: string) => RunDigest | undefined) => Promi
 /**
  * Prepares to plan the runs of a grid: reads and checks their data.
  *
+ * @param onData receives what a task read from its data
  * @throws LabError or ClippingError if the grid or the data is invalid
  */
-export async function preparePlan(grid: Grid, catalogue: Catalogue, data: string | undefined): Promise<Planner> {
+export async function preparePlan(
+  grid: Grid,
+  catalogue: Catalogue,
+  data: string | undefined,
+  onData: (task: string, report: DataReport) => void = () => undefined,
+): Promise<Planner> {
   const dataIds = new Map<string, string>();
   for (const task of grid.tasks.map((id) => catalogue.task(id))) {
     const loaded = await loadData(task, data);
     try {
-      mergeSettings(task, grid).forEach(prepareFrom(loaded, task));
+      const prepare = prepareFrom(loaded, task);
+      for (const settings of mergeSettings(task, grid)) {
+        const { dataReport } = prepare(settings);
+        if (dataReport) onData(task.id, dataReport);
+      }
     } catch (error) {
       if (error instanceof LabError && data !== undefined) throw new LabError(`--data ${data}: ${error.message}`);
       throw error;

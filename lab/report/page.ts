@@ -17,6 +17,7 @@ import { TUNE, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { figureRow, answerTable } from './sections/answer-section.ts';
 import { details } from './html/details.ts';
 import { STYLE } from './html/style.ts';
+import { dataSection } from './sections/data-section.ts';
 import { tuneSection } from './sections/tune-section.ts';
 import type { SummaryRow } from '../analysis/summary.ts';
 
@@ -68,7 +69,7 @@ export function reportPage(
       </ul>
       <h2>Overview</h2>
       ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${answer.figures.map((figure) => figureRow(figure))}
-      ${answer.tables.map(answerTable)} ${folded([...sections], runs, palette)}
+      ${answer.tables.map(answerTable)} ${folded([...sections], runs, palette)} ${dataSection(runs)}
       <h2>How this was measured</h2>
       ${method(frame, runs, rows)}
     </main>`,
@@ -149,6 +150,7 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
   const distinct = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
   const settings = configs.map((config) =>
     Object.entries(config.settings)
+      .filter(([, value]) => value !== '')
       .map(([name, value]) => `${name} ${value}`)
       .join(', '),
   );
