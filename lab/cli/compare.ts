@@ -34,7 +34,7 @@ interface Options {
   readonly learningRates?: number[];
   readonly seeds?: number[];
   readonly steps?: number;
-  readonly settings?: Record<string, number>;
+  readonly settings?: Record<string, number | string>;
   readonly data?: string;
   readonly workers?: number;
   readonly redis?: string | true;
@@ -66,7 +66,7 @@ export function compareCommand(terminal: Terminal): Command {
     .option('--learning-rates <numbers>', 'comma-separated learning rates', parseNumbers)
     .option('--seeds <numbers>', 'seeds such as 1,2,3 or 1-10, one run for each', parseSeeds)
     .option('--steps <number>', 'training steps per run', parseNumber)
-    .option('--settings <settings>', 'task settings such as units=128,length=80', parseSettings)
+    .option('--settings <settings>', 'task settings such as units=128,column=Close', parseSettings)
     .option('--data <file>', "train on this file instead of the task's own data")
     .addOption(workersOption())
     .addOption(outOption('folder for records and reports'))

@@ -77,12 +77,12 @@ export function parseSeeds(text: string): number[] {
 
 const MAX_SEEDS = 10_000;
 
-/** Parses settings such as `units=128,length=80`. */
-export function parseSettings(text: string): Record<string, number> {
-  const entries = text.split(',').map((part): [string, number] => {
-    const [name = '', value = ''] = part.split('=').map((word) => word.trim());
-    if (name === '' || value === '') throw new InvalidArgumentError('Expected name=number,name=number.');
-    return [name, parseNumber(value)];
+/** Parses settings such as `units=128,column=Close`. */
+export function parseSettings(text: string): Record<string, number | string> {
+  const entries = text.split(',').map((part): [string, number | string] => {
+    const [, name = '', value = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (name === '' || value === '') throw new InvalidArgumentError('Expected name=value,name=value.');
+    return [name, Number.isNaN(Number(value)) ? value : Number(value)];
   });
   return Object.fromEntries(entries);
 }

@@ -23,7 +23,7 @@ interface Options {
   readonly learningRate: number;
   readonly seeds: number[];
   readonly steps: number;
-  readonly settings?: Record<string, number>;
+  readonly settings?: Record<string, number | string>;
   readonly data?: string;
   readonly workers?: number;
   readonly out: string;
@@ -50,7 +50,7 @@ export function tuneCommand(terminal: Terminal): Command {
         .default([1, 2, 3, 4, 5, 6], '1-6'),
     )
     .option('--steps <number>', 'training steps per run', parseNumber, 80)
-    .option('--settings <settings>', 'task settings such as units=128,length=80', parseSettings)
+    .option('--settings <settings>', 'task settings such as units=128,column=Close', parseSettings)
     .option('--data <file>', "train on this file instead of the task's own data")
     .addOption(workersOption())
     .addOption(outOption('folder for records and reports', 'gradclip-tune'))

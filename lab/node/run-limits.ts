@@ -10,12 +10,12 @@ const name = v.pipe(v.string('A name must be text'), v.minLength(1, 'A name must
 const wholeNumber = (message: string, least: number, most: number) =>
   v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 const rate = 'A learning rate must be a finite number greater than 0';
-const finite = 'A setting must be a finite number';
+const finite = 'A setting must be a finite number or a text';
 const object = 'The options of a strategy must be an object';
 
 const runConfig = v.strictObject({
   task: name,
-  settings: v.record(v.string(), v.pipe(v.number(finite), v.finite(finite))),
+  settings: v.record(v.string(), v.union([v.pipe(v.number(finite), v.finite(finite)), v.string()], finite)),
   data: name,
   cell: name,
   optimizer: name,

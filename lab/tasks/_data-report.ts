@@ -100,6 +100,8 @@ export function countClasses(labels: Iterable<string>): Record<string, number> {
 /** Formats a share in per cent: `0.47` as "47 %". */
 export function formatShare(share: number): string {
   const percent = 100 * share;
+  // Rounded down, so that only all is 100 %.
+  if (percent > 99) return `${Math.floor(100 * percent) / 100} %`;
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
 }
 

@@ -24,21 +24,22 @@ export function parseSettings<Defaults extends Settings>(
   defaults: Defaults,
   { minimums = {}, choices = {} }: SettingRules = {},
 ): ParsedSettings<Defaults> {
-  const merged: Settings = { ...defaults, ...settings };
-  for (const [name, value] of Object.entries(merged)) {
+  const parsed = Object.entries({ ...defaults, ...settings }).map(([name, value]): [string, number | string] => {
     const reject = (rule: string): never => {
       throw new LabError(`The setting \`${name}\` must be ${rule}; received ${value}.`);
     };
     if (typeof defaults[name] === 'string') {
+      // A name such as that of the column `2024` looks like a number.
+      const text = String(value);
       const permitted = choices[name];
-      if (typeof value !== 'string') reject('a text');
-      if (permitted && !permitted.includes(value as string)) {
+      if (permitted && !permitted.includes(text)) {
         reject(`one of ${permitted.map((choice) => `\`${choice}\``).join(', ')}`);
       }
-    } else {
-      const minimum = minimums[name] ?? 1;
-      if (!(Number.isInteger(value) && (value as number) >= minimum)) reject(`a whole number of at least ${minimum}`);
+      return [name, text];
     }
-  }
-  return merged as ParsedSettings<Defaults>;
+    const minimum = minimums[name] ?? 1;
+    if (!(Number.isInteger(value) && (value as number) >= minimum)) reject(`a whole number of at least ${minimum}`);
+    return [name, value];
+  });
+  return Object.fromEntries(parsed) as ParsedSettings<Defaults>;
 }

@@ -29,7 +29,7 @@ describe('a report on data', () => {
       '1.1 % of the rows were dropped: no value. Write <them>.',
       '4.9 % of the characters in the test part are none of the 63 known characters. Set alphabet=90.',
     ]);
-    expect([0.011, 0.1, 0.996, 1].map(formatShare)).toEqual(['1.1 %', '10 %', '100 %', '100 %']);
+    expect([0.011, 0.1, 0.996, 1].map(formatShare)).toEqual(['1.1 %', '10 %', '99.6 %', '100 %']);
   });
 
   it('says everything in lines of at most 80 columns', () => {

@@ -22,8 +22,8 @@ describe('a job from Redis', () => {
     { about: 'too many steps', job: { config: { ...config, steps: 1e9 } }, says: 'The number of steps must be' },
     { about: 'another backend', job: { config: { ...config, backend: 'webgpu' } }, says: 'The backend must be wasm' },
     {
-      about: 'a setting that is text',
-      job: { config: { ...config, settings: { units: '9' } } },
+      about: 'a setting that is a list',
+      job: { config: { ...config, settings: { units: [9] } } },
       says: 'A setting must',
     },
     { about: 'an unknown part', job: { config: { ...config, out: '/etc' } }, says: 'received "out"' },
