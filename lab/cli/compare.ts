@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { builtIn, findExperiment } from '../catalogue/catalogue.ts';
+import { customizeGrid, describeBudget } from './custom-grid.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { compare, type ComparisonResult, type WrittenReport } from '../node/compare.ts';
 import { assertSettingNames } from '../node/plan.ts';
@@ -130,15 +131,15 @@ function customizeExperiment({ id, question, budget, grid, smoke }: Experiment, 
     ...(options.learningRates && { learningRates: options.learningRates }),
     ...(options.seeds && { seeds: options.seeds }),
     ...(options.steps !== undefined && { steps: options.steps }),
-    ...(options.settings && { settings: [grid.settings ?? {}].flat().map((own) => ({ ...own, ...options.settings })) }),
   };
-  const changed = { ...grid, ...(options.smoke ? smoke : {}), ...replaced };
-  assertSettingNames(options.settings ?? {}, changed.tasks, builtIn);
-  const isCustom = Object.keys(replaced).length > 0 || options.data !== undefined;
+  const { settings = {}, data } = options;
+  const isCustom = Object.keys({ ...replaced, ...settings }).length > 0 || data !== undefined;
+  const customized = customizeGrid({ ...grid, ...(options.smoke ? smoke : {}) }, replaced, settings);
+  assertSettingNames(settings, customized.tasks, builtIn);
   return {
     experiment: isCustom ? `${id}, changed` : options.smoke ? `${id}, smoke` : id,
     question: isCustom ? 'How do the strategies compare on this grid?' : question,
-    budget,
-    grid: changed,
+    budget: isCustom ? describeBudget(customized) : budget,
+    grid: customized,
   };
 }

@@ -1,0 +1,63 @@
+import { findTask } from '../catalogue/catalogue.ts';
+import type { Settings } from '../tasks/_task.ts';
+import type { Grid } from '../experiments/_experiment.ts';
+
+/** The learning rates to choose from, as multiples of the one that is known to learn a task. */
+const RATES = [1 / 10, 1 / 3, 1, 3];
+
+/**
+ * Replaces parts of an experiment's grid.
+ *
+ * Other tasks bring the optimizer, learning rates, steps and settings that are known to learn them. Listed learning rates
+ * are all compared, instead of tuned. Listed strategies keep the thresholds that they are given, and all are tested.
+ *
+ * @param settings task settings that are added to those of the grid
+ */
+export function customizeGrid(grid: Grid, replaced: Partial<Grid>, settings: Settings = {}): Grid {
+  const { tuning, primary, ...rest } = grid;
+  const tuned = replaced.learningRates === undefined && tuning !== undefined;
+  const customized: Grid = {
+    ...rest,
+    ...(replaced.tasks === undefined ? {} : knownGoodParts(replaced.tasks, replaced.optimizers)),
+    ...(tuned && { tuning: replaced.strategies === undefined ? tuning : { seeds: tuning.seeds } }),
+    ...(primary !== undefined && replaced.strategies === undefined && { primary }),
+    ...replaced,
+  };
+  return { ...customized, settings: [customized.settings ?? {}].flat().map((own) => ({ ...own, ...settings })) };
+}
+
+/** Describes the budget of a grid in one sentence. */
+export function describeBudget({ tuning, seeds, learningRates, primary }: Grid): string {
+  const tested =
+    primary === undefined
+      ? ''
+      : ` Only ${primary.join(', ')} are tested against no clipping; the others get an interval.`;
+  if (tuning !== undefined) {
+    return `Each strategy chooses among the same number of settings on the validation data, with ${countOf(tuning.seeds.length, 'tuning seed')}. The chosen setting is trained with ${countOf(seeds.length, 'other seed')}.${tested}`;
+  }
+  const rates = Array.isArray(learningRates) ? countOf(learningRates.length, 'learning rate') : 'learning rates';
+  return `Every strategy runs at the same ${rates} with the same ${countOf(seeds.length, 'seed')}. The validation data choose the rate.${tested}`;
+}
+
+function knownGoodParts(tasks: readonly string[], optimizers: readonly string[] | undefined): Partial<Grid> {
+  const known = tasks.flatMap((id) => {
+    const { knownGood } = findTask(id);
+    return knownGood === undefined ? [] : [{ id, ...knownGood }];
+  });
+  const suited = known.filter(({ optimizer }) => optimizers === undefined || optimizers.includes(optimizer));
+  return {
+    optimizers: [...new Set(known.map(({ optimizer }) => optimizer))],
+    learningRates: Object.fromEntries(
+      suited.map(({ id, learningRate }) => [
+        id,
+        RATES.map((multiple) => Number((multiple * learningRate).toPrecision(1))),
+      ]),
+    ),
+    steps: Object.fromEntries(known.map(({ id, steps }) => [id, steps])),
+    settings: Object.assign({}, ...known.map(({ settings }) => settings)) as Settings,
+  };
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
