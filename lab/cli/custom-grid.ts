@@ -1,3 +1,4 @@
+import { joinWords } from '../analysis/names.ts';
 import { findTask } from '../catalogue/catalogue.ts';
 import type { Settings } from '../tasks/_task.ts';
 import type { Grid } from '../experiments/_experiment.ts';
@@ -29,14 +30,12 @@ export function customizeGrid(grid: Grid, replaced: Partial<Grid>, settings: Set
 /** Describes the budget of a grid in one sentence. */
 export function describeBudget({ tuning, seeds, learningRates, primary }: Grid): string {
   const tested =
-    primary === undefined
-      ? ''
-      : ` Only ${primary.join(', ')} are tested against no clipping; the others get an interval.`;
+    primary === undefined ? '' : ` Tested against no clipping: ${joinWords(primary)}. The others get an interval.`;
   if (tuning !== undefined) {
     return `Each strategy chooses among the same number of settings on the validation data, with ${countOf(tuning.seeds.length, 'tuning seed')}. The chosen setting is trained with ${countOf(seeds.length, 'other seed')}.${tested}`;
   }
   const rates = Array.isArray(learningRates) ? countOf(learningRates.length, 'learning rate') : 'learning rates';
-  return `Every strategy runs at the same ${rates} with the same ${countOf(seeds.length, 'seed')}. The validation data choose the rate.${tested}`;
+  return `Every strategy runs at the same ${rates} with ${seeds.length === 1 ? 'one seed' : `the same ${seeds.length} seeds`}. The validation data choose the rate.${tested}`;
 }
 
 function knownGoodParts(tasks: readonly string[], optimizers: readonly string[] | undefined): Partial<Grid> {
@@ -50,7 +49,7 @@ function knownGoodParts(tasks: readonly string[], optimizers: readonly string[] 
     learningRates: Object.fromEntries(
       suited.map(({ id, learningRate }) => [
         id,
-        RATES.map((multiple) => Number((multiple * learningRate).toPrecision(1))),
+        RATES.map((multiple) => Number((multiple * learningRate).toPrecision(2))),
       ]),
     ),
     steps: Object.fromEntries(known.map(({ id, steps }) => [id, steps])),

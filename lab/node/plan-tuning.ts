@@ -33,7 +33,10 @@ export async function planStage(
 ): Promise<Stage> {
   if (grid.tuning === undefined) return { runs: await expandGrid(grid, context), isLast: true };
   // One configuration for each network and strategy; its rate and options are replaced.
-  const families = (await expandGrid({ ...grid, seeds: [0] }, context)).map(({ config }) => config);
+  const seeds = [...new Set([0, ...grid.seeds, ...grid.tuning.seeds])];
+  const families = (await expandGrid({ ...grid, seeds }, context)).flatMap(({ config }) =>
+    config.seed === 0 ? config : [],
+  );
   const byFamily = [...groupBy(families, familyKey).values()];
   const budget = Math.max(...byFamily.map((own) => own.length * thresholdsOf(own[0]!, grid).length));
   const stages = await Promise.all(

@@ -93,6 +93,22 @@ describe('a run', () => {
     expect(end).toMatchObject({ type: 'end', outcome: 'diverged', divergedAt: taken - 1, steps: taken });
   });
 
+  it('has diverged if the last step explodes, although no loss follows it', async () => {
+    const records = await recordsOf({ steps: 1, optimizer: 'adam', learningRate: 3e38 });
+    expect(stepsOf(records)).toHaveLength(1);
+    expect(Number.isFinite(stepsOf(records)[0]?.loss)).toBe(true);
+    expect(records.at(-1)).toMatchObject({ type: 'end', outcome: 'diverged', divergedAt: 0, steps: 1 });
+  });
+
+  it('scores a tuning run on validation only, with weights and batches that no other run has', async () => {
+    const tuning = await recordsOf({ tuning: true });
+    const end = tuning.at(-1) as EndRecord;
+    expect([Number.isFinite(end.validation), end.test, end.testError]).toEqual([true, NaN, NaN]);
+    expect(end.outcome).toBe('finished');
+    const losses = (records: readonly RunRecord[]): number[] => stepsOf(records).map(({ loss }) => loss);
+    expect(losses(tuning)).not.toEqual(losses(await recordsOf({})));
+  });
+
   it('ends once the task is solved if it is scored during training', async () => {
     const change = {
       task: 'temporal-order',
