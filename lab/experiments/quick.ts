@@ -23,5 +23,11 @@ export const quick = defineExperiment({
     settings: { characters: 40 },
   },
   judge: judgeEffects,
-  smoke: { cells: ['rnn'], learningRates: [1, 3], seeds: [1, 2], steps: 3 },
+  smoke: {
+    cells: ['rnn'],
+    learningRates: [1],
+    seeds: [1],
+    steps: 3,
+    settings: { units: 8, characters: 10, scored: 1000 },
+  },
 });

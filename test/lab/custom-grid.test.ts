@@ -10,9 +10,13 @@ describe('a customized grid', () => {
       optimizers: ['adam'],
       learningRates: { adding: [0.001, 0.0033, 0.01, 0.03], sentiment: [0.0005, 0.0017, 0.005, 0.015] },
       steps: { adding: 400, sentiment: 150 },
-      settings: { units: 32, length: 30 },
+      settings: [{ units: 32, length: 30 }],
       tuning: quick.grid.tuning,
     });
+  });
+
+  it('adds settings to those of the grid', () => {
+    expect(customizeGrid(quick.grid, {}, { units: 8 }).settings).toEqual([{ characters: 40, units: 8 }]);
   });
 
   it('has no learning rates for an optimizer that a task is not known with', () => {
