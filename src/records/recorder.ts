@@ -33,7 +33,7 @@ export class Recorder {
   #rows: Row[] = [];
   #reading: Promise<void> | undefined;
   #isDisposed = false;
-  // The first error of a listener or a read that nobody has been told of.
+  // The first error of a listener or a read that was not thrown yet.
   #failure: { readonly error: unknown } | undefined;
 
   constructor(window: number, onStep: Listener | undefined, watch?: Listener) {

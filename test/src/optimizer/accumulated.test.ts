@@ -23,11 +23,11 @@ onEachBackend(() => {
 
     it('counts an absent gradient as 0 and leaves out variables without any gradient', () => {
       const [a, b, c] = ['a', 'b', 'c'].map((name) => tf.variable(tf.tensor1d([0]), true, name)) as tf.Variable[];
-      const given: unknown[] = [];
+      const received: unknown[] = [];
       const inner = tf.train.sgd(1);
       const apply = inner.applyGradients.bind(inner);
       inner.applyGradients = (gradients) => {
-        given.push(
+        received.push(
           Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => [name, [...tensor.dataSync()]]),
         );
         apply(gradients);
@@ -37,7 +37,7 @@ onEachBackend(() => {
       optimizer.applyGradients([{ name: 'b', tensor: tf.tensor1d([8]) }, { name: 'a', tensor: null as never }]); // prettier-ignore
       optimizer.applyGradients([{ name: 'c', tensor: undefined as never }, { name: 'a', tensor: tf.tensor1d([2]) }]); // prettier-ignore
       optimizer.applyGradients({});
-      expect(given).toEqual([[['a', [1.5]], ['b', [2]]]]); // prettier-ignore
+      expect(received).toEqual([[['a', [1.5]], ['b', [2]]]]); // prettier-ignore
       expect([a, b, c].map((one) => at(one as tf.Variable)[0])).toEqual([-1.5, -2, 0]);
     });
 
@@ -115,7 +115,7 @@ onEachBackend(() => {
         expect([...gradient.dataSync()]).toEqual(Array(6).fill(index));
         gradient.dispose();
       };
-      // Two averages, so that Adam has all its memory.
+      // Two averages, so that Adam has all of its state.
       for (let index = 0; index < 6; index += 1) step(index);
       const steady = tf.memory().numTensors;
       for (let index = 0; index < 102; index += 1) step(index);
@@ -196,10 +196,10 @@ describe('accumulated', () => {
     { ...config, innerClassName: undefined },
     { ...config, innerConfig: undefined },
     { ...config, accumulation: undefined },
-  ])('refuses the config of something else: %j', (given) => {
-    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, given)).toThrow(
+  ])('refuses the config of something else: %j', (received) => {
+    expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, received)).toThrow(
       refused(
-        `\`AccumulatedOptimizer.fromConfig\` takes the config of a saved AccumulatedOptimizer; received ${JSON.stringify(given)}.`,
+        `\`AccumulatedOptimizer.fromConfig\` takes the config of a saved AccumulatedOptimizer; received ${JSON.stringify(received)}.`,
       ),
     );
   });

@@ -136,7 +136,7 @@ describe('gradients', () => {
   const trial = () => {
     const problem = variables({ a: [1, 2, 3] });
     const optimizer = clipOptimizer(tf.train.sgd(1), none());
-    const apply = (given: unknown) => () => optimizer.applyGradients(given as never);
+    const apply = (gradients: unknown) => () => optimizer.applyGradients(gradients as never);
     return { name: problem.names[0]!, apply, problem };
   };
 
@@ -172,15 +172,15 @@ describe('gradients', () => {
     [undefined, 'undefined'],
     [[1, 2], '[1,2]'],
     ['all', '"all"'],
-  ])('that are %j throw', (given, received) => {
+  ])('that are %j throw', (invalid, received) => {
     expectError(
-      trial().apply(given),
+      trial().apply(invalid),
       'bad-gradients',
       `\`applyGradients\` takes gradients by variable name, \`{ name: tensor }\`, or a list of \`{ name, tensor }\`; received ${received}.`,
     );
   });
 
-  it('given as one tensor throw', () => {
+  it('in one tensor throw', () => {
     expect(trial().apply(tf.scalar(1))).toThrow('received a tensor.');
   });
 
@@ -194,7 +194,10 @@ describe('gradients', () => {
 });
 
 describe('a strategy that breaks the contract', () => {
-  const given = (clip: (gradients: NamedTensors) => unknown, init: () => unknown = () => ({})): ClippingStrategy => ({
+  const strategyWith = (
+    clip: (gradients: NamedTensors) => unknown,
+    init: () => unknown = () => ({}),
+  ): ClippingStrategy => ({
     id: 'mine',
     options: {},
     init: init as () => NamedTensors,
@@ -244,7 +247,7 @@ describe('a strategy that breaks the contract', () => {
     ],
   ])('is named, and no variable changes (%#)', (clip, message) => {
     const problem = variables({ a: [1, 2, 3] });
-    const optimizer = clipOptimizer(tf.train.sgd(1), given(clip));
+    const optimizer = clipOptimizer(tf.train.sgd(1), strategyWith(clip));
     const end = message('').startsWith('`mine` failed') ? '' : ' No variable was changed.';
     expectError(
       () => optimizer.applyGradients(problem.gradients(0) as never),
@@ -260,7 +263,7 @@ describe('a strategy that breaks the contract', () => {
     const step = (init: () => unknown) => () => {
       clipOptimizer(
         tf.train.sgd(1),
-        given((gradients) => ({ gradients, state: {} }), init),
+        strategyWith((gradients) => ({ gradients, state: {} }), init),
       ).applyGradients(problem.gradients(0) as never);
     };
     expectError(

@@ -7,13 +7,13 @@ import '../../support/fixtures.ts';
 
 const gradients = { a: tf.tensor1d([3, 4]), b: tf.tensor2d([[1, 2, 3]]) };
 
-const strategyThat = (clip: (given: NamedTensors) => unknown): ClippingStrategy => ({
+const strategyThat = (clip: (received: NamedTensors) => unknown): ClippingStrategy => ({
   ...{ id: 'mine', options: {}, init: () => ({}) },
-  clip: (given) => clip(given) as Clipped,
+  clip: (received) => clip(received) as Clipped,
 });
 
-const step = (strategy: ClippingStrategy, given: NamedTensors = gradients): Clipped =>
-  clipWithChecks(strategy, given, {}, { step: 7, parameters: given });
+const step = (strategy: ClippingStrategy, received: NamedTensors = gradients): Clipped =>
+  clipWithChecks(strategy, received, {}, { step: 7, parameters: received });
 
 const fault = (what: string): ClippingError =>
   new ClippingError('strategy-fault', `\`mine\` ${what}, at step 7. No variable was changed.`);
@@ -33,22 +33,25 @@ describe('the check of what a strategy returns', () => {
     });
   });
 
-  it.each<[string, (given: NamedTensors) => unknown]>([
-    ['must return `skip` as a scalar tensor; received 1', (given) => ({ gradients: given, state: {}, skip: 1 })],
+  it.each<[string, (received: NamedTensors) => unknown]>([
+    ['must return `skip` as a scalar tensor; received 1', (received) => ({ gradients: received, state: {}, skip: 1 })],
     [
       'must return `skip` as a scalar tensor; received a tensor of shape [1, 2]',
-      (given) => ({ gradients: given, state: {}, skip: tf.zeros([1, 2]) }),
+      (received) => ({ gradients: received, state: {}, skip: tf.zeros([1, 2]) }),
     ],
     ['must return gradients as tensors by name; received a promise', () => ({ gradients: Promise.resolve({}) })],
     ['must return gradients as tensors by name; received null', () => ({ gradients: null })],
     ['must return gradients as tensors by name; received undefined', () => undefined],
     ['must return gradients as tensors by name; received a tensor of shape []', () => ({ gradients: tf.scalar(1) })],
-    ['must return state as tensors by name; received undefined', (given) => ({ gradients: given })],
-    ['must return tensors in its state; received 7 for `seen`', (given) => ({ gradients: given, state: { seen: 7 } })],
+    ['must return state as tensors by name; received undefined', (received) => ({ gradients: received })],
+    [
+      'must return tensors in its state; received 7 for `seen`',
+      (received) => ({ gradients: received, state: { seen: 7 } }),
+    ],
     ['returned no gradient for `b`', ({ a }) => ({ gradients: { a }, state: {} })],
     [
       'returned a gradient for `c`, which it did not receive',
-      (given) => ({ gradients: { ...given, c: tf.scalar(1) }, state: {} }),
+      (received) => ({ gradients: { ...received, c: tf.scalar(1) }, state: {} }),
     ],
     [
       'returned a gradient of float32[3, 1] instead of float32[1, 3] for `b`',
@@ -64,9 +67,9 @@ describe('the check of what a strategy returns', () => {
 
   it('throws when a returned gradient is disposed, even if it is the input', () => {
     const a = tf.tensor1d([1, 2]);
-    const strategy = strategyThat((given) => {
+    const strategy = strategyThat((received) => {
       a.dispose();
-      return { gradients: given, state: {} };
+      return { gradients: received, state: {} };
     });
     const clip = (): Clipped => step(strategy, { a });
     expect(clip).toThrow(fault('returned a disposed tensor for `a` in its gradients'));

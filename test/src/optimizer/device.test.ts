@@ -144,7 +144,7 @@ describe('a non-finite step on a device', () => {
 
 describe('a step that the strategy skips on the device', () => {
   it.each(Object.keys(OPTIMIZERS))(
-    'moves neither the weights nor the memory of %s, but the strategy goes on',
+    'changes neither the weights nor the state of %s, but advances the strategy',
     (name) => {
       const problem = variables({ a: [1, 2, 3], b: [0.5, -1] });
       const inner = optimizerCalled(name);
@@ -237,7 +237,7 @@ describe('reading from the device', () => {
     for (let taken = 0; taken < 350; taken += 1) step();
     expect(tf.memory().numTensors).toBe(tensors);
     expect((await optimizer.records()).map((record) => record.step)).toEqual(
-      Array.from({ length: 100 }, (_, place) => 400 + place),
+      Array.from({ length: 100 }, (_, index) => 400 + index),
     );
   });
 

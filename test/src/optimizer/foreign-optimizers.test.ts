@@ -332,7 +332,7 @@ describe('applyGradients', () => {
     expect([...w.dataSync()]).toEqual([expect.closeTo(2.9), expect.closeTo(3.8)]);
   });
 
-  it('names only the given variables to an optimizer that decays by name', () => {
+  it('names only the variables with a gradient to an optimizer that decays by name', () => {
     const [a, b] = [tf.variable(tf.scalar(1), true, 'a'), tf.variable(tf.scalar(1), true, 'b')];
     const optimizer = clipOptimizer(new DecayingAdam(0, 0.9, 0.999), none());
     optimizer.minimize(() => a.add(b).asScalar(), false, [a, b]);

@@ -78,7 +78,7 @@ it.each([tf.tensor1d([2]), null])('refuses a list that names a variable twice', 
 });
 
 describe('variablesLike', () => {
-  it('returns the variables of the given names', () => {
+  it('returns the variables of these names', () => {
     const [w, numbered] = [variable('w'), variable('w_1')];
     expect(variablesLike(['w', 'w_1'])).toEqual({ w, w_1: numbered });
     expect(variablesLike(['w'])['w']).toBe(w);

@@ -13,8 +13,8 @@ it.each([
   ['nothing', undefined, false],
   ['a name', 'ClippedOptimizer', false],
   ['a function', clipOptimizer, false],
-])('isClipped recognizes %s', (_, given: unknown, expected) => {
-  expect(isClipped(given)).toBe(expected);
+])('isClipped recognizes %s', (_, value: unknown, expected) => {
+  expect(isClipped(value)).toBe(expected);
 });
 
 it('brands with true', () => {

@@ -104,13 +104,13 @@ describe('an error leaves no tensor behind', () => {
     const loss = (): tf.Scalar => tf.sum(tf.square(a!)) as tf.Scalar;
     const badLoss = (): tf.Scalar => tf.sum(tf.sqrt(tf.mul(a!, -1))) as tf.Scalar;
     optimizer.minimize(loss, false, problem.list);
-    const [before, values, memory] = [count(), problem.values(), numbersOf(optimizer.state)];
+    const [before, values, state] = [count(), problem.values(), numbersOf(optimizer.state)];
     for (let time = 0; time < 5; time += 1) {
       expect(() => optimizer.minimize(bad ? badLoss : loss, true, problem.list)).toThrow();
     }
     expect(count()).toBe(before);
     expect(problem.values()).toEqual(values);
-    expect(numbersOf(optimizer.state)).toEqual(memory);
+    expect(numbersOf(optimizer.state)).toEqual(state);
     // The step that gives up is skipped, and a skipped step counts.
     expect(optimizer.iterations).toBe(options.maxConsecutiveNonFinite === undefined ? 1 : 6);
     problem.dispose();

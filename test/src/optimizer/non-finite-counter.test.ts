@@ -8,7 +8,7 @@ const REST = 'Lower the learning rate, or look at the data; `maxConsecutiveNonFi
 /** Waits for pending reads. */
 const reads = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** Counts steps on the device, each given as which of `a`, `b` and `c` are finite. */
+/** Counts steps on the device, each as a list of which of `a`, `b` and `c` are finite. */
 function counter(limit: number) {
   const nonFiniteSteps = new NonFiniteCounter(limit);
   let step = 0;

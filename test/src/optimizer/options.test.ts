@@ -15,8 +15,8 @@ describe('options of clipOptimizer', () => {
     { window: 0 },
     { window: 1000, onStep: () => undefined },
     { window: undefined },
-  ])('accept %j', (given) => {
-    expect(parseOptions(given)).toEqual(given);
+  ])('accept %j', (value) => {
+    expect(parseOptions(value)).toEqual(value);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-// Stock optimizers file their memory by position (tfjs#8379, tfjs#4290). The wrapper gives each variable one position.
+// Stock optimizers store their state by index (tfjs#8379, tfjs#4290). The wrapper gives each variable one index.
 import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { adaptivePercentile, none } from 'gradclip/strategies';
@@ -11,22 +11,22 @@ const remembering = Object.keys(OPTIMIZERS).filter((name) => !['sgd', 'adadelta'
 
 type Problem = ReturnType<typeof variables>;
 
-/** The gradients of a step for some of the variables, named by place, in the order asked for. */
-function some({ list }: Problem, step: number, places: readonly number[]): never {
-  const entries = places.map((place) => {
-    const { name, size } = list[place]!;
-    return [name, tf.tensor1d(numbersAt(step, place, size))] as const;
+/** The gradients of a step for some of the variables, chosen by index, in this order. */
+function some({ list }: Problem, step: number, indices: readonly number[]): never {
+  const entries = indices.map((index) => {
+    const { name, size } = list[index]!;
+    return [name, tf.tensor1d(numbersAt(step, index, size))] as const;
   });
   return Object.fromEntries(entries) as never;
 }
 
-/** Each variable as if it were alone with an optimizer of its own, given a gradient at these steps. */
+/** Each variable as if it were alone with an optimizer of its own and a gradient at these steps. */
 function alone(name: string, values: Record<string, number[]>, steps: readonly (readonly number[])[]): number[][] {
   const problem = variables(values);
-  problem.list.forEach((_, place) => {
+  problem.list.forEach((_, index) => {
     const optimizer = optimizerCalled(name);
-    steps.forEach((places, step) => {
-      if (places.includes(place)) optimizer.applyGradients(some(problem, step, [place]));
+    steps.forEach((indices, step) => {
+      if (indices.includes(index)) optimizer.applyGradients(some(problem, step, [index]));
     });
   });
   return problem.values();
@@ -42,7 +42,7 @@ describe('when the order of the keys changes (tfjs#8379)', () => {
 
   const run = (optimizer: tf.Optimizer, values: Record<string, number[]>): number[][] => {
     const problem = variables(values);
-    steps.forEach((places, step) => optimizer.applyGradients(some(problem, step, places)));
+    steps.forEach((indices, step) => optimizer.applyGradients(some(problem, step, indices)));
     return problem.values();
   };
 
@@ -88,12 +88,12 @@ describe('when a layer is frozen and the model compiled again (tfjs#4290)', () =
   it('wrapped adam continues with the moments of each variable', async () => {
     const optimizer = clipOptimizer(tf.train.adam(0.05), none());
     const found = await frozenThenFreed(optimizer);
-    // The truth: adam given every variable at every step, with null where it is frozen.
+    // Expected: adam receives every variable at every step, with null where it is frozen.
     const gaps = tf.train.adam(0.05);
     const apply = gaps.applyGradients.bind(gaps);
     const all: string[] = [];
-    gaps.applyGradients = (given) => {
-      const list = given as { name: string; tensor: tf.Tensor }[];
+    gaps.applyGradients = (gradients) => {
+      const list = gradients as { name: string; tensor: tf.Tensor }[];
       for (const { name } of list) if (!all.includes(name)) all.push(name);
       apply(all.map((name) => list.find((one) => one.name === name) ?? { name, tensor: null as never }));
     };
@@ -117,10 +117,10 @@ describe('absent gradients', () => {
   it.each(['missing', null, undefined])('that are %s are equivalent and keep the index of their variable', (gap) => {
     const run = (optimizer: tf.Optimizer): number[][] => {
       const problem = variables({ a: [1, 2, 3], b: [5, -5], c: [0] });
-      [[0, 1, 2], [0, 2], [1], [0, 1, 2]].forEach((places, step) => {
-        const given = some(problem, step, places) as Record<string, tf.Tensor>;
-        const full = problem.names.map((name) => ({ name, tensor: given[name] ?? (gap as null) }));
-        optimizer.applyGradients((gap === 'missing' ? given : full) as never);
+      [[0, 1, 2], [0, 2], [1], [0, 1, 2]].forEach((indices, step) => {
+        const gradients = some(problem, step, indices) as Record<string, tf.Tensor>;
+        const full = problem.names.map((name) => ({ name, tensor: gradients[name] ?? (gap as null) }));
+        optimizer.applyGradients((gap === 'missing' ? gradients : full) as never);
       });
       return problem.values();
     };
@@ -134,7 +134,7 @@ describe('absent gradients', () => {
     const problem = variables({ a: [1, 2, 3], b: [5, -5] });
     const optimizer = clipOptimizer(tf.train.momentum(0.1, 0.9), none());
     const steps = [[1], [0], [1, 0], [0]];
-    steps.forEach((places, step) => optimizer.applyGradients(some(problem, step, places)));
+    steps.forEach((indices, step) => optimizer.applyGradients(some(problem, step, indices)));
     expect(problem.values()).toEqual(alone('momentum', { a: [1, 2, 3], b: [5, -5] }, steps));
   });
 

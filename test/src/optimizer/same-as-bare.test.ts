@@ -23,8 +23,8 @@ type Take = (optimizer: tf.Optimizer, problem: Problem, step: number) => void;
 
 /** The loss whose gradients at this step are those of the problem. */
 function lossOf({ list }: Problem, step: number): tf.Scalar {
-  const parts = list.map((variable, place) =>
-    tf.sum(tf.mul(variable, tf.tensor1d(numbersAt(step, place, variable.size)))),
+  const parts = list.map((variable, index) =>
+    tf.sum(tf.mul(variable, tf.tensor1d(numbersAt(step, index, variable.size)))),
   );
   return parts.reduce((sum, part) => tf.add(sum, part)) as tf.Scalar;
 }

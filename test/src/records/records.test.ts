@@ -110,11 +110,11 @@ describe('the window', () => {
     expect((await optimizer.stats()).steps).toBe(window);
   });
 
-  it('of 0 keeps none, but a listener is still told of each step', async () => {
-    const told: StepRecord[] = [];
-    const optimizer = many({ window: 0, onStep: (record) => told.push(record) });
+  it('of 0 keeps none, but a listener still receives each record', async () => {
+    const received: StepRecord[] = [];
+    const optimizer = many({ window: 0, onStep: (record) => received.push(record) });
     expect(await optimizer.records()).toEqual([]);
-    expect(told.map(({ normBefore }) => normBefore)).toEqual(Array.from({ length: 300 }, (_, step) => step));
+    expect(received.map(({ normBefore }) => normBefore)).toEqual(Array.from({ length: 300 }, (_, step) => step));
   });
 
   it('of 0 without a listener measures nothing', async () => {
@@ -126,7 +126,7 @@ describe('the window', () => {
 });
 
 describe('a listener', () => {
-  it('is told at the end of the step, when weights and iterations have moved', () => {
+  it('is called at the end of the step, after weights and iterations changed', () => {
     const problem = variables({ a: [0] });
     const seen: unknown[] = [];
     const optimizer = clipOptimizer(tf.train.sgd(1), none(), {

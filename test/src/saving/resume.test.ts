@@ -84,9 +84,9 @@ describe('a saved model', () => {
     const options = { onNonFinite: 'zero', maxConsecutiveNonFinite: Infinity, window: 5 } as const;
     const make = () => clipOptimizer(tf.train.momentum(0.1, 0.9), strategy, options);
     const whole = await trained(make(), uninterrupted);
-    const net = await trained(make(), async (given) => {
-      (given.optimizer as unknown as ClippedOptimizer).learningRate = 0.1;
-      return reloaded(given);
+    const net = await trained(make(), async (net) => {
+      (net.optimizer as unknown as ClippedOptimizer).learningRate = 0.1;
+      return reloaded(net);
     });
     expect(net.weights).toEqual(whole.weights);
     const { optimizer } = net;
