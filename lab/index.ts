@@ -14,6 +14,9 @@ export {
 } from './catalogue/container.ts';
 export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiments/_experiment.ts';
+export type { PluginParts } from './node/plugin.ts';
+export { writeReport, type WrittenReport } from './node/compare.ts';
+export { ResultsFolder, type SavedPlan } from './node/results-folder.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';
 export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './run/record.ts';
 export type { Coverage, DataNote, DataReport, DateRange } from './tasks/_data-report.ts';

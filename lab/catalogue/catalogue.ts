@@ -2,7 +2,14 @@ import { closest, distance } from 'fastest-levenshtein';
 import { type ClippingStrategy, type StrategySpec } from 'gradclip';
 import { TOKENS } from 'gradclip/container';
 import type { Cell } from '../cells/_cell.ts';
-import { createLabContainer, LAB_TOKENS, type Container, type NamedOptimizer, type Token } from './container.ts';
+import {
+  createLabContainer,
+  LAB_TOKENS,
+  type Container,
+  type LabParts,
+  type NamedOptimizer,
+  type Token,
+} from './container.ts';
 import { LabError } from '../errors.ts';
 import type { Experiment } from '../experiments/_experiment.ts';
 import { experiments } from '../experiments/index.ts';
@@ -38,8 +45,20 @@ export function createCatalogue(container: Container): Catalogue {
   };
 }
 
-/** The parts that ship with the lab. */
-export const builtIn: Catalogue = createCatalogue(createLabContainer());
+let current = createCatalogue(createLabContainer());
+
+/** The parts that ship with the lab, and those of the plugin. */
+export const builtIn: Catalogue = {
+  task: (id) => current.task(id),
+  cell: (id) => current.cell(id),
+  optimizer: (id) => current.optimizer(id),
+  strategy: (spec) => current.strategy(spec),
+};
+
+/** Adds parts to the built-in ones, in place of those that were added before. */
+export function setOwnParts(parts: LabParts): void {
+  current = createCatalogue(createLabContainer(parts));
+}
 
 /** Returns the built-in task with an id; throws a LabError if there is none. */
 export const findTask = (id: string): Task => builtIn.task(id);

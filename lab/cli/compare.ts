@@ -11,6 +11,7 @@ import { formatReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
   createCommand,
+  pluginOption,
   outOption,
   InterruptedError,
   parseNames,
@@ -73,6 +74,7 @@ export function compareCommand(terminal: Terminal): Command {
     .addOption(outOption('folder for records and reports'))
     .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
     .option('--json', 'print the summary as JSON')
+    .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
       const { out, data, workers, redis } = options;

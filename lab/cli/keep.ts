@@ -5,7 +5,7 @@ import { describeSystemError } from '../node/data/user-files.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
 import { digestRun } from '../analysis/digest.ts';
 import { formatArchive } from '../results-page/archive.ts';
-import { createCommand, outOption, type Terminal } from './terminal.ts';
+import { createCommand, pluginOption, outOption, type Terminal } from './terminal.ts';
 
 /** `keep`: saves a finished comparison as one small file. */
 export function keepCommand(terminal: Terminal): Command {
@@ -13,6 +13,7 @@ export function keepCommand(terminal: Terminal): Command {
     .description('save a finished comparison as one small file')
     .argument('<file>', 'file to write, such as lab/results/quick.jsonl')
     .addOption(outOption('folder of the comparison'))
+    .addOption(pluginOption())
     .action((file: string, { out }: { out: string }) => {
       const count = keep(out, file, new Date().toISOString().slice(0, 10));
       terminal.stdout.write(`Saved ${count} runs in ${file}.\n`);

@@ -3,7 +3,15 @@ import { LabError } from '../errors.ts';
 import { writeReport, type WrittenReport } from '../node/compare.ts';
 import { ResultsFolder, WriteError } from '../node/results-folder.ts';
 import { formatReport } from '../text/terminal-report.ts';
-import { createCommand, outOption, parseFolder, printReportPath, printResult, type Terminal } from './terminal.ts';
+import {
+  createCommand,
+  pluginOption,
+  outOption,
+  parseFolder,
+  printReportPath,
+  printResult,
+  type Terminal,
+} from './terminal.ts';
 
 interface Options {
   readonly out: string;
@@ -23,6 +31,7 @@ export function reportCommand(terminal: Terminal): Command {
     .addOption(outOption('folder of an earlier comparison'))
     .option('--to <folder>', 'folder to write to (default: the same as --out)', parseFolder)
     .option('--json', 'print the summary as JSON')
+    .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(({ out, to, json }: Options) => {
       const folder = new ResultsFolder(out);

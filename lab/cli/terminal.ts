@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { usePlugin } from '../node/plugin.ts';
 import { redactCredentials } from '../redis/address.ts';
 import type { Screen } from '../node/progress.ts';
 
@@ -25,12 +26,22 @@ export function outOption(about: string, folder = DEFAULT_OUT): Option {
   return new Option('-o, --out <folder>', about).argParser(parseFolder).default(folder);
 }
 
+/** The option that loads a plugin, which `createCommand` does before the command runs. */
+export function pluginOption(): Option {
+  return new Option('--plugin <file>', 'module that adds strategies, cells, tasks, optimizers or experiments');
+}
+
 /** Creates a command that prints to the terminal and throws instead of ending the process. */
 export function createCommand(name: string, { stdout, stderr }: Terminal): Command {
-  return new Command(name).exitOverride().configureOutput({
-    writeOut: (text) => stdout.write(text),
-    writeErr: (text) => stderr.write(text),
-  });
+  return new Command(name)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    })
+    .hook('preAction', async (_, command) => {
+      await usePlugin(command.opts<{ plugin?: string }>().plugin);
+    });
 }
 
 /** The command line as the user wrote it, ready to paste into a shell, without passwords. */

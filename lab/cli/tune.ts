@@ -6,6 +6,7 @@ import { formatReport } from '../text/terminal-report.ts';
 import { requireFinished, requireSuccess, workersOption } from './compare.ts';
 import {
   createCommand,
+  pluginOption,
   outOption,
   parseNumber,
   parseSeeds,
@@ -55,6 +56,7 @@ export function tuneCommand(terminal: Terminal): Command {
     .addOption(workersOption())
     .addOption(outOption('folder for records and reports', 'gradclip-tune'))
     .option('--json', 'print the summary as JSON')
+    .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(async ({ task, cell, optimizer, seeds, steps, settings, ...options }: Options) => {
       const { learningRate, out, data, workers, json } = options;

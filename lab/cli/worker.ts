@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { parseRedisAddress } from '../redis/address.ts';
 import { startWorker } from '../redis/index.ts';
-import { createCommand, parsePositiveInteger, type Terminal } from './terminal.ts';
+import { createCommand, pluginOption, parsePositiveInteger, type Terminal } from './terminal.ts';
 
 interface Options {
   readonly redis: string | true;
@@ -28,6 +28,7 @@ export function workerCommand(terminal: Terminal): Command {
     .option('--threads <number>', 'runs at a time', parsePositiveInteger, availableParallelism())
     .option('--lease <seconds>', 'silence after which a worker counts as dead', parsePositiveInteger, 30)
     .option('--until-empty', 'exit when no run is waiting')
+    .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(async ({ redis, threads, lease, untilEmpty }: Options) => {
       const address = parseRedisAddress(redis);

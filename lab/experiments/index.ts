@@ -1,6 +1,17 @@
+import type { Experiment } from './_experiment.ts';
 import { alternatives } from './alternatives.ts';
 import { quick } from './quick.ts';
 import { temporalOrderLength } from './temporal-order-length.ts';
 
-/** All experiments, in the order of `gradclip-lab list`. */
-export const experiments = [quick, temporalOrderLength, alternatives] as const;
+export type { Experiment };
+
+const builtIn: readonly Experiment[] = [quick, temporalOrderLength, alternatives];
+const all: Experiment[] = [...builtIn];
+
+/** All experiments, in the order of `gradclip-lab list`: the built-in ones and those of the plugin. */
+export const experiments: readonly Experiment[] = all;
+
+/** Adds experiments to the built-in ones, in place of those that were added before. */
+export function setOwnExperiments(own: readonly Experiment[]): void {
+  all.splice(builtIn.length, all.length, ...own);
+}

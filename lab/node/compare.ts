@@ -13,6 +13,7 @@ import { answer, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { checkModels, modelKey } from './check-models.ts';
 import type { Job } from './execute-run.ts';
 import { executeRuns } from './execute-runs.ts';
+import { currentPlugin } from './plugin.ts';
 import { preparePlan } from './plan-runs.ts';
 import { formatDuration, showProgress, type Progress, type Screen } from './progress.ts';
 import { loadReportScript } from './report-script.ts';
@@ -120,7 +121,9 @@ async function executePending(
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
-  const jobs = pending.toSorted(byDuration).map((run) => ({ ...run, out, ...(data === undefined ? {} : { data }) }));
+  const plugin = currentPlugin()?.path;
+  const shared = { out, ...(data === undefined ? {} : { data }), ...(plugin === undefined ? {} : { plugin }) };
+  const jobs = pending.toSorted(byDuration).map((run) => ({ ...run, ...shared }));
   const threads = Math.max(1, Math.min(workers, pending.length));
   const place = executor?.place ?? (workers === 0 ? 'the main thread' : countOf(threads, 'worker thread'));
   const ms = pending.reduce((sum, { config }) => sum + config.steps * (stepMs.get(modelKey(config)) ?? 0), 0);

@@ -13,6 +13,7 @@ import type { Problem, Task } from '../tasks/_task.ts';
 import { loadData } from './data/load-data.ts';
 import { findSharedText } from './data/shared-text.ts';
 import { BACKEND, currentEnvironment } from './environment.ts';
+import { usePlugin } from './plugin.ts';
 import { ResultsFolder, WriteError } from './results-folder.ts';
 import { silenceOrthogonalWarning } from './silence-warning.ts';
 
@@ -29,6 +30,8 @@ export interface Job extends DataSource {
   readonly id: string;
   readonly config: RunConfig;
   readonly out: string;
+  /** The path of the plugin that provides some of the parts. */
+  readonly plugin?: string;
   /** Skips the run, for now, if another program is already executing it. */
   readonly skipIfRunning?: boolean;
 }
@@ -67,6 +70,9 @@ export async function executeRun(
   }
   if (folder.hasRun(id)) return folder.readRun(id).end;
   try {
+    const plugin = await usePlugin(job.plugin);
+    if (plugin?.digest !== config.plugin)
+      throw new Error('The plugin differs from the one that the run was planned with.');
     for await (const record of folder.writeRun(id, trainRun(config, builtIn, job))) {
       if (record.type === 'end') return record;
       if (record.type === 'step') onStep(record.step + 1);

@@ -7,6 +7,7 @@ import { planStage, type Stage } from './plan-tuning.ts';
 import { loadData, prepareFrom } from './data/load-data.ts';
 import type { DataReport } from '../tasks/_data-report.ts';
 import { BACKEND } from './environment.ts';
+import { currentPlugin } from './plugin.ts';
 
 /** Plans the next stage of a grid from the results of finished runs. */
 export type Planner = (digestOf: (id: string) => RunDigest | undefined) => Promise<Stage>;
@@ -38,6 +39,12 @@ export async function preparePlan(
     }
     dataIds.set(task.id, loaded.id);
   }
-  const context = { catalogue, data: (task: string) => dataIds.get(task) as string, backend: BACKEND };
+  const plugin = currentPlugin()?.digest;
+  const context = {
+    catalogue,
+    data: (task: string) => dataIds.get(task) as string,
+    backend: BACKEND,
+    ...(plugin && { plugin }),
+  };
   return (digestOf) => planStage(grid, context, digestOf);
 }

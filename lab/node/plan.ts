@@ -18,6 +18,8 @@ export interface PlanContext {
   /** Returns the data of a task: a dataset id or a digest. */
   readonly data: (task: string) => string;
   readonly backend: string;
+  /** The SHA-256 of the plugin that provides some of the parts. */
+  readonly plugin?: string;
 }
 
 /**
@@ -37,7 +39,8 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
   const configs: RunConfig[] = [];
   for (const task of grid.tasks.map((task) => catalogue.task(task))) {
     for (const settings of mergeSettings(task, grid)) {
-      const shared = { task: task.id, settings, data: context.data(task.id), backend: context.backend };
+      const { backend, plugin } = context;
+      const shared = { task: task.id, settings, data: context.data(task.id), backend, ...(plugin && { plugin }) };
       for (const cell of grid.cells)
         for (const optimizer of grid.optimizers)
           for (const strategy of strategies)

@@ -3,6 +3,7 @@ import { findTask } from '../catalogue/catalogue.ts';
 import { CorruptRecord, readRun } from '../run/record.ts';
 import { loadData } from '../node/data/load-data.ts';
 import type { Job } from '../node/execute-run.ts';
+import { currentPlugin } from '../node/plugin.ts';
 import type { Progress } from '../node/progress.ts';
 import { assertOwnId, ResultsFolder } from '../node/results-folder.ts';
 import type { RedisAddress } from './address.ts';
@@ -30,18 +31,22 @@ export async function executeOnRedis(
   const store = await RecordStore.open(address, (isAvailable) =>
     progress.log(`Redis at ${address.displayUrl} is ${isAvailable ? 'back' : 'away. Waiting for it'}.`),
   );
-  const connection = queueConnection(address);
-  const queue = new Queue<RunJob>(queueName(), { connection });
-  const events = new QueueEvents(queueName(), { connection });
+  const plugin = currentPlugin();
+  const connection = {
+    ...queueConnection(address),
+    // Gives up on a Redis that is away once the comparison was interrupted; closing would wait for it.
+    retryStrategy: (times: number) => (signal.aborted ? null : Math.min(times * 200, 2000)),
+  };
+  const queue = new Queue<RunJob>(queueName(plugin?.digest), { connection });
+  const events = new QueueEvents(queueName(plugin?.digest), { connection });
   // The client reconnects by itself, and polling finds what was missed.
   queue.on('error', () => undefined);
   events.on('error', () => undefined);
   try {
     await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
-    const advice = `Start one on any machine:\n  npx gradclip-lab worker --redis ${address.displayUrl}`;
+    const advice = `Start one on any machine:\n  npx gradclip-lab worker --redis ${address.displayUrl}${plugin === undefined ? '' : ' --plugin FILE'}`;
     await new RunCollector(jobs, { store, queue, events }, progress, advice).collectAll(signal);
   } finally {
-    // Not closed in order, which would wait for a Redis that is away.
     await Promise.allSettled([queue.disconnect(), events.close()]);
     store.close();
   }

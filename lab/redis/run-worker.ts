@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
 import { formatOutcome } from '../analysis/outcome.ts';
+import { currentPlugin } from '../node/plugin.ts';
 import type { Screen } from '../node/progress.ts';
 import { WorkerPool } from '../node/worker-pool.ts';
 import { redisErrorText, type RedisAddress } from './address.ts';
@@ -77,7 +78,7 @@ function createWorker(
   execute: (job: QueuedJob<RunJob>, token?: string) => Promise<string>,
 ): RunWorker {
   const lockDuration = leaseSeconds * 1000;
-  return new Worker<RunJob, string>(queueName(), execute, {
+  return new Worker<RunJob, string>(queueName(currentPlugin()?.digest), execute, {
     connection: queueConnection(address),
     name: hostname(),
     concurrency: threads,
@@ -107,8 +108,9 @@ async function executeJob(
   screen: Screen,
 ): Promise<string> {
   const { id, config, data } = await parseRunJob(job.id, job.data);
+  const plugin = currentPlugin();
   const source = data === undefined ? {} : { textFile: await fetchDataFile(data, store, out) };
-  const result = await pool.run({ id, config, out, ...source }, (done) => {
+  const result = await pool.run({ id, config, out, ...source, ...(plugin && { plugin: plugin.path }) }, (done) => {
     // A lost progress message does no harm.
     job.updateProgress(done).catch(() => undefined);
   });

@@ -1,0 +1,190 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../lab/analysis/summary.ts';
+import { usePlugin } from '../../lab/node/plugin.ts';
+import { runLab } from './screen.ts';
+
+// Inside the lab, so that a plugin finds its packages as one in a user's project does.
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(fileURLToPath(new URL('../../lab/node_modules/.plugin-', import.meta.url)));
+});
+afterAll(async () => {
+  await usePlugin(undefined);
+  rmSync(folder, { recursive: true });
+});
+
+const PARTS = `
+import * as tf from '@tensorflow/tfjs';
+import { units } from './units.mjs';
+
+const wide = { id: 'wide', title: 'A wide RNN', layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ ...shape, units }) };
+const broken = { id: 'broken', title: 'A cell without a layer', layer: () => { throw new Error('no layer'); } };
+const slow = { id: 'slow', make: (rate) => tf.train.sgd(rate / 100) };
+const moody = { id: 'moody', make: (rate) => {
+  if (rate === 0.2) throw new Error('not at this rate');
+  return tf.train.sgd(rate);
+} };
+const mine = {
+  id: 'mine', question: 'Is wide better?', budget: 'One setting.',
+  grid: { tasks: ['adding'], settings: { units: 4, length: 5 }, cells: ['wide'], optimizers: ['slow'],
+    learningRates: [0.1], strategies: [{ id: 'none' }, { id: 'global-norm' }], seeds: [1], steps: 2 },
+  smoke: {},
+};
+export default { cells: [wide, broken], optimizers: [slow, moody], experiments: [mine] };
+`;
+
+function writePlugin(name: string, parts = PARTS): string {
+  const path = join(folder, name, 'mine.mjs');
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(path, parts);
+  writeFileSync(join(folder, name, 'units.mjs'), 'export const units = 9;\n');
+  return path;
+}
+
+function readPlugins(out: string): string[] {
+  const runs = join(out, 'runs');
+  const texts = readdirSync(runs).map((name) => readFileSync(join(runs, name), 'utf8'));
+  return texts.map((text) => (JSON.parse(text.split('\n')[0] ?? '') as { config: { plugin: string } }).config.plugin);
+}
+
+describe('--plugin', () => {
+  it('adds parts and experiments to compare, report, keep and results', async () => {
+    const plugin = ['--plugin', writePlugin('whole')];
+    const out = ['--out', join(folder, 'out')];
+    const compared = await runLab('compare', '--experiment', 'mine', '--workers', '0', '--json', ...out, ...plugin);
+    expect(compared.code, compared.err).toBe(0);
+    expect((JSON.parse(compared.out) as Summary).rows).toMatchObject([
+      { cell: 'wide', optimizer: 'slow' },
+      { cell: 'wide', optimizer: 'slow' },
+    ]);
+    const reported = await runLab('report', ...out, ...plugin);
+    expect(reported.code, reported.err).toBe(0);
+    const saved = join(folder, 'saved/mine.jsonl');
+    mkdirSync(join(folder, 'saved'));
+    expect(await runLab('keep', saved, ...out, ...plugin)).toMatchObject({
+      code: 0,
+      out: `Saved 2 runs in ${saved}.\n`,
+    });
+    const written = await runLab('results', '--from', join(folder, 'saved'), '--to', join(folder, 'docs'), ...plugin);
+    expect(written.code, written.err).toBe(0);
+    expect(readFileSync(join(folder, 'docs/results.md'), 'utf8')).toContain('Is wide better?');
+  });
+
+  it('adds parts to tune', async () => {
+    const network = [
+      '--task',
+      'adding',
+      '--settings',
+      'units=4,length=5',
+      '--cell',
+      'wide',
+      '--seeds',
+      '1',
+      '--steps',
+      '2',
+    ];
+    const out = join(folder, 'tuned');
+    const { code, err } = await runLab(
+      'tune',
+      ...network,
+      '--workers',
+      '0',
+      '--out',
+      out,
+      '--plugin',
+      writePlugin('tune'),
+    );
+    expect(code, err).toBe(0);
+  });
+
+  it('is part of the id of a run by its content and that of the files it imports, not by its folder', async () => {
+    const digestOf = async (path: string): Promise<string> => (await usePlugin(path))?.digest ?? '';
+    const path = writePlugin('digest');
+    const digest = await digestOf(path);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    cpSync(join(folder, 'digest'), join(folder, 'elsewhere'), { recursive: true });
+    expect(await digestOf(join(folder, 'elsewhere/mine.mjs'))).toBe(digest);
+    writeFileSync(join(folder, 'elsewhere/units.mjs'), 'export const units = 10;\n');
+    await usePlugin(undefined);
+    expect(await digestOf(join(folder, 'elsewhere/mine.mjs'))).not.toBe(digest);
+
+    const out = join(folder, 'ids');
+    await runLab('compare', '--experiment', 'mine', '--workers', '0', '--out', out, '--plugin', path);
+    expect(readPlugins(out)).toEqual([digest, digest]);
+  });
+
+  it('is forgotten by the next command without it', async () => {
+    expect(await runLab('compare', '--experiment', 'mine', '--out', join(folder, 'never'))).toMatchObject({ code: 2 });
+  });
+
+  it.each([
+    { about: 'a missing file', text: undefined, says: 'missing.mjs: no such file.' },
+    { about: 'a syntax error', text: 'export default {', says: 'cannot be loaded: ' },
+    { about: 'an unknown key', text: 'export default { strategys: [] };', says: 'is wrong at `strategys`.' },
+    {
+      about: 'a part without an id',
+      text: 'export default { cells: [{}] };',
+      says: 'is wrong at `cells.0`. Every part needs an `id`',
+    },
+    { about: 'no default export', text: 'export const cells = [];', says: 'Expected an object with `strategies`,' },
+    {
+      about: 'an id of the lab',
+      text: "export default { cells: [{ id: 'lstm' }] };",
+      says: 'Two cells have the id `lstm`. Give yours another id.',
+    },
+  ])('is refused for $about with exit code 2', async ({ text, says }) => {
+    const path = join(folder, `${text === undefined ? 'missing' : `bad-${text.length}`}.mjs`);
+    if (text !== undefined) writeFileSync(path, text);
+    const { code, err } = await runLab('compare', '--out', join(folder, 'never'), '--plugin', path);
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+});
+
+describe('a configuration that fails', () => {
+  const grid = [
+    '--tasks',
+    'adding',
+    '--settings',
+    'units=4,length=5',
+    '--strategies',
+    'none',
+    '--seeds',
+    '1',
+    '--steps',
+    '2',
+  ];
+
+  it('is refused before any training if its model cannot be built', async () => {
+    const out = join(folder, 'unbuildable');
+    const args = ['compare', ...grid, '--cells', 'rnn,broken', '--learning-rates', '0.1', '--workers', '0'];
+    const { code, err } = await runLab(...args, '--out', out, '--plugin', writePlugin('broken'));
+    expect([code, err]).toEqual([2, 'The cell `broken` cannot be trained on the task `adding`: no layer\n']);
+    expect(readdirSync(join(out, 'runs'))).toEqual([]);
+  });
+
+  it('is saved with its reason, lets the others finish, and makes the exit code 1 until it succeeds', async () => {
+    const out = join(folder, 'moody');
+    const args = ['compare', ...grid, '--cells', 'rnn', '--optimizers', 'moody', '--learning-rates', '0.1,0.2,0.3'];
+    const {
+      code,
+      err,
+      out: printed,
+    } = await runLab(...args, ...['--workers', '0', '--out', out, '--plugin', writePlugin('moody'), '--json']);
+    expect(code).toBe(1);
+    expect(err).toContain('1 of 3 runs failed:\n  rnn none rate 0.2 seed 1: not at this rate\n');
+    const summary = JSON.parse(printed) as { rows: unknown[]; failed: unknown[] };
+    expect(summary.rows).toHaveLength(2);
+    expect(summary.failed).toMatchObject([{ config: { learningRate: 0.2 }, reason: 'not at this rate' }]);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(
+      'adding, rnn, none, rate 0.2, seed 1: not at this rate',
+    );
+    const [file] = readdirSync(join(out, 'failed'));
+    expect(JSON.parse(readFileSync(join(out, 'failed', file ?? ''), 'utf8'))).toMatchObject({
+      reason: 'not at this rate',
+    });
+  });
+});
