@@ -50,8 +50,8 @@ describe('explainStep', () => {
       'step 812: the gradients of a, b, c, d, e, f, g, h and 2 more held NaN or Infinity.',
       { ...record, nonFinite: 'a b c d e f g h i j'.split(' ') },
     ],
-  ])('returns: %s', (sentence, given) => {
-    expect(explainStep(given)).toBe(sentence);
+  ])('returns: %s', (sentence, step) => {
+    expect(explainStep(step)).toBe(sentence);
   });
 });
 

@@ -6,7 +6,7 @@ export interface CellContext {
   readonly batch: number;
   readonly time: number;
   readonly units: number;
-  /** [gates·units]; zeros where the layer has no bias. */
+  /** [gates·units]; zeros if the layer has no bias. */
   readonly bias: Float32Array;
   readonly phi: FusableActivation;
   readonly sigma: FusableActivation;
@@ -20,7 +20,7 @@ export interface ForwardStep {
   readonly previous: readonly Float32Array[];
   /** The slots to fill. */
   readonly next: readonly Float32Array[];
-  /** [batch, time, gates·units]: x·W, to be replaced by the gates' outputs. Ask again after a product. */
+  /** [batch, time, gates·units]: x·W, which the cell replaces by the gates' outputs. A product invalidates the view. */
   gates(): Float32Array;
   readonly products: Products;
 }
@@ -30,17 +30,17 @@ export interface BackwardStep {
   readonly t: number;
   readonly previous: readonly Float32Array[];
   readonly next: readonly Float32Array[];
-  /** [batch, time, gates·units]: the gates' outputs. Ask again after a product. */
+  /** [batch, time, gates·units]: the gates' outputs. A product invalidates the view. */
   gates(): Float32Array;
   /** With the blocks transposed. */
   readonly products: Products;
-  /** ∂L/∂ of the states of this step, [batch, units] each; to be replaced by those of the step before. */
+  /** ∂L/∂ of the states of this step, [batch, units] each, which the cell replaces by those of the step before. */
   readonly gradients: readonly Float32Array[];
-  /** ∂L/∂ of the pre-activations, [batch, gates·units]; to be filled. */
+  /** ∂L/∂ of the pre-activations, [batch, gates·units], which the cell fills in. */
   readonly dz: Float32Array;
-  /** Bounds ∂L/∂ of one state in place, where the layer clips there. */
+  /** Clips ∂L/∂ of one state in place, if the layer clips states. */
   clipState(gradient: Float32Array): void;
-  /** Bounds ∂L/∂z of one gate in place, where the layer clips there. */
+  /** Clips ∂L/∂z of one gate in place, if the layer clips gates. */
   clipGate(gate: number): void;
 }
 
@@ -50,7 +50,7 @@ export interface HostCell {
   readonly states: number;
   /** The number of states and other [batch, units] arrays that the backward pass needs. */
   readonly slots: number;
-  /** The columns of the recurrent kernel that are multiplied by themselves. */
+  /** The blocks of columns of the recurrent kernel, each of which takes one product per step. */
   blocks(units: number): Block[];
   forward(pass: CellContext, step: ForwardStep): void;
   backward(pass: CellContext, step: BackwardStep): void;

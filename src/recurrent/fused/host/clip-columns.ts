@@ -1,9 +1,9 @@
 import type { ClipSettings } from '../../clip/clip-options.ts';
 
 /**
- * Bounds columns `from` to `to` of a [rows, width] matrix in place, by value or by the norm of them all.
+ * Clips columns `from` to `to` of a [rows, width] matrix in place, by value or by the norm of all of them.
  *
- * NaN stays NaN, and what is within the limit stays as it is to the bit.
+ * NaN stays NaN, and values within the limit stay bit-identical.
  */
 export function clipColumns(
   values: Float32Array,

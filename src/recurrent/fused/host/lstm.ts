@@ -15,7 +15,7 @@ export const hostLSTM: HostCell = {
     const recurrent = products.multiply(0, previous[0]!);
     const z = gates();
     const carry = previous[1]!;
-    const [h, c, squashed] = next as [Float32Array, Float32Array, Float32Array];
+    const [h, c, activatedCarry] = next as [Float32Array, Float32Array, Float32Array];
     for (let row = 0; row < batch; row += 1) {
       const atI = (row * time + t) * 4 * units;
       const [atF, atG, atO] = [atI + units, atI + 2 * units, atI + 3 * units];
@@ -33,7 +33,7 @@ export const hostLSTM: HostCell = {
         z[atG + unit] = g;
         z[atO + unit] = o;
         c[own + unit] = cell;
-        squashed[own + unit] = out;
+        activatedCarry[own + unit] = out;
         h[own + unit] = o * out;
       }
     }
@@ -42,14 +42,14 @@ export const hostLSTM: HostCell = {
   backward({ batch, time, units, phi, sigma }, { t, previous, next, gates, products, gradients, dz, ...clip }) {
     const [dh, dc] = gradients as [Float32Array, Float32Array];
     const carry = previous[1]!;
-    const squashed = next[2]!;
+    const activatedCarry = next[2]!;
     const z = gates();
     clip.clipState(dh);
     for (let row = 0; row < batch; row += 1) {
       const atO = ((row * time + t) * 4 + 3) * units;
       const own = row * units;
       for (let unit = 0; unit < units; unit += 1) {
-        dc[own + unit]! += dh[own + unit]! * z[atO + unit]! * phi.slope(squashed[own + unit]!);
+        dc[own + unit]! += dh[own + unit]! * z[atO + unit]! * phi.slope(activatedCarry[own + unit]!);
       }
     }
     clip.clipState(dc);
@@ -66,7 +66,7 @@ export const hostLSTM: HostCell = {
         dz[toI + unit] = dcell * g * sigma.slope(i);
         dz[toI + units + unit] = dcell * carry[own + unit]! * sigma.slope(f);
         dz[toI + 2 * units + unit] = dcell * i * phi.slope(g);
-        dz[toI + 3 * units + unit] = dh[own + unit]! * squashed[own + unit]! * sigma.slope(o);
+        dz[toI + 3 * units + unit] = dh[own + unit]! * activatedCarry[own + unit]! * sigma.slope(o);
         dc[own + unit] = dcell * f;
       }
     }

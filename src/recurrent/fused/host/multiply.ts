@@ -1,8 +1,7 @@
 /**
- * a·b of row-major matrices, [rows, inner]·[inner, columns], into `target`; sums in float64.
+ * Writes a·b of row-major matrices, [rows, inner]·[inner, columns], into `target`; sums in float64.
  *
- * The cpu backend's product addresses every element anew; here both factors are read in order, four columns at once,
- * which is several times faster.
+ * Reads both factors in order, four columns at once, which is several times faster than the kernel of the cpu backend.
  */
 export function multiply(
   a: Float32Array,
@@ -10,9 +9,9 @@ export function multiply(
   target: Float32Array,
   { rows, inner, columns }: { rows: number; inner: number; columns: number },
 ): void {
-  const flipped = new Float32Array(inner * columns);
+  const transposed = new Float32Array(inner * columns);
   for (let k = 0; k < inner; k += 1) {
-    for (let column = 0; column < columns; column += 1) flipped[column * inner + k] = b[k * columns + column]!;
+    for (let column = 0; column < columns; column += 1) transposed[column * inner + k] = b[k * columns + column]!;
   }
   const even = columns - (columns % 4);
   for (let column = 0; column < even; column += 4) {
@@ -23,10 +22,10 @@ export function multiply(
       let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
       for (let k = 0; k < inner; k += 1) {
         const x = a[from + k]!;
-        sum0 += x * flipped[from0 + k]!;
-        sum1 += x * flipped[from1 + k]!;
-        sum2 += x * flipped[from2 + k]!;
-        sum3 += x * flipped[from3 + k]!;
+        sum0 += x * transposed[from0 + k]!;
+        sum1 += x * transposed[from1 + k]!;
+        sum2 += x * transposed[from2 + k]!;
+        sum3 += x * transposed[from3 + k]!;
       }
       const to = row * columns + column;
       target[to] = sum0;
@@ -38,7 +37,7 @@ export function multiply(
   for (let column = even; column < columns; column += 1) {
     for (let row = 0; row < rows; row += 1) {
       let sum = 0;
-      for (let k = 0; k < inner; k += 1) sum += a[row * inner + k]! * flipped[column * inner + k]!;
+      for (let k = 0; k < inner; k += 1) sum += a[row * inner + k]! * transposed[column * inner + k]!;
       target[row * columns + column] = sum;
     }
   }

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { HostBuffers } from './buffers.ts';
 
-/** Columns of the recurrent kernel that enter one product of a step, with hₜ₋₁ or, where gated, gate∘hₜ₋₁. */
+/** Columns of the recurrent kernel that one product of a step multiplies by hₜ₋₁, or by gate∘hₜ₋₁ if the block is gated. */
 export interface Block {
   readonly from: number;
   readonly to: number;
@@ -9,19 +9,19 @@ export interface Block {
 }
 
 /**
- * Repeated products of a small [batch, n] operand with weights that stay: what one time step asks for.
+ * The matrix products of the time steps: a small [batch, n] operand times weights that stay the same.
  *
- * Weights and operands live in the backend's memory for as long as this does; call {@link dispose} at the end.
+ * It owns buffers of the backend, so call {@link dispose} at the end.
  */
 export class Products {
-  readonly #memory: HostBuffers;
+  readonly #buffers: HostBuffers;
   readonly #weights: TensorInfo[] = [];
   readonly #operands: TensorInfo[] = [];
   #result: TensorInfo | undefined;
 
   /** @param weights [units, columns], from which the blocks are taken, transposed if asked. */
   constructor(buffers: HostBuffers, weights: TensorInfo, blocks: readonly Block[], batch: number, transposed: boolean) {
-    this.#memory = buffers;
+    this.#buffers = buffers;
     const [rows, columns] = weights.shape as [number, number];
     for (const { from, to } of blocks) {
       const width = to - from;
@@ -38,17 +38,17 @@ export class Products {
     }
   }
 
-  /** operand·block, [batch, …]; to be read before the next product. */
+  /** Returns operand·block, [batch, …]. The view is invalid after the next product. */
   multiply(block: number, operand: Float32Array): Float32Array {
     const a = this.#operands[block]!;
-    this.#memory.view(a).set(operand);
-    if (this.#result) this.#memory.free(this.#result);
-    this.#result = this.#memory.multiply(a, this.#weights[block]!);
-    return this.#memory.view(this.#result);
+    this.#buffers.view(a).set(operand);
+    if (this.#result) this.#buffers.free(this.#result);
+    this.#result = this.#buffers.multiply(a, this.#weights[block]!);
+    return this.#buffers.view(this.#result);
   }
 
   dispose(): void {
-    for (const each of [...this.#weights, ...this.#operands]) this.#memory.free(each);
-    if (this.#result) this.#memory.free(this.#result);
+    for (const each of [...this.#weights, ...this.#operands]) this.#buffers.free(each);
+    if (this.#result) this.#buffers.free(this.#result);
   }
 }
