@@ -42,7 +42,7 @@ const LARGE_GROUP = 0.25;
 /**
  * Splits items at random so that two items with a key in common are always in the same part.
  *
- * A held-out part is empty if almost all items are connected by their keys.
+ * The held-out parts are small if almost all items are connected by their keys.
  */
 export function splitByKeys<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[]): Split<Item> {
   const held = Math.max(1, Math.round(items.length * HELD_OUT));
@@ -50,7 +50,9 @@ export function splitByKeys<Item>(items: readonly Item[], keysOf: (item: Item) =
   for (const group of shuffle(connectedGroups(items, keysOf))) {
     const isLarge = group.length > Math.max(1, LARGE_GROUP * held);
     const open = ([split.test, split.validation] as const).find((part) => part.length < held);
-    (isLarge || open === undefined ? split.training : open).push(...group);
+    const part = isLarge || open === undefined ? split.training : open;
+    // A group may have more items than a call takes arguments.
+    for (const item of group) part.push(item);
   }
   return split;
 }

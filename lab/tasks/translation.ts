@@ -31,6 +31,10 @@ import { unigramBitsPerCharacter } from './_text.ts';
 import { toBatches } from './_classification.ts';
 
 const MIN_PAIRS = 50;
+
+/** The smallest share of the pairs in each held-out part; usually it is 15 %. */
+const MIN_HELD_OUT = 0.05;
+
 const SAMPLES = 8;
 const BITS_PER_NAT = 1 / Math.LN2;
 
@@ -204,9 +208,9 @@ export function splitPairs(pairs: readonly Pair[]): Split<Pair> {
     `source ${source.toLowerCase()}`,
     `target ${target.toLowerCase()}`,
   ]);
-  if (split.validation.length > 0 && split.test.length > 0) return split;
+  if (Math.min(split.validation.length, split.test.length) >= MIN_HELD_OUT * pairs.length) return split;
   throw new LabError(
-    'Almost all pairs share a source or a target with another, so none can be held out. Use pairs that are more varied.',
+    'Almost all pairs share a source or a target with another, so too few can be held out. Use pairs that are more varied.',
   );
 }
 
