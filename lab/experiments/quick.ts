@@ -20,7 +20,8 @@ export const quick = defineExperiment({
     },
     seeds: [1, 2, 3, 4, 5, 6, 7, 8],
     steps: 120,
-    settings: { characters: 40 },
+    // 20,000 characters are scored in a fraction of the time of training.
+    settings: { characters: 40, scored: 20_000 },
   },
   judge: judgeEffects,
   smoke: {
