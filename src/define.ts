@@ -24,6 +24,7 @@ export {
   decay,
   flag,
   integers,
+  measurable,
   names,
   nonNegative,
   optional,
@@ -32,12 +33,15 @@ export {
   positive,
   threshold,
   thresholdsByName,
+  type ClipOptionsOf,
   type Described,
   type Field,
   type Fields,
+  type MeasurableField,
   type OptionsOf,
   type ResolvedOptions,
 } from './core/fields.ts';
+export type { MeasuredThreshold } from './core/measured.ts';
 export { elementwise } from './core/elements.ts';
 export { multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
 export { assertGlobsMatch, layerAmong, layerOf, matchesGlob, matchesVariable, numberedLayers } from './core/names.ts';

@@ -1,5 +1,5 @@
-import { defineStrategy, globalNormOf, limitFactors, order, scaleAll, threshold } from 'gradclip/define';
-import type { OptionsOf } from 'gradclip/define';
+import { defineStrategy, globalNormOf, limitFactors, measurable, order, scaleAll, threshold } from 'gradclip/define';
+import type { NormOrder, OptionsOf } from 'gradclip/define';
 
 /**
  * Clips all gradients, taken as one vector g, to a largest norm.
@@ -7,6 +7,9 @@ import type { OptionsOf } from 'gradclip/define';
  *     ĝ = g · min(1, c / ‖g‖ₚ)
  *
  * The direction of the step stays; only its length is bounded. This is the usual choice.
+ *
+ * With `maxNorm: 'auto'` nothing is clipped for 50 steps; then c is the 90th percentile of their norms. To measure longer
+ * or at another percentile, set `{ kind: 'measured', steps: 200, percentile: 95 }`.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
  *
@@ -29,7 +32,13 @@ export const globalNorm = defineStrategy({
   title: 'Clip by global norm',
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    maxNorm: measurable(
+      threshold({
+        default: 1,
+        about: "Largest ‖g‖ that passes unchanged, in gradient units; `'auto'` measures 50 steps (c).",
+      }),
+      (gradients, { ord }) => globalNormOf(gradients, { ord: ord as NormOrder }),
+    ),
     ord: order({ default: 2, about: "Order p of the norm: 1, 2, any p > 0, or `'inf'` for the largest magnitude." }),
   },
   clip: ({ maxNorm, ord }, gradients) => scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord }), maxNorm)),

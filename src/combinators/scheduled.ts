@@ -85,6 +85,8 @@ function parseScheduledOptions(
     const call = `scheduled(${id}, { ${truncate(name)} })`;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined || !canVary(field)) throw cannotVary(call, id, name, fields);
+    const isMeasurement = isSchedule(value) && value.kind === 'measured';
+    if (isMeasurement && field.measure === undefined) throw cannotMeasure(call, id, name, fields);
     varying.set(name, isSchedule(value) ? parseSchedule(call, value) : (value as (step: number) => number));
   }
   if (varying.size > 0) return { fixed: Object.fromEntries(fixed), varying };
@@ -102,11 +104,11 @@ function createStrategyAt(
   const { id, fields } = factory;
   const names = [...varying.keys()];
   // Most schedules end in a constant value, so the latest strategy usually serves the next step too.
-  let latest: { readonly values: readonly number[]; readonly strategy: ClippingStrategy } | undefined;
+  let latest: { readonly values: readonly unknown[]; readonly strategy: ClippingStrategy } | undefined;
   return (step) => {
     const values = [...varying].map(([name, option]) => {
       const value = typeof option === 'function' ? option(step) : valueAt(option, step);
-      return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value) : value;
+      return fields[name]?.kind === 'integer' && Number.isFinite(value) ? Math.round(value as number) : value;
     });
     if (latest !== undefined && values.every((value, index) => value === latest?.values[index])) return latest.strategy;
     const current = Object.fromEntries(names.map((name, index) => [name, values[index]]));
@@ -153,6 +155,15 @@ function cannotVary(call: string, id: string, name: string, fields: Fields): Cli
     'bad-option',
     `\`${call}\`: ${inBackticks(name)} ${reason}. Options of \`${id}\` that can be scheduled: ${list}.`,
   );
+}
+
+function cannotMeasure(call: string, id: string, name: string, fields: Fields): ClippingError {
+  const candidates = Object.keys(fields).filter((one) => fields[one]?.measure !== undefined);
+  const hint =
+    candidates.length === 0
+      ? `No option of \`${id}\` can; use \`globalNorm\`, or \`suggestThreshold(optimizer)\` after some steps.`
+      : `Options of \`${id}\` that can: ${candidates.map((one) => `\`${one}\``).join(', ')}.`;
+  return new ClippingError('bad-option', `\`${call}\`: ${inBackticks(name)} cannot be measured. ${hint}`);
 }
 
 function assertFactory(value: unknown): asserts value is StrategyFactory {

@@ -1,4 +1,5 @@
 import { ClippingError, formatValue } from '../core/errors.ts';
+import { isMeasured, type MeasuredThreshold } from '../core/measured.ts';
 
 /**
  * A number for every step, as plain JSON; steps count from 0.
@@ -9,6 +10,8 @@ import { ClippingError, formatValue } from '../core/errors.ts';
  * - `exponential`: from·(to / from)ᵗ, both greater than 0.
  * - `piecewise`: linear between `points` `[step, value]`; constant before the first and after the last.
  * - `step`: the value of the latest of the `points` `[step, value]`; before the first, its value.
+ * - `measured`: Infinity for `steps` steps, then the `percentile` of the norms of these steps; only for the `maxNorm` of
+ *   `globalNorm` and for options declared as measurable. Skipped and non-finite steps do not count.
  *
  * @category Combinators
  */
@@ -20,7 +23,8 @@ export type Schedule =
       readonly to: number;
       readonly steps: number;
     }
-  | { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] };
+  | { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] }
+  | MeasuredThreshold;
 
 /**
  * A step, counted from 0, and the value at it.
@@ -36,6 +40,7 @@ const KINDS: Readonly<Record<Schedule['kind'], readonly string[]>> = {
   exponential: ['from', 'to', 'steps'],
   piecewise: ['points'],
   step: ['points'],
+  measured: ['steps', 'percentile'],
 };
 
 /** Whether a value has the form of a schedule. */
@@ -84,6 +89,9 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
       }
       return { kind, from, to, steps };
     }
+    case 'measured':
+      if (isMeasured(given)) return given;
+      throw error('a measured schedule takes `steps` from 1 to 1000 and a `percentile` from 0 to 100', given);
     case 'piecewise':
     case 'step': {
       const { kind, points } = given;
@@ -107,8 +115,9 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
   }
 }
 
-/** The value at a step. */
-export function valueAt(schedule: Schedule, step: number): number {
+/** The value at a step; a measured one is measured by the strategy itself. */
+export function valueAt(schedule: Schedule, step: number): number | MeasuredThreshold {
+  if (schedule.kind === 'measured') return schedule;
   if (schedule.kind === 'constant') return schedule.value;
   if ('points' in schedule) return interpolate(schedule, step);
   const { kind, from, to, steps } = schedule;
@@ -148,7 +157,7 @@ function firstAfter(points: readonly SchedulePoint[], step: number): number {
 
 /** The steps between which a schedule is monotonic. */
 export function turningPoints(schedule: Schedule): readonly number[] {
-  if (schedule.kind === 'constant') return [0];
+  if (schedule.kind === 'constant' || schedule.kind === 'measured') return [0];
   if ('points' in schedule) return schedule.points.map(([at]) => at);
   return [0, schedule.steps];
 }

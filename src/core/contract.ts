@@ -43,6 +43,8 @@ export interface Clipped<State extends NamedTensors = NamedTensors> {
   readonly state: State;
   /** 1 to skip the step, which leaves weights and optimizer state unchanged; 0 or absent otherwise. Shape []. */
   readonly skip?: Scalar;
+  /** The largest norm that passes this step, if the strategy measures it; Infinity until it is known. Shape []. */
+  readonly threshold?: Scalar;
 }
 
 /**

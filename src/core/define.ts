@@ -2,7 +2,8 @@ import { withStepCache } from '../kernels/index.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from './contract.ts';
 import { ClippingError, formatValue } from './errors.ts';
 import { register } from './known.ts';
-import type { Fields, OptionsOf, ResolvedOptions } from './fields.ts';
+import { emptyMeasurement, measuredOption, measureThreshold } from './measured.ts';
+import type { ClipOptionsOf, Fields, OptionsOf, ResolvedOptions } from './fields.ts';
 import { resolveOptions } from './options.ts';
 import { toPlainOptions } from './plain.ts';
 
@@ -76,7 +77,7 @@ export interface Stateless<F extends Fields> extends Definition<F> {
   /** Absent; a declaration with `init` is {@link Stateful}. */
   readonly init?: never;
   /** Returns gradients of the same names and shapes. Not called when a step has no gradients. */
-  clip(this: void, options: ResolvedOptions<F>, gradients: NamedTensors, context: StepContext): NamedTensors;
+  clip(this: void, options: ClipOptionsOf<F>, gradients: NamedTensors, context: StepContext): NamedTensors;
 }
 
 /**
@@ -94,7 +95,7 @@ export interface Stateful<F extends Fields, State extends NamedTensors> extends 
    */
   clip(
     this: void,
-    options: ResolvedOptions<F>,
+    options: ClipOptionsOf<F>,
     gradients: NamedTensors,
     state: State,
     context: StepContext,
@@ -172,17 +173,27 @@ export function defineStrategy<const F extends Fields>(
     const set = Object.entries(own).filter(([, value]) => value !== undefined && value !== null);
     const options = Object.freeze(refine(resolved, new Set(set.map(([name]) => name))));
     register(factory);
+    const measured = measuredOption(fields, options);
     return Object.freeze<ClippingStrategy>({
       id,
       options,
-      init: (parameters) => definition.init?.(options, parameters) ?? {},
+      init: (parameters) => ({
+        ...definition.init?.(options, parameters),
+        ...(measured && emptyMeasurement(measured.range)),
+      }),
       clip: (gradients, state, context) => {
         if (Object.keys(gradients).length === 0) return { gradients, state };
-        return withStepCache(() =>
-          definition.init
-            ? definition.clip(options, gradients, state, context)
-            : { gradients: definition.clip(options, gradients, context), state },
-        );
+        return withStepCache(() => {
+          const next = measured && measureThreshold(measured.range, state, measured.measure(gradients, options));
+          const current = (
+            measured && next ? { ...options, [measured.name]: next.threshold } : options
+          ) as ClipOptionsOf<F>;
+          const clipped: Clipped = definition.init
+            ? definition.clip(current, gradients, state, context)
+            : { gradients: definition.clip(current, gradients, context), state };
+          if (next === undefined) return clipped;
+          return { ...clipped, state: { ...clipped.state, ...next.state }, threshold: next.threshold };
+        });
       },
     });
   };

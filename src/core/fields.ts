@@ -7,7 +7,10 @@
  * @module
  */
 
+import type { Scalar } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
+import type { NamedTensors } from './contract.ts';
+import { isMeasured, type MeasuredThreshold } from './measured.ts';
 import { isPlainObject } from './plain.ts';
 
 /**
@@ -40,6 +43,17 @@ export interface Field<Value = unknown> {
   readonly sizesState?: boolean;
   /** Whether the option is a fixed threshold: a bound that does not adapt to the gradients. */
   readonly isThreshold?: boolean;
+  /** The norm that the option bounds, for a threshold that can be measured; see {@link measurable}. */
+  readonly measure?: (this: void, gradients: NamedTensors, options: Readonly<Record<string, unknown>>) => Scalar;
+}
+
+/**
+ * The option of a threshold that can be measured.
+ *
+ * @category Options
+ */
+export interface MeasurableField extends Field<number | 'auto' | MeasuredThreshold> {
+  readonly measure: NonNullable<Field['measure']>;
 }
 
 /**
@@ -62,6 +76,15 @@ export type OptionsOf<F extends Fields> = { readonly [K in keyof F]?: F[K]['defa
  * @category Options
  */
 export type ResolvedOptions<F extends Fields> = { readonly [K in keyof F]: F[K]['default'] };
+
+/**
+ * The options as `clip` receives them; a measured threshold is a tensor of shape [].
+ *
+ * @category Options
+ */
+export type ClipOptionsOf<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends MeasurableField ? number | Scalar : F[K]['default'];
+};
 
 /**
  * The default and the meaning, which every field takes.
@@ -103,6 +126,27 @@ function bounded(
  */
 export function threshold(described: Described<number>): Field<number> {
   return { ...nonNegative(described), isThreshold: true };
+}
+
+/**
+ * Lets a threshold be measured: by `'auto'` for 50 steps and percentile 90, or by a {@link MeasuredThreshold}.
+ *
+ * `clip` then receives it as a tensor of shape [], Infinity while it is measured.
+ *
+ * @param measure - Computes the norm that the threshold bounds; shape [].
+ *
+ * @category Options
+ */
+export function measurable(field: Field<number>, measure: MeasurableField['measure']): MeasurableField {
+  return {
+    ...field,
+    measure,
+    hint: (value) =>
+      typeof value === 'number'
+        ? ''
+        : " It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
+    schema: v.union([v.literal('auto'), v.custom<MeasuredThreshold>(isMeasured), field.schema]),
+  };
 }
 
 /**

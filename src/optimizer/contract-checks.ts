@@ -29,15 +29,20 @@ export function clipWithChecks(
   const { id } = strategy;
   const when = `at step ${context.step}`;
   const returned: unknown = callStrategy(id, when, () => strategy.clip(gradients, state, context));
-  const { gradients: clipped, state: next, skip } = (returned ?? {}) as Record<string, unknown>;
+  const { gradients: clipped, state: next, ...scalars } = (returned ?? {}) as Record<string, unknown>;
   assertRecord(id, when, 'gradients', clipped);
   assertGradients(id, when, gradients, clipped);
   assertTensors(id, when, 'state', next);
-  if (skip === undefined) return { gradients: clipped, state: next };
-  if (!(skip instanceof Tensor) || skip.rank !== 0) {
-    throw fault(id, when, `must return \`skip\` as a scalar tensor; received ${formatTensor(skip)}`);
+  const result: Record<string, unknown> = { gradients: clipped, state: next };
+  for (const name of ['skip', 'threshold']) {
+    const value = scalars[name];
+    if (value === undefined) continue;
+    if (!(value instanceof Tensor) || value.rank !== 0) {
+      throw fault(id, when, `must return \`${name}\` as a scalar tensor; received ${formatTensor(value)}`);
+    }
+    result[name] = value;
   }
-  return { gradients: clipped, state: next, skip: skip as Scalar };
+  return result as unknown as Clipped;
 }
 
 function callStrategy<Result>(id: string, when: string, run: () => Result): Result {

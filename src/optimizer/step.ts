@@ -75,7 +75,9 @@ function takeStepOnHost(parts: StepParts, step: Step, host: HostNorms): Measurem
   if (skipped === 0) apply(parts, step, clipped.gradients);
   else countSkipped(step.target, step.received);
   state.advance(decision.isFinite === false ? state.tensors : clipped.state, () => callersTensors(step), isCounted);
-  return recorder.isActive ? measurementOf(step, before, normAfter, skipped) : undefined;
+  if (!recorder.isActive) return undefined;
+  const threshold = clipped.threshold?.dataSync()[0];
+  return { ...measurementOf(step, before, normAfter, skipped), threshold };
 }
 
 function takeStepOnDevice(parts: StepParts, step: Step): void {
@@ -95,7 +97,8 @@ function takeStepOnDevice(parts: StepParts, step: Step): void {
   if (outer.skip) next = selectState(sub(1, outer.skip), next, state.tensors);
   state.advance(next, () => callersTensors(step), outer.isCounted);
   if (before && normAfter) {
-    recorder.recordLater(measurementOf(step, before, normAfter, skip ?? scalar(0)), outer.skip);
+    const { threshold } = clipped;
+    recorder.recordLater({ ...measurementOf(step, before, normAfter, skip ?? scalar(0)), threshold }, outer.skip);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import { registeredFactory } from '../core/known.ts';
+import { isMeasured } from '../core/measured.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { StepRecord } from './records.ts';
 
@@ -74,6 +75,7 @@ function specsIn(value: unknown): StrategySpec[] {
 }
 
 function isOn(threshold: unknown): boolean {
+  if (isMeasured(threshold)) return false;
   if (typeof threshold === 'object' && threshold !== null) return Object.values(threshold).some(isOn);
   return Number.isFinite(threshold);
 }

@@ -23,6 +23,8 @@ export interface Measurement<Vector = ArrayLike<number>, Value = number> extends
   readonly normAfter: Value;
   /** 1 if the step was skipped, else 0; shape []. */
   readonly skipped: Value;
+  /** The threshold that the strategy measured; Infinity until it is known; shape []. */
+  readonly threshold?: Value | undefined;
 }
 
 /** A measurement on the device. */

@@ -6,6 +6,7 @@ interface Row {
   readonly step: number;
   readonly variables: readonly string[];
   readonly values: Tensor1D;
+  readonly hasThreshold: boolean;
   /** Where its record goes; another list than that of later rows after a reset. */
   readonly records: StepRecord[];
 }
@@ -14,7 +15,7 @@ type Listener = (record: StepRecord) => void;
 
 // One read fetches this many steps.
 const BATCH = 64;
-const SCALARS = 4;
+const SCALARS = 5;
 const OUTER_SKIP = 3;
 
 /**
@@ -64,12 +65,13 @@ export class Recorder {
    * @throws What the listener threw for an earlier step.
    */
   recordLater(measured: DeviceMeasurement, outerSkip?: Scalar): void {
-    const { step, variables, norms, finite, normBefore, normAfter, skipped } = measured;
+    const { step, variables, norms, finite, normBefore, normAfter, skipped, threshold = skipped } = measured;
     const values = tidy(() => {
-      const scalars = stack([normBefore, normAfter, skipped, outerSkip ?? scalar(0)]);
+      const scalars = stack([normBefore, normAfter, skipped, outerSkip ?? scalar(0), threshold]);
       return keep(concat([scalars, norms, finite]) as Tensor1D);
     });
-    this.#rows.push({ step, variables, values, records: this.#records });
+    const hasThreshold = measured.threshold !== undefined;
+    this.#rows.push({ step, variables, values, hasThreshold, records: this.#records });
     // A loop that never yields never lets a read start, so the oldest rows are dropped.
     if (this.#rows.length > Math.max(this.#window, BATCH)) this.#rows.shift()?.values.dispose();
     if (this.#rows.length >= BATCH) void this.#read();
@@ -160,8 +162,8 @@ export class Recorder {
   }
 }
 
-function measurementOf({ step, variables }: Row, values: Float32Array): Measurement {
-  const [normBefore = NaN, normAfter = NaN, skipped = 0] = values;
+function measurementOf({ step, variables, hasThreshold }: Row, values: Float32Array): Measurement {
+  const [normBefore = NaN, normAfter = NaN, skipped = 0, , threshold] = values;
   const finiteFrom = SCALARS + variables.length;
   return {
     step,
@@ -171,5 +173,6 @@ function measurementOf({ step, variables }: Row, values: Float32Array): Measurem
     normBefore,
     normAfter,
     skipped,
+    threshold: hasThreshold ? threshold : undefined,
   };
 }

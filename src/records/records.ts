@@ -19,6 +19,8 @@ export interface StepRecord {
   readonly clipped: boolean;
   /** Whether the step was skipped. */
   readonly skipped: boolean;
+  /** The threshold that the strategy has measured, as with `globalNorm({ maxNorm: 'auto' })`; absent until it is fixed. */
+  readonly threshold?: number;
   /** The variable that contributes more than half of ‖g‖₂², if there is one. */
   readonly dominant?: string;
   /** ‖g‖₂ of that variable as a share of ‖g‖₂ of all, so above 0.7; present with `dominant`. */
@@ -78,6 +80,8 @@ export interface ClipStats {
   readonly skipped: number;
   /** The number of steps with NaN or ±Infinity in a gradient. */
   readonly nonFinite: number;
+  /** The latest threshold that the strategy has measured; absent without one. */
+  readonly threshold?: number;
   /** ‖g‖₂ before clipping, over the steps with a finite norm. */
   readonly normBefore: NormSummary;
   /** ‖g‖₂ after clipping, over the steps that were taken. */
@@ -91,7 +95,7 @@ const HALF = 0.5 + 1e-6;
 
 /** The record of a measured step. */
 export function recordOf(measured: Measurement): StepRecord {
-  const { step, variables, norms, normBefore } = measured;
+  const { step, variables, norms, normBefore, threshold = Infinity } = measured;
   const skipped = measured.skipped === 1;
   const normAfter = skipped ? 0 : measured.normAfter;
   const nonFinite = nonFiniteIn(measured);
@@ -105,6 +109,7 @@ export function recordOf(measured: Measurement): StepRecord {
     },
     clipped: !skipped && normAfter !== normBefore && nonFinite.length === 0,
     skipped,
+    ...(threshold < Infinity ? { threshold } : {}),
     ...(nonFinite.length > 0 ? { nonFinite } : dominantIn(measured)),
   };
 }
@@ -125,8 +130,10 @@ export function statsOf(records: readonly StepRecord[]): ClipStats {
   const dominant: Record<string, number> = {};
   for (const { dominant: name } of records) if (name !== undefined) dominant[name] = (dominant[name] ?? 0) + 1;
   const clipped = records.filter((record) => record.clipped).length;
+  const threshold = records.flatMap((record) => record.threshold ?? []).at(-1);
   return {
     steps: records.length,
+    ...(threshold === undefined ? {} : { threshold }),
     clipRate: records.length === 0 ? 0 : clipped / records.length,
     skipped: records.filter((record) => record.skipped).length,
     nonFinite: records.filter((record) => record.nonFinite !== undefined).length,

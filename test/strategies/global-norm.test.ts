@@ -2,12 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { ClippingError, clipOptimizer } from 'gradclip';
 import { globalNorm } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
-import { testLaws } from '../support/laws/test-laws.ts';
+import { testLaws, testLawsWith } from '../support/laws/test-laws.ts';
 import { oracle } from '../support/oracles/global-norm.ts';
 import { itMatchesOracle } from '../support/agreement.ts';
 import { clipVariable, clipSteps, closeTo } from '../support/clip-steps.ts';
 
 testLaws(globalNorm, { oracle });
+testLawsWith(globalNorm, {
+  oracle,
+  options: { maxNorm: { kind: 'measured', steps: 5, percentile: 40 } },
+  laws: { idempotent: false },
+});
 
 describe('globalNorm', () => {
   itMatchesOracle(globalNorm, oracle, [
