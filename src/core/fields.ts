@@ -145,7 +145,10 @@ export function measurable(field: Field<number>, measure: MeasurableField['measu
       typeof value === 'number'
         ? ''
         : " It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
-    schema: v.union([v.literal('auto'), v.custom<MeasuredThreshold>(isMeasured), field.schema]),
+    schema: v.lazy((value) => (value === 'auto' || isMeasured(value) ? v.unknown() : field.schema)) as v.GenericSchema<
+      unknown,
+      number | 'auto' | MeasuredThreshold
+    >,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Tensor, util, type Scalar } from '@tensorflow/tfjs-core';
+import { Tensor, util } from '@tensorflow/tfjs-core';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
 import { ClippingError, isClippingError, messageOf, formatValue } from '../core/errors.ts';
 

@@ -209,7 +209,7 @@ describe('scheduled', () => {
     [
       'an unknown kind',
       () => scheduled(globalNorm, { maxNorm: { kind: 'liner' } as never }),
-      '`scheduled(global-norm, { maxNorm })`: `kind` must be one of constant, linear, cosine, exponential, piecewise, step; received "liner".',
+      '`scheduled(global-norm, { maxNorm })`: `kind` must be one of constant, linear, cosine, exponential, piecewise, step, measured; received "liner".',
     ],
     [
       'an unknown entry of a schedule',
