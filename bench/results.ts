@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { GrowthRow } from './growth.ts';
 import type { KernelRow } from './kernels.ts';
-import type { RecurrentRow } from './recurrent.ts';
+import type { RecurrentGrowthRow, RecurrentRow } from './recurrent.ts';
 import type { StrategyRow } from './strategies.ts';
 import type { Target } from './targets.ts';
 import type { TrainingRow } from './training.ts';
@@ -31,6 +31,7 @@ export interface BenchResults {
 export interface RecurrentResults {
   readonly environment: Environment;
   readonly rows: readonly RecurrentRow[];
+  readonly growth: readonly RecurrentGrowthRow[];
 }
 
 /** Reads the committed run of `npm run bench`. */

@@ -2,12 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { accelerate, allowRelaxedSimd, fusedGRU, fusedLSTM, fusedSimpleRNN } from 'gradclip/recurrent';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { seededUniform } from '../../../src/core/random.ts';
-import { findActivation } from '../../../src/recurrent/activations.ts';
 import type { HostCell } from '../../../src/recurrent/fused/host/cell.ts';
-import { hostGRU } from '../../../src/recurrent/fused/host/gru.ts';
-import { hostLSTM } from '../../../src/recurrent/fused/host/lstm.ts';
-import { hostSimpleRNN } from '../../../src/recurrent/fused/host/simple-rnn.ts';
 import { findPassMemory } from '../../../src/recurrent/fused/wasm/find-memory.ts';
 import { BODY, HEAD, RELAXED_BODY, SHARED_HEAD } from '../../../src/recurrent/fused/wasm/layer-bytes.ts';
 import { instantiateLayerModule } from '../../../src/recurrent/fused/wasm/layer-module.ts';
@@ -15,16 +10,7 @@ import { createHeapMemory, createOwnMemory, type PassMemory } from '../../../src
 import { LAYER_KERNEL } from '../../../src/recurrent/fused/wasm/run-layer.ts';
 import { differsBy, type CallOptions } from '../../../src/recurrent/fused/wasm/self-test.ts';
 import { BACKENDS } from './backends.ts';
-
-const CELLS: [string, HostCell][] = [
-  ['SimpleRNN', hostSimpleRNN],
-  ['GRU', hostGRU],
-  ['LSTM', hostLSTM],
-];
-const decode = (...parts: string[]): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(parts.map(atob).join(''), (letter) => letter.charCodeAt(0));
-const hasRelaxedSimd = WebAssembly.validate(decode(HEAD, RELAXED_BODY));
-const BUILDS = hasRelaxedSimd ? [false, true] : [false];
+import { BUILDS, CELLS, decode, hasRelaxedSimd, randomCalls } from './random-calls.ts';
 
 describe('the bytes of the recurrent module', () => {
   it.each([
@@ -84,7 +70,7 @@ describe.each(BACKENDS)('the recurrent module on %s', (backend) => {
     tf.tidy(() => differsBy(memoryOf(isRelaxed), cell, options));
 
   describe.each(BUILDS)('relaxed SIMD: %s', (isRelaxed) => {
-    describe.each(CELLS)('%s', (name, cell) => {
+    describe.each(CELLS)('%s', (_cell, cell) => {
       const sizes: [number, number, number, number][] = [
         [1, 1, 1, 1],
         [2, 3, 1, 257],
@@ -100,32 +86,8 @@ describe.each(BACKENDS)('the recurrent module on %s', (backend) => {
       });
 
       it('matches the loops in JavaScript for random sizes and options', () => {
-        const next = seededUniform(cell.gates);
-        const upTo = (most: number): number => 1 + Math.floor(most * next() ** 3);
-        const coin = (): boolean => next() < 0.5;
-        for (let trial = 0; trial < 40; trial += 1) {
-          const limit = 10 ** (2 * next() - 2);
-          const options: CallOptions = {
-            batch: upTo(65),
-            time: upTo(60),
-            features: upTo(40),
-            units: upTo(100),
-            goBackwards: coin(),
-            returnSequences: coin(),
-            sigma: findActivation(coin() ? 'sigmoid' : 'hardSigmoid')!,
-            phi: findActivation(['tanh', 'relu', 'linear', 'sigmoid'][trial % 4]!)!,
-            ...(coin() ? { mask: null } : {}),
-            ...(coin() && cell.states === 2 ? { returnCarry: false } : {}),
-            clipping: coin()
-              ? { maxAbs: coin() ? limit : null, maxNorm: null, at: coin() ? 'state' : 'preactivation' }
-              : null,
-          };
-          const { clipping } = options;
-          if (clipping?.maxAbs === null) Object.assign(clipping, { maxNorm: limit });
-          // Nothing bounds the sums of an unbounded activation over many steps, nor their rounding errors.
-          const time = options.phi === findActivation('tanh') ? options.time : Math.min(options.time, 4);
-          expect(difference(isRelaxed, cell, { ...options, time }), JSON.stringify(options)).toBeLessThan(1e-5);
-        }
+        for (const options of randomCalls(cell, 40))
+          expect(difference(isRelaxed, cell, options), JSON.stringify(options)).toBeLessThan(1e-5);
       });
     });
 
