@@ -88,7 +88,7 @@ const restricted = (...patterns) => ({ 'no-restricted-imports': ['error', { patt
 export default defineConfig(
   globalIgnores(['**/dist/', 'site/', '**/coverage/', '**/gradclip-results/', '**/.gradclip/', 'test/.generated/']),
   // AssemblyScript, which its own compiler checks in `npm run build:kernels`.
-  globalIgnores(['src/recurrent/fused/wasm/assembly/']),
+  globalIgnores(['src/**/assembly/']),
   // Written by scripts/build-commonjs.mjs.
   globalIgnores(['{container,define,layers,recurrent,strategies,testing,wasm}.js']),
   // Projects with a tsconfig.json of their own, which see the package as it is installed.

@@ -11,7 +11,14 @@ const IMPORT_SECTION = 2;
 /** The files to write, each with a function that returns its text. */
 export const KERNELS = [
   { path: 'src/kernels/simd-bytes.ts', compile: compileSimd },
-  { path: 'src/recurrent/fused/wasm/layer-bytes.ts', compile: compileLayer },
+  {
+    path: 'src/kernels/per-unit/per-unit-bytes.ts',
+    compile: () => compileAssembly('src/kernels/per-unit', 'per-unit.ts'),
+  },
+  {
+    path: 'src/recurrent/fused/wasm/layer-bytes.ts',
+    compile: () => compileAssembly('src/recurrent/fused/wasm', 'layer.ts', { withRelaxedSimd: true }),
+  },
 ];
 
 async function compileSimd() {
@@ -36,13 +43,13 @@ async function compileSimd() {
   });
 }
 
-async function compileLayer() {
-  const folder = 'src/recurrent/fused/wasm/assembly';
+async function compileAssembly(parent, file, { withRelaxedSimd = false } = {}) {
+  const folder = `${parent}/assembly`;
   const compile = async (...options) => {
     let binary;
     const { error, stderr } = await asc.main(
       [
-        ...['layer.ts', '--baseDir', fileURLToPath(new URL(folder, root)), '--outFile', 'layer.wasm'],
+        ...[file, '--baseDir', fileURLToPath(new URL(folder, root)), '--outFile', 'compiled.wasm'],
         ...['-O2', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--disableWarning'],
         ...['--importMemory', '--noExportMemory', '--enable', 'simd', ...options],
       ],
@@ -54,7 +61,7 @@ async function compileLayer() {
   return toTypeScript(folder, {
     plain: await compile(),
     shared: await compile('--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'),
-    relaxed: await compile('--enable', 'relaxed-simd'),
+    relaxed: withRelaxedSimd && (await compile('--enable', 'relaxed-simd')),
   });
 }
 

@@ -26,7 +26,7 @@ import { allAxes, presentAxes } from './_axes.ts';
  * No step then changes the weights of a unit by too large a share. A unit is one index of the last axis: a column of a
  * kernel [in, units], a filter of a convolution [height, width, in, filters], one unit of one gate in a fused LSTM kernel.
  * A row of an embedding and a depthwise filter are also units; both are recognized by the names that tfjs gives them.
- * Vectors and scalars are clipped as a whole.
+ * Vectors, scalars and kernels with one axis longer than 1, such as [1, units], are clipped as a whole.
  *
  * @throws ClippingError `bad-option` when an option is out of range, or, at the first step, when a glob in `exclude` matches
  *   no variable, not even a frozen one; the message lists the variables.
@@ -100,9 +100,10 @@ export type AgcOptions = OptionsOf<typeof agc.fields>;
 const EMBEDDINGS = /(^|\/)embeddings(_\d+)?$/;
 const DEPTHWISE = /(^|\/)depthwise_kernel(_\d+)?$/;
 
-function axesOf(variable: string, { rank }: Tensor): number[] {
+function axesOf(variable: string, { rank, shape }: Tensor): number[] {
   const all = allAxes(rank);
-  if (rank <= 1) return all;
+  // As the authors squeeze it: a kernel [1, units] is one vector.
+  if (shape.filter((size) => size !== 1).length <= 1) return all;
   if (rank === 2 && EMBEDDINGS.test(variable)) return [1];
   // Shape [height, width, in, multiplier]: each input channel has its own filters.
   if (rank === 4 && DEPTHWISE.test(variable)) return [0, 1];

@@ -1,25 +1,15 @@
+import { scalar, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import {
-  abs,
   add,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  minimum,
-  mul,
-  neg,
-  scalar,
-  where,
-  zerosLike,
-  type Scalar,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
-import {
+  clampToMultiples,
   count,
   decay,
   defineStrategy,
-  elementwise,
-  hypot,
+  greaterEqual,
+  minimum,
+  movingRms,
   nonNegative,
+  where,
   type NamedTensors,
   type OptionsOf,
 } from 'gradclip/define';
@@ -70,24 +60,13 @@ export const elementSpike = defineStrategy({
   },
 
   clip({ threshold, decay, warmup }, gradients, state) {
-    // An infinite reach times a root of 0 is NaN, which no element exceeds.
-    const reach = where(greaterEqual(state.seen, warmup), scalar(Math.sqrt(threshold)), scalar(Infinity));
-    const [kept, added] = [Math.sqrt(decay), Math.sqrt(1 - decay)];
+    const reach: Scalar = where(greaterEqual(state.seen, warmup), Math.sqrt(threshold), Infinity);
     const clipped: Record<string, Tensor> = {};
     const next: Record<string, Tensor> & State = { ...state, seen: minimum(add(state.seen, 1), warmup) };
     for (const [variable, gradient] of Object.entries(gradients)) {
       const root = state[`root/${variable}`] as Tensor;
-      const passed = elementwise([gradient, root, reach], clippedElement, () => {
-        const limit = mul(root, reach);
-        const spike = logicalAnd(greater(root, 0), greater(abs(gradient), limit));
-        return where(spike, where(greater(gradient, 0), limit, neg(limit)), gradient);
-      });
-      clipped[variable] = passed;
-      next[`root/${variable}`] = elementwise(
-        [root, passed],
-        (r, g) => Math.sqrt((kept * r) ** 2 + (added * g) ** 2),
-        () => hypot(mul(root, kept), mul(abs(passed), added)),
-      );
+      clipped[variable] = clampToMultiples(gradient, root, reach);
+      next[`root/${variable}`] = movingRms(root, clipped[variable], decay);
     }
     return { gradients: clipped, state: next };
   },
@@ -108,8 +87,3 @@ export const elementSpike = defineStrategy({
 export type ElementSpikeOptions = OptionsOf<typeof elementSpike.fields>;
 
 type State = NamedTensors & { readonly seen: Scalar };
-
-function clippedElement(gradient: number, root: number, reach: number): number {
-  const limit = root * reach;
-  return root > 0 && Math.abs(gradient) > limit ? Math.sign(gradient) * limit : gradient;
-}

@@ -1,21 +1,21 @@
-import { mean, mul, sub, tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { hasSlowBroadcasting, kernels } from '../kernels/index.ts';
-import { elementwise } from './elements.ts';
+import { reshape, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import * as perUnit from '../kernels/index.ts';
+import { ClippingError } from './errors.ts';
 
 /**
  * Multiplies a tensor by factors that broadcast over it, such as one per unit.
  *
  * Returns the same tensor if all factors are known to be 1.
  *
+ * @throws ClippingError `strategy-fault` if the factors do not broadcast to the shape of the tensor.
+ *
  * @category Named tensors
  */
 export function multiplyBroadcast(tensor: Tensor, factors: Tensor): Tensor {
-  return tidy(() => {
-    if (kernels().readsAreFree && factors.dataSync().every((factor) => factor === 1)) return tensor;
-    const product = (): Tensor => mul(tensor, factors);
-    if (!hasSlowBroadcasting()) return product();
-    return elementwise([tensor, factors], (element, factor) => element * factor, product);
-  });
+  assertBroadcasts('multiplyBroadcast', factors, tensor.shape);
+  if (factors.rank === tensor.rank) return perUnit.scaleUnits(tensor, factors);
+  const missing = new Array<number>(tensor.rank - factors.rank).fill(1);
+  return tidy(() => perUnit.scaleUnits(tensor, reshape(factors, [...missing, ...factors.shape])));
 }
 
 /**
@@ -26,24 +26,48 @@ export function multiplyBroadcast(tensor: Tensor, factors: Tensor): Tensor {
  * @category Named tensors
  */
 export function subtractUnitMeans(tensor: Tensor): Tensor {
-  return tidy(() => {
-    const means = unitMeansOf(tensor);
-    const difference = (): Tensor => sub(tensor, means);
-    if (!hasSlowBroadcasting()) return difference();
-    return elementwise([tensor, means], (element, unitMean) => element - unitMean, difference);
-  });
+  return perUnit.subtractUnitMeans(tensor);
 }
 
-function unitMeansOf(tensor: Tensor): Tensor {
-  const { shape, rank, size } = tensor;
-  if (!kernels().readsAreFree) return mean(tensor, [...shape.keys()].slice(0, -1));
-  const units = shape.at(-1) ?? 1;
-  const sums = new Float64Array(units);
-  const values = tensor.dataSync<'float32'>();
-  for (let start = 0; start < size; start += units)
-    for (let unit = 0; unit < units; unit += 1) sums[unit]! += values[start + unit]!;
-  return tensorOf(
-    Float32Array.from(sums, (sum) => sum / (size / units)),
-    shape.map((length, axis) => (axis === rank - 1 ? length : 1)),
-  );
+/**
+ * Clamps each element to ±`multiple` · `rms` of that element:
+ *
+ *     sign(x) · min(|x|, multiple · rms) where rms > 0, else x
+ *
+ * Returns the same tensor if no element is known to exceed its limit. `multiple` is at least 0; shape [].
+ *
+ * @throws ClippingError `strategy-fault` if `rms` has another shape than the tensor.
+ *
+ * @category Named tensors
+ */
+export function clampToMultiples(tensor: Tensor, rms: Tensor, multiple: Scalar): Tensor {
+  assertSameShape('clampToMultiples', rms, tensor.shape);
+  return perUnit.clampToMultiples(tensor, rms, multiple);
+}
+
+/**
+ * Updates the exponential root mean square of each element, √(decay · rms² + (1 − decay) · x²), without overflow.
+ *
+ * @throws ClippingError `strategy-fault` if `rms` has another shape than the tensor.
+ *
+ * @category Named tensors
+ */
+export function movingRms(rms: Tensor, tensor: Tensor, decay: number): Tensor {
+  assertSameShape('movingRms', rms, tensor.shape);
+  return perUnit.movingRms(rms, tensor, decay);
+}
+
+/** Throws unless a tensor broadcasts to a shape. */
+export function assertBroadcasts(call: string, { shape, rank }: Tensor, to: readonly number[]): void {
+  const missing = to.length - rank;
+  if (missing >= 0 && shape.every((size, axis) => size === 1 || size === to[axis + missing])) return;
+  throw shapeError(`\`${call}\` broadcasts to the shape of its first tensor`, shape, to);
+}
+
+function assertSameShape(call: string, { shape }: Tensor, expected: readonly number[]): void {
+  if (shape.join() !== expected.join()) throw shapeError(`\`${call}\` takes two tensors of one shape`, shape, expected);
+}
+
+function shapeError(rule: string, received: readonly number[], expected: readonly number[]): ClippingError {
+  return new ClippingError('strategy-fault', `${rule}, [${expected.join(', ')}]; received [${received.join(', ')}].`);
 }

@@ -1,6 +1,6 @@
 import { tensor as tensorOf, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { kernels, valuesOf } from '../kernels/index.ts';
-import { ClippingError } from './errors.ts';
+import { assertBroadcasts } from './broadcast.ts';
 
 /**
  * Computes a tensor element by element from up to three tensors.
@@ -20,7 +20,7 @@ export function elementwise(
 ): Tensor {
   const [x, ...others] = tensors;
   const { shape, size } = x;
-  for (const operand of others) if (operand !== undefined) assertBroadcasts(operand, shape);
+  for (const operand of others) if (operand !== undefined) assertBroadcasts('elementwise', operand, shape);
   if (!kernels().readsAreFree) return tidy(inOps);
   const [y, z] = others;
   const columns = shape.at(-1) ?? 1;
@@ -41,15 +41,6 @@ export function elementwise(
     }
   }
   return tensorOf(result, shape);
-}
-
-function assertBroadcasts({ shape, rank }: Tensor, to: readonly number[]): void {
-  const missing = to.length - rank;
-  if (missing >= 0 && shape.every((size, axis) => size === 1 || size === to[axis + missing])) return;
-  throw new ClippingError(
-    'strategy-fault',
-    `\`elementwise\` broadcasts to the shape of its first tensor, [${to.join(', ')}]; received [${shape.join(', ')}].`,
-  );
 }
 
 // How to read an operand row by row of the result: where each row starts, and the distance between its elements.

@@ -212,10 +212,13 @@ function readOperands(operands: readonly Operand[]): HostOperands | undefined {
   return { shape, values: operands.map(read) };
 }
 
-function mapElements({ shape, values: [a = ZERO, b = ZERO, c = ZERO] }: HostOperands, inNumbers: InNumbers): number[] {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const at = (values: ArrayLike<number>, index: number): number => values[values.length === 1 ? 0 : index]!;
-  return Array.from({ length: size }, (_, index) => inNumbers(at(a, index), at(b, index), at(c, index)));
+function mapElements({ shape, values: [a = ZERO, b = ZERO, c = ZERO] }: HostOperands, inNumbers: InNumbers) {
+  const results = new Float64Array(shape.reduce((product, length) => product * length, 1));
+  const stepOf = ({ length }: ArrayLike<number>) => (length === 1 ? 0 : 1);
+  const [i, j, k] = [stepOf(a), stepOf(b), stepOf(c)];
+  for (let index = 0; index < results.length; index += 1)
+    results[index] = inNumbers(a[i * index]!, b[j * index]!, c[k * index]!);
+  return results;
 }
 
 const ZERO: readonly number[] = [0];

@@ -8,7 +8,7 @@
  */
 
 import { reshape, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { kernels, percentileByRank, percentileBySelection } from '../kernels/index.ts';
+import { kernels, percentileByRank, percentileBySelection, unitNorms } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 import { ClippingError } from './errors.ts';
 
@@ -96,7 +96,7 @@ export interface GroupNorms {
  */
 export function normAlong(tensor: Tensor, axes: readonly number[], { ord }: NormOptions = {}): Tensor {
   const positive = axes.map((axis) => (axis < 0 ? axis + tensor.rank : axis));
-  return tidy(() => kernels().unitNorms(tensor, positive, orderOf(ord)));
+  return unitNorms(tensor, positive, orderOf(ord));
 }
 
 /**
@@ -117,7 +117,7 @@ export function finiteOf(tensors: NamedTensors): Tensor1D {
  * @category Named tensors
  */
 export function limitFactors<T extends Tensor>(norms: T, limits: T | number): T {
-  return tidy(() => kernels().limitFactors(norms, limits) as T);
+  return kernels().limitFactors(norms, limits) as T;
 }
 
 /**

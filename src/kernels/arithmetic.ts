@@ -22,6 +22,4 @@ export interface Arithmetic {
   readonly clamp: (x: Tensor, low: number, high: number) => Tensor;
   /** x with NaN and ±Infinity replaced by 0. */
   readonly zeroNonFinite: (x: Tensor) => Tensor;
-  /** Σx² along the middle axis of [blocks, rows, columns]; shape [blocks, columns]. */
-  readonly squaresOfColumns: (x: Tensor, blocks: number, rows: number, columns: number) => Float64Array;
 }

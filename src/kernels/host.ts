@@ -1,11 +1,11 @@
-import { type Scalar, type Tensor, type Tensor1D, transpose } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
 import { sumsOf } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, plainArithmetic } from './loops.ts';
 import { LARGEST, SMALLEST_NORMAL } from './float32.ts';
-import { columnNorms, scaledNorm } from './sums.ts';
+import { scaledNorm } from './sums.ts';
 import { tensorOfValues, valuesOf } from './values.ts';
 
 /** Kernels for a backend whose memory the host can read for the price of a copy: decisions fall on the host. */
@@ -47,18 +47,6 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
       return vector(members.map((group) => jointNorm(group, order)));
     },
 
-    unitNorms(x, axes, order) {
-      const { blocks, rows, columns, arranged } = asColumns(x, new Set(axes));
-      const norms =
-        order === 2
-          ? arithmetic.squaresOfColumns(arranged, blocks, rows, columns).map(Math.sqrt)
-          : columnNorms(elementsOf(arranged), blocks, rows, columns, order);
-      return tensorOfValues(
-        [...norms],
-        x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
-      );
-    },
-
     finite: (tensors) => vector(tensors.map((x) => (isFinite(x) ? 1 : 0))),
     zeroNonFinite: (tensors) => mapChanged(tensors, (x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
 
@@ -80,7 +68,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
       const broadcast = typeof limits !== 'number' && limits.rank > 0 && limits.shape.join() !== norms.shape.join();
       if (broadcast) return opsKernels.limitFactors(norms, limits);
       const limitOf = typeof limits === 'number' ? Float32Array.of(limits) : valuesOf(limits);
-      const factors = Array.from(valuesOf(norms), (norm, index) => {
+      const factors = Float64Array.from(valuesOf(norms), (norm, index) => {
         const limit = limitOf[limitOf.length === 1 ? 0 : index]!;
         // A limit that became the largest float32 may have been as large as the norm.
         return norm > limit && limit !== LARGEST ? limit / norm : 1;
@@ -130,19 +118,4 @@ function scalar(value: number): Scalar {
 
 function vector(values: number[]): Tensor1D {
   return tensorOfValues(values, [values.length]) as Tensor1D;
-}
-
-/** The tensor as [blocks, rows, columns] whose rows are the axes to reduce, transposed where these lie apart. */
-function asColumns(x: Tensor, reduced: ReadonlySet<number>) {
-  const axes = x.shape.map((_, axis) => axis);
-  const size = (of: readonly number[]) => of.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
-  const inside = axes.filter((axis) => reduced.has(axis));
-  const [first = 0, last = -1] = [inside[0], inside.at(-1)];
-  const outside = axes.filter((axis) => !reduced.has(axis));
-  const rows = size(inside);
-  if (last - first + 1 > inside.length)
-    return { blocks: 1, rows, columns: size(outside), arranged: transpose(x, [...inside, ...outside]) };
-  const blocks = size(outside.filter((axis) => axis < first));
-  const columns = size(outside.filter((axis) => axis >= first));
-  return { blocks, rows, columns, arranged: x };
 }

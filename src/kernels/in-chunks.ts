@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
-import { elementsOf, tensorFrom, plainArithmetic } from './loops.ts';
+import { elementsOf, tensorFrom } from './loops.ts';
 import { instantiateSimd } from './simd.ts';
 
 const PAGE_BYTES = 65_536;
@@ -63,7 +63,5 @@ export function createChunkedArithmetic(): Arithmetic {
     scale: (x, factor) => mapChunks(x, (count) => simd.scale(0, 0, count, factor)),
     clamp: (x, low, high) => mapChunks(x, (count) => simd.clamp(0, 0, count, low, high)),
     zeroNonFinite: (x) => mapChunks(x, (count) => simd.zeroNonFinite(0, 0, count)),
-    // The plain loop already makes one pass in the order of the elements.
-    squaresOfColumns: plainArithmetic.squaresOfColumns,
   };
 }

@@ -9,8 +9,8 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
  * Sums are exact to float32: 3e20 does not overflow and 1e-25 does not vanish. A norm too large for float32 becomes the
  * largest float32. It is infinite only if an element is infinite.
  *
- * Call the methods inside `tidy`, except `scale`, `clamp` and `zeroNonFinite`: these leave no other tensors behind, and
- * `tidy` takes as long to search many results as it takes to compute them.
+ * Call the methods that return norms or flags inside `tidy`. The others leave no other tensors behind, and `tidy` takes as
+ * long to search many results as they take to compute them.
  */
 export interface Kernels {
   /** `wasm`, `cpu` or `ops`. */
@@ -25,8 +25,6 @@ export interface Kernels {
   globalNorm(tensors: readonly Tensor[], order: number): Scalar;
   /** Computes ‖x‖ₚ of each group of tensors as one vector; shape [groups]. `groupOf[i]` is the group of tensor i. */
   groupNorms(tensors: readonly Tensor[], groupOf: readonly number[], groups: number, order: number): Tensor1D;
-  /** Computes ‖x‖ₚ along `axes` of one tensor. These axes keep length 1. */
-  unitNorms(tensor: Tensor, axes: readonly number[], order: number): Tensor;
   /** Returns 1 for each tensor whose elements are all finite, else 0; shape [tensors]. */
   finite(tensors: readonly Tensor[]): Tensor1D;
   /** Replaces NaN and ±Infinity with 0. */

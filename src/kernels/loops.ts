@@ -23,20 +23,6 @@ export const plainArithmetic: Arithmetic = {
   scale: (x, factor) => mapElements(x, (value) => value * factor),
   clamp: (x, low, high) => mapElements(x, (value) => (value < low ? low : value > high ? high : value)),
   zeroNonFinite: (x) => mapElements(x, (value) => (Number.isFinite(value) ? value : 0)),
-
-  squaresOfColumns(x, blocks, rows, columns) {
-    const sums = new Float64Array(blocks * columns);
-    const values = elementsOf(x);
-    let index = 0;
-    for (let block = 0; block < blocks; block += 1)
-      for (let row = 0; row < rows; row += 1)
-        for (let column = 0; column < columns; column += 1, index += 1) {
-          const value = values[index] ?? 0;
-          const unit = block * columns + column;
-          sums[unit] = (sums[unit] ?? 0) + value * value;
-        }
-    return sums;
-  },
 };
 
 /** Returns the elements of a float32 tensor. On cpu they are not a copy, so never write to them. */

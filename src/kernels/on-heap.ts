@@ -26,18 +26,5 @@ export function createHeapArithmetic(heap: Heap): Arithmetic {
       simd.zeroNonFinite(heap.offsetOf(x), heap.offsetOf(y), x.size);
       return y;
     },
-    squaresOfColumns(x, blocks, rows, columns) {
-      const from = heap.offsetOf(x);
-      const size = rows * columns * Float32Array.BYTES_PER_ELEMENT;
-      if (columns === 1)
-        return Float64Array.from({ length: blocks }, (_, block) => simd.sumOfSquares(from + block * size, rows));
-      return heap.withScratch(blocks * columns, (sums) => {
-        for (let block = 0; block < blocks; block += 1) {
-          const to = sums + block * columns * Float64Array.BYTES_PER_ELEMENT;
-          simd.addSquaresOfRows(from + block * size, rows, columns, to);
-        }
-        return new Float64Array(heap.memory.buffer, sums, blocks * columns).slice();
-      });
-    },
   };
 }

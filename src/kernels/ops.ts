@@ -47,8 +47,6 @@ export const opsKernels: Kernels = {
       ),
     ),
 
-  unitNorms: (x, axes, order) => normOnDevice(x, order, [...axes]),
-
   finite: (tensors) => stackScalars(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
   zeroNonFinite: (tensors) => tidy(() => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x)))),
 
@@ -63,7 +61,7 @@ export const opsKernels: Kernels = {
       });
     }),
 
-  limitFactors: (norms, limits) => where(greater(norms, limits), div(limits, norms), onesLike(norms)),
+  limitFactors: (norms, limits) => tidy(() => where(greater(norms, limits), div(limits, norms), onesLike(norms))),
 
   // `clipByValue` answers a bound for NaN on wasm, and on webgl leaves the three neighbours of one as they are.
   clamp: (tensors, low, high) =>

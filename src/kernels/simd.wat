@@ -222,37 +222,4 @@
           (f32x4.eq (f32x4.sub (local.get $x) (local.get $x)) (f32x4.splat (f32.const 0))))))
         (local.set $p (i32.add (local.get $p) (i32.const 4)))
         (local.set $q (i32.add (local.get $q) (i32.const 4)))
-        (br $next))))
-
-  ;; sums[c] += Σ over rows of x[r, c]²; $sums points to float64 sums.
-  (func (export "addSquaresOfRows") (param $p i32) (param $rows i32) (param $columns i32) (param $sums i32)
-    (local $q i32) (local $end i32) (local $x v128) (local $y f64)
-    (block $finished
-      (loop $row
-        (br_if $finished (i32.eqz (local.get $rows)))
-        (local.set $q (local.get $sums))
-        (local.set $end (i32.add (local.get $p) (i32.shl (i32.and (local.get $columns) (i32.const -4)) (i32.const 2))))
-        (block $done
-          (loop $next
-            (br_if $done (i32.ge_u (local.get $p) (local.get $end)))
-            (local.set $x (f64x2.promote_low_f32x4 (v128.load64_zero (local.get $p))))
-            (v128.store (local.get $q)
-              (f64x2.add (v128.load (local.get $q)) (f64x2.mul (local.get $x) (local.get $x))))
-            (local.set $x (f64x2.promote_low_f32x4 (v128.load64_zero offset=8 (local.get $p))))
-            (v128.store offset=16 (local.get $q)
-              (f64x2.add (v128.load offset=16 (local.get $q)) (f64x2.mul (local.get $x) (local.get $x))))
-            (local.set $p (i32.add (local.get $p) (i32.const 16)))
-            (local.set $q (i32.add (local.get $q) (i32.const 32)))
-            (br $next)))
-        (local.set $end (i32.add (local.get $p) (i32.shl (i32.and (local.get $columns) (i32.const 3)) (i32.const 2))))
-        (block $done
-          (loop $next
-            (br_if $done (i32.ge_u (local.get $p) (local.get $end)))
-            (local.set $y (f64.promote_f32 (f32.load (local.get $p))))
-            (f64.store (local.get $q)
-              (f64.add (f64.load (local.get $q)) (f64.mul (local.get $y) (local.get $y))))
-            (local.set $p (i32.add (local.get $p) (i32.const 4)))
-            (local.set $q (i32.add (local.get $q) (i32.const 8)))
-            (br $next)))
-        (local.set $rows (i32.sub (local.get $rows) (i32.const 1)))
-        (br $row)))))
+        (br $next)))))

@@ -13,12 +13,15 @@ export interface Sums {
 /** Norms of one tensor on the device, by order; a norm that follows from another is computed when it is first needed. */
 export type DeviceNorms = Map<number, () => Scalar>;
 
+/** The values of a small tensor, in float64 if float32 cannot hold them. */
+export type SmallValues = Float32Array | Float64Array;
+
 // The finiteness check, the strategy and the record ask for the same norms. The cache lets them read each gradient once.
 // Its keys are data ids, because tfjs never changes data in place: a variable gets a new id with each new value.
 interface StepCache {
   readonly sums: WeakMap<DataId, Sums>;
   readonly norms: WeakMap<DataId, DeviceNorms>;
-  readonly exactValues: WeakMap<DataId, Float64Array>;
+  readonly values: WeakMap<DataId, SmallValues>;
   readonly tensors: Tensor[];
 }
 
@@ -27,7 +30,7 @@ let cache: StepCache | undefined;
 /** Runs one step with a cache of norms, and frees the cached tensors at its end. */
 export function withStepCache<Result>(step: () => Result): Result {
   if (cache !== undefined) return step();
-  cache = { sums: new WeakMap(), norms: new WeakMap(), exactValues: new WeakMap(), tensors: [] };
+  cache = { sums: new WeakMap(), norms: new WeakMap(), values: new WeakMap(), tensors: [] };
   try {
     return step();
   } finally {
@@ -56,14 +59,14 @@ export function deviceNormsOf({ dataId }: Tensor): DeviceNorms {
   return norms;
 }
 
-/** The values of a tensor in float64, if float32 cannot hold them and the host computed them in this step. */
-export function exactValuesOf({ dataId }: Tensor): Float64Array | undefined {
-  return cache?.exactValues.get(dataId);
+/** The values of a tensor that the host computed in this step. */
+export function cachedValuesOf({ dataId }: Tensor): SmallValues | undefined {
+  return cache?.values.get(dataId);
 }
 
-/** Caches values of a tensor that float32 cannot hold; nothing is cached outside a step. */
-export function cacheExactValues({ dataId }: Tensor, values: Float64Array): void {
-  cache?.exactValues.set(dataId, values);
+/** Caches the values of a tensor; nothing is cached outside a step. */
+export function cacheValues({ dataId }: Tensor, values: SmallValues): void {
+  cache?.values.set(dataId, values);
 }
 
 /** Keeps a tensor until the step ends; outside a step the surrounding `tidy` frees it. */

@@ -40,6 +40,12 @@ describe('agc', () => {
         [2, 0],
       ],
     },
+    {
+      title: 'clips a kernel [1, units] as one vector, as its authors do',
+      weights: [[0.5, -0.5, 0.5, 0.5]],
+      input: [[10, 1, 1, 1]],
+      expected: [[4.926646, 0.492665, 0.492665, 0.492665].map((x) => x / 10)].map((row) => row),
+    },
     { title: 'keeps a zero gradient at zero', weights: [1, 1], input: [0, 0], expected: [0, 0] },
   ])('$title', ({ weights, input, expected }) => {
     expect(clipVariable(agc({ ratio }), [input], weights)).toEqual([closeTo(expected)]);

@@ -49,6 +49,7 @@ describe.each(['cpu', 'wasm'])('a norm beyond float32 on %s', (backend) => {
     { strategy: globalNorm({ maxNorm: 1 }), length: 1 },
     { strategy: globalNorm({ maxNorm: 1, ord: 3 }), length: (SIDE * SIDE) ** (1 / 2 - 1 / 3) },
     { strategy: perVariable({ maxNorm: 1 }), length: 1 },
+    { strategy: perVariable({ maxNorm: 1, axes: [0] }), length: Math.sqrt(SIDE) },
     { strategy: perLayer({ maxNorm: 1 }), length: 1 },
     { strategy: normalize({ norm: 1 }), length: 1 },
     { strategy: softNorm({ maxNorm: 1 }), length: 1 },

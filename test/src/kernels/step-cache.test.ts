@@ -5,6 +5,7 @@ import type { Arithmetic } from '../../../src/kernels/arithmetic.ts';
 import { hostKernels } from '../../../src/kernels/host.ts';
 import { withStepCache } from '../../../src/kernels/step-cache.ts';
 import { opsKernels } from '../../../src/kernels/ops.ts';
+import { normOnDevice } from '../../../src/kernels/norm-on-device.ts';
 import { percentileByRank } from '../../../src/kernels/rank.ts';
 import { plainArithmetic } from '../../../src/kernels/loops.ts';
 import { benches } from './backends.ts';
@@ -139,7 +140,7 @@ describe('the kernels of tfjs ops', () => {
               opsKernels.norms(x, order);
               opsKernels.globalNorm(x, order);
               opsKernels.groupNorms(x, [0, 0], 1, order);
-              opsKernels.unitNorms(x[1]!, [0], order);
+              normOnDevice(x[1]!, order, [0]);
             }
             opsKernels.finite(x);
             opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);

@@ -25,7 +25,7 @@ function labelsOf(name: string, { shape, values }: Numbers, axes?: readonly numb
   return values.map((_, index) => {
     const position = positionOf(index, shape);
     if (axes !== undefined) return position.map((at, axis) => (axes.includes(axis) ? '*' : at)).join();
-    if (shape.length <= 1) return 'whole';
+    if (shape.filter((size) => size > 1).length <= 1) return 'whole';
     return name.endsWith('/embeddings') ? `row ${position[0]}` : `unit ${position.at(-1)}`;
   });
 }
