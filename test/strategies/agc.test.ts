@@ -44,8 +44,10 @@ describe('agc', () => {
       title: 'clips a kernel [1, units] as one vector, as its authors do',
       weights: [[0.5, -0.5, 0.5, 0.5]],
       input: [[10, 1, 1, 1]],
-      expected: [[4.926646, 0.492665, 0.492665, 0.492665].map((x) => x / 10)].map((row) => row),
+// 10·f, f, f, f with f = ½·1/√103.
+      expected: [[0.492665, 0.049266, 0.049266, 0.049266]],
     },
+    { title: 'clips a kernel [in, 1] as one vector', weights: [[6], [8]], input: [[30], [40]], expected: [[3], [4]] },
     { title: 'keeps a zero gradient at zero', weights: [1, 1], input: [0, 0], expected: [0, 0] },
   ])('$title', ({ weights, input, expected }) => {
     expect(clipVariable(agc({ ratio }), [input], weights)).toEqual([closeTo(expected)]);
