@@ -7,7 +7,8 @@
 import type { Environment, Run } from '../run/record.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import { groupContests, type Contest } from '../analysis/contests.ts';
-import { cellSection } from './sections/cell-section.ts';
+import { cellSection, firstCharts } from './sections/cell-section.ts';
+import { recommendations } from './sections/recommendations.ts';
 import { writeFindings } from '../analysis/findings.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { html, Html, type Content } from './html/html.ts';
@@ -55,8 +56,9 @@ export function reportPage(
   { script, hashOf }: PageProgram,
 ): string {
   const palette = createPalette(rows.map(({ strategy }) => strategy));
+  const contests = groupContests(rows);
   const sections = groupBy(
-    groupContests(rows),
+    contests,
     ({ task, variant, optimizer }) => `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`,
   );
   const main = unindented(
@@ -64,6 +66,7 @@ export function reportPage(
       <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
       <h1>${frame.question}</h1>
       ${unfinished(frame, runs)}
+      ${answer.isSpecific ? '' : [recommendations(contests, palette), firstCharts(contests, runs, palette)]}
       <ul class="findings">
         ${(answer.isSpecific ? answer.statements : writeFindings(rows)).map((finding) => html`<li>${finding}</li>`)}
       </ul>

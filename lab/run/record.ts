@@ -73,6 +73,8 @@ export interface EndRecord {
   readonly test: number;
   /** The standard error of `test` that comes from the choice of the test examples. */
   readonly testError: number;
+  /** Text that the trained model writes, for tasks with text. */
+  readonly sample?: string;
   readonly steps: number;
   readonly ms: number;
 }

@@ -106,6 +106,11 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     // The last update can be the one that explodes, and no loss follows it.
     diverged ||= !Number.isFinite(validation) || (!config.tuning && !Number.isFinite(test));
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
+    const sample = diverged || config.tuning ? undefined : await problem.sample?.(model, seed);
+    if (sample !== undefined) {
+      yield { ...end, sample, outcome: 'finished' };
+      return;
+    }
     yield diverged ? { ...end, outcome: 'diverged', divergedAt: step - 1 } : { ...end, outcome: 'finished' };
   } finally {
     optimizer.dispose();

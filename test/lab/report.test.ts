@@ -359,14 +359,17 @@ describe('the page', () => {
     const still = reportPage(frame, resultsOf(rescue()), { hashOf: program.hashOf });
     expect(still).not.toContain('script-src');
     expect(parseHTML(still).document.querySelectorAll('script:not([type="application/json"])')).toHaveLength(0);
-    expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(6);
+    expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(8);
   });
 
   it('embeds the data of each chart', () => {
     const charts = [...document.querySelectorAll('figure')].map(
       (figure) => JSON.parse(figure.querySelector('script[type="application/json"]')?.textContent ?? '') as Chart,
     );
-    expect(charts.map(({ kind }) => kind)).toEqual(['score', 'clip-rate', 'loss', 'loss', 'norms', 'norms']);
+    expect(charts.map(({ kind }) => kind)).toEqual([
+      ...['score', 'loss'],
+      ...['score', 'clip-rate', 'loss', 'loss', 'norms', 'norms'],
+    ]);
     for (const chart of charts)
       expect(chart.name).toBe(
         document.querySelectorAll('figure > svg')[charts.indexOf(chart)]?.getAttribute('aria-label'),
@@ -384,6 +387,8 @@ describe('the page', () => {
   it('gives each chart an accessible name and a table', () => {
     const names = [...document.querySelectorAll('figure > svg')].map((svg) => svg.getAttribute('aria-label'));
     expect(names).toEqual([
+      'rnn: score by learning rate, first screen',
+      'rnn: loss by step at rate 3, first screen',
       'rnn: score by learning rate',
       'rnn: steps clipped by learning rate',
       'rnn: loss by step at rate 1',
@@ -392,6 +397,39 @@ describe('the page', () => {
       'rnn: gradient norm by step, global-norm',
     ]);
     expect(document.querySelectorAll('details table')).toHaveLength(4);
+  });
+
+  it('begins with the setting to use, as code, and says how certain it is', () => {
+    const first = (runs: readonly Run[]): string =>
+      parseHTML(pageOf(runs)).document.querySelector('.answers')!.textContent.replace(/\s+/g, ' ').trim();
+    expect(first(rescue())).toBe(
+      'char-lm, rnn: No strategy is shown to help. Best on the validation data: global-norm, ' +
+        'too few seeds to conclude (1 of 1 better). clipOptimizer(tf.train.sgd(3), globalNorm({ maxNorm: 0.5 }))',
+    );
+    const seeds = Array.from({ length: 8 }, (_, seed) => [
+      runOf({ seed }, { score: 4 + seed / 100 }),
+      runOf({ seed, strategy: clipping() }, { score: 3 + seed / 90 }),
+    ]).flat();
+    expect(first(seeds)).toMatch(
+      /^char-lm, rnn: global-norm helped\. \+1, 95 % interval .*, better for 8 of 8 seeds, adjusted p 0\.0078\. clipOptimizer\(tf\.train\.sgd\(1\), /,
+    );
+  });
+
+  it('shows what each network writes', () => {
+    const runs = [runOf({}, { score: 4, sample: 'Call me <Ishmael>' })];
+    const written = parseHTML(pageOf(runs)).document.querySelector('.sample');
+    expect(written?.textContent).toBe('Call me <Ishmael>');
+  });
+
+  it('draws the losses of several seeds with a band from the smallest to the largest', () => {
+    const runs = [5, 3, 4].map((loss, seed) =>
+      runOf({ seed }, { score: 4 }, [stepLine(0, { loss }), stepLine(1, { loss })]),
+    );
+    const charts = [...parseHTML(pageOf(runs)).document.querySelectorAll('figure script')].map(
+      ({ textContent }) => JSON.parse(textContent) as Chart,
+    );
+    const losses = charts.find((chart) => chart.kind === 'loss');
+    expect(losses?.lines[0]).toMatchObject({ values: [4, 4], band: { low: [3, 3], high: [5, 5] } });
   });
 
   it('escapes text that users wrote', () => {
@@ -412,10 +450,10 @@ describe('the page', () => {
     const markup = pageOf(runs, words);
     const parsed = parseHTML(markup).document;
     expect(markup.match(/<script[^>]*>/g)).toEqual([
-      ...Array<string>(6).fill('<script type="application/json">'),
+      ...Array<string>(8).fill('<script type="application/json">'),
       '<script>',
     ]);
-    expect(markup.match(/<\/script/g)).toHaveLength(7);
+    expect(markup.match(/<\/script/g)).toHaveLength(9);
     expect(markup).not.toContain('<img');
     expect(parsed.querySelectorAll('img')).toHaveLength(0);
     expect(parsed.querySelector('h1')?.textContent).toBe(hostile);

@@ -18,6 +18,8 @@ export interface StepLine extends Series {
   readonly brokenOff?: boolean;
   readonly dash?: string;
   readonly faint?: boolean;
+  /** The smallest and the largest value at each step, drawn as a band behind the line. */
+  readonly band?: { readonly low: Values; readonly high: Values };
 }
 
 /** Values against the training step; what is off the scale runs along its edge. */
@@ -28,8 +30,16 @@ export function stepOptions(
   steps: number,
   scale: View['scale'],
 ): Plot.PlotOptions {
-  const marks = lines.flatMap(({ color, brokenOff, dash, faint, ...series }) => {
+  const cut = (value: number | null): number => Math.min(domain[1], Math.max(domain[0], value ?? NaN));
+  const marks = lines.flatMap(({ color, brokenOff, dash, faint, band, ...series }) => {
     const shown = pointsOf(series, domain, scale);
+    const area = Plot.areaY(band === undefined ? [] : band.low, {
+      x: (_value: unknown, index: number) => series.at?.[index] ?? index,
+      y1: (low: number | null) => cut(low),
+      y2: (_value: unknown, index: number) => cut(band?.high[index] ?? null),
+      fill: color,
+      fillOpacity: 0.15,
+    });
     const line = Plot.line(shown, {
       x: 'step',
       y: 'value',
@@ -45,7 +55,7 @@ export function stepOptions(
       r: 5,
       strokeWidth: 2,
     });
-    return [line, end];
+    return [area, line, end];
   });
   return {
     width: WIDTH,

@@ -11,7 +11,11 @@ export function thinnedLosses(chart: LossChart): LossChart {
     ...chart,
     lines: chart.lines.map((line) => {
       const at = tellingSteps(line.values);
-      return at === undefined ? line : { ...line, at, values: at.map((step) => line.values[step] ?? null) };
+      if (at === undefined) return line;
+      const pick = (values: Values): Values => at.map((step) => values[step] ?? null);
+      const { band, ...rest } = line;
+      const thinnedBand = band && { band: { low: pick(band.low), high: pick(band.high) } };
+      return { ...rest, ...thinnedBand, at, values: pick(line.values) };
     }),
   };
 }

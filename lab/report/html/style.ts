@@ -22,6 +22,10 @@ h3 { font-size: 1.15rem; margin: 1.8rem 0 .2rem }
 h4 { font-size: 1rem; margin: 1.2rem 0 .2rem }
 p { max-width: 46rem; margin: .4rem 0 }
 .soft { color: var(--soft); font-size: .9rem }
+pre { margin: .3rem 0; padding: .5rem .7rem; background: var(--card); border-radius: 4px; white-space: pre-wrap }
+.answers { list-style: none; padding: 0; max-width: 50rem }
+.answers li { margin: .6rem 0 }
+.sample { font-family: ui-monospace, monospace; white-space: pre-wrap }
 .findings { padding-left: 1.1rem; max-width: 50rem }
 .findings li { margin: .45rem 0 }
 details { margin: .6rem 0 }
@@ -88,6 +92,13 @@ const SCREEN = `
   th, td { padding: .2rem .45rem }
   .legend { flex-wrap: nowrap; overflow-x: auto; margin: .2rem -1rem; padding: .35rem 1rem }
   .legend li { flex: none }
+  table.stack, .stack tbody, .stack tr, .stack th, .stack td { display: block; white-space: normal }
+  .stack thead { display: none }
+  .stack tr { border-bottom: 1px solid var(--line); padding: .3rem 0 }
+  .stack th, .stack td { border: none; padding: .1rem 0; text-align: left }
+  .stack tbody th { font-weight: 600 }
+  .stack td::before { content: attr(data-label) ": "; color: var(--soft) }
+  .stack td small { display: inline; margin-left: .4em }
 }
 `;
 

@@ -30,7 +30,7 @@ export function answerTable({ title, note, columns, rows }: AnswerTable): Html {
     <p class="soft">${note}</p>
     ${scrollable(
       title,
-      html`<table class="text">
+      html`<table class="text stack">
         <thead>
           <tr>
             ${columns.map((name) => html`<th scope="col">${name}</th>`)}
@@ -41,7 +41,7 @@ export function answerTable({ title, note, columns, rows }: AnswerTable): Html {
             ([first = '', ...rest]) =>
               html`<tr>
                 <th scope="row">${first}</th>
-                ${rest.map((text) => html`<td>${text}</td>`)}
+                ${rest.map((text, index) => html`<td data-label="${columns[index + 1] ?? ''}">${text}</td>`)}
               </tr>`,
           )}
         </tbody>

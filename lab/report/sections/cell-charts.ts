@@ -7,7 +7,7 @@ import type { ScoreChart } from '../charts/score.ts';
 import type { Values } from '../charts/steps.ts';
 import { roundDigits } from '../../analysis/digest.ts';
 import type { Palette } from '../charts/palette.ts';
-import { medianByStep } from '../../analysis/series.ts';
+import { medianByStep, rangeByStep } from '../../analysis/series.ts';
 
 /** What the charts of one cell are made from. */
 export interface CellParts {
@@ -85,6 +85,7 @@ export function lossChart({ contest, palette, runsOf, start }: CellParts, rate: 
         label: palette.label(contender.strategy),
         color: palette.color(contender.strategy),
         values: medianByStep(runs, ({ loss }) => loss),
+        ...(runs.length < 2 ? {} : { band: rangeByStep(runs, ({ loss }) => loss) }),
         brokenOff: runs.length > 0 && runs.every(({ end }) => end.outcome === 'diverged'),
         dash: palette.dash(contender.strategy),
         lengths: runs.map(({ steps }) => steps.length),

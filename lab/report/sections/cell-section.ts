@@ -5,7 +5,7 @@ import { findBest, describeVariants, type Contender, type Contest } from '../../
 import { clipRateChart, lossChart, normsChart, scoreChart, type CellParts } from './cell-charts.ts';
 import { chartFigure, legend } from '../html/chart-figure.ts';
 import { normLines } from '../charts/norms.ts';
-import { html, type Html } from '../html/html.ts';
+import { html, type Content, type Html } from '../html/html.ts';
 import type { Palette } from '../charts/palette.ts';
 import { strategyKey, formatPercent } from '../../analysis/names.ts';
 import { formatOutcome } from '../../analysis/outcome.ts';
@@ -14,8 +14,44 @@ import { pointsTable } from '../html/points-table.ts';
 import { resultsTable } from './results-table.ts';
 import { thinnedLosses, thinnedNorms } from '../charts/thinned.ts';
 
-/** The charts of one cell, each row with its numbers as a table behind it. */
-export function cellSection(contest: Contest, allRuns: readonly Run[], palette: Palette): Html {
+/** The most charts on the first screen. */
+const FIRST_CHARTS = 3;
+
+/** The scores of the first networks, for the top of the page. */
+export function firstCharts(contests: readonly Contest[], runs: readonly Run[], palette: Palette): Html {
+  const shown = contests.slice(0, FIRST_CHARTS);
+  const [only] = shown;
+  const parts = shown.map((contest) => partsOf(contest, runs, palette));
+  const specs = sortedSpecs(shown);
+  return html`${legend('strategies at the top', specs, palette)}
+    <div class="row">
+      ${parts.map((part) => chartFigure(atTop(scoreChart(part)), `${part.contest.cell}: score on the test data`))}
+      ${only === undefined || shown.length > 1 ? '' : firstLosses(parts[0]!)}
+    </div>`;
+}
+
+/** The losses at the best rate, beside the scores of the only network. */
+function firstLosses(parts: CellParts): Html {
+  const rate = bestRate(parts.contest);
+  return chartFigure(atTop(thinnedLosses(lossChart(parts, rate))), `Training loss at rate ${rate}`);
+}
+
+/** The same chart stands again in the section of its network, so its name must differ. */
+function atTop<C extends { readonly name: string }>(chart: C): C {
+  return { ...chart, name: `${chart.name}, first screen` };
+}
+
+function sortedSpecs(contests: readonly Contest[]): Contender['strategy'][] {
+  const specs = contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy));
+  return [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
+}
+
+/** The rate of the best result of all, where strategies can be compared with the winner. */
+function bestRate(contest: Contest): number {
+  return findBest(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
+}
+
+function partsOf(contest: Contest, allRuns: readonly Run[], palette: Palette): CellParts {
   const describe = ({ steps, ...config }: RunConfig) => ({ ...config, plannedSteps: steps });
   const scored = allRuns.filter(({ start }) => !start.config.tuning);
   const variantOf = describeVariants(scored.map(({ start }) => describe(start.config)));
@@ -30,7 +66,12 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], palette: 
         config.learningRate === rate && strategyKey(config.strategy) === strategyKey(contender.strategy),
     );
   const { start } = own[0] as Run;
-  const parts: CellParts = { contest, palette, runsOf, start };
+  return { contest, palette, runsOf, start };
+}
+
+/** The charts of one cell, each row with its numbers as a table behind it. */
+export function cellSection(contest: Contest, allRuns: readonly Run[], palette: Palette): Html {
+  const parts = partsOf(contest, allRuns, palette);
   const strategies = contest.contenders.map(({ strategy }) => strategy);
   return html`<h3>${contest.cell}</h3>
     ${resultsTable(contest, palette)} ${legend('strategies', strategies, palette)}
@@ -38,7 +79,7 @@ export function cellSection(contest: Contest, allRuns: readonly Run[], palette: 
       ${chartFigure(scoreChart(parts), 'Score at each learning rate')}
       ${chartFigure(clipRateChart(parts), 'Share of the steps clipped, by rate')}
     </div>
-    ${lossRow(parts)} ${normRow(parts)}`;
+    ${lossRow(parts)} ${normRow(parts)} ${sampleRow(parts)}`;
 }
 
 function ratesOf({ contenders }: Contest): number[] {
@@ -49,7 +90,10 @@ function lossRow(parts: CellParts): Html {
   const panels = ratesOf(parts.contest).map((rate) => ({ rate, chart: lossChart(parts, rate) }));
   const row = panels.map(({ chart }) => thinnedLosses(chart));
   return html`<h4>Loss by step</h4>
-    <p class="soft">Training loss, the median over seeds. A cross: diverged, and stopped there.</p>
+    <p class="soft">
+      Training loss: the median over seeds, with a band from the smallest to the largest. A cross: diverged, and stopped
+      there.
+    </p>
     <div class="row">${panels.map(({ rate }, place) => chartFigure(row[place]!, `rate ${rate}`, row))}</div>
     ${details(
       'Loss by step, as numbers',
@@ -57,10 +101,9 @@ function lossRow(parts: CellParts): Html {
     )}`;
 }
 
-/** The norms at the rate of the best result of all, where strategies can be compared with the winner. */
 function normRow(parts: CellParts): Html {
   const { contest, runsOf } = parts;
-  const rate = findBest(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
+  const rate = bestRate(contest);
   const runs = contest.contenders.flatMap((contender) => runsOf(contender, rate).slice(0, 1));
   const charts = runs.map((run) => normsChart(parts, run));
   const row = charts.map(thinnedNorms);
@@ -81,4 +124,21 @@ function normRow(parts: CellParts): Html {
 function becameOf({ start, end, steps }: Run): string {
   const clipped = steps.filter((line) => line.clipped).length / Math.max(1, steps.length);
   return `seed ${start.config.seed}: ${formatPercent(clipped)} clipped, ${formatOutcome(end)}`;
+}
+
+/** What the networks write at the end of the first run of each strategy's best setting. */
+function sampleRow({ contest, palette, runsOf }: CellParts): Content {
+  const samples = contest.contenders.flatMap((contender) => {
+    const [run] = contender.best === undefined ? [] : runsOf(contender, contender.best.learningRate);
+    return run?.end.sample === undefined ? [] : [{ name: palette.label(contender.strategy), text: run.end.sample }];
+  });
+  if (samples.length === 0) return '';
+  return html`<h4>What each network writes</h4>
+    <dl>
+      ${samples.map(
+        ({ name, text }) =>
+          html`<dt>${name}</dt>
+            <dd class="sample">${text}</dd>`,
+      )}
+    </dl>`;
 }

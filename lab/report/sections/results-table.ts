@@ -27,7 +27,7 @@ export function resultsTable(contest: Contest, palette: Palette): Html {
     </p>
     ${scrollable(
       `${contest.cell}: scores`,
-      html`<table>
+      html`<table class="stack">
         <thead>
           <tr>
             <th scope="col">strategy</th>
@@ -45,10 +45,10 @@ export function resultsTable(contest: Contest, palette: Palette): Html {
 
 function atBest({ best }: Contender): Html {
   if (best === undefined)
-    return html`<td>–</td>
-      <td>–</td>`;
-  return html`<td>${formatPercent(best.clipRate)}</td>
-    <td>${against(best)}</td>`;
+    return html`<td data-label="clipped">–</td>
+      <td data-label="against no clipping">–</td>`;
+  return html`<td data-label="clipped">${formatPercent(best.clipRate)}</td>
+    <td data-label="against no clipping">${against(best)}</td>`;
 }
 
 function against({ gain, verdict }: SummaryRow): Content {
@@ -57,10 +57,13 @@ function against({ gain, verdict }: SummaryRow): Content {
 
 function scoreCell({ rows, best }: Contender, rate: number): Html {
   const row = rows.find(({ learningRate }) => learningRate === rate);
-  if (row === undefined) return html`<td class="lost">–</td>`;
+  const label = `rate ${rate}`;
+  if (row === undefined) return html`<td class="lost" data-label="${label}">–</td>`;
   const { median } = row.metric;
   const kind = row === best ? 'best' : median === null ? 'lost' : '';
-  return html`<td class="${kind}">${median === null ? 'diverged' : formatScore(median)}${spreadOf(row)}</td>`;
+  return html`<td class="${kind}" data-label="${label}">
+    ${median === null ? 'diverged' : formatScore(median)}${spreadOf(row)}
+  </td>`;
 }
 
 /** Formats the interval of the median and the number of seeds that diverged. */
