@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { accelerate, allowRelaxedSimd, fusedGRU, fusedLSTM, fusedSimpleRNN } from 'gradclip/recurrent';
@@ -22,6 +23,10 @@ describe('the bytes of the recurrent module', () => {
     const [imports, start, data, dataCount] = [2, 8, 11, 12];
     expect(ids).toContain(imports);
     expect(ids.filter((id) => [start, data, dataCount].includes(id))).toEqual([]);
+  });
+
+  it('add at most 8 kB, gzipped, for both builds', () => {
+    expect(gzipSync(HEAD + SHARED_HEAD + BODY + RELAXED_BODY, { level: 9 }).length).toBeLessThan(8000);
   });
 
   it('run on a shared memory, as in the threaded build of tfjs', () => {
