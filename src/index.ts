@@ -21,6 +21,7 @@ export {
   type AccumulationConfig,
   type AccumulationOptions,
 } from './optimizer/accumulated.ts';
+export { clipGradients, type ClippedGradients } from './optimizer/clip-gradients.ts';
 export { clipOptimizer } from './optimizer/clip-optimizer.ts';
 export { enableLoading } from './optimizer/enable-loading.ts';
 export { ClippedOptimizer, isClipped } from './optimizer/clipped-optimizer.ts';

@@ -1,5 +1,5 @@
 import { assertStrategy } from '../core/assert-strategy.ts';
-import type { ClippingStrategy, NamedTensors, StrategySpec } from '../core/contract.ts';
+import type { ClippingStrategy, NamedTensors, StepContext, StrategySpec } from '../core/contract.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
@@ -209,13 +209,18 @@ function partitionByGroup(
         const result =
           Object.keys(own).length === 0
             ? { gradients: own, state: before }
-            : group.strategy.clip(own, before, { ...context, parameters: select(context.parameters, group) });
+            : group.strategy.clip(own, before, withParameters(context, select(context.parameters, group)));
         Object.assign(clipped, result.gradients);
         return { prefix: group.prefix, before, result };
       });
       return { gradients: clipped, ...joinSteps(steps, false) };
     },
   });
+}
+
+// The step is read only by strategies that depend on it, which `clipGradients` refuses.
+function withParameters(context: StepContext, parameters: NamedTensors): StepContext {
+  return Object.create(context, { parameters: { value: parameters, enumerable: true } }) as StepContext;
 }
 
 /** {@link partition} in JSON: `{ id: "partition", options: { rules: [{ match, strategy: spec }], default: spec } }`. */

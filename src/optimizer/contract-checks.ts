@@ -25,9 +25,9 @@ export function clipWithChecks(
   gradients: NamedTensors,
   state: NamedTensors,
   context: StepContext,
+  when = `at step ${context.step}`,
 ): Clipped {
   const { id } = strategy;
-  const when = `at step ${context.step}`;
   const returned: unknown = callStrategy(id, when, () => strategy.clip(gradients, state, context));
   const { gradients: clipped, state: next, ...scalars } = (returned ?? {}) as Record<string, unknown>;
   assertRecord(id, when, 'gradients', clipped);

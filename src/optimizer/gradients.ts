@@ -22,25 +22,25 @@ export interface StepGradients {
 }
 
 /**
- * Reads the argument of `applyGradients`. An absent gradient is missing, null or undefined.
+ * Reads the argument of `applyGradients`, or of another `call`. An absent gradient is missing, null or undefined.
  *
  * @throws ClippingError `unknown-variable` for a gradient whose variable tfjs does not know, `bad-gradients` for a
  *   gradient that is not a float32 tensor of its variable's shape, or for two gradients of one variable.
  */
-export function readGradients(received: Gradients): StepGradients {
+export function readGradients(received: Gradients, call = 'applyGradients'): StepGradients {
   const { registeredVariables } = engine();
   const variables: Variable[] = [];
   const gradients = new Map<string, Tensor>();
   const parameters: Record<string, Tensor> = {};
-  for (const [name, gradient] of pairsOf(received)) {
+  for (const [name, gradient] of pairsOf(received, call)) {
     // Own properties only, because every object has a `constructor`.
     const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (variable === undefined) {
       // An absent gradient of a disposed variable has no effect.
       if (gradient == null) continue;
-      throw unknownVariable(name, registeredVariables);
+      throw unknownVariable(call, name, registeredVariables);
     }
-    if (Object.hasOwn(parameters, name)) throw namedTwice(name);
+    if (Object.hasOwn(parameters, name)) throw namedTwice(call, name);
     variables.push(variable);
     parameters[name] = variable;
     if (gradient == null) continue;
@@ -74,17 +74,17 @@ export function variablesLike(names: readonly string[]): NamedTensors {
   return found;
 }
 
-function pairsOf(received: unknown): (readonly [string, Tensor | null | undefined])[] {
+function pairsOf(received: unknown, call: string): (readonly [string, Tensor | null | undefined])[] {
   if (Array.isArray(received)) {
     return (received as (GradientList[number] | null | undefined)[]).map((entry) => {
-      if (typeof entry?.name !== 'string') throw notGradients(formatValue(received));
+      if (typeof entry?.name !== 'string') throw notGradients(call, formatValue(received));
       return [entry.name, entry.tensor];
     });
   }
-  if (received instanceof Tensor) throw notGradients('a tensor');
-  if (typeof received !== 'object' || received === null) throw notGradients(formatValue(received));
+  if (received instanceof Tensor) throw notGradients(call, 'a tensor');
+  if (typeof received !== 'object' || received === null) throw notGradients(call, formatValue(received));
   const { grads } = received as { readonly grads?: unknown };
-  if (isPlainObject(grads)) throw notGradients('the result of `variableGrads`; pass its `grads`');
+  if (isPlainObject(grads)) throw notGradients(call, 'the result of `variableGrads`; pass its `grads`');
   return Object.entries(received as NamedTensors);
 }
 
@@ -111,27 +111,27 @@ function assertGradient(variable: Variable, gradient: unknown): asserts gradient
   );
 }
 
-function namedTwice(name: string): ClippingError {
+function namedTwice(call: string, name: string): ClippingError {
   return new ClippingError(
     'bad-gradients',
-    `\`applyGradients\` takes one gradient for each variable; received two for \`${name}\`. Add them first.`,
+    `\`${call}\` takes one gradient for each variable; received two for \`${name}\`. Add them first.`,
   );
 }
 
-function notGradients(received: string): ClippingError {
+function notGradients(call: string, received: string): ClippingError {
   return new ClippingError(
     'bad-gradients',
-    '`applyGradients` takes gradients by variable name, `{ name: tensor }`, or a list of `{ name, tensor }`; ' +
+    `\`${call}\` takes gradients by variable name, \`{ name: tensor }\`, or a list of \`{ name, tensor }\`; ` +
       `received ${received}.`,
   );
 }
 
-function unknownVariable(name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
+function unknownVariable(call: string, name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
   const known = Object.keys(registered);
   const existing = known.length > 0 ? `its variables are ${listNames(known)}` : 'it has none at all';
   return new ClippingError(
     'unknown-variable',
-    `\`applyGradients\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${existing}. ` +
+    `\`${call}\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${existing}. ` +
       `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS_ADVICE}`,
   );
 }
