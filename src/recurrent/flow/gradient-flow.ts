@@ -106,16 +106,15 @@ interface LayerUse {
 }
 
 /**
- * Whether another call did the same work and counts instead: tfjs calls a layer once for each of its outputs that the
+ * Whether an earlier call did the same work and counts instead: tfjs calls a layer once for each of its outputs that the
  * model uses, such as the states of an encoder, and takes all outputs from the first call.
  */
 function isRepeated(use: LayerUse, uses: readonly LayerUse[]): boolean {
-  const hasGradient = ({ norms }: LayerUse): boolean => norms.some((norm) => norm !== 0);
-  if (hasGradient(use)) return false;
-  const same = uses.filter(
+  const hasGradient = use.norms.some((norm) => norm !== 0);
+  const first = uses.find(
     ({ layer, inputs }) => layer === use.layer && inputs.every((input, index) => input === use.inputs[index]),
   );
-  return (same.find(hasGradient) ?? same[0]) !== use;
+  return !hasGradient && use !== first;
 }
 
 /** Calls `run`, and records every call of a cell's layer in `uses` meanwhile. */

@@ -81,6 +81,14 @@ describe('recurrentHealth', () => {
         [0, 0, 1],
       ],
     ],
+    [
+      'of a matrix whose reflections would cancel',
+      [
+        [1, 1, 1e-8],
+        [0, 1, 1],
+        [0, 0, 1],
+      ],
+    ],
     ['that is 0', diagonal(0, 0)],
   ])('computes a largest singular value %s', async (_, U) => {
     const [health] = await recurrentHealth(rnn(U));
