@@ -26,9 +26,10 @@ export function medianByStep(
 }
 
 function valuesByStep(runs: readonly Run[], pick: (line: StepLine) => number | undefined): number[][] {
-  const length = Math.max(0, ...runs.map(({ steps }) => steps.length));
+  const lines = runs.map(({ steps }) => steps);
+  const length = Math.max(0, ...lines.map((steps) => steps.length));
   return Array.from({ length }, (_, step) =>
-    runs.flatMap(({ steps }) => {
+    lines.flatMap((steps) => {
       const line = steps[step];
       const value = line === undefined ? undefined : pick(line);
       return value !== undefined && Number.isFinite(value) ? [value] : [];

@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { createCsvSink } from '../export/csv.ts';
 import { createMlflowSink } from '../export/mlflow.ts';
 import { createParquetSink } from '../export/parquet.ts';
+import type { Run } from '../run/record.ts';
 import type { MetricSink, WriteFile } from '../export/sink.ts';
 import { createTensorBoardSink } from '../export/tensorboard.ts';
 import { describeSystemError } from '../node/data/user-files.ts';
@@ -38,11 +39,16 @@ export function exportCommand(terminal: Terminal): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (format: keyof typeof FILE_FORMATS | 'mlflow', { out, to }: Options) => {
       const folder = new ResultsFolder(out);
-      const runs = folder.requireFinishedIds().map((id) => folder.readRun(id));
+      const ids = folder.requireFinishedIds();
+      const runs: Iterable<Run> = {
+        *[Symbol.iterator]() {
+          for (const id of ids) yield folder.readRun(id);
+        },
+      };
       const target = to ?? join(out, 'export', format);
       const sink = format === 'mlflow' ? connectToMlflow(to) : FILE_FORMATS[format](writeInto(target));
       const outcome = await sink.write(runs);
-      terminal.stdout.write(`Exported ${runs.length} runs${format === 'mlflow' ? '' : ` to ${target}`}: ${outcome}.\n`);
+      terminal.stdout.write(`Exported ${ids.length} runs${format === 'mlflow' ? '' : ` to ${target}`}: ${outcome}.\n`);
     });
 }
 
@@ -61,10 +67,21 @@ function writeInto(folder: string): WriteFile {
     const path = join(folder, name);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(`${path}.part`, content);
+      if (content instanceof Uint8Array) writeFileSync(`${path}.part`, content);
+      else writeParts(`${path}.part`, content);
       renameSync(`${path}.part`, path);
     } catch (error) {
+      if (error instanceof LabError) throw error;
       throw new LabError(`${path} cannot be written: ${describeSystemError(error)}.`);
     }
   };
+}
+
+function writeParts(path: string, parts: Iterable<string>): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const part of parts) writeFileSync(file, part);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -37,15 +37,16 @@ export function createMlflowSink(server: string, credentials: MlflowCredentials,
   return {
     async write(runs) {
       const experiment = await findOrCreateExperiment(call);
-      let sent = 0;
+      let [sent, total] = [0, 0];
       for (const run of runs) {
+        total += 1;
         const filter = `tags.gradclip_run = '${run.start.id}' and attributes.status = 'FINISHED'`;
         const existing = await call('POST', 'runs/search', { experiment_ids: [experiment], filter, max_results: 1 });
         if (Array.isArray(existing['runs']) && existing['runs'].length > 0) continue;
         await sendRun(call, experiment, run, now);
         sent += 1;
       }
-      return `${sent} of ${runs.length} runs sent, ${runs.length - sent} already there`;
+      return `${sent} of ${total} runs sent, ${total - sent} already there`;
     },
   };
 }

@@ -6,8 +6,10 @@ import { runsTable, stepsTable, type Column } from './tables.ts';
 export function createParquetSink(writeFile: WriteFile): MetricSink {
   return {
     write(runs) {
-      writeFile('runs.parquet', toParquet(runsTable(runs)));
-      writeFile('steps.parquet', toParquet(stepsTable(runs)));
+      // The format stores whole columns.
+      const all = [...runs];
+      writeFile('runs.parquet', toParquet(runsTable(all)));
+      writeFile('steps.parquet', toParquet(stepsTable(all)));
       return Promise.resolve('runs.parquet and steps.parquet');
     },
   };

@@ -15,13 +15,15 @@ import type { MetricSink, WriteFile } from './sink.ts';
 export function createTensorBoardSink(writeFile: WriteFile, now = Date.now()): MetricSink {
   return {
     write(runs) {
+      let count = 0;
       for (const run of runs) {
         const { cell, strategy, learningRate, seed } = run.start.config;
         const name = `${cell}-${strategy.id}-${learningRate}-${seed}-${run.start.id}`;
         // The name has no time, so that a second export replaces the first.
         writeFile(`${name}/events.out.tfevents.0000000000.gradclip`, encodeEvents(run, now / 1000));
+        count += 1;
       }
-      return Promise.resolve(`${runs.length} event files for tensorboard --logdir`);
+      return Promise.resolve(`${count} event files for tensorboard --logdir`);
     },
   };
 }

@@ -18,6 +18,7 @@ import { preparePlan } from './plan-runs.ts';
 import { formatDuration, showProgress, type Progress, type Screen } from './progress.ts';
 import { loadReportScript } from './report-script.ts';
 import { dataWriter } from './show-data.ts';
+import { readRuns } from './run-cache.ts';
 import { ResultsFolder, type FailedRun, type SavedPlan } from './results-folder.ts';
 
 /** Executes runs elsewhere than on threads of this machine. */
@@ -148,7 +149,10 @@ async function executePending(
 export function writeReport(folder: ResultsFolder, plan: SavedPlan, to?: string): WrittenReport {
   const write = (name: string, content: string): string =>
     to === undefined ? folder.writePlanFile(name, plan, content) : new ResultsFolder(to).writeFile(name, content);
-  const runs = plan.runs.filter((id) => folder.hasRun(id)).map((id) => folder.readRun(id));
+  const runs = readRuns(
+    folder,
+    plan.runs.filter((id) => folder.hasRun(id)),
+  );
   const failed = failedRuns(folder, plan);
   const environments = distinctEnvironments(runs.map(({ start }) => start.environment));
   const summary = { ...summarize(plan.experiment, runs, plan.primary), environments, failed };

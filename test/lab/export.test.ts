@@ -23,7 +23,9 @@ const runs: Run[] = [plain, diverged].map((run, index) => ({ ...run, start: { ..
 /** Runs a sink and returns the files it writes, by name. */
 async function exportTo(sink: typeof createCsvSink): Promise<Map<string, string | Uint8Array>> {
   const files = new Map<string, string | Uint8Array>();
-  await sink((name, content) => void files.set(name, content)).write(runs);
+  await sink(
+    (name, content) => void files.set(name, content instanceof Uint8Array ? content : [...content].join('')),
+  ).write(runs);
   return files;
 }
 
