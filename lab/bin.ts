@@ -16,3 +16,5 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runCli({ args: argv.slice(2), stdout, stderr, signal: interruption.signal });
+// A connection to a Redis that is away would keep an interrupted program alive.
+if (interruption.signal.aborted) process.exit();

@@ -1,8 +1,11 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { RECORD_VERSION, type Run, type StepLine } from '../run/record.ts';
 import type { ResultsFolder } from './results-folder.ts';
+
+/** More than a run of the largest number of steps takes. */
+const MAX_ENTRY_BYTES = 100 * 2 ** 20;
 
 const COLUMNS = ['loss', 'normBefore', 'normAfter', 'ms', 'threshold'] as const;
 const [CLIPPED, SKIPPED, HAS_THRESHOLD] = [1, 2, 4] as const;
@@ -79,17 +82,22 @@ function expandable({ start, end, values, flags }: CompactRun): Run {
 function readCache(path: string): ReadonlyMap<string, CacheEntry> {
   const entries = new Map<string, CacheEntry>();
   if (!existsSync(path)) return entries;
+  const file = openSync(path, 'r');
   try {
-    const bytes = readFileSync(path);
-    for (let at = 0; at < bytes.length;) {
-      const length = bytes.readUInt32LE(at);
-      const entry = deserialize(bytes.subarray(at + 4, at + 4 + length)) as CacheEntry;
+    // One entry at a time, because the whole file may be large.
+    const read = (size: number): Buffer => {
+      const bytes = Buffer.alloc(size);
+      return bytes.subarray(0, readSync(file, bytes));
+    };
+    for (let head = read(4); head.length > 0; head = read(4)) {
+      const entry = deserialize(read(Math.min(head.readUInt32LE(), MAX_ENTRY_BYTES))) as CacheEntry;
       if (entry.version === RECORD_VERSION) entries.set(entry.id, entry);
-      at += 4 + length;
     }
     return entries;
   } catch {
     return new Map();
+  } finally {
+    closeSync(file);
   }
 }
 

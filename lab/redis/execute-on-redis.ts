@@ -32,11 +32,7 @@ export async function executeOnRedis(
     progress.log(`Redis at ${address.displayUrl} is ${isAvailable ? 'back' : 'away. Waiting for it'}.`),
   );
   const plugin = currentPlugin();
-  const connection = {
-    ...queueConnection(address),
-    // Gives up on a Redis that is away once the comparison was interrupted; closing would wait for it.
-    retryStrategy: (times: number) => (signal.aborted ? null : Math.min(times * 200, 2000)),
-  };
+  const connection = queueConnection(address);
   const queue = new Queue<RunJob>(queueName(plugin?.digest), { connection });
   const events = new QueueEvents(queueName(plugin?.digest), { connection });
   // The client reconnects by itself, and polling finds what was missed.
@@ -47,7 +43,9 @@ export async function executeOnRedis(
     const advice = `Start one on any machine:\n  npx gradclip-lab worker --redis ${address.displayUrl}${plugin === undefined ? '' : ' --plugin FILE'}`;
     await new RunCollector(jobs, { store, queue, events }, progress, advice).collectAll(signal);
   } finally {
-    await Promise.allSettled([queue.disconnect(), events.close()]);
+    const closed = Promise.allSettled([queue.close(), events.close()]);
+    // Closing waits for a Redis that is away, and whoever interrupts does not want to wait.
+    if (!signal.aborted) await closed;
     store.close();
   }
 }
