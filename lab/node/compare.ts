@@ -10,6 +10,7 @@ import { reportPage } from '../report/page.ts';
 import { digestRun, type RunDigest } from '../analysis/digest.ts';
 import { summarize, type Summary } from '../analysis/summary.ts';
 import { answer, type ExperimentAnswer } from '../experiments/_answer.ts';
+import type { DataReport } from '../tasks/_data-report.ts';
 import { checkModels, modelKey } from './check-models.ts';
 import type { Job } from './execute-run.ts';
 import { executeRuns } from './execute-runs.ts';
@@ -76,13 +77,15 @@ export interface ComparisonResult extends Partial<WrittenReport> {
  */
 export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<ComparisonResult> {
   const { experiment, question, budget, command, grid, out, data } = comparison;
-  const planStage = await preparePlan(grid, builtIn, data, dataWriter(screen));
+  const dataReports: [task: string, report: DataReport][] = [];
+  const planStage = await preparePlan(grid, builtIn, data, (...report) => dataReports.push(report));
   const folder = new ResultsFolder(out);
   const digestOf = (id: string): RunDigest | undefined =>
     folder.hasRun(id) ? digestRun(folder.readRun(id)) : undefined;
   let { runs, isLast } = await planStage(digestOf);
   folder.assertWritable();
   if (runs.length === 0) throw new LabError('The grid has no runs. Name at least one value of each part.');
+  dataReports.forEach(dataWriter(screen));
   for (;;) {
     const pending = runs.filter(({ id }) => !folder.hasRun(id));
     // Reading finished runs now reports corrupt files before any training.
