@@ -15,12 +15,9 @@ export { partition, type PartitionDefault, type PartitionRule } from './combinat
 export type { VariableMatch, VariableRule } from './combinators/variable-rules.ts';
 export { scheduled, type ScheduledOptions } from './combinators/scheduled.ts';
 export type { Schedule, SchedulePoint } from './combinators/schedules.ts';
-export {
-  accumulated,
-  AccumulatedOptimizer,
-  type AccumulationConfig,
-  type AccumulationOptions,
-} from './optimizer/accumulated.ts';
+export { accumulated, type AccumulationOptions } from './optimizer/accumulated.ts';
+export { AccumulatedOptimizer } from './optimizer/accumulated-optimizer.ts';
+export type { AccumulationConfig } from './saving/accumulation-config.ts';
 export { clipGradients, type ClippedGradients } from './optimizer/clip-gradients.ts';
 export { clipOptimizer } from './optimizer/clip-optimizer.ts';
 export { enableLoading } from './optimizer/enable-loading.ts';

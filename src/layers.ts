@@ -7,7 +7,7 @@
 
 import { CustomCallback } from '@tensorflow/tfjs-layers';
 import { ClippingError, formatValue } from './core/errors.ts';
-import type { AccumulatedOptimizer } from './optimizer/accumulated.ts';
+import type { AccumulatedOptimizer } from './optimizer/accumulated-optimizer.ts';
 import { isClipped, type ClippedOptimizer } from './optimizer/clipped-optimizer.ts';
 
 /** The logs object that tfjs passes to every callback. */

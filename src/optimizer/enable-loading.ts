@@ -3,7 +3,7 @@ import type { AnyStrategyFactory } from '../core/define.ts';
 import { register } from '../core/known.ts';
 import { StrategyRegistry } from '../registry/registry.ts';
 import { registerClass } from '../saving/loading.ts';
-import { AccumulatedOptimizer } from './accumulated.ts';
+import { AccumulatedOptimizer } from './accumulated-optimizer.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
 
 /**
