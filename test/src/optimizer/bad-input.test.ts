@@ -113,7 +113,8 @@ describe('a strategy option', () => {
     ],
     [
       () => globalNorm({ maxNorm: '1' as never }),
-      '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received "1".',
+      '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received "1". ' +
+        "It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
     ],
   ])('is checked when the strategy is created (%#)', (make, message) => {
     expectError(make, 'bad-option', message);
