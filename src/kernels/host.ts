@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Arithmetic } from './arithmetic.ts';
 import type { Kernels } from './kernels.ts';
-import { sumsOf } from './step-cache.ts';
+import { canCopy, sumsOf } from './step-cache.ts';
 import { opsKernels } from './ops.ts';
 import { elementsOf, plainArithmetic } from './loops.ts';
 import { LARGEST, SMALLEST_NORMAL } from './float32.ts';
@@ -97,15 +97,11 @@ function mapChanged(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): 
   return results.every((x, index) => x === tensors[index]) ? tensors : results;
 }
 
-// Norms outside this range are computed again: elements may have overflowed, or too many vanished.
-const SMALLEST_COPIED = 1e-30;
-const LARGEST_COPIED = 3e38;
-
 /** Caches the sums of a scaled tensor, which follow from those of the original. */
 function copyScaled(from: Tensor, to: Tensor, factor: number): void {
   const [known, scaled, size] = [sumsOf(from), sumsOf(to), Math.abs(factor)];
   const copied = (norm: number | undefined): number | undefined =>
-    norm !== undefined && norm * size >= SMALLEST_COPIED && norm * size <= LARGEST_COPIED ? norm * size : undefined;
+    norm !== undefined && canCopy(norm * size) ? norm * size : undefined;
   scaled.magnitudes = copied(known.magnitudes);
   scaled.largest = copied(known.largest);
   const { squares } = known;

@@ -8,6 +8,17 @@ export interface Sums {
   magnitudes: number | undefined;
   /** max |x|. */
   largest: number | undefined;
+  /** Σx² of each unit, and the shape that the norms of the units have. */
+  units?: { readonly shape: readonly number[]; readonly squares: Float64Array };
+}
+
+// Norms outside this range are computed again: elements may have overflowed, or too many vanished.
+const SMALLEST_COPIED = 1e-30;
+const LARGEST_COPIED = 3e38;
+
+/** Whether the norm of a tensor that was scaled can be computed from the norm of the original. */
+export function canCopy(norm: number): boolean {
+  return norm >= SMALLEST_COPIED && norm <= LARGEST_COPIED;
 }
 
 /** Norms of one tensor on the device, by order; a norm that follows from another is computed when it is first needed. */

@@ -26,6 +26,7 @@ import { wasmHeap } from '../heap.ts';
 import { elementsOf } from '../loops.ts';
 import { normOnDevice } from '../norm-on-device.ts';
 import { createOrFallBack, perBackend } from '../per-backend.ts';
+import { canCopy, sumsOf } from '../step-cache.ts';
 import { columnNorms } from '../sums.ts';
 import { tensorOfValues, valuesOf } from '../values.ts';
 import { plainUnitPasses } from './loops.ts';
@@ -49,9 +50,10 @@ export function unitNorms(x: Tensor, axes: readonly number[], order: number): Te
   if (layout === undefined)
     return tidy(() => reshape(unitNorms(withUnitAxesFirst(x, axes), [...axes.keys()], order), kept));
   const { blocks, rows, columns } = layout;
-  const norms =
-    order === 2 ? passes.squares(x, layout).map(Math.sqrt) : columnNorms(elementsOf(x), blocks, rows, columns, order);
-  return tensorOfValues(norms, kept);
+  if (order !== 2) return tensorOfValues(columnNorms(elementsOf(x), blocks, rows, columns, order), kept);
+  const squares = passes.squares(x, layout);
+  sumsOf(x).units = { shape: kept, squares };
+  return tensorOfValues(squares.map(Math.sqrt), kept);
 }
 
 /**
@@ -68,7 +70,17 @@ export function scaleUnits(x: Tensor, factors: Tensor): Tensor {
   if (layout === undefined) return mul(x, factors);
   // SIMD passes take float32 factors, which hold few digits of a denormal number.
   const isDenormal = values.some((factor) => factor !== 0 && Math.abs(factor) < SMALLEST_NORMAL);
-  return (isDenormal ? plainUnitPasses : passes).scale(x, factors, layout);
+  const scaled = (isDenormal ? plainUnitPasses : passes).scale(x, factors, layout);
+  cacheSquares(x, scaled, factors.shape, values);
+  return scaled;
+}
+
+/** Caches Σx² of a scaled tensor, which follows from that of the original's units. */
+function cacheSquares(from: Tensor, to: Tensor, shape: readonly number[], factors: ArrayLike<number>): void {
+  const { units } = sumsOf(from);
+  if (units?.shape.join() !== shape.join()) return;
+  const squares = units.squares.reduce((sum, square, unit) => sum + square * factors[unit]! ** 2, 0);
+  if (canCopy(Math.sqrt(squares))) sumsOf(to).squares = squares;
 }
 
 /** Subtracts from each unit of the last axis its mean over all other axes. */

@@ -30,21 +30,20 @@ export const plainUnitPasses: UnitPasses = {
   },
 
   scale(x, factors, layout) {
-    const [values, factorOf] = [elementsOf(x), valuesOf(factors)];
-    const results = new Float32Array(values.length);
+    const factorOf = Float64Array.from(valuesOf(factors));
+    // Unlike a new array, a copy is not cleared before it is filled.
+    const results = new Float32Array(elementsOf(x));
     eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1)
-        results[start + column] = values[start + column]! * factorOf[unit + column]!;
+      for (let column = 0; column < layout.columns; column += 1) results[start + column]! *= factorOf[unit + column]!;
     });
     return tensorFrom(results, x.shape);
   },
 
   subtract(x, subtracted, layout) {
-    const [values, valueOf] = [elementsOf(x), elementsOf(subtracted)];
-    const results = new Float32Array(values.length);
+    const valueOf = elementsOf(subtracted);
+    const results = new Float32Array(elementsOf(x));
     eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1)
-        results[start + column] = values[start + column]! - valueOf[unit + column]!;
+      for (let column = 0; column < layout.columns; column += 1) results[start + column]! -= valueOf[unit + column]!;
     });
     return tensorFrom(results, x.shape);
   },

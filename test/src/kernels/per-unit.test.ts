@@ -10,6 +10,7 @@ import { createHeapUnitPasses } from '../../../src/kernels/per-unit/on-heap.ts';
 import type { UnitPasses } from '../../../src/kernels/per-unit/passes.ts';
 import * as bytes from '../../../src/kernels/per-unit/per-unit-bytes.ts';
 import { agreesWithPlainUnitPasses } from '../../../src/kernels/per-unit/self-test.ts';
+import { sumsOf, withStepCache } from '../../../src/kernels/step-cache.ts';
 import { onBackend } from '../../../src/testing/backends.ts';
 import * as oracle from './oracle.ts';
 
@@ -192,6 +193,28 @@ describe.each(['cpu', 'wasm', DEVICE])('operations per unit on %s', (backend) =>
 });
 
 describe.each(['cpu', 'wasm'])('operations per unit on %s', (backend) => {
+  it('know the norm of a tensor that they scaled', () =>
+    onBackend(backend, () => {
+      tf.tidy(() =>
+        withStepCache(() => {
+          const norm = (factors: number[]): number => {
+            const x = tf.tensor2d([3, 5, 4, 12], [2, 2]);
+            unitNorms(x, [0], 2);
+            const scaled = scaleUnits(x, tf.tensor2d(factors, [1, 2]));
+            const { squares } = sumsOf(scaled);
+            return squares === undefined ? NaN : Math.sqrt(squares);
+          };
+          expect(norm([2, 0.5])).toBeCloseTo(Math.hypot(10, 6.5), 10);
+          expect(norm([NaN, 1])).toBeNaN();
+          // Too short to follow from the original.
+          expect(norm([1e-35, 0])).toBeNaN();
+          const rows = tf.tensor2d([3, 4, 5, 12], [2, 2]);
+          unitNorms(rows, [1], 2);
+          expect(sumsOf(scaleUnits(rows, tf.tensor2d([2, 3], [1, 2]))).squares).toBeUndefined();
+        }),
+      );
+    }));
+
   it('return the same tensor if nothing changes', () =>
     onBackend(backend, () => {
       tf.tidy(() => {
