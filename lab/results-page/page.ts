@@ -42,7 +42,7 @@ export function createResultsPage(archives: readonly Archive[], conclusions: str
 
 /** Formats the first table of an experiment, with its note. */
 export function formatFirstTable({ head, digests }: Archive): string {
-  const [table] = answer(head.experiment, summarizeDigests(digests)).tables;
+  const [table] = answer(head.experiment, summarizeDigests(digests, findExperiment(head.experiment).grid.primary)).tables;
   return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
 }
 
@@ -53,7 +53,7 @@ export function formatMissing(experiment: string): string {
 
 function sectionOf({ head, digests }: Archive): { text: string; figures: OutputFile[] } {
   const { id, question, budget, grid } = findExperiment(head.experiment);
-  const result = answer(id, summarizeDigests(digests));
+  const result = answer(id, summarizeDigests(digests, grid.primary));
   const figures = result.figures.flatMap((figure) => imagesOf(id, figure));
   const { environment, command, date, seconds } = head;
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;

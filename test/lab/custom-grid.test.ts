@@ -16,7 +16,7 @@ describe('a customized grid', () => {
   });
 
   it('adds settings to those of the grid', () => {
-    expect(customizeGrid(quick.grid, {}, { units: 8 }).settings).toEqual([{ characters: 40, units: 8 }]);
+    expect(customizeGrid(quick.grid, {}, { units: 8 }).settings).toEqual([{ characters: 40, scored: 20_000, units: 8 }]);
   });
 
   it('has no learning rates for an optimizer that a task is not known with', () => {

@@ -13,7 +13,6 @@ const SOLVED = 0.01;
 export function judgeByLength(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const byCell = [...groupBy(groupContests(rows), ({ cell }) => cell)];
-  const rates = new Set(rows.map(({ learningRate }) => learningRate)).size;
   return {
     statements: byCell.map(([cell, contests]) => statementFor(cell, contests, label)),
     tables: [
@@ -21,7 +20,7 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
         title: 'Runs that solved the task',
         note:
           `Solved: fewer than ${100 * SOLVED} % of 1000 validation sequences wrong. The first number counts the seeds that solved it at the ` +
-          `learning rate, of ${rates}, where most did. In brackets: all runs at all rates, and how many of them diverged.`,
+          'learning rate where most did. In brackets: the runs at all rates, and how many of them diverged.',
         columns: ['cell', 'strategy', ...listLengths(rows).map((length) => `length ${length}`)],
         rows: byCell.flatMap(([cell, contests]) =>
           successCurves(contests).map(({ strategy, points }) => [
