@@ -1,4 +1,5 @@
-import { ClippingError } from 'gradclip';
+import * as tf from '@tensorflow/tfjs';
+import { ClippingError, clipOptimizer } from 'gradclip';
 import { perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { testLaws } from '../support/laws/test-laws.ts';
@@ -77,4 +78,15 @@ describe('perValue', () => {
   ])('rejects %o and names the rule', (options, message) => {
     expect(() => perValue(options)).toThrow(new ClippingError('bad-option', message));
   });
+});
+
+it.each([
+  [{ min: -1, max: 10 }, [-3, 4], [-1, 4]],
+  [{ min: -10, max: 1 }, [-3, 4], [-3, 1]],
+])('perValue(%j) clamps in an optimizer, which has computed the norm before', (options, gradient, expected) => {
+  const w = tf.variable(tf.tensor1d([0, 0]));
+  const optimizer = clipOptimizer(tf.train.sgd(1), perValue(options));
+  optimizer.applyGradients({ [w.name]: tf.tensor1d(gradient) });
+  expect([...w.dataSync()]).toEqual(expected.map((value) => -value));
+  w.dispose();
 });

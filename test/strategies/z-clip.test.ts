@@ -121,3 +121,10 @@ describe('zClip', () => {
     expect(() => zClip({ maxZ: -1 })).toThrow('`z-clip({ maxZ })` must be a number from 0 to Infinity; received -1.');
   });
 });
+
+it('passes a norm exactly at the limit of zClip', () => {
+  // μ = 4, σ = 0 and at least 4 / 4, so the limit is 4 + 1 · 1.
+  const strategy = zClip({ maxZ: 1, warmup: 2, mode: 'mean', relativeFloor: 0.25 });
+  expect(clipVariable(strategy, [[4], [4], [5]])).toEqual([[4], [4], [5]]);
+  expect(clipVariable(strategy, [[4], [4], [6]])).toEqual([[4], [4], [4]]);
+});
