@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -111,7 +112,11 @@ describe('compare', () => {
     const { code, out } = await runLab(...tinyComparison('own', '--data', inFolder('own.txt'), '--json'));
     expect(code).toBe(0);
     expect((JSON.parse(out) as Summary).rows).toHaveLength(2);
-    expect([...readRuns('own').values()][0]).toContain('"data":"own.txt sha256:');
+    // A renamed file has the same runs.
+    renameSync(inFolder('own.txt'), inFolder('renamed.txt'));
+    const again = await runLab(...tinyComparison('own', '--data', inFolder('renamed.txt')));
+    expect(again.err).toContain('Skipping 2 of 2 runs');
+    expect([...readRuns('own').values()][0]).toMatch(/"data":"sha256:[0-9a-f]{64}"/);
   });
 
   it('expands ranges of seeds and changes the settings of the task', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { toCodePoints } from '../../tasks/_text.ts';
 import { selectColumn } from '../../tasks/_series.ts';
@@ -20,7 +19,8 @@ export interface TaskData {
 export async function loadData(task: Task, data: string | undefined): Promise<TaskData> {
   if (data !== undefined) {
     const text = readUserData(task, data);
-    return { id: `${basename(data)} sha256:${createHash('sha256').update(text).digest('hex')}`, text };
+    // Without the name of the file, so that a renamed file has the same runs.
+    return { id: digestText(text), text };
   }
   const read = task.dataset.read ?? packagedDatasets[task.dataset.id];
   if (read === undefined) {
@@ -28,7 +28,13 @@ export async function loadData(task: Task, data: string | undefined): Promise<Ta
       `\`${task.id}\`: the dataset \`${task.dataset.id}\` needs a function \`read\` that returns its text.`,
     );
   }
-  return { id: task.dataset.id, text: await read() };
+  const text = await read();
+  // A generated task has no text.
+  return { id: text === '' ? task.dataset.id : `${task.dataset.id} ${digestText(text)}`, text };
+}
+
+function digestText(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /**
