@@ -8,7 +8,7 @@ for (const { id, fields } of allStrategies) {
   let text = readFileSync(file, 'utf8');
   for (const [name, { about, default: preset }] of Object.entries(fields)) {
     const value = preset === Infinity ? 'Infinity' : JSON.stringify(preset);
-    const property = `readonly ${name}: import("gradclip/define").Field<`;
+    const property = `readonly ${name}: import("gradclip/define").`;
     if (!text.includes(property)) throw new Error(`${id}.d.ts does not declare the option ${name}.`);
     // On the same line, because the declaration map counts lines.
     text = text.replace(property, () => `/** ${about} Default: \`${value}\`. */ ${property}`);
