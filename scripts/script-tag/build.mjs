@@ -28,8 +28,12 @@ const options = {
 /** The names that gradclip imports from tfjs. */
 async function tfjsNames() {
   const { outputFiles } = await build({ ...options, format: 'esm', external: ['@tensorflow/*'] });
-  const imports = outputFiles[0].text.matchAll(/^import \{([^}]+)\} from "@tensorflow\//gm);
-  return new Set([...imports].flatMap(([, names]) => names.split(',').map((name) => name.trim().split(' ')[0])));
+  const { text } = outputFiles[0];
+  const imports = text.matchAll(/^import \{([^}]+)\} from "@tensorflow\//gm);
+  const named = [...imports].flatMap(([, names]) => names.split(',').map((name) => name.trim().split(' ')[0]));
+  const namespaces = text.matchAll(/^import \* as (\w+) from "@tensorflow\//gm);
+  const members = [...namespaces].flatMap(([, space]) => [...text.matchAll(new RegExp(`\\b${space}\\.(\\w+)`, 'g'))]);
+  return new Set([...named, ...members.map(([, name]) => name)]);
 }
 
 /** Replaces the packages of tfjs by the global variable `tf`. */
