@@ -1,4 +1,4 @@
-import { median } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import type { StrategySpec } from 'gradclip';
 import type { RunDigest } from '../analysis/digest.ts';
 import { groupBy } from '../analysis/group-by.ts';
@@ -110,13 +110,13 @@ async function planFamily(
   return { runs: [...runs, ...(await toRuns(remaining[0]!, seeds))], isLast: true };
 }
 
-/** The median validation score, turned so that lower is better; a diverged run is worse than any other. */
+/** The mean validation score, turned so that lower is better. One diverged run makes a setting worse than any without. */
 function costOf(digests: readonly (RunDigest | undefined)[]): number {
   const costs = digests.map((digest) => {
-    if (digest?.validation == null) return Number.MAX_VALUE;
+    if (digest?.validation == null) return 1e300;
     return digest.metric.better === 'lower' ? digest.validation : -digest.validation;
   });
-  return median(costs);
+  return mean(costs);
 }
 
 async function toRuns(config: RunConfig, seeds: readonly number[]): Promise<PlannedRun[]> {

@@ -16,7 +16,9 @@ describe('a customized grid', () => {
   });
 
   it('adds settings to those of the grid', () => {
-    expect(customizeGrid(quick.grid, {}, { units: 8 }).settings).toEqual([{ characters: 40, scored: 20_000, units: 8 }]);
+    expect(customizeGrid(quick.grid, {}, { units: 8 }).settings).toEqual([
+      { characters: 40, scored: 20_000, units: 8 },
+    ]);
   });
 
   it('has no learning rates for an optimizer that a task is not known with', () => {
@@ -37,7 +39,7 @@ describe('a customized grid', () => {
       'Every strategy runs at the same 3 learning rates with one seed. The validation data choose the rate.',
     );
     expect(describeBudget({ ...quick.grid, primary: ['global-norm'] })).toBe(
-      'Each strategy chooses among the same number of settings on the validation data, with 1 tuning seed. The chosen ' +
+      'Each strategy chooses among the same number of settings on the validation data, with 3 tuning seeds. The chosen ' +
         'setting is trained with 8 other seeds. Tested against no clipping: global-norm. The others get an interval.',
     );
   });
