@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { writeReport, type WrittenReport } from '../node/compare.ts';
-import { ResultsFolder, WriteError } from '../node/results-folder.ts';
+import { ResultsFolder } from '../node/results-folder.ts';
+import { WriteError } from '../node/write-error.ts';
 import { formatReport } from '../text/terminal-report.ts';
 import {
   createCommand,

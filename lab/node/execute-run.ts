@@ -14,7 +14,8 @@ import { loadData } from './data/load-data.ts';
 import { findSharedText } from './data/shared-text.ts';
 import { BACKEND, currentEnvironment } from './environment.ts';
 import { usePlugin } from './plugin.ts';
-import { ResultsFolder, WriteError } from './results-folder.ts';
+import { ResultsFolder } from './results-folder.ts';
+import { WriteError } from './write-error.ts';
 import { silenceOrthogonalWarning } from './silence-warning.ts';
 
 /** Where the data of a run comes from; the task's own data if both are absent. */

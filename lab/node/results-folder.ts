@@ -14,36 +14,18 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import * as v from 'valibot';
 import { LabError } from '../errors.ts';
 import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
 import { canonicalJson, type RunConfig } from '../run/run-config.ts';
+import { isSameComparison, parsePlan, withPlanId, type SavedPlan } from './plan.ts';
+import { toWriteError, withWriteError } from './write-error.ts';
 import { describeSystemError } from './data/user-files.ts';
-
-const savedPlan = v.object({
-  experiment: v.string(),
-  question: v.string(),
-  budget: v.string(),
-  command: v.string(),
-  /** The strategies whose comparison with no clipping is tested. Default: all. */
-  primary: v.optional(v.array(v.string())),
-  /** The ids of the runs. */
-  runs: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))),
-});
-
-/** A comparison as it was started, saved so that `report` shows the same runs. */
-export type SavedPlan = v.InferInput<typeof savedPlan>;
 
 /** A run that threw an error, and the message of the error. */
 export interface FailedRun {
   readonly id: string;
   readonly config: RunConfig;
   readonly reason: string;
-}
-
-/** Thrown if a file in the folder cannot be written. */
-export class WriteError extends Error {
-  override readonly name = 'WriteError';
 }
 
 /** The files about the comparison that was started last. */
@@ -229,7 +211,7 @@ export class ResultsFolder {
     const path = join(this.path, 'plan.json');
     if (!existsSync(path)) return undefined;
     try {
-      return v.parse(savedPlan, JSON.parse(readFileSync(path, 'utf8')));
+      return parsePlan(readFileSync(path, 'utf8'));
     } catch {
       throw new LabError(`${path} is not a plan. Delete it to report all runs in the folder.`);
     }
@@ -292,22 +274,6 @@ export function assertOwnId({ start }: Run, id: string): void {
   if (runIdOf(start.config) !== id) throw new CorruptRecord('line 1: the configuration was changed after the run');
 }
 
-/** Whether two plans are of one comparison: the same command, or the same runs on other workers. */
-function isSameComparison(a: SavedPlan, b: SavedPlan): boolean {
-  return a.experiment === b.experiment && (a.command === b.command || planId(a) === planId(b));
-}
-
-function planId({ experiment, question, runs }: SavedPlan): string {
-  return createHash('sha256')
-    .update(canonicalJson([experiment, question, runs]))
-    .digest('hex')
-    .slice(0, 8);
-}
-
-function withPlanId(name: string, plan: SavedPlan): string {
-  return name.replace('.', `-${planId(plan)}.`);
-}
-
 /** Whether the program that wrote a partial file ran on this machine and has ended. */
 function isWriterGone(part: string): boolean {
   const [, host, pid] = /\.([\w-]+)\.(\d+)\.[0-9a-f]+\.part$/.exec(part) ?? [];
@@ -318,16 +284,4 @@ function isWriterGone(part: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
-}
-
-function withWriteError<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw toWriteError(path, error);
-  }
-}
-
-function toWriteError(path: string, error: unknown): Error {
-  return new WriteError(`${path} cannot be written: ${describeSystemError(error)}.`, { cause: error });
 }
