@@ -20,7 +20,7 @@ import { formatDuration, showProgress, type Progress, type Screen } from './prog
 import { loadReportScript } from './report-script.ts';
 import { dataWriter } from './show-data.ts';
 import { readRuns } from './run-cache.ts';
-import type { SavedPlan } from './plan.ts';
+import type { SavedPlan } from './saved-plan.ts';
 import { ResultsFolder, type FailedRun } from './results-folder.ts';
 
 /** Executes runs elsewhere than on threads of this machine. */

@@ -1,39 +1,88 @@
-import { createHash } from 'node:crypto';
-import * as v from 'valibot';
-import { canonicalJson } from '../run/run-config.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { LabError } from '../errors.ts';
+import type { Grid } from '../experiments/_experiment.ts';
+import type { Settings, Task } from '../tasks/_task.ts';
+import { runId, type RunConfig } from '../run/run-config.ts';
+import { assertRunConfig } from './run-limits.ts';
 
-const savedPlan = v.object({
-  experiment: v.string(),
-  question: v.string(),
-  budget: v.string(),
-  command: v.string(),
-  /** The strategies whose comparison with no clipping is tested. Default: all. */
-  primary: v.optional(v.array(v.string())),
-  /** The ids of the runs. */
-  runs: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/))),
-});
-
-/** A comparison as it was started, saved so that `report` shows the same runs. */
-export type SavedPlan = v.InferInput<typeof savedPlan>;
-
-/** Reads a plan from JSON; throws if it is none. */
-export function parsePlan(text: string): SavedPlan {
-  return v.parse(savedPlan, JSON.parse(text));
+/** A run to execute, with the id that names its file. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly config: RunConfig;
 }
 
-/** Whether two plans are of one comparison: the same command, or the same runs on other workers. */
-export function isSameComparison(a: SavedPlan, b: SavedPlan): boolean {
-  return a.experiment === b.experiment && (a.command === b.command || planId(a) === planId(b));
+/** What expanding a grid needs besides the grid. */
+export interface PlanContext {
+  /** Resolves the names in the grid. */
+  readonly catalogue: Catalogue;
+  /** Returns the data of a task: a dataset id or a digest. */
+  readonly data: (task: string) => string;
+  readonly backend: string;
+  /** The SHA-256 of the plugin that provides some of the parts. */
+  readonly plugin?: string;
 }
 
-function planId({ experiment, question, runs }: SavedPlan): string {
-  return createHash('sha256')
-    .update(canonicalJson([experiment, question, runs]))
-    .digest('hex')
-    .slice(0, 8);
+/**
+ * Expands a grid into one run for each combination, without duplicates.
+ *
+ * @throws LabError or ClippingError for an unknown name or a number out of range
+ */
+export async function expandGrid(grid: Grid, context: PlanContext): Promise<PlannedRun[]> {
+  const { catalogue } = context;
+  const strategies = grid.strategies.map((spec) => {
+    const { id, options } = catalogue.strategy(spec);
+    return { id, options };
+  });
+  grid.cells.forEach((cell) => catalogue.cell(cell));
+  grid.optimizers.forEach((optimizer) => catalogue.optimizer(optimizer));
+
+  const configs: RunConfig[] = [];
+  for (const task of grid.tasks.map((task) => catalogue.task(task))) {
+    for (const settings of mergeSettings(task, grid)) {
+      const { backend, plugin } = context;
+      const shared = { task: task.id, settings, data: context.data(task.id), backend, ...(plugin && { plugin }) };
+      for (const cell of grid.cells)
+        for (const optimizer of grid.optimizers)
+          for (const strategy of strategies)
+            for (const learningRate of ratesFor(task.id, cell, grid))
+              for (const seed of grid.seeds)
+                configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, ...stepsFor(task.id, grid) });
+    }
+  }
+  configs.forEach(assertRunConfig);
+  const runs = await Promise.all(configs.map(async (config) => ({ id: await runId(config), config })));
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
-/** Adds the id of a plan to the name of a file about it. */
-export function withPlanId(name: string, plan: SavedPlan): string {
-  return name.replace('.', `-${planId(plan)}.`);
+/** Merges the grid's settings into a task's defaults; returns one set for each set of the grid. */
+export function mergeSettings(task: Task, { settings = {} }: Grid): Settings[] {
+  const sets = Array.isArray(settings) ? (settings as readonly Settings[]) : [settings as Settings];
+  return sets.map((one) => {
+    const own = Object.entries(one).filter(([name]) => name in task.settings);
+    return { ...task.settings, ...Object.fromEntries(own) };
+  });
+}
+
+function ratesFor(task: string, cell: string, { learningRates }: Grid): readonly number[] {
+  if (Array.isArray(learningRates)) return learningRates as readonly number[];
+  const by = learningRates as Readonly<Record<string, readonly number[]>>;
+  const rates = by[`${task}/${cell}`] ?? by[cell] ?? by[task];
+  if (rates === undefined)
+    throw new LabError(`This experiment has no learning rates for \`${cell}\` on \`${task}\`; set --learning-rates.`);
+  return rates;
+}
+
+function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, 'steps' | 'solvedEvery'> {
+  const own = typeof steps === 'number' ? steps : steps[task];
+  if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; set --steps.`);
+  return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
+}
+
+/** Asserts that each setting belongs to one of the tasks, because a misspelt one would have no effect. */
+export function assertSettingNames(settings: Settings, tasks: readonly string[], catalogue: Catalogue): void {
+  const known = new Set(tasks.flatMap((id) => Object.keys(catalogue.task(id).settings)));
+  const unknown = Object.keys(settings).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const [owners, names] = [tasks, [...known]].map((some) => some.map((one) => `\`${one}\``).join(', '));
+  throw new LabError(`${owners} has no setting \`${unknown}\`. Available settings: ${names}.`);
 }

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
 import { canonicalJson, type RunConfig } from '../run/run-config.ts';
-import { isSameComparison, parsePlan, withPlanId, type SavedPlan } from './plan.ts';
+import { isSameComparison, parsePlan, withPlanId, type SavedPlan } from './saved-plan.ts';
 import { toWriteError, withWriteError } from './write-error.ts';
 import { describeSystemError } from './data/user-files.ts';
 

@@ -42,7 +42,10 @@ export function createResultsPage(archives: readonly Archive[], conclusions: str
 
 /** Formats the first table of an experiment, with its note. */
 export function formatFirstTable({ head, digests }: Archive): string {
-  const [table] = answer(head.experiment, summarizeDigests(digests, findExperiment(head.experiment).grid.primary)).tables;
+  const [table] = answer(
+    head.experiment,
+    summarizeDigests(digests, findExperiment(head.experiment).grid.primary),
+  ).tables;
   return table === undefined ? '' : [tableNote(table), tableRows(table)].join('\n\n');
 }
 

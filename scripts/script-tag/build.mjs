@@ -58,7 +58,7 @@ const withoutDocumentation = {
     onLoad({ filter: /[\\/](strategies|combinators|optimizer)[\\/][a-z-]+\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
         .replaceAll(/\babout:\s*(['"`])(?:\\.|(?!\1).)*\1/g, `about: ''`)
-        .replaceAll(/^  source: \{\n(?: {4}.*\n)*  \},\n/gm, ''),
+        .replaceAll(/^ {2}source: \{\n(?: {4}.*\n)* {2}\},\n/gm, ''),
       loader: 'ts',
     }));
   },

@@ -12,15 +12,7 @@ import type { Described, Field, MeasurableField } from './field.ts';
 import { isMeasured, type MeasuredThreshold } from './measured.ts';
 import { isPlainObject } from './plain.ts';
 
-export type {
-  ClipOptionsOf,
-  Described,
-  Field,
-  Fields,
-  MeasurableField,
-  OptionsOf,
-  ResolvedOptions,
-} from './field.ts';
+export type { ClipOptionsOf, Described, Field, Fields, MeasurableField, OptionsOf, ResolvedOptions } from './field.ts';
 
 // JSON has no Infinity, so specs write it as a string.
 const numeric = v.pipe(

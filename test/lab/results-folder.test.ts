@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executeRun } from '../../lab/node/execute-run.ts';
-import type { SavedPlan } from '../../lab/node/plan.ts';
+import type { SavedPlan } from '../../lab/node/saved-plan.ts';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { toLine, type Run, type RunRecord } from '../../lab/run/record.ts';
 import { runOf } from './fixtures.ts';

@@ -44,7 +44,7 @@ describe('agc', () => {
       title: 'clips a kernel [1, units] as one vector, as its authors do',
       weights: [[0.5, -0.5, 0.5, 0.5]],
       input: [[10, 1, 1, 1]],
-// 10·f, f, f, f with f = ½·1/√103.
+      // 10·f, f, f, f with f = ½·1/√103.
       expected: [[0.492665, 0.049266, 0.049266, 0.049266]],
     },
     { title: 'clips a kernel [in, 1] as one vector', weights: [[6], [8]], input: [[30], [40]], expected: [[3], [4]] },
