@@ -68,11 +68,14 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
       const broadcast = typeof limits !== 'number' && limits.rank > 0 && limits.shape.join() !== norms.shape.join();
       if (broadcast) return opsKernels.limitFactors(norms, limits);
       const limitOf = typeof limits === 'number' ? Float32Array.of(limits) : valuesOf(limits);
-      const factors = Float64Array.from(valuesOf(norms), (norm, index) => {
+      const normOf = valuesOf(norms);
+      const factors = new Float64Array(normOf.length);
+      for (let index = 0; index < factors.length; index += 1) {
+        const norm = normOf[index]!;
         const limit = limitOf[limitOf.length === 1 ? 0 : index]!;
         // A limit that became the largest float32 may have been as large as the norm.
-        return norm > limit && limit !== LARGEST ? limit / norm : 1;
-      });
+        factors[index] = norm > limit && limit !== LARGEST ? limit / norm : 1;
+      }
       return tensorOfValues(factors, norms.shape);
     },
 

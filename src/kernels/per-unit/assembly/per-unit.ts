@@ -39,8 +39,48 @@ function sumOf(from: usize, count: usize, isSquared: bool): f64 {
   return sum;
 }
 
-function addTo(sums: usize, one: v128, other: v128): void {
-  v128.store(sums, f64x2.add(v128.load(sums), f64x2.add(one, other)));
+/** Adds 16 columns, which fill a cache line, with their sums in registers. */
+function addSixteen(from: usize, rows: usize, row: usize, sums: usize, isSquared: bool): void {
+  let a = v128.load(sums);
+  let b = v128.load(sums, 16);
+  let c = v128.load(sums, 32);
+  let d = v128.load(sums, 48);
+  let e = v128.load(sums, 64);
+  let f = v128.load(sums, 80);
+  let g = v128.load(sums, 96);
+  let h = v128.load(sums, 112);
+  for (; rows > 0; rows--, from += row) {
+    a = f64x2.add(a, powers(from, isSquared));
+    b = f64x2.add(b, powers(from + 8, isSquared));
+    c = f64x2.add(c, powers(from + 16, isSquared));
+    d = f64x2.add(d, powers(from + 24, isSquared));
+    e = f64x2.add(e, powers(from + 32, isSquared));
+    f = f64x2.add(f, powers(from + 40, isSquared));
+    g = f64x2.add(g, powers(from + 48, isSquared));
+    h = f64x2.add(h, powers(from + 56, isSquared));
+  }
+  v128.store(sums, a);
+  v128.store(sums, b, 16);
+  v128.store(sums, c, 32);
+  v128.store(sums, d, 48);
+  v128.store(sums, e, 64);
+  v128.store(sums, f, 80);
+  v128.store(sums, g, 96);
+  v128.store(sums, h, 112);
+}
+
+/** Adds two columns. */
+function addTwo(from: usize, rows: usize, row: usize, sums: usize, isSquared: bool): void {
+  let sum = v128.load(sums);
+  for (; rows > 0; rows--, from += row) sum = f64x2.add(sum, powers(from, isSquared));
+  v128.store(sums, sum);
+}
+
+/** Adds one column. */
+function addOne(from: usize, rows: usize, row: usize, sums: usize, isSquared: bool): void {
+  let sum = load<f64>(sums);
+  for (; rows > 0; rows--, from += row) sum += power(scalar(from), isSquared);
+  store<f64>(sums, sum);
 }
 
 /** sums[c] += Σx or Σx² of column c. */
@@ -50,28 +90,10 @@ function addColumns(from: usize, rows: usize, columns: usize, sums: usize, isSqu
     return;
   }
   const row = columns * FLOAT;
-  const wide = (columns & ~3) * FLOAT;
-  const none = f64x2.splat(0);
-  // Two rows at a time, which halves the loads and stores of sums.
-  for (; rows > 1; rows -= 2, from += 2 * row) {
-    let to = sums;
-    let at: usize = from;
-    for (; at < from + wide; at += 4 * FLOAT, to += 4 * DOUBLE) {
-      addTo(to, powers(at, isSquared), powers(at + row, isSquared));
-      addTo(to + 16, powers(at + 8, isSquared), powers(at + row + 8, isSquared));
-    }
-    for (; at < from + row; at += FLOAT, to += DOUBLE)
-      store<f64>(to, load<f64>(to) + (power(scalar(at), isSquared) + power(scalar(at + row), isSquared)));
-  }
-  if (rows == 1) {
-    let to = sums;
-    let at: usize = from;
-    for (; at < from + wide; at += 4 * FLOAT, to += 4 * DOUBLE) {
-      addTo(to, powers(at, isSquared), none);
-      addTo(to + 16, powers(at + 8, isSquared), none);
-    }
-    for (; at < from + row; at += FLOAT, to += DOUBLE) store<f64>(to, load<f64>(to) + power(scalar(at), isSquared));
-  }
+  for (; columns >= 16; columns -= 16, from += 16 * FLOAT, sums += 16 * DOUBLE)
+    addSixteen(from, rows, row, sums, isSquared);
+  for (; columns >= 2; columns -= 2, from += 2 * FLOAT, sums += 2 * DOUBLE) addTwo(from, rows, row, sums, isSquared);
+  if (columns == 1) addOne(from, rows, row, sums, isSquared);
 }
 
 /** Adds Σx of each column to float64 sums. */

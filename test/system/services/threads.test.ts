@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildLab, type BuiltLab } from './built.ts';
+import { buildLab, type BuiltLab } from '../../lab/built.ts';
 
 let lab: BuiltLab;
 let folder: string;

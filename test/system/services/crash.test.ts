@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ResultsFolder } from '../../lab/node/results-folder.ts';
-import { readRun, type RunRecord } from '../../lab/run/record.ts';
-import { buildLab, type BuiltLab } from './built.ts';
-import { runOf, stepLine } from './fixtures.ts';
+import { ResultsFolder } from '../../../lab/node/results-folder.ts';
+import { readRun, type RunRecord } from '../../../lab/run/record.ts';
+import { buildLab, type BuiltLab } from '../../lab/built.ts';
+import { runOf, stepLine } from '../../lab/fixtures.ts';
 
 let folder: string;
 beforeAll(() => {
