@@ -57,9 +57,10 @@ export const adaptivePercentile = defineStrategy({
     window: count({
       default: 1000,
       min: 1,
-      max: 100_000,
+      // A device compares every norm with every other one: 64 MB at 4000.
+      max: 4000,
       sizesState: true,
-      about: 'Number of norms kept, at most 100 000.',
+      about: 'Number of norms kept, at most 4000.',
     }),
     minHistory: count({
       default: 1,
