@@ -16,7 +16,9 @@ const filesIn = (folder, ending) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name));
-const sources = [...filesIn('src', '.ts'), ...filesIn('strategies', '.ts')];
+// AssemblyScript is compiled by scripts/build-kernels.mjs.
+const isTypeScript = (path) => !path.includes('/assembly/');
+const sources = [...filesIn('src', '.ts'), ...filesIn('strategies', '.ts')].filter(isTypeScript);
 const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 rmSync(out, { recursive: true, force: true });

@@ -6,7 +6,8 @@ import { join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const README = 'README.md';
-const ORIGINAL = 'README.original.md';
+// npm packs every file whose name begins with README.
+const ORIGINAL = 'original-readme.md';
 
 if (process.argv[2] === 'restore' && existsSync(ORIGINAL)) renameSync(ORIGINAL, README);
 if (process.argv[2] === 'pack') {

@@ -45,7 +45,7 @@ describe('the packed README', () => {
       README.replace('![A picture](docs/a.svg)\n\n', '').replace('[the guide](docs/guide.md#part)', 'the guide'),
     );
     expect(restored).toBe(README);
-    expect(readdirSync(home)).not.toContain('README.original.md');
+    expect(readdirSync(home)).not.toContain('original-readme.md');
   });
 
   it('has absolute links and pictures with a repository', () => {

@@ -23,8 +23,10 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .filter((name) => !name.includes('node_modules/'));
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+// AssemblyScript, compiled into bytes that are part of the sources.
+const isAssembly = (source: string): boolean => source.includes('/assembly/');
 const built = (source: string): string[] =>
-  source.endsWith('.d.ts') || !source.endsWith('.ts')
+  source.endsWith('.d.ts') || !source.endsWith('.ts') || isAssembly(source)
     ? []
     : ['js', 'js.map', 'd.ts', 'd.ts.map'].map((ending) => `dist/${source.replace(/ts$/, ending)}`);
 
@@ -50,7 +52,7 @@ describe.each([
       // For `require`, and for tools that read no `exports`.
       ...['dist/cjs/package.json', 'dist/cjs/valibot.js'],
       ...['container', 'define', 'layers', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
-      ...library.filter((source) => source.endsWith('.ts')).flatMap(builtForRequire),
+      ...library.filter((source) => source.endsWith('.ts') && !isAssembly(source)).flatMap(builtForRequire),
       // For script tags.
       ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts', 'dist/gradclip.min.licences.md'],
     ],
@@ -60,7 +62,7 @@ describe.each([
     folder: join(lab, 'node_modules/gradclip-lab'),
     sources: labSources,
     beside: [
-      ...['package.json', 'README.md', 'LICENSE'],
+      ...['package.json', 'README.md', 'LICENSE', 'gradclip-lab.js'],
       // The program inside every report, in one file.
       ...['dist/report/client.js', 'dist/report/client-licences.md'],
     ],
@@ -103,7 +105,7 @@ describe.each([
 });
 
 describe('the two packages', () => {
-  it('are smaller than 650 kB each', () => {
+  it('are smaller than 800 kB each', () => {
     const rows = Object.entries({ gradclip: packed.gradclip, 'gradclip-lab': packed.lab }).map(([name, made]) => ({
       package: name,
       files: made.entryCount,
@@ -111,7 +113,7 @@ describe('the two packages', () => {
       'unpacked bytes': made.unpackedSize,
     }));
     console.table(rows);
-    for (const row of rows) expect(row['packed bytes'], row.package).toBeLessThan(650_000);
+    for (const row of rows) expect(row['packed bytes'], row.package).toBeLessThan(800_000);
   });
 
   it('fit together: the lab depends on this version of the library, and npm installs it once', () => {
