@@ -37,16 +37,19 @@ describe('the law suite in a browser', () => {
 
   it('runs shaders on webgl even for small tensors, which tfjs would compute on the cpu', async () => {
     let shaders = 0;
+    let products = 0;
     const factory = offender((gradients) =>
       mapTensors(gradients, (one) => {
         const result = tf.mul(one, 1);
+        products += 1;
         const { texData } = tf.backend() as unknown as { texData: Map<object, { texture: unknown }> };
         if (texData.get(result.dataId)?.texture != null) shaders += 1;
         return result;
       }),
     );
     await check(factory, 'small', 'webgl');
-    expect(shaders).toBe(9);
+    expect(products).toBeGreaterThan(0);
+    expect(shaders).toBe(products);
     expect(tf.env().getBool('WEBGL_CPU_FORWARD')).toBe(true);
   });
 
