@@ -7,7 +7,7 @@ import { chart, describeReport, switches } from './page.ts';
 import { comparison, tuning } from './runs.ts';
 
 const SHOTS = new URL('../../.generated/report/', import.meta.url).pathname;
-const CHARTS = 17;
+const CHARTS = 19;
 
 describeReport('the page', (show) => {
   it.each(SCREENS)(
@@ -39,7 +39,7 @@ describeReport('the page', (show) => {
     expect(await page.locator('.chart').evaluateAll((all) => all.filter((one) => one.checkVisibility()).length)).toBe(
       0,
     );
-    const lines = page.locator('figure > svg[aria-label="rnn: loss by step at rate 3"] g[stroke-linejoin] path[d]');
+    const lines = page.locator('figure > svg[aria-label="rnn: loss by step at rate 3"] g[aria-label="line"] path[d]');
     expect(await lines.count()).toBe(3);
     expect(
       await page
