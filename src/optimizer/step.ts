@@ -1,37 +1,17 @@
 import { maximum, scalar, sub, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { selectState } from '../combinators/child-states.ts';
-import type { ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
+import type { NamedTensors } from '../core/contract.ts';
 import { finiteOf, globalNormOf } from '../core/tensors.ts';
 import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
 import { measure, measureOnHost, type GradientMeasurement, type Measurement } from '../records/measure.ts';
-import type { Recorder } from '../records/recorder.ts';
 import { clipWithChecks } from './contract-checks.ts';
-import { readGradients, variableId, variablesLike, type Gradients } from './gradients.ts';
-import { assertSlotShapes, removeSlots, toInnerForm } from './inner-optimizer.ts';
-import { decideOnDevice, decideOnHost, type NonFiniteCounter } from './non-finite.ts';
-import type { NonFinitePolicy } from './options.ts';
+import type { Gradients } from './gradients.ts';
+import { toInnerForm } from './inner-optimizer.ts';
+import { decideOnDevice, decideOnHost } from './non-finite.ts';
+import { prepareStep, type PreparedStep, type StepParts } from './prepare-step.ts';
 import { applyStep, countSkipped, outerStep } from './skipping.ts';
-import type { StrategyState } from './strategy-state.ts';
-import type { VariableOrder } from './variable-order.ts';
 
-/** What a clipped optimizer keeps between steps. */
-export interface StepParts {
-  readonly inner: Optimizer;
-  strategy: ClippingStrategy;
-  readonly policy: NonFinitePolicy | undefined;
-  readonly order: VariableOrder;
-  readonly state: StrategyState;
-  readonly nonFiniteSteps: NonFiniteCounter;
-  readonly recorder: Recorder;
-}
-
-/** The input of one step. */
-interface Step {
-  /** The gradients to clip, in the order of the variables. */
-  readonly gradients: NamedTensors;
-  readonly context: StepContext;
-  /** Every variable that the caller named, with or without a gradient. */
-  readonly variables: NamedTensors;
+interface Step extends PreparedStep {
   /** The gradients as the caller gave them. */
   readonly received: Gradients;
   /** The optimizer that applies the clipped gradients. */
@@ -105,45 +85,6 @@ function takeStepOnDevice(parts: StepParts, step: Step): void {
 function apply({ order }: StepParts, { received, target }: Step, clipped: NamedTensors, skip?: Scalar): void {
   order.commit();
   applyStep(target, toInnerForm(target, order.names, received, clipped), skip);
-}
-
-/** Counts a step that a wrapper outside skips: prepares the state, and changes nothing else. */
-export function countStep(parts: StepParts, received: Gradients): void {
-  prepareStep(parts, received);
-  parts.state.advance(parts.state.tensors, () => []);
-}
-
-function prepareStep(parts: StepParts, received: Gradients): Omit<Step, 'received' | 'target'> {
-  const { inner, strategy, order, state } = parts;
-  const { variables: named, gradients: present, parameters: variables } = readGradients(received);
-  const gone = order.removeGone(variableId);
-  removeSlots(inner, gone.indices);
-  if (gone.names.length > 0) state.removeGone(strategy, variablesLike(order.names));
-  const { added, renamed } = order.addVariables(named);
-  if (added > 0 || !state.isPrepared) {
-    state.rename(renamed);
-    // Weights may be loaded without the settings that hold the order.
-    const saved = order.committed.length > 0 ? order.committed : order.names;
-    tidy(() => {
-      const all = variablesLike(order.names);
-      if (state.isUnchecked)
-        assertSlotShapes(
-          inner,
-          order.names.map((name) => all[name]),
-        );
-      const isComplete = Object.keys(all).length === order.names.length;
-      state.prepare(strategy, all, isComplete, variablesLike(saved));
-    });
-  }
-  const gradients: Record<string, Tensor> = {};
-  const parameters: Record<string, Tensor> = {};
-  for (const name of order.names) {
-    const gradient = present.get(name);
-    if (gradient === undefined) continue;
-    gradients[name] = gradient;
-    parameters[name] = variables[name] as Tensor;
-  }
-  return { gradients, context: { step: state.step, parameters }, variables };
 }
 
 function callersTensors({ gradients, variables }: Step): Tensor[] {
