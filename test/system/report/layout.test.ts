@@ -39,7 +39,9 @@ describeReport('the page', (show) => {
     expect(await page.locator('.chart').evaluateAll((all) => all.filter((one) => one.checkVisibility()).length)).toBe(
       0,
     );
-    const lines = page.locator('figure > svg[aria-label="rnn: loss by step at rate 3"] g[stroke-linejoin][fill="none"] path[d]');
+    const lines = page.locator(
+      'figure > svg[aria-label="rnn: loss by step at rate 3"] g[stroke-linejoin][fill="none"] path[d]',
+    );
     expect(await lines.count()).toBe(3);
     expect(
       await page
