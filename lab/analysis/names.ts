@@ -2,7 +2,7 @@ import type { StrategySpec } from 'gradclip';
 
 /** Names strategies that are shown together: the id and, if an id occurs twice, the options that differ. */
 export function labelStrategies(specs: readonly StrategySpec[]): (spec: StrategySpec) => string {
-  const distinct = [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
+  const distinct = distinctStrategies(specs);
   const labels = new Map(
     distinct.map((spec) => {
       const namesakes = distinct.filter(({ id }) => id === spec.id);
@@ -13,6 +13,11 @@ export function labelStrategies(specs: readonly StrategySpec[]): (spec: Strategy
     }),
   );
   return (spec) => labels.get(strategyKey(spec)) ?? spec.id;
+}
+
+/** Returns each strategy once; strategies with equal ids and options are the same. */
+export function distinctStrategies(specs: readonly StrategySpec[]): StrategySpec[] {
+  return [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
 }
 
 /** Formats a strategy's options: `maxNorm=1 ord=2`. */

@@ -112,7 +112,7 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     const failed = failedRuns(folder, plan);
     const interrupted = finished + failed.length < runs.length;
     const result = { finished, failed, interrupted, total: runs.length };
-    // A setting is not chosen among runs of which some are missing.
+    // Choose a setting only when all of its tuning runs have finished.
     if (interrupted || finished === 0 || (failed.length > 0 && !isLast)) return result;
     if (isLast) return { ...result, ...writeReport(folder, plan) };
     ({ runs, isLast } = await planStage(digestOf));

@@ -107,11 +107,8 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     diverged ||= !Number.isFinite(validation) || (!config.tuning && !Number.isFinite(test));
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
     const sample = diverged || config.tuning ? undefined : await problem.sample?.(model, seed);
-    if (sample !== undefined) {
-      yield { ...end, sample, outcome: 'finished' };
-      return;
-    }
-    yield diverged ? { ...end, outcome: 'diverged', divergedAt: step - 1 } : { ...end, outcome: 'finished' };
+    if (diverged) yield { ...end, outcome: 'diverged', divergedAt: step - 1 };
+    else yield { ...end, ...(sample === undefined ? {} : { sample }), outcome: 'finished' };
   } finally {
     optimizer.dispose();
     model.dispose();

@@ -7,11 +7,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, quantile, rootMeanSquare, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { deriveSeed, randomIntegers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { createDataReport, sizesOf, type DataNote } from './_data-report.ts';
 import type { Batch, Problem } from './_task.ts';
 import { toBatches } from './_classification.ts';
-import { createOutputLayer, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches } from './_model.ts';
 import type { Series } from './_series.ts';
 import { splitInOrder } from './_split.ts';
 
@@ -91,13 +91,7 @@ export function createForecastProblem(
       ...(source.dates && { dates: source.dates }),
       ...(outliers && { outliers }),
     }),
-    model: (cell, seed) =>
-      tf.sequential({
-        layers: [
-          cell.layer({ units, seed: deriveSeed(seed, 'cell'), returnSequences: false, inputShape: [window, 1] }),
-          createOutputLayer(1, seed),
-        ],
-      }),
+    model: (cell, seed) => createModel(cell, seed, { units, inputShape: [window, 1], returnSequences: false }, 1),
     batch: (step, seed) =>
       toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
     loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),

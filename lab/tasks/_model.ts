@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Cell, CellRequest } from '../cells/_cell.ts';
 import { deriveSeed } from '../random.ts';
 import type { Batch, Score } from './_task.ts';
 
@@ -6,6 +7,18 @@ import type { Batch, Score } from './_task.ts';
 export function createOutputLayer(units: number, seed: number): tf.layers.Layer {
   const kernelInitializer = tf.initializers.glorotUniform({ seed: deriveSeed(seed, 'head') });
   return tf.layers.dense({ name: 'head', units, kernelInitializer });
+}
+
+/** Creates a model of one recurrent layer and an output layer; `inputShape` is [time, features]. */
+export function createModel(
+  cell: Cell,
+  seed: number,
+  layer: Omit<CellRequest, 'seed'>,
+  outputs: number,
+): tf.LayersModel {
+  return tf.sequential({
+    layers: [cell.layer({ ...layer, seed: deriveSeed(seed, 'cell') }), createOutputLayer(outputs, seed)],
+  });
 }
 
 /**

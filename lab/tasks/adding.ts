@@ -11,10 +11,10 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mean } from 'simple-statistics';
-import { deriveSeed, randomNumbers, type KeyPart } from '../random.ts';
+import { randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
-import { createOutputLayer, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 
 /** The mean of the sum, which is the best constant prediction. */
@@ -56,17 +56,7 @@ export const adding = defineTask({
       // An untrained model predicts about 0, not the mean.
       trivialLoss: 1 / 6 + MEAN_SUM ** 2,
       model: (cell, seed) =>
-        tf.sequential({
-          layers: [
-            cell.layer({
-              units,
-              seed: deriveSeed(seed, 'cell'),
-              returnSequences: false,
-              inputShape: [length, FEATURES],
-            }),
-            createOutputLayer(1, seed),
-          ],
-        }),
+        createModel(cell, seed, { units, inputShape: [length, FEATURES], returnSequences: false }, 1),
       batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
       loss: (model, { x, y }) => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor),
       evaluate: (model, part) =>

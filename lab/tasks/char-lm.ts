@@ -8,10 +8,10 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
-import { deriveSeed, randomIntegers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { createDataReport } from './_data-report.ts';
 import { defineTask, type Batch, type Problem, type Settings } from './_task.ts';
-import { createOutputLayer, ratioOfSums } from './_model.ts';
+import { createModel, ratioOfSums } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 import { createTextAlphabet, measureCoverage, toCodePoints, unigramBitsPerCharacter } from './_text.ts';
 import { sampleText } from './_sampling.ts';
@@ -134,17 +134,7 @@ function prepareText(text: Int32Array, settings: Settings): Problem {
       ],
     }),
     model: (cell, seed) =>
-      tf.sequential({
-        layers: [
-          cell.layer({
-            units,
-            seed: deriveSeed(seed, 'cell'),
-            returnSequences: true,
-            inputShape: [characters, size],
-          }),
-          createOutputLayer(size, seed),
-        ],
-      }),
+      createModel(cell, seed, { units, inputShape: [characters, size], returnSequences: true }, size),
     batch: (step, seed) =>
       windows(training, randomIntegers(batch, training.length - characters, seed, 'batch', step), characters),
     loss: crossEntropy,

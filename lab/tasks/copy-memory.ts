@@ -11,10 +11,10 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, randomIntegers, type KeyPart } from '../random.ts';
+import { randomIntegers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
-import { createOutputLayer, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 
 const SYMBOLS = 8;
@@ -54,17 +54,7 @@ export const copyMemory = defineTask({
       // An untrained model does not know that most of the output is blank.
       trivialLoss: Math.log(CATEGORIES),
       model: (cell, seed) =>
-        tf.sequential({
-          layers: [
-            cell.layer({
-              units,
-              seed: deriveSeed(seed, 'cell'),
-              returnSequences: true,
-              inputShape: [length, CATEGORIES],
-            }),
-            createOutputLayer(CATEGORIES, seed),
-          ],
-        }),
+        createModel(cell, seed, { units, inputShape: [length, CATEGORIES], returnSequences: true }, CATEGORIES),
       batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
       loss(model, { x, y }) {
         const logits = model.apply(x, { training: true }) as tf.Tensor;

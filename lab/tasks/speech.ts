@@ -10,11 +10,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { mean, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
-import { deriveSeed, randomIntegers } from '../random.ts';
+import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
 import { COEFFICIENTS, computeMfcc, countFrames, secondsOf } from './_mfcc.ts';
-import { createOutputLayer } from './_model.ts';
+import { createModel } from './_model.ts';
 import { parseRecordings, type Recording } from './_recordings.ts';
 import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
 import { parseSettings } from './_settings.ts';
@@ -108,17 +108,7 @@ export const speech = defineTask({
         classes: countClasses(recordings.map(({ label }) => label)),
       }),
       model: (cell, seed) =>
-        tf.sequential({
-          layers: [
-            cell.layer({
-              units,
-              seed: deriveSeed(seed, 'cell'),
-              returnSequences: false,
-              inputShape: [frames, COEFFICIENTS],
-            }),
-            createOutputLayer(labels.length, seed),
-          ],
-        }),
+        createModel(cell, seed, { units, inputShape: [frames, COEFFICIENTS], returnSequences: false }, labels.length),
       batch: (step, seed) =>
         toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),

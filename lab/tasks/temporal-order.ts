@@ -11,11 +11,11 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, randomNumbers, type KeyPart } from '../random.ts';
+import { randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { measureAccuracy, createCrossEntropyLoss } from './_classification.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
-import { createOutputLayer } from './_model.ts';
+import { createModel } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 
 /** A, B, then the distractors. */
@@ -52,17 +52,7 @@ export const temporalOrder = defineTask({
       baseline: 1 - 1 / CLASSES,
       trivialLoss: Math.log(CLASSES),
       model: (cell, seed) =>
-        tf.sequential({
-          layers: [
-            cell.layer({
-              units,
-              seed: deriveSeed(seed, 'cell'),
-              returnSequences: false,
-              inputShape: [length, SYMBOLS],
-            }),
-            createOutputLayer(CLASSES, seed),
-          ],
-        }),
+        createModel(cell, seed, { units, inputShape: [length, SYMBOLS], returnSequences: false }, CLASSES),
       batch: (step, seed) => makeBatch(batch, seed, 'batch', step),
       loss: createCrossEntropyLoss(CLASSES),
       async evaluate(model, part) {

@@ -142,7 +142,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   }
 
   /**
-   * A summary of the steps in the window of the inner optimizer, each of which clipped an average.
+   * A summary of the inner optimizer's steps in the window. Each step clipped an average.
    *
    * @throws ClippingError `not-an-optimizer` when the inner optimizer has no records; so do {@link records} and
    *   {@link resetStats}.

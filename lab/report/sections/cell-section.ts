@@ -7,7 +7,7 @@ import { chartFigure, legend } from '../html/chart-figure.ts';
 import { normLines } from '../charts/norms.ts';
 import { html, type Content, type Html } from '../html/html.ts';
 import type { Palette } from '../charts/palette.ts';
-import { strategyKey, formatPercent } from '../../analysis/names.ts';
+import { distinctStrategies, formatPercent, strategyKey } from '../../analysis/names.ts';
 import { formatOutcome } from '../../analysis/outcome.ts';
 import { details } from '../html/details.ts';
 import { pointsTable } from '../html/points-table.ts';
@@ -22,7 +22,7 @@ export function firstCharts(contests: readonly Contest[], runs: readonly Run[], 
   const shown = contests.slice(0, FIRST_CHARTS);
   const [only] = shown;
   const parts = shown.map((contest) => partsOf(contest, runs, palette));
-  const specs = sortedSpecs(shown);
+  const specs = distinctStrategies(shown.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy)));
   return html`${legend('strategies at the top', specs, palette)}
     <div class="row">
       ${parts.map((part) => chartFigure(atTop(scoreChart(part)), `${part.contest.cell}: score on the test data`))}
@@ -39,11 +39,6 @@ function firstLosses(parts: CellParts): Html {
 /** The same chart stands again in the section of its network, so its name must differ. */
 function atTop<C extends { readonly name: string }>(chart: C): C {
   return { ...chart, name: `${chart.name}, first screen` };
-}
-
-function sortedSpecs(contests: readonly Contest[]): Contender['strategy'][] {
-  const specs = contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy));
-  return [...new Map(specs.map((spec) => [strategyKey(spec), spec])).values()];
 }
 
 /** The rate of the best result of all, where strategies can be compared with the winner. */

@@ -70,7 +70,7 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
  * factor is then at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), where each γ belongs to the activation of that gate. LSTM
  * has no bound. For both the answers are `'unknown'`: gates can preserve gradients, and can let them explode.
  *
- * The answers are about the weights alone. {@link clipBackprop} bounds the gradients whatever the weights are.
+ * The answers describe the weights only. {@link clipBackprop} bounds the gradients for any weights.
  *
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.1.
  * https://arxiv.org/abs/1211.5063

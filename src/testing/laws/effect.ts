@@ -31,7 +31,7 @@ export const small: Law<'small'> = {
     const random = seededRandom(7);
     const gradients = randomGradients(random, 1e-9);
     const parameters = randomParameters(random);
-    // An adaptive strategy may pass its first step whatever it is, so small gradients also follow usual ones.
+    // An adaptive strategy may pass any first step, so the law also tries small gradients after ordinary ones.
     const usual = [1, 2, 3, 4].map(() => randomGradients(random, 1));
     for (const before of [[], usual]) {
       const { outcomes } = runSequence(subject.make(), parameters, [...before, gradients]);

@@ -50,7 +50,7 @@ export interface HostCell {
   readonly states: number;
   /** The number of states and other [batch, units] arrays that the backward pass needs. */
   readonly slots: number;
-  /** The blocks of columns of the recurrent kernel, each of which takes one product per step. */
+  /** The blocks of columns of the recurrent kernel. Each block takes one product per step. */
   blocks(units: number): Block[];
   forward(pass: CellContext, step: ForwardStep): void;
   backward(pass: CellContext, step: BackwardStep): void;

@@ -24,7 +24,7 @@ function exp(x: v128, offset: v128): v128 {
   // Below −87 float32 has no normal 2ⁿ.
   x = f32x4.max(x, splat(-87));
   const n = f32x4.nearest(f32x4.mul(x, splat(1.44269504)));
-  // ln 2 in two parts, of which the first times n is exact.
+  // ln 2 in two parts; n times the first part is exact.
   const r = f32x4.add(f32x4.add(x, f32x4.mul(n, splat(-0.693359375))), f32x4.mul(n, splat(2.1219444e-4)));
   let p = multiplyAdd(r, splat(1.9875691e-4), splat(1.3981999e-3));
   p = multiplyAdd(r, p, splat(8.3334519e-3));
