@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { StrategySpec } from 'gradclip';
 import { codeFor } from './code.ts';
 import { setup } from './session.ts';
-import { hashOf } from './setup.ts';
+import { hashOf } from './link.ts';
 
 /** What was copied last, or that it was not allowed. */
 export const copied = signal('');

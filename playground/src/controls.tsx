@@ -3,7 +3,7 @@ import { catalogue, taskOf } from './catalogue.ts';
 import { Choice, NumberField } from './fields.tsx';
 import { OwnText } from './own-text.tsx';
 import { apply, setup } from './session.ts';
-import { FIRST_RATES, MOST_STEPS, rangeOf } from './setup.ts';
+import { MOST_STEPS, rangeOf, STARTS } from './setup.ts';
 
 const SETTINGS: Readonly<Record<string, string>> = {
   units: 'Hidden units',
@@ -31,7 +31,7 @@ export function Controls() {
         value={now.task}
         choices={catalogue.tasks.map(({ id, title }) => [id, title])}
         about={task.about}
-        onChange={(id) => apply({ task: id, settings: {}, ...FIRST_RATES[id] })}
+        onChange={(id) => apply({ task: id, settings: {}, ...STARTS[id] })}
       />
       <Choice
         label="Cell"

@@ -8,7 +8,8 @@ import { batch, signal } from '@preact/signals';
 import type { Backend } from './backend-names.ts';
 import type { WorkerMessage, Options, Request } from './protocol.ts';
 import { applyMessage, newRun, type RunView } from './run-view.ts';
-import { DEFAULT_SETUP, hashOf, problemWith, setupFrom, type Setup } from './setup.ts';
+import { hashOf, setupFrom } from './link.ts';
+import { DEFAULT_SETUP, problemWith, type Setup } from './setup.ts';
 
 /** Whether the worker trains. */
 export type Status = 'starting' | 'training' | 'paused' | 'finished' | 'failed';

@@ -1,7 +1,7 @@
 /**
  * The set-up of the page: what is trained, and the strategies it is trained with side by side.
  *
- * It is small and is JSON, so the address of the page holds all of it.
+ * It is small, so the address of the page holds all of it.
  *
  * @module
  */
@@ -26,7 +26,6 @@ const SETTING_RANGES: Readonly<Record<string, readonly [least: number, most: num
 };
 
 const OTHER_SETTING = [1, 1000] as const;
-const LONGEST_LINK = 8000;
 
 /** The range of one number of a task. */
 export function rangeOf(setting: string): readonly [least: number, most: number] {
@@ -65,7 +64,8 @@ const spec = v.pipe(
 
 const RATE = 'learningRate must be a number from 0.000001 to 100';
 
-const schema = v.pipe(
+/** Checks a set-up. */
+export const schema = v.pipe(
   v.strictObject({
     task: oneOf(
       'task',
@@ -79,7 +79,7 @@ const schema = v.pipe(
     learningRate: v.pipe(v.number(RATE), v.minValue(1e-6, RATE), v.maxValue(100, RATE)),
     seed: whole('seed', 0, 1_000_000),
     steps: whole('steps', 1, MOST_STEPS),
-    settings: v.record(v.string(), v.number()),
+    settings: v.record(v.string(), v.number('a setting must be a whole number')),
     backend: oneOf('backend', ['auto', ...BACKENDS]),
     strategies: v.pipe(
       v.array(spec),
@@ -117,55 +117,21 @@ export const DEFAULT_SETUP: Setup = {
   strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: 0.25 } }],
 };
 
-/** Reads a set-up from the address; an empty one is the default, a broken one the default with what is wrong. */
-export function setupFrom(hash: string): { setup: Setup; problem?: string } {
-  const refuse = (why: string) => ({
-    setup: DEFAULT_SETUP,
-    problem: `This link does not hold a set-up: ${why}. Here is the default instead.`,
-  });
-  const text = hash.replace(/^#/, '');
-  if (text === '') return { setup: DEFAULT_SETUP };
-  if (text.length > LONGEST_LINK) return refuse(`it is longer than ${LONGEST_LINK} characters`);
-  try {
-    const result = v.safeParse(schema, JSON.parse(decodeURIComponent(text), expectPlain));
-    return result.success ? { setup: result.output } : refuse(sentence(result.issues[0]));
-  } catch (error) {
-    return refuse(error instanceof RangeError ? error.message : 'it is no JSON');
-  }
-}
-
-// Names that mean more to JavaScript than to a set-up; valibot would pass over them in silence.
-function expectPlain(key: string, value: unknown): unknown {
-  if (['__proto__', 'constructor', 'prototype'].includes(key)) throw new RangeError('it names a part of JavaScript');
-  return value;
-}
-
-/** What is wrong with a set-up that the form has made, if anything is. */
+/** Returns what is wrong with a set-up that the form has made, or undefined. */
 export function problemWith(setup: Setup): string | undefined {
   const result = v.safeParse(schema, setup);
-  return result.success ? undefined : `${sentence(result.issues[0])}.`;
+  return result.success ? undefined : `${faultIn(result.issues[0])}.`;
 }
 
-// What valibot itself says quotes what it received; what came with a link is not worth repeating.
-function sentence({ type, message, path }: v.BaseIssue<unknown>): string {
-  const where = path?.map(({ key }) => String(key).slice(0, 30)).join('.');
-  return type === 'strict_object' || type === 'object' || type === 'array' || type === 'record'
-    ? `${where === undefined ? 'it' : `“${where}”`} is missing, unknown, or of the wrong kind`
+/** Describes a fault. The messages of valibot itself quote their input, and a link may hold anything. */
+export function faultIn({ type, message, path }: v.BaseIssue<unknown>): string {
+  return ['strict_object', 'object', 'array', 'record'].includes(type)
+    ? `“${path?.map(({ key }) => String(key).slice(0, 30)).join('.') ?? ''}” is missing, unknown or of the wrong type`
     : message;
 }
 
-/** The address that holds a set-up. */
-export function hashOf(setup: Setup): string {
-  return `#${encodeURIComponent(JSON.stringify(setup, withInfinity))}`;
-}
-
-// JSON has no Infinity; options take it as a string.
-function withInfinity(_key: string, value: unknown): unknown {
-  return value === Infinity ? 'Infinity' : value;
-}
-
 /** What a task starts with when it is chosen: a rate at which a SimpleRNN without clipping diverges or does not learn. */
-export const FIRST_RATES: Readonly<Record<string, Partial<Setup>>> = {
+export const STARTS: Readonly<Record<string, Partial<Setup>>> = {
   'char-lm': { optimizer: 'sgd', learningRate: 3, settings: DEFAULT_SETUP.settings },
   'temporal-order': { optimizer: 'sgd', learningRate: 0.3 },
   adding: { optimizer: 'sgd', learningRate: 0.3 },

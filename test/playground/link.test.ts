@@ -2,58 +2,41 @@
 import { expect, it } from 'vitest';
 import { card, describeInBrowser, hashOf, noticed, reaches, says, SMALL } from './visit.ts';
 
-const encoded = (value: unknown): string =>
-  `#${encodeURIComponent(typeof value === 'string' ? value : JSON.stringify(value))}`;
 const HTML = '<img src=x onerror="window.injected=1"><script>window.injected=1</script>';
+const SHORT = 'rnn/sgd/3/none/global-norm';
 
 const HOSTILE: readonly (readonly [what: string, hash: string, says: RegExp])[] = [
-  ['HTML', encoded(HTML), /it is no JSON/],
-  ['HTML for a task', encoded({ ...SMALL, task: HTML }), /task must be one of char-lm/],
-  [
-    'HTML for a strategy',
-    encoded({ ...SMALL, strategies: [{ id: HTML }, { id: 'none' }] }),
-    /a strategy must be one of/,
-  ],
+  ['HTML', `#${encodeURIComponent(HTML)}`, /must be one of|must be a number/],
+  ['HTML for a task', hashOf({ ...SMALL, task: encodeURIComponent(HTML) }), /task must be one of char-lm|setting/],
+  ['HTML for a strategy', `#rnn/sgd/3/none/${encodeURIComponent(HTML)}`, /a strategy (must be one of|has no option)/],
   [
     'HTML for the name of an option',
-    encoded({ ...SMALL, strategies: [{ id: 'none', options: { [HTML]: 1 } }, { id: 'none' }] }),
-    /none has no option of this name/,
+    `#rnn/sgd/3/none/none:${encodeURIComponent(HTML)}=1`,
+    /a strategy (must be one of|has no option)/,
   ],
   [
     'HTML for the name of a setting',
-    encoded({ ...SMALL, settings: { [HTML]: 1 } }),
-    /char-lm has no setting of this name/,
+    `#${SHORT}?${encodeURIComponent(HTML)}=1`,
+    /a setting that the task does not have/,
   ],
-  ['a prototype', encoded('{"__proto__":{"injected":1},"task":"char-lm"}'), /it names a part of JavaScript/],
-  [
-    'a prototype among options',
-    encoded(JSON.stringify(SMALL).replace('{"maxNorm":0.25}', '{"__proto__":{"injected":1},"constructor":1}')),
-    /it names a part of JavaScript/,
-  ],
-  [
-    'a prototype among settings',
-    encoded(JSON.stringify(SMALL).replace('"units":16', '"__proto__":{"injected":1}')),
-    /it names a part of JavaScript/,
-  ],
-  ['another member', encoded({ ...SMALL, more: 1 }), /“more” is missing, unknown/],
-  ['too much', `#${'%7B'.repeat(5000)}`, /it is longer than 8000 characters/],
-  ['depth', encoded('['.repeat(2000)), /it is no JSON/],
-  ['half an escape', '#%7', /it is no JSON/],
-  ['a number', encoded('7'), /wrong kind/],
-  ['null', encoded('null'), /wrong kind/],
-  ['a list', encoded('[]'), /wrong kind/],
-  ['a word for a rate', encoded({ ...SMALL, learningRate: '3' }), /learningRate must be a number/],
-  ['more steps than there may be', encoded({ ...SMALL, steps: 1e9 }), /steps must be a whole number from 1 to 20000/],
-  [
-    'more units than there may be',
-    encoded({ ...SMALL, settings: { units: 1e9 } }),
-    /units must be a whole number from 2 to 128/,
-  ],
-  ['a hundred runs', encoded({ ...SMALL, strategies: Array(100).fill({ id: 'none' }) }), /at most 4 runs/],
-  ['a single run', encoded({ ...SMALL, strategies: [{ id: 'none' }] }), /at least 2 runs/],
+  ['a prototype among options', '#rnn/sgd/3/none/global-norm:__proto__=1', /no option of this name/],
+  ['a constructor among options', '#rnn/sgd/3/none/global-norm:constructor=1', /no option of this name/],
+  ['a prototype among settings', `#${SHORT}?__proto__=1`, /a setting that the task does not have/],
+  ['an unknown setting', `#${SHORT}?more=1`, /a setting that the task does not have/],
+  ['too much', `#${'%7B'.repeat(5000)}`, /it is longer than 2000 characters/],
+  ['many slashes', `#${'/'.repeat(1900)}`, /must be/],
+  ['half an escape', '#%7', /it has a broken escape/],
+  ['a number', '#7', /must be/],
+  ['a word for a rate', '#rnn/sgd/three/none/global-norm', /learningRate must be a number/],
+  ['a rate below zero', '#rnn/sgd/-1/none/global-norm', /learningRate must be a number from 0.000001 to 100/],
+  ['more steps than there may be', `#${SHORT}?steps=1e9`, /steps must be a whole number from 1 to 20000/],
+  ['more units than there may be', `#${SHORT}?units=1e9`, /units must be a whole number from 2 to 128/],
+  ['a word for units', `#${SHORT}?units=many`, /a setting must be a whole number/],
+  ['a hundred runs', `#rnn/sgd/3${'/none'.repeat(100)}`, /at most 4 runs/],
+  ['a single run', '#rnn/sgd/3/none', /at least 2 runs/],
   [
     'an option out of range',
-    encoded({ ...SMALL, strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: -1 } }] }),
+    '#rnn/sgd/3/none/global-norm:maxNorm=-1',
     /maxNorm of global-norm must be a number from 0 to Infinity/,
   ],
 ];
@@ -95,6 +78,23 @@ describeInBrowser('the link', (visit) => {
     const again = await visit({ hash: new URL(link).hash });
     await says(again.page, 2, /^Finished/);
     expect(await card(again.page, 2).locator('.figures').innerText()).toBe(figures);
+  });
+
+  it('is short, and leaves out what equals the default', async () => {
+    const { page } = await visit({ hash: '#rnn/sgd/3/none/global-norm:maxNorm=0.25,ord=2?backend=cpu' });
+    await reaches(page, 2, 1);
+    await page.getByLabel('Seed').fill('2');
+    await page.getByLabel('Seed').blur();
+    await expect
+      .poll(() => new URL(page.url()).hash)
+      .toBe('#rnn/sgd/3/none/global-norm:maxNorm=0.25?seed=2&backend=cpu');
+  });
+
+  it('of a strategy’s page opens with that strategy and its defaults', async () => {
+    const { page } = await visit({ hash: '#rnn/sgd/3/none/adaptive-percentile' });
+    await reaches(page, 2, 1);
+    expect(await card(page, 2).getByLabel('Strategy', { exact: true }).inputValue()).toBe('adaptive-percentile');
+    expect(await page.locator('.notice').count()).toBe(0);
   });
 
   it.each(HOSTILE)(

@@ -18,9 +18,16 @@ export const SMALL: Setup = {
   strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: 0.25 } }],
 };
 
-/** Returns the address fragment of a set-up. */
-export function hashOf(setup: Setup): string {
-  return `#${encodeURIComponent(JSON.stringify(setup))}`;
+/** Returns the address fragment of a set-up, with every setting in it. */
+export function hashOf({ task, cell, optimizer, learningRate, strategies, settings, ...rest }: Setup): string {
+  const specs = strategies.map(({ id, options }) => {
+    const list = Object.entries(options ?? {}).map(([name, value]) => `${name}=${String(value)}`);
+    return list.length === 0 ? id : `${id}:${list.join(',')}`;
+  });
+  const query = Object.entries({ task, ...(settings as object), ...rest }).map(
+    ([name, value]) => `${name}=${String(value)}`,
+  );
+  return `#${[cell, optimizer, learningRate, ...specs].join('/')}?${query.join('&')}`;
 }
 
 interface PlaygroundOptions extends Omit<VisitOptions, 'before'> {
