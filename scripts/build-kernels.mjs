@@ -72,19 +72,29 @@ async function toTypeScript(source, { plain, shared, relaxed }) {
     throw new Error(`${source}: only the imports may differ where memory is shared.`);
   const third = relaxed && splitAfterImports(relaxed);
   if (third && !third.head.equals(first.head)) throw new Error(`${source}: the builds differ in types or imports.`);
-  const base64 = (bytes) => bytes.toString('base64');
   const text = `// Compiled from ${source} by \`npm run build:kernels\`; do not edit.
 
-/** The module up to its import of an unshared memory, in base64. */
-export const HEAD = '${base64(first.head)}';
+/** The module up to its import of an unshared memory. */
+export const HEAD = '${encode(first.head)}';
 
 /** The same for a shared memory, as in the threaded build of tfjs. */
-export const SHARED_HEAD = '${base64(second.head)}';
+export const SHARED_HEAD = '${encode(second.head)}';
 
-/** The rest of the module, in base64. */
-export const BODY = '${base64(first.body)}';
-${third ? `\n/** The same with relaxed SIMD. */\nexport const RELAXED_BODY = '${base64(third.body)}';\n` : ''}`;
+/** The rest of the module. */
+export const BODY = '${encode(first.body)}';
+${third ? `\n/** The same with relaxed SIMD. */\nexport const RELAXED_BODY = '${encode(third.body)}';\n` : ''}`;
   return format(text, { ...(await resolveConfig(fileURLToPath(new URL('package.json', root)))), parser: 'typescript' });
+}
+
+// As src/kernels/module.ts decodes it: bytes shifted by 3, so that the common prefix of SIMD instructions comes first; one
+// character from `(` on for the first 86 of them, and a prefix for the others. No character needs an escape in a string.
+function encode(bytes) {
+  return [...bytes]
+    .map((byte) => {
+      const [high, low] = [Math.floor(((byte + 3) % 256) / 86), ((byte + 3) % 256) % 86];
+      return ['', ' ', '!'][high] + String.fromCharCode(low + (low < 52 ? 40 : 41));
+    })
+    .join('');
 }
 
 // Splits after the import section, the only section where the builds for shared and unshared memory differ.

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
-import { instantiate } from '../simd.ts';
+import { instantiate } from '../module.ts';
 import type { Layout, UnitPasses } from './passes.ts';
 import * as bytes from './per-unit-bytes.ts';
 
@@ -17,7 +17,7 @@ interface PerUnitModule {
 
 /** Creates SIMD passes that work directly on the heap of tfjs, without copies. */
 export function createHeapUnitPasses(heap: Heap): UnitPasses {
-  const simd = instantiate<PerUnitModule>(bytes, heap.memory);
+  const simd = instantiate<PerUnitModule>(heap.memory, bytes);
   const sumsBy =
     (add: PerUnitModule['sumColumns']) =>
     (x: Tensor, { blocks, rows, columns }: Layout) =>

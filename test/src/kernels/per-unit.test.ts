@@ -8,6 +8,7 @@ import { scaleUnits, unitNorms } from '../../../src/kernels/index.ts';
 import { plainUnitPasses } from '../../../src/kernels/per-unit/loops.ts';
 import { createHeapUnitPasses } from '../../../src/kernels/per-unit/on-heap.ts';
 import type { UnitPasses } from '../../../src/kernels/per-unit/passes.ts';
+import { decodeBytes } from '../../../src/kernels/module.ts';
 import * as bytes from '../../../src/kernels/per-unit/per-unit-bytes.ts';
 import { agreesWithPlainUnitPasses } from '../../../src/kernels/per-unit/self-test.ts';
 import { sumsOf, withStepCache } from '../../../src/kernels/step-cache.ts';
@@ -46,9 +47,7 @@ describe('the SIMD passes per unit', () => {
   // A data segment would overwrite the heap of tfjs when the module starts.
   it('come from a module without a data section', () => {
     const DATA_SECTION = 11;
-    const sections = [
-      ...sectionsOf(Buffer.concat([bytes.HEAD, bytes.BODY].map((part) => Buffer.from(part, 'base64')))),
-    ];
+    const sections = [...sectionsOf(decodeBytes(bytes.HEAD + bytes.BODY))];
     expect(sections).toContain(10);
     expect(sections).not.toContain(DATA_SECTION);
   });

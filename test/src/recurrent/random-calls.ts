@@ -1,5 +1,6 @@
 // Random calls of the recurrent module, for Node and for browsers.
 import { seededUniform } from '../../../src/core/random.ts';
+import { decodeBytes } from '../../../src/kernels/module.ts';
 import { findActivation } from '../../../src/recurrent/activations.ts';
 import type { HostCell } from '../../../src/recurrent/fused/host/cell.ts';
 import { hostGRU } from '../../../src/recurrent/fused/host/gru.ts';
@@ -14,12 +15,7 @@ export const CELLS: [string, HostCell][] = [
   ['LSTM', hostLSTM],
 ];
 
-/** Joins parts of a module in base64. */
-export function decode(...parts: string[]): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(parts.map(atob).join(''), (letter) => letter.charCodeAt(0));
-}
-
-export const hasRelaxedSimd = WebAssembly.validate(decode(HEAD, RELAXED_BODY));
+export const hasRelaxedSimd = WebAssembly.validate(decodeBytes(HEAD + RELAXED_BODY));
 
 /** The builds of the module that this engine runs: whether they use relaxed SIMD. */
 export const BUILDS = hasRelaxedSimd ? [false, true] : [false];

@@ -1,5 +1,6 @@
 import { shared } from '../../../core/shared.ts';
-import { BODY, HEAD, RELAXED_BODY, SHARED_HEAD } from './layer-bytes.ts';
+import { instantiate } from '../../../kernels/module.ts';
+import * as bytes from './layer-bytes.ts';
 
 /**
  * The functions of assembly/layer.ts. Pointers are byte addresses in the memory that the module was instantiated on; 0
@@ -56,30 +57,12 @@ export function isRelaxedSimdAllowed(): boolean {
   return settings().allowsRelaxedSimd;
 }
 
-const modules = new Map<string, WebAssembly.Module>();
-
 /**
  * Instantiates the module on a memory: the build with relaxed SIMD if asked and the engine has it, otherwise the plain one.
  *
- * @throws if WebAssembly or its SIMD instructions are missing, or if the memory is of neither known kind
+ * @throws as {@link instantiate}
  */
 export function instantiateLayerModule(memory: WebAssembly.Memory, isRelaxed: boolean): LayerModule {
-  const head =
-    typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer ? SHARED_HEAD : HEAD;
-  const module = (isRelaxed && compile(head, RELAXED_BODY)) || compile(head, BODY);
-  if (!module) throw new Error('This engine has no WebAssembly SIMD.');
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as LayerModule;
-}
-
-/** Compiles a build; undefined if the engine lacks its instructions. */
-function compile(head: string, body: string): WebAssembly.Module | undefined {
-  const key = head + body;
-  let module = modules.get(key);
-  if (module === undefined) {
-    const bytes = Uint8Array.from(atob(head) + atob(body), (letter) => letter.charCodeAt(0));
-    if (!WebAssembly.validate(bytes)) return undefined;
-    module = new WebAssembly.Module(bytes);
-    modules.set(key, module);
-  }
-  return module;
+  const relaxed = { ...bytes, BODY: bytes.RELAXED_BODY };
+  return isRelaxed ? instantiate(memory, relaxed, bytes) : instantiate(memory, bytes);
 }
