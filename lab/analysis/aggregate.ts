@@ -55,13 +55,24 @@ export function estimate<Sides extends readonly ScoresByNetwork[]>(
   statistic: (...sides: Sides) => number,
   ...sides: Sides
 ): Estimate {
+  return estimateEach((...some: Sides) => [statistic(...some)], ...sides)[0]!;
+}
+
+/** Like `estimate`, but for several statistics of the same samples. */
+export function estimateEach<Sides extends readonly ScoresByNetwork[]>(
+  statistics: (...sides: Sides) => readonly number[],
+  ...sides: Sides
+): Estimate[] {
   const size = sides.flat(2).length;
   const draws = randomNumbers(RESAMPLES * size, 'bootstrap');
   let position = 0;
   const resample = (scores: readonly number[]): number[] =>
     scores.map(() => scores[Math.floor(draws[position++]! * scores.length)]!);
-  const values = Array.from({ length: RESAMPLES }, () =>
-    statistic(...(sides.map((networks) => networks.map(resample)) as unknown as Sides)),
+  const samples = Array.from({ length: RESAMPLES }, () =>
+    statistics(...(sides.map((networks) => networks.map(resample)) as unknown as Sides)),
   );
-  return { value: statistic(...sides), low: quantile(values, 0.025), high: quantile(values, 0.975) };
+  return statistics(...sides).map((value, index) => {
+    const values = samples.map((sample) => sample[index]!);
+    return { value, low: quantile(values, 0.025), high: quantile(values, 0.975) };
+  });
 }

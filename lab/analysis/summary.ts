@@ -7,6 +7,7 @@ import { groupContests } from './contests.ts';
 import { digestRun, type RunDigest } from './digest.ts';
 import { groupBy } from './group-by.ts';
 import { strategyKey } from './names.ts';
+import { aggregateOverNetworks, type Aggregates } from './overall.ts';
 import { medianInterval, type ScoresBySeed } from './statistics.ts';
 import { compareWithNone, type Verdict } from './verdict.ts';
 
@@ -86,7 +87,11 @@ export interface Summary {
   readonly environments: readonly Environment[];
   /** The data of each task, and what was read of it with each of the settings. */
   readonly data: readonly { readonly task: string; readonly id: string; readonly report?: DataReport }[];
+  /** The ids of the strategies whose comparison with no clipping is tested, if these are not all. */
+  readonly primary?: readonly string[];
   readonly rows: readonly SummaryRow[];
+  /** Scores over all networks; absent with fewer than two networks or strategies to aggregate. */
+  readonly aggregates?: Aggregates;
 }
 
 /**
@@ -100,6 +105,8 @@ export function summarize(experiment: string, runs: readonly Run[], primary?: re
   const distinct = <Value>(values: readonly Value[]): Value[] => [
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
+  const rows = summarizeDigests(runs.map(digestRun), primary);
+  const aggregates = aggregateOverNetworks(groupContests(rows));
   return {
     version: 2,
     experiment,
@@ -111,7 +118,9 @@ export function summarize(experiment: string, runs: readonly Run[], primary?: re
         ...(dataReport && { report: dataReport }),
       })),
     ),
-    rows: summarizeDigests(runs.map(digestRun), primary),
+    ...(primary && { primary }),
+    rows,
+    ...(aggregates && { aggregates }),
   };
 }
 

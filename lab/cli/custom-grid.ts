@@ -17,11 +17,12 @@ const RATES = [1 / 10, 1 / 3, 1, 3];
 export function customizeGrid(grid: Grid, replaced: Partial<Grid>, settings: Settings = {}): Grid {
   const { tuning, primary, ...rest } = grid;
   const tuned = replaced.learningRates === undefined && tuning !== undefined;
+  const isCompared = (id: string): boolean => rest.strategies.some((strategy) => strategy.id === id);
   const customized: Grid = {
     ...rest,
     ...(replaced.tasks === undefined ? {} : knownGoodParts(replaced.tasks, replaced.optimizers)),
     ...(tuned && { tuning: replaced.strategies === undefined ? tuning : { seeds: tuning.seeds } }),
-    ...(primary !== undefined && replaced.strategies === undefined && { primary }),
+    ...(primary !== undefined && replaced.strategies === undefined && { primary: primary.filter(isCompared) }),
     ...replaced,
   };
   return { ...customized, settings: [customized.settings ?? {}].flat().map((own) => ({ ...own, ...settings })) };

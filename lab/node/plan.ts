@@ -33,6 +33,9 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
     const { id, options } = catalogue.strategy(spec);
     return { id, options };
   });
+  const stranger = grid.primary?.find((id) => !strategies.some((one) => one.id === id));
+  if (stranger !== undefined)
+    throw new LabError(`\`primary\` names \`${stranger}\`, which is no strategy of this grid.`);
   grid.cells.forEach((cell) => catalogue.cell(cell));
   grid.optimizers.forEach((optimizer) => catalogue.optimizer(optimizer));
 

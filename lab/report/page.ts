@@ -12,7 +12,7 @@ import { recommendations } from './sections/recommendations.ts';
 import { writeFindings } from '../analysis/findings.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { html, Html, type Content } from './html/html.ts';
-import { formatOptions } from '../analysis/names.ts';
+import { formatOptions, joinWords } from '../analysis/names.ts';
 import { createPalette, type Palette } from './charts/palette.ts';
 import { TUNE, type ExperimentAnswer } from '../experiments/_answer.ts';
 import { figureRow, answerTable } from './sections/answer-section.ts';
@@ -28,6 +28,8 @@ export interface ReportFrame {
   readonly question: string;
   readonly budget: string;
   readonly command: string;
+  /** The ids of the strategies whose comparison with no clipping is tested, if these are not all. */
+  readonly primary?: readonly string[] | undefined;
   /** How many runs were planned. */
   readonly total: number;
   /** The planned runs that failed. */
@@ -173,7 +175,13 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
     ],
     [
       'Verdicts',
-      '“Helped” and “hurt” require six seeds or more, an exact sign-flip test on ranks whose p-value, adjusted by Holm over the tested strategies of a cell, is at most 0.05, a result that beats the baseline, and a gain above the sampling error of the test set.',
+      '“Helped” and “hurt” require six seeds or more, an exact sign-flip test on ranks whose p-value, adjusted by Holm over the tested strategies of a cell, is at most 0.05, a result that beats the baseline, and a gain above the sampling error of the test set. If the best rate of the worse side is the smallest or largest of the grid, the gain must also exceed twice what its validation score improved over the last step to that rate.',
+    ],
+    [
+      'Tested',
+      frame.primary === undefined
+        ? ''
+        : `${joinWords(frame.primary)} against no clipping, as named before the runs. The other strategies get an interval and no verdict.`,
     ],
     [
       'Diverged',

@@ -33,6 +33,11 @@ describe('a customized grid', () => {
     expect(grid).not.toHaveProperty('primary');
   });
 
+  it('keeps the primary strategies that it compares', () => {
+    const grid = { ...quick.grid, strategies: [{ id: 'none' }, { id: 'agc' }], primary: ['global-norm', 'agc'] };
+    expect(customizeGrid(grid, {}).primary).toEqual(['agc']);
+  });
+
   it('is described by its own budget', () => {
     const grid = customizeGrid(quick.grid, { learningRates: [1, 3, 10], seeds: [1] });
     expect(describeBudget(grid)).toBe(

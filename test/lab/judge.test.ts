@@ -62,23 +62,22 @@ describe('effects', () => {
   const seeds = (scores: (number | null)[], change: Parameters<typeof runOf>[0]): Run[] =>
     scores.map((score, seed) => runOf({ ...change, seed }, score === null ? diverged : { score }));
   const bare = [4, 4.1, 4.2, 3.9, 3.8, 4, 4.1, 4];
-  const { statements, tables, figures } = judgeEffects(
-    rowsOf([
-      ...seeds(bare, { cell: 'rnn' }),
-      ...seeds(
-        bare.map((score) => score - 1),
-        { cell: 'rnn', strategy: clipping() },
-      ),
-      ...seeds(
-        bare.map((score) => score - 2),
-        { cell: 'lstm' },
-      ),
-      ...seeds(
-        bare.map(() => null),
-        { cell: 'lstm', strategy: clipping() },
-      ),
-    ]),
-  );
+  const { rows } = summarize('x', [
+    ...seeds(bare, { cell: 'rnn' }),
+    ...seeds(
+      bare.map((score) => score - 1),
+      { cell: 'rnn', strategy: clipping() },
+    ),
+    ...seeds(
+      bare.map((score) => score - 2),
+      { cell: 'lstm' },
+    ),
+    ...seeds(
+      bare.map(() => null),
+      { cell: 'lstm', strategy: clipping() },
+    ),
+  ]);
+  const { statements, tables, figures } = judgeEffects(rows);
 
   it('list the networks of each verdict', () => {
     expect(statements).toEqual([
@@ -98,7 +97,41 @@ describe('effects', () => {
     // On the lstm, `none` has the best median; on the rnn, its lead over the baseline is 0.4 of 1.4.
     expect(none).toEqual(['none', expect.stringMatching(/^0\.6\d \[0\.\d\d, 0\.\d\d\]$/), '–']);
     expect(clipped).toEqual(['global-norm', expect.stringMatching(/^0\.4\d \[/), '0.50 [0.50, 0.50]']);
-    expect(figures[0]?.panels[0]?.curves.map(({ points }) => points[0]?.y)).toEqual([100, 50]);
+    const [bareCurve, clippedCurve] = figures[0]!.panels[0]!.curves;
+    // Every run without clipping learns. Of the clipped runs those of one network do, whatever seeds are drawn.
+    expect(bareCurve?.points[0]).toEqual({ x: 0, y: 100, low: 100, high: 100 });
+    expect(clippedCurve?.points[0]).toEqual({ x: 0, y: 50, low: 50, high: 50 });
+    expect(clippedCurve?.points).toHaveLength(21);
+  });
+});
+
+describe('the aggregates of a summary', () => {
+  it('have the values of the report, each with its interval, and the profile at each level', () => {
+    const seeds = [1, 2, 3, 4];
+    const { aggregates } = summarize(
+      'x',
+      ['rnn', 'lstm'].flatMap((cell) => [
+        ...seeds.map((seed) => runOf({ cell, seed }, { score: 3.15 })),
+        ...seeds.map((seed) => runOf({ cell, seed, strategy: clipping() }, { score: 2.4 })),
+      ]),
+    );
+    // The baseline is 4.4, so the leads are 1.25 and 2.
+    const near = expect.closeTo(0.625, 9) as number;
+    const certain = (value: number) => ({ value, low: value, high: value });
+    expect(aggregates).toMatchObject({
+      networks: 2,
+      strategies: [{ name: 'none', iqm: certain(near) }, { name: 'global-norm' }],
+    });
+    const [none, clipped] = aggregates!.strategies;
+    expect(none).not.toHaveProperty('improvement');
+    expect(clipped).toMatchObject({ iqm: certain(1), improvement: certain(1) });
+    expect(aggregates?.levels).toHaveLength(21);
+    expect(none?.profile.map(({ value }) => value)).toEqual(aggregates?.levels.map((level) => (level < 0.625 ? 1 : 0)));
+  });
+
+  it('are absent for one network', () => {
+    const runs = [runOf({}, {}), runOf({ strategy: clipping() }, {})];
+    expect(summarize('x', runs)).not.toHaveProperty('aggregates');
   });
 });
 

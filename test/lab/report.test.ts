@@ -174,7 +174,7 @@ describe('the findings', () => {
       about: 'the worse side is at the edge of the grid',
       runs: [1, 3]
         .flatMap((learningRate) => [
-          ...seeds([4, 4.1, 4.2, 3.9, 4, 3.8].map((score) => score + learningRate / 10)),
+          ...seeds([4, 4.1, 4.2, 3.9, 4, 3.8].map((score) => score + learningRate)),
           ...seeds([3, 3.1, 3.2, 2.9, 3, 2.8], clipping()),
         ])
         .map((run, index) => ({
@@ -252,6 +252,27 @@ describe('the summary file', () => {
     expect(tested).toMatchObject({ verdict: 'helped', adjustedP: 2 / 64, gain });
     expect(other).toMatchObject({ verdict: 'interval only', gain });
     expect(other).not.toHaveProperty('adjustedP');
+  });
+});
+
+describe('the report of primary comparisons', () => {
+  it('names them, and says that the others are not tested', () => {
+    const seeds = [1, 2, 3, 4, 5, 6];
+    const other = { id: 'agc', options: {} };
+    const runs = [
+      ...seeds.map((seed) => runOf({ seed }, { score: 4 })),
+      ...seeds.map((seed) => runOf({ seed, strategy: clipping() }, { score: 4 })),
+      ...seeds.map((seed) => runOf({ seed, strategy: other }, { score: 3 })),
+    ];
+    const { rows } = summarize('quick', runs, ['global-norm']);
+    const results = { runs, rows, answer: answer('quick', rows) };
+    const page = reportPage({ ...frame, primary: ['global-norm'] }, results, { hashOf: () => '' });
+    const text = parseHTML(page).document.querySelector('main')?.textContent ?? '';
+    expect(text).toContain('global-norm against no clipping, as named before the runs. The other strategies get an');
+    expect(text).toMatch(/Not tested: agc 3\.00 .*better for 6 of 6 seeds/);
+    expect(text).toMatch(/Best on the validation data:\s+agc, not tested\./);
+    expect(page).toContain('interval only');
+    expect(reportPage(frame, results, { hashOf: () => '' })).not.toContain('as named before the runs');
   });
 });
 

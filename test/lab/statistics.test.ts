@@ -153,4 +153,52 @@ describe('aggregates over networks', () => {
     expect(high).toBeGreaterThan(value);
     expect(estimate(interquartileMean, [[1], [3]])).toEqual({ value: 2, low: 2, high: 2 });
   });
+
+  it('agree with a trimmed mean, with pairs that are counted, and with an interval over all samples', () => {
+    const networks = [count(7).map((one) => one ** 2), count(5).map((one) => 3 * one), [1, 8]];
+    // The trimmed mean of every score four times, which a quarter can be cut off.
+    const fourfold = networks
+      .flat()
+      .flatMap((one) => [one, one, one, one])
+      .toSorted((a, b) => a - b);
+    const middle = fourfold.slice(14, 42);
+    const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+    expect(interquartileMean(networks)).toBeCloseTo(mean(middle), 12);
+
+    // Mann-Whitney's U from the rank sum of the first sample, divided by the number of pairs.
+    const others = [count(7).map((one) => 40 - one ** 2), [1, 2, 9, 14], [8, 8, 0]];
+    const byRanks = networks.map((own, index) => {
+      const all = [...own, ...others[index]!];
+      const rankOf = (one: number): number =>
+        all.filter((other) => other < one).length + (all.filter((other) => other === one).length + 1) / 2;
+      const rankSum = own.reduce((sum, one) => sum + rankOf(one), 0);
+      return (rankSum - (own.length * (own.length + 1)) / 2) / (own.length * others[index]!.length);
+    });
+    expect(improvementProbability(networks, others)).toBeCloseTo(mean(byRanks), 12);
+
+    // Two networks of two and three seeds have 2² · 3³ samples.
+    const small = [
+      [0, 1],
+      [2, 5, 11],
+    ] as const;
+    const samples = [0, 1].flatMap((a) =>
+      [0, 1].flatMap((b) =>
+        [0, 1, 2].flatMap((c) =>
+          [0, 1, 2].flatMap((d) =>
+            [0, 1, 2].map((e) => [small[0][a]!, small[0][b]!, small[1][c]!, small[1][d]!, small[1][e]!]),
+          ),
+        ),
+      ),
+    );
+    const iqms = samples.map((sample) => interquartileMean([sample])).toSorted((a, b) => a - b);
+    expect(iqms).toHaveLength(108);
+    const { low, high } = estimate(interquartileMean, small);
+    // 1,000 of the samples give a quantile that lies near the exact one.
+    const shareBelow = (end: number): number => iqms.filter((one) => one < end).length / 108;
+    const shareUpTo = (end: number): number => iqms.filter((one) => one <= end).length / 108;
+    expect(shareBelow(low)).toBeLessThan(0.04);
+    expect(shareUpTo(low)).toBeGreaterThan(0.01);
+    expect(shareBelow(high)).toBeLessThan(0.99);
+    expect(shareUpTo(high)).toBeGreaterThan(0.96);
+  });
 });

@@ -1,62 +1,31 @@
-import type { StrategySpec } from 'gradclip';
-import {
-  estimate,
-  improvementProbability,
-  interquartileMean,
-  performanceProfile,
-  type Estimate,
-} from '../../analysis/aggregate.ts';
+import type { Estimate } from '../../analysis/aggregate.ts';
 import type { Answer, AnswerTable, Figure } from '../../analysis/answer.ts';
-import { groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
+import { groupContests, type Contest } from '../../analysis/contests.ts';
 import { formatP, shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
+import { formatPercent, formatScore, formatSigned, joinWords, labelStrategies } from '../../analysis/names.ts';
 import {
-  formatPercent,
-  formatScore,
-  formatSigned,
-  joinWords,
-  labelStrategies,
-  strategyKey,
-} from '../../analysis/names.ts';
-import { normalizeScores } from '../../analysis/normalize.ts';
+  aggregateOverNetworks,
+  groupStrategies,
+  type Aggregates,
+  type StrategyOverall,
+} from '../../analysis/overall.ts';
 import type { Gain, SummaryRow } from '../../analysis/summary.ts';
 
 /** Compares each strategy with no clipping on each network, each at the setting that is best on validation. */
 export function judgeEffects(rows: readonly SummaryRow[]): Answer {
   const contests = groupContests(rows);
   const strategies = groupStrategies(contests);
-  const aggregates = contests.length > 1 ? aggregateStrategies(contests, strategies) : undefined;
+  const aggregates = aggregateOverNetworks(contests);
   return {
     statements: strategies.flatMap(countVerdicts),
     tables: [
       scoresTable(contests, strategies),
       gainsTable(contests),
-      ...(aggregates === undefined ? [] : [aggregates.table]),
+      ...(aggregates === undefined ? [] : [aggregatesTable(aggregates, contests)]),
     ],
-    figures: aggregates === undefined ? [] : [aggregates.figure],
+    figures: aggregates === undefined ? [] : [profileFigure(aggregates)],
   };
-}
-
-/** One strategy over all networks. Tuning may choose another threshold on each. */
-interface StrategyOverall {
-  readonly name: string;
-  readonly strategy: StrategySpec;
-  readonly entries: readonly { readonly contest: Contest; readonly contender: Contender }[];
-}
-
-/** Groups the contenders of all networks by id, or by all options if a network compares several with the same id. */
-function groupStrategies(contests: readonly Contest[]): StrategyOverall[] {
-  const entries = contests.flatMap((contest) => contest.contenders.map((contender) => ({ contest, contender })));
-  const label = labelStrategies(entries.map(({ contender }) => contender.strategy));
-  const isRepeated = (id: string): boolean =>
-    contests.some(({ contenders }) => contenders.filter(({ strategy }) => strategy.id === id).length > 1);
-  const groups = groupBy(entries, ({ contender: { strategy } }) =>
-    isRepeated(strategy.id) ? strategyKey(strategy) : strategy.id,
-  );
-  return [...groups.values()].map((own) => {
-    const { strategy } = own[0]!.contender;
-    return { name: isRepeated(strategy.id) ? label(strategy) : strategy.id, strategy, entries: own };
-  });
 }
 
 /** Creates the table of scores: one row for each network, one column for each strategy. */
@@ -134,53 +103,44 @@ function countVerdicts({ name, entries }: StrategyOverall): string[] {
   ];
 }
 
-const LEVELS = Array.from({ length: 21 }, (_, index) => index / 20);
-
-function aggregateStrategies(
-  contests: readonly Contest[],
-  strategies: readonly StrategyOverall[],
-): { readonly table: AnswerTable; readonly figure: Figure } | undefined {
-  const normalized = contests.map(normalizeScores).filter((one) => one !== undefined);
-  // A strategy that is missing on a network cannot be compared over all of them.
-  const complete = strategies.flatMap(({ name, strategy, entries }) => {
-    const scores = normalized.map((network) => entries.flatMap(({ contender }) => network.get(contender) ?? []));
-    return scores.every((some) => some.length > 0) ? [{ name, strategy, scores }] : [];
-  });
-  if (normalized.length < 2 || complete.length < 2) return undefined;
-  const bare = complete.find(({ strategy }) => strategy.id === 'none');
+function aggregatesTable({ networks, strategies }: Aggregates, contests: readonly Contest[]): AnswerTable {
   return {
-    table: {
-      title: 'Over all networks',
-      note:
-        `${normalized.length} of ${contests.length} networks, those that any strategy learns. A score is normalized: 0 is the baseline or worse, ` +
-        'a diverged run included, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
-        'runs. P: the probability that a run is better than one without clipping. Both with their 95 % interval from the stratified ' +
-        'bootstrap over seeds (Agarwal et al., 2021).',
-      columns: ['strategy', 'IQM', 'P(better than none)'],
-      rows: complete.map(({ name, scores }) => [
-        name,
-        formatEstimate(estimate(interquartileMean, scores)),
-        bare === undefined || bare.scores === scores
-          ? '–'
-          : formatEstimate(estimate(improvementProbability, scores, bare.scores)),
-      ]),
-    },
-    figure: {
-      id: 'profile',
-      title: 'Performance profile',
-      note: 'The share of runs whose normalized score is above each level. A higher curve is better.',
-      x: { name: 'normalized score', log: false },
-      y: { name: 'share of runs, %', domain: [0, 100] },
-      panels: [
-        {
-          title: 'all networks',
-          curves: complete.map(({ strategy, scores }) => ({
-            strategy: { id: strategy.id, ...(strategy.options && { options: strategy.options }) },
-            points: performanceProfile(scores, LEVELS).map((share, index) => ({ x: LEVELS[index]!, y: 100 * share })),
+    title: 'Over all networks',
+    note:
+      `${networks} of ${contests.length} networks, those that any strategy learns. A score is normalized: 0 is the baseline or worse, ` +
+      'a diverged run included, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
+      'runs. P: the probability that a run is better than one without clipping. Both with their 95 % interval from the stratified ' +
+      'bootstrap over seeds (Agarwal et al., 2021).',
+    columns: ['strategy', 'IQM', 'P(better than none)'],
+    rows: strategies.map(({ name, iqm, improvement }) => [
+      name,
+      formatEstimate(iqm),
+      improvement === undefined ? '–' : formatEstimate(improvement),
+    ]),
+  };
+}
+
+function profileFigure({ levels, strategies }: Aggregates): Figure {
+  return {
+    id: 'profile',
+    title: 'Performance profile',
+    note: 'The share of runs whose normalized score is above each level, with its 95 % interval. A higher curve is better.',
+    x: { name: 'normalized score', log: false },
+    y: { name: 'share of runs, %', domain: [0, 100] },
+    panels: [
+      {
+        title: 'all networks',
+        curves: strategies.map(({ strategy, profile }) => ({
+          strategy,
+          points: profile.map(({ value, low, high }, index) => ({
+            x: levels[index]!,
+            y: 100 * value,
+            low: 100 * low,
+            high: 100 * high,
           })),
-        },
-      ],
-    },
+        })),
+      },
+    ],
   };
 }
 

@@ -27,7 +27,7 @@ function recommendation(contest: Contest, palette: Palette): Html {
   if (best === undefined) return html`<strong>${network}: every setting diverged.</strong>`;
   const { verdict } = shownRow(best);
   return html`<strong>${network}:${unproven}</strong> Best on the validation data:
-    ${palette.label(best.strategy)}${verdict === undefined ? '' : `, ${verdict}`}.
+    ${palette.label(best.strategy)}${verdict === undefined ? '' : `, ${verdict === 'interval only' ? 'not tested' : verdict}`}.
     <pre><code>${settingCode(shownRow(best))}</code></pre>`;
 }
 
