@@ -12,6 +12,8 @@ export interface Contender {
   readonly best: SummaryRow | undefined;
   /** Whether the learning rate of `best` is the smallest or the largest of several rates. */
   readonly edge: 'smallest' | 'largest' | undefined;
+  /** How much better the score of `best` may be beyond the edge, in the metric's unit; 0 if its rate is not at the edge. */
+  readonly beyondEdge: number;
 }
 
 /** The strategies compared on one network: a task with its data and settings, a cell, an optimizer and a number of steps. */
@@ -64,7 +66,44 @@ function toContender(own: readonly SummaryRow[], tuned: readonly SummaryRow[]): 
           ? 'largest'
           : undefined;
   const rows = own.toSorted((a, b) => a.learningRate - b.learningRate);
-  return { strategy: (own[0] as SummaryRow).strategy, rows, best, edge };
+  const beyondEdge = best === undefined || edge === undefined ? 0 : extrapolate(best, [...own, ...tuned]);
+  return { strategy: (own[0] as SummaryRow).strategy, rows, best, edge, beyondEdge };
+}
+
+/** Rates that differ by at least this factor show how the score changes with the rate. */
+const MIN_RATIO = 2;
+
+/** The improvement towards the edge counts this many times beyond it. */
+const EXTRAPOLATED_TIMES = 2;
+
+/**
+ * Estimates by how much a score may improve beyond the edge of the grid: twice as much as it improved over the last
+ * step of the grid, where a step is a factor of two or more.
+ *
+ * If the score is a parabola over the logarithm of the rate, this is at least what its optimum gains, as far as four
+ * steps beyond the edge. Infinite if no comparable run has another rate, or if those at the next rate diverged.
+ */
+function extrapolate(best: SummaryRow, rows: readonly SummaryRow[]): number {
+  const same = rows.filter(({ strategy }) => strategyKey(strategy) === strategyKey(best.strategy));
+  // Tuning runs are compared with each other: they have other seeds, and possibly fewer steps.
+  const groups = groupBy(same, ({ tuning, plannedSteps }) => JSON.stringify([tuning, plannedSteps]));
+  const comparable = [...groups.values()]
+    .toSorted((a, b) => b[0]!.plannedSteps - a[0]!.plannedSteps)
+    .flatMap((group) => {
+      const atEdge = group.find(({ learningRate }) => learningRate === best.learningRate);
+      const next = nextRate(best.learningRate, group);
+      return atEdge && next ? [{ atEdge, next }] : [];
+    })[0];
+  if (comparable === undefined) return Infinity;
+  const improvement = validationMargin(comparable.atEdge, comparable.next);
+  return Number.isNaN(improvement) ? Infinity : Math.max(0, EXTRAPOLATED_TIMES * improvement);
+}
+
+/** Finds the row with the nearest rate that differs enough, or else the one with the most different rate. */
+function nextRate(rate: number, rows: readonly SummaryRow[]): SummaryRow | undefined {
+  const ratioOf = ({ learningRate }: SummaryRow): number => Math.max(learningRate / rate, rate / learningRate);
+  const others = rows.filter(({ learningRate }) => learningRate !== rate).toSorted((a, b) => ratioOf(a) - ratioOf(b));
+  return others.find((row) => ratioOf(row) >= MIN_RATIO) ?? others.at(-1);
 }
 
 /** Finds the row with the best median on validation; among equal medians, the one with the smaller learning rate. */

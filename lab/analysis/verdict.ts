@@ -43,15 +43,15 @@ export interface NoneComparison {
 export function compareWithNone(contests: readonly Contest[], primary?: readonly string[]): NoneComparison[] {
   const families = groupBy(contests, ({ cell, optimizer }) => JSON.stringify([cell, optimizer]));
   const byContest = new Map<Contest, NoneComparison[]>();
+  const isPrimary = ({ contender }: Measured): boolean => primary?.includes(contender.strategy.id) ?? true;
   for (const family of families.values()) {
     const measured = family.flatMap(measure);
-    const tested = measured.filter(
-      ({ contender, pairs }) => (primary?.includes(contender.strategy.id) ?? true) && countPairs(pairs) >= MIN_SEEDS,
-    );
+    const tested = measured.filter((one) => isPrimary(one) && countPairs(one.pairs) >= MIN_SEEDS);
     const adjusted = adjustByHolm(tested.map(({ pairs }) => pairs.p));
     for (const one of measured) {
       const adjustedP = adjusted[tested.indexOf(one)];
-      const comparison = { ...one, adjustedP, verdict: conclude(one, adjustedP, tested.length) };
+      const verdict = isPrimary(one) ? conclude(one, adjustedP, tested.length) : 'interval only';
+      const comparison = { ...one, adjustedP, verdict };
       byContest.set(one.contest, [...(byContest.get(one.contest) ?? []), comparison]);
     }
   }
@@ -88,14 +88,13 @@ function conclude({ contender, bare, pairs }: Measured, adjustedP: number | unde
   if (!rows.some(beatsBaseline)) return 'neither learned';
   const seeds = countPairs(pairs);
   const smallestP = (comparisons * 2) / 2 ** seeds;
-  if (seeds < MIN_SEEDS || (adjustedP !== undefined && smallestP > LEVEL))
-    return `too few seeds to conclude (${pairs.better} of ${seeds} better)`;
-  if (adjustedP === undefined) return 'interval only';
-  if (adjustedP > LEVEL || pairs.better === pairs.worse) return 'no clear difference';
+  if (seeds < MIN_SEEDS || smallestP > LEVEL) return `too few seeds to conclude (${pairs.better} of ${seeds} better)`;
+  if (adjustedP === undefined || adjustedP > LEVEL || pairs.better === pairs.worse) return 'no clear difference';
   const samplingError = Math.max(...rows.map(({ metric }) => metric.testError ?? 0));
   if (Math.abs(pairs.gain) < samplingError) return 'smaller than the sampling error of the test set';
   const [winner, loser] = pairs.better > pairs.worse ? [contender, bare] : [bare, contender];
   if (winner.best === undefined || !beatsBaseline(winner.best)) return 'no clear difference';
-  if (loser.edge !== undefined) return 'the best rate lies at the edge of the grid';
+  if (loser.edge !== undefined && Math.abs(pairs.gain) <= loser.beyondEdge)
+    return 'the best rate lies at the edge of the grid';
   return winner === contender ? 'helped' : 'hurt';
 }

@@ -18,6 +18,8 @@ interface World {
   readonly effect?: number;
   /** The probability that a run diverges. */
   readonly diverging?: number;
+  /** By how much a score is worse at a learning rate. */
+  readonly loss?: (rate: number, strategy: string) => number;
 }
 
 const PRIMARY = ['global-norm', 'per-value', 'per-variable', 'adaptive-percentile'];
@@ -41,7 +43,7 @@ function simulate({ trials, ...world }: World): { readonly experiments: number; 
 }
 
 function experiment(world: Omit<World, 'trials'>, trial: number): RunDigest[] {
-  const { seeds, tasks, rates, tuned = false, noise, effect = 0, diverging = 0 } = world;
+  const { seeds, tasks, rates, tuned = false, noise, effect = 0, diverging = 0, loss = () => 0 } = world;
   const tuningSeeds = tuned ? 2 : 0;
   const perStrategy = rates.length * (tuningSeeds + seeds);
   const u = randomNumbers(4 * tasks * STRATEGIES.length * perStrategy, 'simulation', trial);
@@ -51,7 +53,7 @@ function experiment(world: Omit<World, 'trials'>, trial: number): RunDigest[] {
   return Array.from({ length: tasks }, (_, task) => task).flatMap((task) =>
     STRATEGIES.flatMap((id) => {
       const runAt = (learningRate: number, seed: number, tuning: boolean): RunDigest => {
-        const quality = TRUE_SCORE - (id === 'none' ? 0 : effect) + noise * normal();
+        const quality = TRUE_SCORE - (id === 'none' ? 0 : effect) + loss(learningRate, id) + noise * normal();
         const lost = uniform() < diverging;
         return {
           ...template,
@@ -101,8 +103,38 @@ describe('strategies that do nothing', () => {
 });
 
 describe('an effect of three standard deviations', () => {
+  const world = { trials: 100, seeds: 10, noise: 0.06, effect: 0.18 };
+
   it.each([1, 3])('is found in at least 80 % of the comparisons with 10 seeds and %i tasks', (tasks) => {
-    const { comparisons } = simulate({ trials: 100, tasks, seeds: 10, rates: [1], noise: 0.06, effect: 0.18 });
-    expect(comparisons).toBeGreaterThanOrEqual(0.8);
+    expect(simulate({ ...world, tasks, rates: [1] }).comparisons).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it.each([
+    { rates: [1, 2, 3] },
+    { rates: [0.1, 0.3, 1, 3] },
+    { rates: Array.from({ length: 16 }, (_, index) => Number((0.1 * 30 ** (index / 15)).toPrecision(3))) },
+  ])('is found in at least 80 % of the comparisons if $rates are tuned', ({ rates }) => {
+    expect(simulate({ ...world, tasks: 1, rates, tuned: true }).comparisons).toBeGreaterThanOrEqual(0.8);
+  });
+});
+
+describe('a grid that ends before the best rate without clipping', () => {
+  // With clipping, the best rate is in the grid; without, it is some steps of the grid beyond it, and as good.
+  const rates = [0.1, 0.3, 1, 3];
+  const parabola = (steps: number, bias: number) => (rate: number, strategy: string) => {
+    const best = strategy === 'none' ? 3 * 3.1 ** steps : 1;
+    return (bias / steps ** 2) * (Math.log(rate / best) / Math.log(3.1)) ** 2;
+  };
+
+  it.each([
+    [1, 2],
+    [1, 4],
+    [2, 3],
+    [2, 6],
+  ])('is rarely taken for an effect %i steps beyond, where it costs %i standard deviations', (steps, deviations) => {
+    const loss = parabola(steps, deviations * 0.06);
+    const world = { trials: 100, tasks: 1, seeds: 10, noise: 0.06, rates, loss };
+    expect(simulate({ ...world, tuned: true }).experiments).toBeLessThanOrEqual(0.05);
+    expect(simulate(world).experiments).toBeLessThanOrEqual(0.05);
   });
 });
