@@ -81,18 +81,20 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
   const dataReports: [task: string, report: DataReport][] = [];
   const planStage = await preparePlan(grid, builtIn, data, (...report) => dataReports.push(report));
   const folder = new ResultsFolder(out);
-  const digestOf = (id: string): RunDigest | undefined =>
-    folder.hasRun(id) ? digestRun(folder.readRun(id)) : undefined;
+  const known = new Map<string, RunDigest | 'failed'>();
+  const digestOf = (id: string): RunDigest | 'failed' | undefined => {
+    if (!known.has(id) && folder.hasRun(id)) known.set(id, digestRun(folder.readRun(id)));
+    return known.get(id);
+  };
+  // Reads the finished runs too, which reports corrupt files before any training.
   let { runs, isLast } = await planStage(digestOf);
   folder.assertWritable();
   if (runs.length === 0) throw new LabError('The grid has no runs. Name at least one value of each part.');
   dataReports.forEach(dataWriter(screen));
+  const earlier = runs.filter(({ id }) => digestOf(id)).length;
+  if (earlier > 0) screen.write(`Skipping ${earlier} of ${runs.length} runs that are already finished in ${out}.\n`);
   for (;;) {
-    const pending = runs.filter(({ id }) => !folder.hasRun(id));
-    // Reading finished runs now reports corrupt files before any training.
-    runs.forEach(({ id }) => digestOf(id));
-    const skipped = runs.length - pending.length;
-    if (skipped > 0) screen.write(`Skipping ${skipped} of ${runs.length} runs that are already finished in ${out}.\n`);
+    const pending = runs.filter(({ id }) => digestOf(id) === undefined);
     const stepMs = await checkModels(pending, builtIn, data);
     const { primary } = grid;
     const ids = runs.map(({ id }) => id);
@@ -112,9 +114,10 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     const failed = failedRuns(folder, plan);
     const interrupted = finished + failed.length < runs.length;
     const result = { finished, failed, interrupted, total: runs.length };
-    // Choose a setting only when all of its tuning runs have finished.
-    if (interrupted || finished === 0 || (failed.length > 0 && !isLast)) return result;
+    if (interrupted || finished === 0) return result;
     if (isLast) return { ...result, ...writeReport(folder, plan) };
+    // Those of an earlier comparison were forgotten, so that it can be repeated.
+    failed.forEach(({ id }) => known.set(id, 'failed'));
     ({ runs, isLast } = await planStage(digestOf));
   }
 }

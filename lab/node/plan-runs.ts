@@ -1,16 +1,15 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { LabError } from '../errors.ts';
 import type { Grid } from '../experiments/_experiment.ts';
-import type { RunDigest } from '../analysis/digest.ts';
 import { mergeSettings } from './plan.ts';
-import { planStage, type Stage } from './plan-tuning.ts';
+import { planStage, type DigestOf, type Stage } from './plan-tuning.ts';
 import { loadData, prepareFrom } from './data/load-data.ts';
 import type { DataReport } from '../tasks/_data-report.ts';
 import { BACKEND } from './environment.ts';
 import { currentPlugin } from './plugin.ts';
 
 /** Plans the next stage of a grid from the results of finished runs. */
-export type Planner = (digestOf: (id: string) => RunDigest | undefined) => Promise<Stage>;
+export type Planner = (digestOf: DigestOf) => Promise<Stage>;
 
 /**
  * Prepares to plan the runs of a grid: reads and checks their data.

@@ -14,6 +14,9 @@ export interface Stage {
   readonly isLast: boolean;
 }
 
+/** Returns the result of a run; undefined if it has not ended yet. */
+export type DigestOf = (id: string) => RunDigest | 'failed' | undefined;
+
 /** Successive halving trains all settings for 1/4 of the steps, then the best 1/4 of them for all steps. */
 const HALVING = 4;
 
@@ -24,13 +27,9 @@ const HALVING = 4;
  * choose one of them by their validation scores, and only this one is trained with the seeds of the grid.
  * Source: Jamieson & Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization".
  *
- * @param digestOf returns the result of a finished run
+ * A setting of which a run failed is worse than any other. A strategy whose settings all failed is left out.
  */
-export async function planStage(
-  grid: Grid,
-  context: PlanContext,
-  digestOf: (id: string) => RunDigest | undefined,
-): Promise<Stage> {
+export async function planStage(grid: Grid, context: PlanContext, digestOf: DigestOf): Promise<Stage> {
   if (grid.tuning === undefined) return { runs: await expandGrid(grid, context), isLast: true };
   // One configuration for each network and strategy; its rate and options are replaced.
   const seeds = [...new Set([0, ...grid.seeds, ...grid.tuning.seeds])];
@@ -85,11 +84,7 @@ function spread(rates: readonly number[], count: number): number[] {
   );
 }
 
-async function planFamily(
-  settings: readonly RunConfig[],
-  { tuning, seeds }: Grid,
-  digestOf: (id: string) => RunDigest | undefined,
-): Promise<Stage> {
+async function planFamily(settings: readonly RunConfig[], { tuning, seeds }: Grid, digestOf: DigestOf): Promise<Stage> {
   const runs: PlannedRun[] = [];
   let remaining = settings;
   for (const share of settings.length > HALVING ? [1 / HALVING, 1] : [1]) {
@@ -104,16 +99,19 @@ async function planFamily(
     );
     runs.push(...tried.flatMap(({ own }) => own));
     if (tried.some(({ digests }) => digests.includes(undefined))) return { runs, isLast: false };
-    const ranked = tried.toSorted((a, b) => costOf(a.digests) - costOf(b.digests));
+    const ranked = tried
+      .filter(({ digests }) => digests.some((digest) => digest !== 'failed'))
+      .toSorted((a, b) => costOf(a.digests) - costOf(b.digests));
+    if (ranked.length === 0) return { runs, isLast: true };
     remaining = ranked.slice(0, share < 1 ? Math.ceil(ranked.length / HALVING) : 1).map(({ config }) => config);
   }
   return { runs: [...runs, ...(await toRuns(remaining[0]!, seeds))], isLast: true };
 }
 
-/** The mean validation score, turned so that lower is better. One diverged run makes a setting worse than any without. */
-function costOf(digests: readonly (RunDigest | undefined)[]): number {
+/** The mean validation score, turned so that lower is better. One diverged or failed run makes a setting worse than any without. */
+function costOf(digests: readonly ReturnType<DigestOf>[]): number {
   const costs = digests.map((digest) => {
-    if (digest?.validation == null) return 1e300;
+    if (digest === 'failed' || digest?.validation == null) return 1e300;
     return digest.metric.better === 'lower' ? digest.validation : -digest.validation;
   });
   return mean(costs);

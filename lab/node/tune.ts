@@ -70,7 +70,7 @@ export async function tune(
       tuning: { seeds: TUNING_SEEDS },
       seeds: [],
     });
-    if (outcome.interrupted) return { ...outcome, text: '' };
+    if (outcome.interrupted || outcome.finished === 0) return { ...outcome, text: '' };
     const unclipped = plannedRuns();
     measured.push(...unclipped);
     if (unclipped.every(({ end }) => end.outcome === 'finished')) break;
@@ -86,7 +86,7 @@ export async function tune(
     });
   }
   const plan = folder.readPlan();
-  if (outcome?.interrupted === true) return { ...outcome, text };
+  if (outcome?.interrupted === true || outcome?.finished === 0) return { ...outcome, text };
   if (outcome === undefined || plan === undefined) throw new Error('No run was planned.');
   // The report also shows the norms, so the runs that measured them belong to the plan.
   const fullPlan = { ...plan, runs: [...new Set([...plan.runs, ...measured.map(({ start }) => start.id)])] };

@@ -23,15 +23,19 @@ const grid: Grid = {
 const context = { catalogue: builtIn, data: () => 'data', backend: 'wasm' };
 
 /** Plans all stages, with a validation score for each configuration; null for a run that diverged. */
-async function planAll(scoreOf: (config: RunConfig) => number | null, changed: Partial<Grid> = {}): Promise<Stage[]> {
-  const digests = new Map<string, RunDigest>();
+async function planAll(
+  scoreOf: (config: RunConfig) => number | 'failed' | null,
+  changed: Partial<Grid> = {},
+): Promise<Stage[]> {
+  const digests = new Map<string, RunDigest | 'failed'>();
   const stages: Stage[] = [];
   do {
     const stage = await planStage({ ...grid, ...changed }, context, (id) => digests.get(id));
     stages.push(stage);
     for (const { id, config } of stage.runs) {
       const score = scoreOf(config);
-      digests.set(id, digestRun(runOf(config, score === null ? { outcome: 'diverged' } : { score })));
+      if (score === 'failed') digests.set(id, score);
+      else digests.set(id, digestRun(runOf(config, score === null ? { outcome: 'diverged' } : { score })));
     }
   } while (!stages.at(-1)!.isLast);
   return stages;
@@ -86,9 +90,28 @@ describe('a grid with tuning', () => {
     for (const { config } of scored) expect(config.learningRate).toBeLessThan(0.05);
   });
 
+  it('ranks a setting of which a run failed below every score, and goes on', async () => {
+    const stages = await planAll(({ learningRate, seed }) => (learningRate > 0.05 && seed === 1 ? 'failed' : 5));
+    const scored = stages.at(-1)!.runs.filter(({ config }) => !config.tuning);
+    expect(scored).toHaveLength(18);
+    for (const { config } of scored) expect(config.learningRate).toBeLessThan(0.05);
+  });
+
+  it('leaves out a strategy whose settings all failed', async () => {
+    const stages = await planAll(({ strategy }) => (strategy.id === 'global-norm' ? 'failed' : 5));
+    const scored = stages.at(-1)!.runs.filter(({ config }) => !config.tuning);
+    expect(new Set(scored.map(({ config }) => config.strategy.id))).toEqual(new Set(['none', 'adaptive-percentile']));
+  });
+
   it('never trains a tuning run and a scored run with the same id', async () => {
     const { runs } = (await planAll(() => 1)).at(-1)!;
     expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+  });
+
+  it('is refused if it names a primary strategy that it does not have', async () => {
+    await expect(planAll(() => 1, { primary: ['global-norn'] })).rejects.toThrow(
+      '`primary` names `global-norn`, which is no strategy of this grid.',
+    );
   });
 
   it('trains no tuning run if there is nothing to choose', async () => {

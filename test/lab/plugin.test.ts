@@ -33,7 +33,9 @@ const mine = {
     learningRates: [0.1], strategies: [{ id: 'none' }, { id: 'global-norm' }], seeds: [1], steps: 2 },
   smoke: {},
 };
-export default { cells: [wide, broken], optimizers: [slow, moody], experiments: [mine] };
+const tuned = { ...mine, id: 'tuned', grid: { ...mine.grid, optimizers: ['moody'], learningRates: [0.01, 0.1, 0.2],
+  tuning: { seeds: [1, 2] }, seeds: [1, 2, 3] } };
+export default { cells: [wide, broken], optimizers: [slow, moody], experiments: [mine, tuned] };
 `;
 
 function writePlugin(name: string, parts = PARTS): string {
@@ -186,5 +188,25 @@ describe('a configuration that fails', () => {
     expect(JSON.parse(readFileSync(join(out, 'failed', file ?? ''), 'utf8'))).toMatchObject({
       reason: 'not at this rate',
     });
+  });
+
+  it('does not stop the later stages if it only helps to choose a rate, and is tried again', async () => {
+    const args = ['--experiment', 'tuned', '--workers', '0', '--out', join(folder, 'tuned')];
+    const plugin = ['--plugin', writePlugin('tuned')];
+    const first = await runLab('compare', ...args, ...plugin, '--json');
+    expect(first.code, first.err).toBe(1);
+    expect(first.err).toContain('4 of 18 runs failed:\n  wide none rate 0.2 seed 1: not at this rate\n');
+    expect(first.err).not.toContain('Skipping');
+    const scored = (JSON.parse(first.out) as Summary).rows.filter(({ tuning }) => !tuning);
+    expect(scored.map(({ strategy, seeds }) => [strategy.id, seeds])).toEqual([
+      ['none', [1, 2, 3]],
+      ['global-norm', [1, 2, 3]],
+    ]);
+    const second = await runLab('compare', ...args, ...plugin);
+    expect(second.code, second.err).toBe(1);
+    expect(second.err.match(/Skipping.*/g)).toEqual([
+      `Skipping 8 of 12 runs that are already finished in ${join(folder, 'tuned')}.`,
+    ]);
+    expect(second.err).toContain('4 of 18 runs failed:');
   });
 });
