@@ -4,7 +4,6 @@ import { build } from 'esbuild';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as valibot from 'valibot';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist/cjs');
@@ -25,7 +24,6 @@ rmSync(out, { recursive: true, force: true });
 // Node reads the nearest package.json, and webpack reads `sideEffects` there.
 write(join(out, 'package.json'), JSON.stringify({ type: 'commonjs', sideEffects: false }));
 await buildModules();
-await buildValibot();
 writeDeclarations();
 writeStubs();
 
@@ -50,38 +48,14 @@ function keepModulesApart({ onResolve }) {
   onResolve({ filter: /.*/ }, ({ path, kind, resolveDir }) => {
     if (kind === 'entry-point') return undefined;
     if (path.startsWith('.')) return { path: path.replace(/\.ts$/, '.js'), external: true };
-    const inside = { valibot: 'valibot.js', 'gradclip/define': 'src/define.js' }[path];
-    if (inside === undefined) return { path, external: true };
-    return { path: relativeImport(resolveDir, resolve(root, inside)), external: true };
+    if (path !== 'gradclip/define') return { path, external: true };
+    return { path: relativeImport(resolveDir, resolve(root, 'src/define.js')), external: true };
   });
 }
 
 function relativeImport(from, to) {
   const path = relative(from, to);
   return path.startsWith('.') ? path : `./${path}`;
-}
-
-/** Bundles valibot, because its own build is newer than ES2018. */
-async function buildValibot() {
-  const licence = readFileSync(join(root, 'node_modules/valibot/LICENSE.md'), 'utf8');
-  await build({
-    absWorkingDir: root,
-    stdin: { contents: `export { ${valibotNames().join(', ')} } from 'valibot';`, resolveDir: root },
-    outfile: join(out, 'valibot.js'),
-    bundle: true,
-    format: 'cjs',
-    target: 'es2018',
-    banner: { js: `/*! valibot\n\n${licence}*/` },
-  });
-}
-
-/** The functions of valibot that the sources call, which import it as `v`. */
-function valibotNames() {
-  const texts = sources
-    .map((path) => readFileSync(join(root, path), 'utf8'))
-    .filter((text) => /from 'valibot'/.test(text));
-  const names = texts.flatMap((text) => [...text.matchAll(/\bv\.(\w+)/g)].map(([, name]) => name));
-  return [...new Set(names)].filter((name) => name in valibot);
 }
 
 function writeDeclarations() {

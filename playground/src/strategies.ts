@@ -10,7 +10,6 @@ import { type Field } from 'gradclip/define';
 import { createContainer, TOKENS, type StrategyRegistry } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
 import { cells, optimizers, tasks } from 'gradclip-lab/browser';
-import * as v from 'valibot';
 import type { Catalogue, CatalogueField } from './catalogue.ts';
 
 /** The strategies to choose from. */
@@ -52,7 +51,7 @@ export function catalogueOf(): Catalogue {
   };
 }
 
-function plain({ schema, ...rest }: Field): CatalogueField {
-  const refused = (end: number | undefined): boolean => end !== undefined && !v.safeParse(schema, end).success;
+function plain({ parse, ...rest }: Field): CatalogueField {
+  const refused = (end: number | undefined): boolean => end !== undefined && parse(end) === undefined;
   return { ...rest, openBelow: refused(rest.min), openAbove: refused(rest.max) };
 }

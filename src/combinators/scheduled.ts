@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { StrategyFactory } from '../core/define.ts';
 import { ClippingError, formatValue, inBackticks, truncate } from '../core/errors.ts';
@@ -177,7 +176,7 @@ function assertFactory(value: unknown): asserts value is StrategyFactory {
 }
 
 function assertInRange(id: string, name: string, field: Field, value: unknown, step: number): void {
-  if (v.is(field.schema, value)) return;
+  if (field.parse(value) !== undefined) return;
   throw new ClippingError(
     'bad-option',
     `\`scheduled(${id}, { ${name} })\` reaches ${formatValue(value)} at step ${step}; \`${name}\` must be ${field.rule}.`,

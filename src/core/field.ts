@@ -5,7 +5,6 @@
  */
 
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type * as v from 'valibot';
 import type { NamedTensors } from './contract.ts';
 import type { MeasuredThreshold } from './measured.ts';
 
@@ -23,8 +22,8 @@ export interface Field<Value = unknown> {
   readonly about: string;
   /** The check in words, completing "must be …". */
   readonly rule: string;
-  /** Checks and normalises a value. */
-  readonly schema: v.GenericSchema<unknown, Value>;
+  /** Returns a value in its normal form; undefined if the rule does not allow it. */
+  readonly parse: (this: void, value: unknown) => Value | undefined;
   /** What a rejected value probably means, as a question. */
   readonly hint?: (value: unknown) => string;
   /** The smallest value, for numbers. */

@@ -1,35 +1,41 @@
 /**
  * The functions with which a strategy declares its options.
  *
- * Each wraps a valibot schema. The schema checks a value, `rule` describes the check in words, and the rest is what a
- * command line or a slider needs to offer the option.
+ * `parse` checks a value, `rule` describes the check in words, and the rest is what a command line or a slider needs to
+ * offer the option.
  *
  * @module
  */
 
-import * as v from 'valibot';
 import type { Described, Field, MeasurableField } from './field.ts';
-import { isMeasured, type MeasuredThreshold } from './measured.ts';
+import { isMeasured } from './measured.ts';
 import { isPlainObject } from './plain.ts';
 
 export type { ClipOptionsOf, Described, Field, Fields, MeasurableField, OptionsOf, ResolvedOptions } from './field.ts';
 
-// JSON has no Infinity, so specs write it as a string.
-const numeric = v.pipe(
-  v.unknown(),
-  v.transform((value) => (value === 'Infinity' || value === '-Infinity' ? Number(value) : value)),
-  v.number(),
-);
+type Check = (value: number) => boolean;
+
+/** Returns a number that passes a check. JSON has no Infinity, so specs write it as a string. */
+function parseNumber(value: unknown, check: Check): number | undefined {
+  const number = value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
+  return typeof number === 'number' && check(number) ? number : undefined;
+}
 
 function bounded(
   kind: 'number' | 'integer',
   rule: string,
   { default: value, about }: Described<number>,
-  check: (value: number) => boolean,
+  check: Check,
   more: Partial<Field<number>>,
 ): Field<number> {
-  return { kind, default: value, about, rule, schema: v.pipe(numeric, v.check(check)), ...more };
+  return { kind, default: value, about, rule, parse: (given) => parseNumber(given, check), ...more };
 }
+
+function listOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): readonly Item[] | undefined {
+  return Array.isArray(value) && value.every(isItem) ? value : undefined;
+}
+
+const isNonNegative: Check = (value) => value >= 0;
 
 /**
  * A fixed threshold from 0 to Infinity: 0 lets nothing pass, and `Infinity` clips nothing but still measures.
@@ -61,10 +67,7 @@ export function measurable(field: Field<number>, measure: MeasurableField['measu
       typeof value === 'number'
         ? ''
         : " It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
-    schema: v.lazy((value) => (value === 'auto' || isMeasured(value) ? v.unknown() : field.schema)) as v.GenericSchema<
-      unknown,
-      number | 'auto' | MeasuredThreshold
-    >,
+    parse: (value) => (value === 'auto' || isMeasured(value) ? value : field.parse(value)),
   };
 }
 
@@ -74,7 +77,7 @@ export function measurable(field: Field<number>, measure: MeasurableField['measu
  * @category Options
  */
 export function nonNegative(described: Described<number>): Field<number> {
-  return bounded('number', 'a number from 0 to Infinity', described, (value) => value >= 0, { min: 0 });
+  return bounded('number', 'a number from 0 to Infinity', described, isNonNegative, { min: 0 });
 }
 
 /**
@@ -168,13 +171,10 @@ export function order(described: Described<number | 'inf'>): Field<number | 'inf
     kind: 'choice',
     rule: `a number greater than 0, or 'inf'`,
     choices: [1, 2, 'inf'],
-    schema: v.pipe(
-      v.unknown(),
-      v.transform((value) => (value === 'inf' ? Infinity : value)),
-      numeric,
-      v.check((value) => value > 0),
-      v.transform((value) => (value === Infinity ? 'inf' : value)),
-    ),
+    parse(value) {
+      const parsed = parseNumber(value === 'inf' ? Infinity : value, (number) => number > 0);
+      return parsed === Infinity ? 'inf' : parsed;
+    },
   };
 }
 
@@ -188,7 +188,7 @@ export function choice<const Word extends string>(
   described: Described<NoInfer<Word>>,
 ): Field<Word> {
   const rule = `one of ${words.map((word) => `'${word}'`).join(', ')}`;
-  return { ...described, kind: 'choice', rule, choices: words, schema: v.picklist(words) };
+  return { ...described, kind: 'choice', rule, choices: words, parse: (value) => words.find((word) => word === value) };
 }
 
 /**
@@ -197,7 +197,12 @@ export function choice<const Word extends string>(
  * @category Options
  */
 export function flag(described: Described<boolean>): Field<boolean> {
-  return { ...described, kind: 'flag', rule: 'true or false', schema: v.boolean() };
+  return {
+    ...described,
+    kind: 'flag',
+    rule: 'true or false',
+    parse: (value) => (typeof value === 'boolean' ? value : undefined),
+  };
 }
 
 /**
@@ -206,7 +211,12 @@ export function flag(described: Described<boolean>): Field<boolean> {
  * @category Options
  */
 export function names(described: Described<readonly string[]>): Field<readonly string[]> {
-  return { ...described, kind: 'names', rule: 'a list of strings', schema: v.array(v.string()) };
+  return {
+    ...described,
+    kind: 'names',
+    rule: 'a list of strings',
+    parse: (value) => listOf(value, (item) => typeof item === 'string'),
+  };
 }
 
 /**
@@ -215,8 +225,13 @@ export function names(described: Described<readonly string[]>): Field<readonly s
  * @category Options
  */
 export function integers(described: Described<readonly number[]>): Field<readonly number[]> {
-  const schema = v.array(v.pipe(v.number(), v.integer()));
-  return { ...described, kind: 'integers', rule: 'a list of whole numbers', schema };
+  const isInteger = (item: unknown): item is number => Number.isInteger(item);
+  return {
+    ...described,
+    kind: 'integers',
+    rule: 'a list of whole numbers',
+    parse: (value) => listOf(value, isInteger),
+  };
 }
 
 /**
@@ -232,21 +247,13 @@ export function thresholdsByName(
     kind: 'numbers-by-name',
     isThreshold: true,
     rule: 'an object of numbers from 0 to Infinity',
-    // valibot's `record` drops names such as `constructor`.
-    schema: v.pipe(
-      v.custom<object>(isPlainObject),
-      v.transform((value): unknown => Object.entries(value)),
-      v.array(
-        v.tuple([
-          v.string(),
-          v.pipe(
-            numeric,
-            v.check((value) => value >= 0),
-          ),
-        ]),
-      ),
-      v.transform((entries) => Object.fromEntries(entries)),
-    ),
+    parse(value) {
+      if (!isPlainObject(value)) return undefined;
+      const parsed = Object.entries(value).map(([name, limit]) => [name, parseNumber(limit, isNonNegative)] as const);
+      return parsed.some(([, limit]) => limit === undefined)
+        ? undefined
+        : (Object.fromEntries(parsed) as Record<string, number>);
+    },
   };
 }
 
@@ -261,6 +268,6 @@ export function optional<Value>(field: Field<Value>): Field<Value | null> {
     default: null,
     nullable: true,
     rule: `${field.rule}, or null`,
-    schema: v.nullable(field.schema),
+    parse: (value) => (value === null ? null : field.parse(value)),
   };
 }

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { ClippingError, inBackticks, formatValue } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
 import { nearest } from './suggest.ts';
@@ -34,8 +33,8 @@ export function assertOptionNames(id: string, options: object, known: readonly s
 }
 
 function parseOption(id: string, name: string, field: Fields[string], value: unknown): unknown {
-  const result = v.safeParse(field.schema, value, { abortEarly: true });
-  if (result.success) return result.output;
+  const parsed = field.parse(value);
+  if (parsed !== undefined) return parsed;
   throw new ClippingError(
     'bad-option',
     `\`${id}({ ${name} })\` must be ${field.rule}; received ${formatValue(value)}.${field.hint?.(value) ?? ''}`,

@@ -40,7 +40,6 @@ type Rule = readonly [rule: string, isValid: (value: unknown) => boolean];
 const policies: readonly unknown[] = ['skip', 'zero', 'propagate', 'throw'] satisfies NonFinitePolicy[];
 const isWhole = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
 
-// Written by hand, because valibot's schemas would make a bundle larger than the rest of this file.
 const rules: Readonly<Record<keyof ClipOptions, Rule>> = {
   onNonFinite: [`one of '${policies.join("', '")}'`, (value) => policies.includes(value)],
   maxConsecutiveNonFinite: [

@@ -50,11 +50,11 @@ describe.each([
     beside: [
       ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'],
       // For `require`, and for tools that read no `exports`.
-      ...['dist/cjs/package.json', 'dist/cjs/valibot.js'],
+      'dist/cjs/package.json',
       ...['container', 'define', 'layers', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
       ...library.filter((source) => source.endsWith('.ts') && !isAssembly(source)).flatMap(builtForRequire),
       // For script tags.
-      ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts', 'dist/gradclip.min.licences.md'],
+      ...['dist/gradclip.min.js', 'dist/gradclip.min.d.ts'],
     ],
   },
   {
