@@ -43,7 +43,7 @@ export {
 } from './core/fields.ts';
 export type { MeasuredThreshold } from './core/measured.ts';
 export { elementwise } from './core/elements.ts';
-export { clampToMultiples, movingRms, multiplyBroadcast, subtractUnitMeans } from './core/broadcast.ts';
+export { clampToRms, clipUnits, multiplyBroadcast, subtractUnitMeans, type ClampedToRms } from './core/broadcast.ts';
 export { assertGlobsMatch, layerAmong, layerOf, matchesGlob, matchesVariable, numberedLayers } from './core/names.ts';
 export {
   clampAll,

@@ -1,16 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   assertGlobsMatch,
+  clipUnits,
   defineStrategy,
   integers,
-  limitFactors,
   mapTensors,
   matchesVariable,
-  maximum,
-  mul,
-  multiplyBroadcast,
   names,
-  normAlong,
   optional,
   positive,
   threshold,
@@ -74,8 +70,7 @@ export const agc = defineStrategy({
       const weights = parameters[variable];
       if (weights === undefined || exclude.some((glob) => matchesVariable(glob, variable))) return gradient;
       const reduced = axes === null ? axesOf(variable, gradient) : presentAxes(axes, gradient);
-      const limits = mul(ratio, maximum(normAlong(weights, reduced), floor));
-      return multiplyBroadcast(gradient, limitFactors(normAlong(gradient, reduced), limits));
+      return clipUnits(gradient, weights, reduced, { ratio, floor });
     });
     return { gradients: clipped, state };
   },

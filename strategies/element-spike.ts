@@ -1,13 +1,12 @@
 import { scalar, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import {
   add,
-  clampToMultiples,
+  clampToRms,
   count,
   decay,
   defineStrategy,
   greaterEqual,
   minimum,
-  movingRms,
   nonNegative,
   where,
   type NamedTensors,
@@ -65,8 +64,9 @@ export const elementSpike = defineStrategy({
     const next: Record<string, Tensor> & State = { ...state, seen: minimum(add(state.seen, 1), warmup) };
     for (const [variable, gradient] of Object.entries(gradients)) {
       const root = state[`root/${variable}`] as Tensor;
-      clipped[variable] = clampToMultiples(gradient, root, reach);
-      next[`root/${variable}`] = movingRms(root, clipped[variable], decay);
+      const { clamped, rms } = clampToRms(gradient, root, reach, decay);
+      clipped[variable] = clamped;
+      next[`root/${variable}`] = rms;
     }
     return { gradients: clipped, state: next };
   },

@@ -1,6 +1,8 @@
 import { reshape, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import * as perUnit from '../kernels/index.ts';
+import type { ClampedToRms } from '../kernels/index.ts';
 import { ClippingError } from './errors.ts';
+import { axesFromFirst } from './tensors.ts';
 
 /**
  * Multiplies a tensor by factors that broadcast over it, such as one per unit.
@@ -30,32 +32,45 @@ export function subtractUnitMeans(tensor: Tensor): Tensor {
 }
 
 /**
- * Clamps each element to ±`multiple` · `rms` of that element:
+ * Clips the norm of each unit to a share of the norm of its weights:
  *
- *     sign(x) · min(|x|, multiple · rms) where rms > 0, else x
+ *     xᵤ · min(1, ratio · max(‖wᵤ‖₂, floor) / ‖xᵤ‖₂) for every unit u
  *
- * Returns the same tensor if no element is known to exceed its limit. `multiple` is at least 0; shape [].
+ * A unit is a vector along `axes`; negative axes count from the end. `weights` has the shape of the tensor. Returns the same
+ * tensor if no unit is known to exceed its limit.
  *
- * @throws ClippingError `strategy-fault` if `rms` has another shape than the tensor.
+ * @throws ClippingError `strategy-fault` if `weights` has another shape than the tensor.
  *
  * @category Named tensors
  */
-export function clampToMultiples(tensor: Tensor, rms: Tensor, multiple: Scalar): Tensor {
-  assertSameShape('clampToMultiples', rms, tensor.shape);
-  return perUnit.clampToMultiples(tensor, rms, multiple);
+export function clipUnits(
+  tensor: Tensor,
+  weights: Tensor,
+  axes: readonly number[],
+  { ratio, floor }: { readonly ratio: number; readonly floor: number },
+): Tensor {
+  assertSameShape('clipUnits', weights, tensor);
+  return perUnit.clipUnits(tensor, weights, axesFromFirst(tensor, axes), ratio, floor);
 }
 
 /**
- * Updates the exponential root mean square of each element, √(decay · rms² + (1 − decay) · x²), without overflow.
+ * Clamps each element to ±`multiple` · `rms` of that element, and updates the exponential root mean square:
+ *
+ *     y = sign(x) · min(|x|, multiple · rms) where rms > 0, else x;   rms ← √(decay · rms² + (1 − decay) · y²)
+ *
+ * Returns y as `clamped` and the next rms. `clamped` is the same tensor if no element is known to exceed its limit.
+ * `multiple` is at least 0; shape []. Squares that leave float32 are computed without overflow.
  *
  * @throws ClippingError `strategy-fault` if `rms` has another shape than the tensor.
  *
  * @category Named tensors
  */
-export function movingRms(rms: Tensor, tensor: Tensor, decay: number): Tensor {
-  assertSameShape('movingRms', rms, tensor.shape);
-  return perUnit.movingRms(rms, tensor, decay);
+export function clampToRms(tensor: Tensor, rms: Tensor, multiple: Scalar, decay: number): ClampedToRms {
+  assertSameShape('clampToRms', rms, tensor);
+  return perUnit.clampToRms(tensor, rms, multiple, decay);
 }
+
+export type { ClampedToRms } from '../kernels/index.ts';
 
 /** Throws unless a tensor broadcasts to a shape. */
 export function assertBroadcasts(call: string, { shape, rank }: Tensor, to: readonly number[]): void {
@@ -64,7 +79,7 @@ export function assertBroadcasts(call: string, { shape, rank }: Tensor, to: read
   throw shapeError(`\`${call}\` broadcasts to the shape of its first tensor`, shape, to);
 }
 
-function assertSameShape(call: string, { shape }: Tensor, expected: readonly number[]): void {
+function assertSameShape(call: string, { shape }: Tensor, { shape: expected }: Tensor): void {
   if (shape.join() !== expected.join()) throw shapeError(`\`${call}\` takes two tensors of one shape`, shape, expected);
 }
 

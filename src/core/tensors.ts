@@ -95,8 +95,12 @@ export interface GroupNorms {
  * @category Named tensors
  */
 export function normAlong(tensor: Tensor, axes: readonly number[], { ord }: NormOptions = {}): Tensor {
-  const positive = axes.map((axis) => (axis < 0 ? axis + tensor.rank : axis));
-  return unitNorms(tensor, positive, orderOf(ord));
+  return unitNorms(tensor, axesFromFirst(tensor, axes), orderOf(ord));
+}
+
+/** The axes of a tensor, of which negative ones count from the end, counted from the first. */
+export function axesFromFirst({ rank }: Tensor, axes: readonly number[]): number[] {
+  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
 }
 
 /**

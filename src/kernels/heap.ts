@@ -8,8 +8,8 @@ export interface Heap {
   offsetOf(tensor: Tensor): number;
   /** A new float32 tensor with unspecified elements. */
   allocate(shape: number[]): Tensor;
-  /** Calls `use` with the byte offset of `count` zeroed float64 numbers, and frees them afterwards. */
-  withScratch<Result>(count: number, use: (offset: number) => Result): Result;
+  /** Calls `use` with the byte offset of some bytes for it, and frees them afterwards. */
+  withScratch<Result>(bytes: number, use: (offset: number) => Result): Result;
 }
 
 /**
@@ -26,12 +26,10 @@ export function wasmHeap(): Heap {
     memory,
     offsetOf: (tensor) => offsetOf((tensor.dtype === 'float32' ? tensor : cast(tensor, 'float32')).dataId),
     allocate: (shape) => engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32')),
-    withScratch(count, use) {
-      const { dataId } = backend.makeOutput([2 * count], 'int32');
+    withScratch(bytes, use) {
+      const { dataId } = backend.makeOutput([bytes / 4], 'int32');
       try {
-        const offset = offsetOf(dataId);
-        new Int32Array(memory.buffer, offset, 2 * count).fill(0);
-        return use(offset);
+        return use(offsetOf(dataId));
       } finally {
         backend.disposeData(dataId);
       }

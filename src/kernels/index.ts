@@ -13,7 +13,14 @@ export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting } from './backends
 export { SMALLEST_NORMAL } from './float32.ts';
 export type { HostNorms, Kernels } from './kernels.ts';
 export { withStepCache } from './step-cache.ts';
-export { clampToMultiples, movingRms, scaleUnits, subtractUnitMeans, unitNorms } from './per-unit/index.ts';
+export {
+  clampToRms,
+  clipUnits,
+  scaleUnits,
+  subtractUnitMeans,
+  unitNorms,
+  type ClampedToRms,
+} from './per-unit/index.ts';
 export { percentileBySelection, percentileOfSorted } from './percentile.ts';
 export { percentileByRank } from './rank.ts';
 export { booleanTensorOf, tensorOfValues, valuesOf } from './values.ts';

@@ -29,10 +29,10 @@ function computeAll(arithmetic: Arithmetic, x: Tensor): number[] {
   ];
 }
 
-/** Whether all values are equal up to rounding in float64. */
-export function isClose(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+/** Whether all values are equal up to rounding: in float64, unless a relative tolerance is given. */
+export function isClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-12): boolean {
   return Array.from(expected).every((value, index) => {
     const other = actual[index] ?? NaN;
-    return Object.is(value, other) || Math.abs(value - other) <= 1e-12 * Math.abs(value);
+    return Object.is(value, other) || Math.abs(value - other) <= tolerance * Math.abs(value);
   });
 }

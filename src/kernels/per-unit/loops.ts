@@ -1,89 +1,59 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { elementsOf, tensorFrom } from '../loops.ts';
-import { valuesOf } from '../values.ts';
 import type { Layout, UnitPasses } from './passes.ts';
-
-// Between these, a float32 mean square neither overflows nor loses digits.
-const SMALLEST_SQUARE = Math.fround(1e-35);
-const LARGEST_SQUARE = Math.fround(1e38);
 
 /** Plain loops: the passes on cpu, the fallback without WebAssembly, and the reference for the self-test. */
 export const plainUnitPasses: UnitPasses = {
-  sums(x, layout) {
-    const sums = new Float64Array(layout.blocks * layout.columns);
-    const values = elementsOf(x);
-    eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1) sums[unit + column]! += values[start + column]!;
-    });
-    return sums;
-  },
+  sums: sumsBy((value) => value),
+  squares: sumsBy((value) => value * value),
+  scale: combineBy((value, factor) => value * factor),
+  subtract: combineBy((value, subtracted) => value - Math.fround(subtracted)),
 
-  squares(x, layout) {
-    const sums = new Float64Array(layout.blocks * layout.columns);
-    const values = elementsOf(x);
-    eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1) {
-        const value = values[start + column]!;
-        sums[unit + column]! += value * value;
-      }
-    });
-    return sums;
-  },
-
-  scale(x, factors, layout) {
-    const factorOf = Float64Array.from(valuesOf(factors));
-    // Unlike a new array, a copy is not cleared before it is filled.
-    const results = new Float32Array(elementsOf(x));
-    eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1) results[start + column]! *= factorOf[unit + column]!;
-    });
-    return tensorFrom(results, x.shape);
-  },
-
-  subtract(x, subtracted, layout) {
-    const valueOf = elementsOf(subtracted);
-    const results = new Float32Array(elementsOf(x));
-    eachRow(layout, (start, unit) => {
-      for (let column = 0; column < layout.columns; column += 1) results[start + column]! -= valueOf[unit + column]!;
-    });
-    return tensorFrom(results, x.shape);
-  },
-
-  exceedsMultiples(x, rms, multiple) {
-    const [values, scales, factor] = [elementsOf(x), elementsOf(rms), Math.fround(multiple)];
-    for (let index = 0; index < values.length; index += 1)
-      if (scales[index]! > 0 && Math.abs(values[index]!) > Math.fround(scales[index]! * factor)) return true;
-    return false;
-  },
-
-  clampToMultiples(x, rms, multiple) {
-    const [values, scales, factor] = [elementsOf(x), elementsOf(rms), Math.fround(multiple)];
-    const results = new Float32Array(values);
-    for (let index = 0; index < values.length; index += 1) {
-      const limit = Math.fround(scales[index]! * factor);
-      if (scales[index]! > 0 && Math.abs(values[index]!) > limit) results[index] = Math.sign(values[index]!) * limit;
-    }
-    return tensorFrom(results, x.shape);
-  },
-
-  movingRms(rms, x, decay) {
-    const [before, values] = [elementsOf(rms), elementsOf(x)];
-    const [kept, added] = [Math.fround(decay), Math.fround(1 - decay)];
+  trackRms(x, rms, multiple, decay) {
+    const [before, values, clamped] = [elementsOf(rms), elementsOf(x), clampedElements(x, rms, multiple)];
     const results = new Float32Array(before.length);
+    let exceeds = false;
     for (let index = 0; index < before.length; index += 1) {
-      const one = before[index]!;
-      const value = values[index]!;
-      const square = Math.fround(
-        Math.fround(kept * Math.fround(one * one)) + Math.fround(added * Math.fround(value * value)),
-      );
-      const isPrecise = square >= SMALLEST_SQUARE && square <= LARGEST_SQUARE;
-      results[index] = Math.sqrt(isPrecise ? square : decay * (one * one) + (1 - decay) * (value * value));
+      const value = clamped[index]!;
+      exceeds ||= Math.abs(value) < Math.abs(values[index]!);
+      results[index] = Math.sqrt(decay * before[index]! ** 2 + (1 - decay) * value ** 2);
     }
-    return tensorFrom(results, x.shape);
+    return { rms: tensorFrom(results, x.shape), exceeds };
   },
+
+  clampToMultiples: (x, rms, multiple) => tensorFrom(clampedElements(x, rms, multiple), x.shape),
 };
 
-/** Calls `use` with the index of the first element of each row and of its first unit. */
-function eachRow({ blocks, rows, columns }: Layout, use: (start: number, unit: number) => void): void {
-  for (let block = 0, start = 0; block < blocks; block += 1)
-    for (let row = 0; row < rows; row += 1, start += columns) use(start, block * columns);
+function sumsBy(term: (value: number) => number): UnitPasses['sums'] {
+  return (x, layout) => {
+    const sums = new Float64Array(layout.blocks * layout.columns);
+    const values = elementsOf(x);
+    eachElement(layout, (index, unit) => (sums[unit]! += term(values[index]!)));
+    return sums;
+  };
+}
+
+function combineBy(combine: (value: number, ofUnit: number) => number): UnitPasses['scale'] {
+  return (x, perUnit, layout) => {
+    const results = new Float32Array(elementsOf(x));
+    eachElement(layout, (index, unit) => (results[index] = combine(results[index]!, perUnit[unit]!)));
+    return tensorFrom(results, x.shape);
+  };
+}
+
+function clampedElements(x: Tensor, rms: Tensor, multiple: number): Float32Array {
+  const [values, scales, factor] = [elementsOf(x), elementsOf(rms), Math.fround(multiple)];
+  const results = new Float32Array(values);
+  for (let index = 0; index < values.length; index += 1) {
+    const limit = Math.fround(scales[index]! * factor);
+    if (scales[index]! > 0 && Math.abs(values[index]!) > limit) results[index] = Math.sign(values[index]!) * limit;
+  }
+  return results;
+}
+
+/** Calls `use` with the index of each element and of its unit. */
+function eachElement({ blocks, rows, columns }: Layout, use: (index: number, unit: number) => void): void {
+  for (let block = 0, index = 0; block < blocks; block += 1)
+    for (let row = 0; row < rows; row += 1)
+      for (let column = 0; column < columns; column += 1, index += 1) use(index, block * columns + column);
 }

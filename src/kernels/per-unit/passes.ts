@@ -18,13 +18,20 @@ export interface UnitPasses {
   /** Σx² of each unit; shape [blocks, columns]. */
   readonly squares: (x: Tensor, layout: Layout) => Float64Array;
   /** x · factor of its unit; `factors` has blocks · columns elements. */
-  readonly scale: (x: Tensor, factors: Tensor, layout: Layout) => Tensor;
+  readonly scale: (x: Tensor, factors: ArrayLike<number>, layout: Layout) => Tensor;
   /** x − value of its unit; `values` has blocks · columns elements. */
-  readonly subtract: (x: Tensor, values: Tensor, layout: Layout) => Tensor;
-  /** Whether |x| > multiple · rms for any element whose rms is above 0. */
-  readonly exceedsMultiples: (x: Tensor, rms: Tensor, multiple: number) => boolean;
+  readonly subtract: (x: Tensor, values: ArrayLike<number>, layout: Layout) => Tensor;
+  /**
+   * √(decay · rms² + (1 − decay) · y²) of each element, where y is x clamped to ±multiple · rms, and whether any y is not x.
+   * Where the rms is 0, y is x.
+   */
+  readonly trackRms: (x: Tensor, rms: Tensor, multiple: number, decay: number) => TrackedRms;
   /** sign(x) · min(|x|, multiple · rms) where the rms is above 0, else x. */
   readonly clampToMultiples: (x: Tensor, rms: Tensor, multiple: number) => Tensor;
-  /** √(decay · rms² + (1 − decay) · x²) of each element. */
-  readonly movingRms: (rms: Tensor, x: Tensor, decay: number) => Tensor;
+}
+
+/** The result of {@link UnitPasses.trackRms}. */
+export interface TrackedRms {
+  readonly rms: Tensor;
+  readonly exceeds: boolean;
 }
