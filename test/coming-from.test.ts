@@ -86,9 +86,10 @@ const cells = (line: string): string[] =>
     .split('|')
     .slice(1, -1)
     .map((cell) => cell.trim().replace(/^`|`$/g, ''));
-const rows = page
+const [, tables = ''] = page.split('## Calls side by side');
+const rows = tables
   .split('\n')
-  .filter((line) => line.startsWith('| `') && !line.includes('| here |'))
+  .filter((line) => line.startsWith('| `') && !line.includes('| gradclip |'))
   .map(cells)
   .map(([theirs = '', ours = '', a = '', b = '']) => ({ theirs, ours, a, b }));
 

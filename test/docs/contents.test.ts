@@ -1,4 +1,4 @@
-// docs/contents.json defines the order of the pages in the site and in the last section of the README.
+// docs/contents.json defines the order of the pages in the site.
 import { describe, expect, it } from 'vitest';
 import { contents, docs, inOrder, isThere, pagesOf, textOf } from './pages.ts';
 
@@ -15,27 +15,34 @@ describe('the table of contents', () => {
     const read = inOrder.map((page) => page.replace(/^docs\/(guide\/)?/, '').replace(/\.md$/, ''));
     const order = [
       'getting-started',
+      'my-loss-is-nan',
       'how-to-choose',
-      'your-own-strategy',
-      'composing',
+      'choose-a-threshold',
+      'recurrent-networks',
       'saving-and-resuming',
-      'in-the-browser',
-      'diagnosing-a-nan',
+      'composing',
+      'your-own-strategy',
       'the-lab',
-      'many-machines',
       'coming-from',
+      'faq',
       'decisions/0001-strategies-are-values',
       'results',
     ];
     expect(read.filter((page) => order.includes(page))).toEqual(order);
   });
 
-  it('matches the order of the links under "Where next" in the README', () => {
+  it('matches the order of the five links under "Where next" in the README', () => {
     const [, links = ''] = textOf('README.md').split('## Where next');
-    const linked = [...links.matchAll(/\]\((\S+?\.md)\)/g)].map(([, page = '']) => page);
-    expect(linked.length).toBeGreaterThan(10);
+    const linked = [...links.split('\n\n')[1]!.matchAll(/\]\((\S+?\.md)\)/g)].map(([, page = '']) => page);
+    expect(linked).toHaveLength(5);
     expect(linked).toEqual(inOrder.filter((page) => linked.includes(page)));
-    expect(contents['Guide']?.filter((page) => !linked.includes(page))).toEqual([]);
+  });
+
+  it('has each page of the guide in the table at the end of getting started', () => {
+    const [, links = ''] = textOf('docs/guide/getting-started.md').split('## Where to go next');
+    const linked = [...links.matchAll(/\]\((\S+?\.md)\)/g)].map(([, page = '']) => page.replace(/^.*\//, ''));
+    const pages = (contents['Guide'] ?? []).map((page) => page.replace(/^.*\//, ''));
+    expect(pages.filter((page) => page !== 'getting-started.md' && !linked.includes(page))).toEqual([]);
   });
 });
 
@@ -47,7 +54,7 @@ it('the architecture lists every decision, in order', () => {
 
 it('the README lists every strategy', () => {
   const [, table = ''] = textOf('README.md').split('## Strategies');
-  const listed = [...table.matchAll(/^\| \[`\S+`\]\((docs\/strategies\/\S+)\) \| \S/gm)].map(([, page]) => page);
+  const listed = [...table.matchAll(/\[`\w+`\]\((docs\/strategies\/\S+)\)/g)].map(([, page]) => page);
   expect(listed.sort()).toEqual(pagesOf('Strategies'));
 });
 

@@ -17,7 +17,7 @@ describeWithBrowser('the site in a browser', (visit) => {
   it.each([
     ['global-norm', 'strategies/global-norm.html'],
     ['percentile', 'strategies/adaptive-percentile.html'],
-    ['NaN', 'guide/diagnosing-a-nan.html'],
+    ['NaN', 'guide/my-loss-is-nan.html'],
     ['clipBackprop', 'functions/gradclip_recurrent.clipBackprop.html'],
     ['getting started', 'guide/getting-started.html'],
   ])('finds %s', async (words, expected) => {
