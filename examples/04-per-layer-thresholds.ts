@@ -3,19 +3,25 @@ import { clipOptimizer } from 'gradclip';
 import { perLayer } from 'gradclip/strategies';
 
 const model = tf.sequential();
-model.add(tf.layers.lstm({ name: 'encoder', units: 8, inputShape: [20, 2], returnSequences: true }));
-model.add(tf.layers.lstm({ name: 'decoder', units: 8 }));
+model.add(tf.layers.lstm({ name: 'encoder', units: 4, inputShape: [10, 2], returnSequences: true }));
+model.add(tf.layers.lstm({ name: 'decoder', units: 4 }));
 model.add(tf.layers.dense({ name: 'head', units: 1 }));
 
-// Recurrent layers have a low threshold, the head is not clipped, and all other layers use 1.
-const strategy = perLayer({ maxNorm: 1, layers: { '*coder': 0.1, head: Infinity } });
-const optimizer = clipOptimizer(tf.train.adam(0.01), strategy);
+// Both LSTMs have a threshold of 0.5, the head is not clipped, and any other layer has a threshold of 5.
+const strategy = perLayer({ maxNorm: 5, layers: { '*coder': 0.5, head: Infinity } });
+const optimizer = clipOptimizer(tf.train.adam(0.05), strategy);
 model.compile({ optimizer, loss: 'meanSquaredError' });
 
-const xs = tf.randomNormal([32, 20, 2], 0, 1, 'float32', 1);
-await model.fit(xs, xs.sum([1, 2]).expandDims(1), { epochs: 5, verbose: 0 });
+const xs = tf.randomNormal([32, 10, 2], 0, 1, 'float32', 1);
+const ys = xs.sum([1, 2]).div(20 ** 0.5);
+await model.fit(xs, ys.expandDims(1), { epochs: 20, batchSize: 16, verbose: 0 });
 
-const { clipRate, dominant, steps } = await optimizer.stats();
-console.log(`${Math.round(100 * clipRate)} % of ${steps} steps were clipped`);
-const most = Object.entries(dominant).map(([variable, times]) => `${variable} in ${times}`);
-console.log(`steps in which one variable was most of the gradient: ${most.join(', ') || 'none'}`);
+// `norms` has the norm of each variable before clipping; together they give the norm of a layer.
+const records = await optimizer.records();
+for (const layer of ['encoder', 'decoder', 'head']) {
+  const norms = records.map(({ norms }) =>
+    Math.hypot(...Object.entries(norms).map(([variable, norm]) => (variable.startsWith(layer) ? norm : 0))),
+  );
+  console.log(`${layer}: largest norm before clipping ${Math.max(...norms).toFixed(2)}`);
+}
+console.log(`${records.filter(({ clipped }) => clipped).length} of ${records.length} steps were clipped`);

@@ -9,7 +9,7 @@ describe('the links of every Markdown page', () => {
   let report: LinkReport;
   beforeAll(async () => {
     report = await linksOf({ root, files: ['README.md', ...inOrder.filter(isThere)] });
-  });
+  }, 60_000);
 
   it('lead to existing files and headings', () => {
     expect(report.followed).toBeGreaterThan(100);

@@ -13,23 +13,32 @@ const programs = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 
 /** What a reader can check; all of it is in the output, in this order. */
 const PRINTED: Record<string, readonly RegExp[]> = {
-  '01': [/^\d+ steps, \d+ % clipped, median norm \d+\.\d\d$/m],
-  '02': [/^epoch 0: loss \d+\.\d\d, norm \d+\.\d\d → [01]\.\d\d$/m, /^epoch 3:/m, /by epoch: [01]/],
-  '03': [/^step 0: norm \d/m, /^step 60: norm \d/m, /^loss \d\.\de-\d/m],
-  '04': [/^steps in which one variable was most of the gradient: (none|.*(kernel|bias) in [1-5])$/m],
+  '01': [
+    /^loss without clipping: NaN/m,
+    /^loss with clipping: .*0\.\d+$/m,
+    /^clipped \d of 48 steps$/m,
+    /largest 48\d/,
+  ],
+  '02': [/^epoch 0: loss \d+\.\d\d, norm \d+\.\d\d → [012]\.\d\d$/m, /^epoch 5:/m, /by epoch: [01]/],
+  '03': [
+    /^step 19: norm \d{4}\.\d\d → \d\.\d\d, slope 3\.\d\d$/m,
+    /^step 79: norm \d{4}\.\d\d → 0\.10, slope 3\.\d\d$/m,
+  ],
+  '04': [/^encoder: largest norm before clipping \d\.\d\d$/m, /^\d+ of 40 steps were clipped$/m],
   '05': [
     /held NaN or Infinity; the step was skipped\.$/m,
     /the gradients exploded\./,
-    /is lost; clipped, it is \d\.\d$/m,
+    /^loss without clipping: NaN$/m,
+    /^loss with clipping: \d\.\d;/m,
   ],
   '06': [/^largest difference after resuming: 0$/m],
   '07': [/^18 strategies, such as none, /m, /"percentile":90,"window":1000/],
-  '08': [/^‖step‖ = 0\.020$/m],
+  '08': [/^step 0: norm 3\.00 → 0\.02$/m, /^step 99: norm 3\.00 → 2\.00$/m, /^step 149: norm 3\.00 → 2\.00$/m],
   '09': [/^plain: .*head: \d{4}\.\d\d, /m, /^clipped: .*head: \d\.\d\d, /m],
   '10': [/^ {2}‖∂L\/∂h‖ at step 40: \d\.\de-?\+?\d/m],
   '11': [/^150 points, \d{4,5} bytes of SVG/m],
   '12': [/Fused/, /^largest difference of their predictions: \d(e-\d)?/m, /^fused: \d+ ms a step on cpu$/m],
-  '13': [/^finished, error 0\.\d{3} \(0\.5 knows nothing\)$/m],
+  '13': [/^none, seed 1\n {2}diverged, error /m, /^global-norm, seed 1\n {2}finished, error 0\.\d{3}$/m],
   '14': [/^none$/m, /^largest-element$/m, /^ {2}step 4: ‖g‖ \d+\.\d{3} → 0\.\d{3}$/m],
 };
 const NEEDS_THE_LAB = /from '(gradclip-lab|linkedom|@observablehq\/plot)'/;
