@@ -108,10 +108,10 @@ function readmeItems({ training }: BenchResults, { rows }: RecurrentResults): st
   const speedUps = rows.filter(({ backend }) => backend === 'wasm').map(({ ratio }) => ratio);
   const [lowest, highest] = [Math.min(...speedUps), Math.max(...speedUps)].map((ratio) => ratio.toFixed(1));
   return [
-    `- **Cheap**: clipping takes ${clippingShare(training)} % of a training step of an LSTM with 128 units on wasm, and on webgl and webgpu`,
-    '  a step never waits for the GPU ([benchmarks](docs/guide/what-it-costs.md)).',
+    `- **Cheap**: clipping by global norm takes ${clippingShare(training)} % of a training step of an LSTM with 128 units on wasm. On webgl`,
+    '  and webgpu, a step never waits for the GPU ([benchmarks](docs/guide/what-it-costs.md)).',
     `- **Faster recurrent layers**: on wasm, SimpleRNN, GRU and LSTM layers with 128 units train ${lowest ?? ''} to ${highest ?? ''} times as`,
-    '  fast as those of tfjs, from the same checkpoints ([one line](docs/guide/fused-layers.md)).',
+    '  fast as those of tfjs, and load the same checkpoints ([how](docs/guide/fused-layers.md)).',
   ].join('\n');
 }
 
