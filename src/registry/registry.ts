@@ -73,8 +73,8 @@ export class StrategyRegistry {
    * import { allStrategies } from 'gradclip/strategies';
    *
    * const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
-   * console.log(registry.create('global-norm', { maxNorm: 5 }).options);
-   * console.log(registry.create({ id: 'per-value', options: { maxAbs: 5 } }).id);
+   * const strategy = registry.create({ id: 'global-norm', options: { maxNorm: 5 } });
+   * console.log(strategy.options);
    * ```
    */
   create(id: string, options?: StrategySpec['options']): ClippingStrategy;
