@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { type ClippingStrategy, type StrategySpec } from 'gradclip';
+import type { AnyStrategyFactory, ClippingStrategy, StrategySpec } from 'gradclip';
 import { TOKENS } from 'gradclip/container';
 import type { Cell } from '../cells/_cell.ts';
 import {
@@ -21,6 +21,16 @@ export interface Catalogue {
   cell(id: string): Cell;
   optimizer(id: string): NamedOptimizer['make'];
   strategy(spec: StrategySpec): ClippingStrategy;
+  /** All parts, in the order in which they are shown. */
+  list(): CatalogueParts;
+}
+
+/** The parts of a catalogue. */
+export interface CatalogueParts {
+  readonly tasks: readonly Task[];
+  readonly cells: readonly Cell[];
+  readonly optimizers: readonly string[];
+  readonly strategies: readonly AnyStrategyFactory[];
 }
 
 /**
@@ -42,6 +52,12 @@ export function createCatalogue(container: Container): Catalogue {
     cell: (id) => find('cell', id, cells),
     optimizer: (id) => find('optimizer', id, optimizers).make,
     strategy: (spec) => registry.create(spec),
+    list: () => ({
+      tasks: [...tasks.values()],
+      cells: [...cells.values()],
+      optimizers: [...optimizers.keys()],
+      strategies: registry.ids().map((id) => registry.get(id)),
+    }),
   };
 }
 
@@ -53,6 +69,7 @@ export const builtIn: Catalogue = {
   cell: (id) => current.cell(id),
   optimizer: (id) => current.optimizer(id),
   strategy: (spec) => current.strategy(spec),
+  list: () => current.list(),
 };
 
 /** Adds parts to the built-in ones, in place of those that were added before. */

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import { createContainer, TOKENS } from 'gradclip/container';
-import { allStrategies } from 'gradclip/strategies';
-import { cells } from '../cells/index.ts';
+import type { AnyStrategyFactory } from 'gradclip';
+import { builtIn, type CatalogueParts } from '../catalogue/catalogue.ts';
 import { experiments } from '../experiments/index.ts';
-import { optimizers } from '../catalogue/optimizers.ts';
 import { wrapText } from '../text/text-table.ts';
-import { tasks } from '../tasks/index.ts';
-import { createCommand, type Terminal } from './terminal.ts';
+import { createCommand, pluginOption, type Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
   npx gradclip-lab list
+  npx gradclip-lab list --plugin ./mine.mjs
   npx gradclip-lab list --json | jq '.strategies[].id'`;
 
 /** `list`: shows everything that the other commands accept by name. */
@@ -18,11 +16,13 @@ export function listCommand(terminal: Terminal): Command {
   return createCommand('list', terminal)
     .description('list tasks, cells, optimizers, strategies and experiments')
     .option('--json', 'print JSON')
+    .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(({ json }: { json?: true }) => {
-      const strategies = describeStrategies();
-      const all = { tasks, cells, optimizers: Object.keys(optimizers), strategies, experiments };
-      terminal.stdout.write(`${json ? JSON.stringify(all, undefined, 2) : listText(strategies)}\n`);
+      const parts = builtIn.list();
+      const strategies = parts.strategies.map(describeStrategy);
+      const all = { ...parts, strategies, experiments };
+      terminal.stdout.write(`${json ? JSON.stringify(all, undefined, 2) : listText(parts, strategies)}\n`);
     });
 }
 
@@ -32,21 +32,17 @@ interface StrategyDescription {
   readonly options: readonly { name: string; default: unknown; about: string; rule: unknown }[];
 }
 
-function describeStrategies(): StrategyDescription[] {
-  const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
-  return registry.ids().map((id) => {
-    const { title, fields } = registry.get(id);
-    const options = Object.entries(fields).map(([name, { default: value, about, rule }]) => ({
-      name,
-      default: value,
-      about,
-      rule,
-    }));
-    return { id, title, options };
-  });
+function describeStrategy({ id, title, fields }: AnyStrategyFactory): StrategyDescription {
+  const options = Object.entries(fields).map(([name, { default: value, about, rule }]) => ({
+    name,
+    default: value,
+    about,
+    rule,
+  }));
+  return { id, title, options };
 }
 
-function listText(strategies: readonly StrategyDescription[]): string {
+function listText({ tasks, cells, optimizers }: CatalogueParts, strategies: readonly StrategyDescription[]): string {
   return [
     'Tasks',
     ...tasks.flatMap(({ id, about, metric, dataset }) => [
@@ -56,7 +52,7 @@ function listText(strategies: readonly StrategyDescription[]): string {
     'Cells',
     ...cells.map(({ id, title }) => wrapText(`${id}: ${title}`, '  ')),
     'Optimizers',
-    `  ${Object.keys(optimizers).join(', ')}`,
+    `  ${optimizers.join(', ')}`,
     'Strategies',
     ...strategies.flatMap(({ id, title, options }) => [
       wrapText(`${id}: ${title}`, '  '),

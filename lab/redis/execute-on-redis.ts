@@ -7,7 +7,7 @@ import { currentPlugin } from '../node/plugin.ts';
 import type { Progress } from '../node/progress.ts';
 import { assertOwnId, ResultsFolder } from '../node/results-folder.ts';
 import type { RedisAddress } from './address.ts';
-import { toJobId, type RunJob } from './job.ts';
+import { createRunJob, toJobId, type RunJob } from './job.ts';
 import { queueConnection, queueName, RecordStore, RETENTION_SECONDS } from './store.ts';
 
 /** How often the job states are polled, in case an event was lost. */
@@ -115,9 +115,8 @@ class RunCollector {
       const state = await this.#queue.getJobState(jobId);
       const recordsExpired = state === 'completed' && !(await this.#store.hasRecords(id));
       if (state === 'failed' || recordsExpired) await this.#queue.remove(jobId);
-      const data = digests.get(config.task);
       const age = { age: RETENTION_SECONDS };
-      const job = { config, ...(data === undefined ? {} : { data }) };
+      const job = createRunJob(config, digests.get(config.task));
       await this.#queue.add('run', job, { jobId, removeOnComplete: age, removeOnFail: age });
     }
   }

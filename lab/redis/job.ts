@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { runId, type RunConfig } from '../run/run-config.ts';
+import { canonicalJson, runId, type RunConfig } from '../run/run-config.ts';
 import { assertRunConfig } from '../node/run-limits.ts';
 
 /** The data of a queued job, whose id is `toJobId` of the run's id. */
@@ -7,6 +7,11 @@ export interface RunJob {
   readonly config: RunConfig;
   /** The SHA-256 of the user's data in the store. */
   readonly data?: string;
+}
+
+/** Creates the data of a job. JSON has no infinities, so they become text, as in records; the id of the run stays the same. */
+export function createRunJob(config: RunConfig, data?: string): RunJob {
+  return { config: JSON.parse(canonicalJson(config)) as RunConfig, ...(data === undefined ? {} : { data }) };
 }
 
 const runJob = v.strictObject({

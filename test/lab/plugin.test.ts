@@ -75,6 +75,19 @@ describe('--plugin', () => {
     expect(readFileSync(join(folder, 'docs/results.md'), 'utf8')).toContain('Is wide better?');
   });
 
+  it('adds parts to list', async () => {
+    const { out, err } = await runLab('list', '--plugin', writePlugin('listed'));
+    expect(err).toBe('');
+    for (const line of ['  wide: A wide RNN', '  mine: Is wide better?']) expect(out.split('\n')).toContain(line);
+    expect(out).toMatch(/Optimizers\n {2}.*, slow, moody\n/);
+    expect((await runLab('list')).out).not.toContain('wide');
+    const parts = JSON.parse((await runLab('list', '--json', '--plugin', writePlugin('listed'))).out) as Record<
+      string,
+      unknown
+    >;
+    expect(parts).toMatchObject({ cells: expect.arrayContaining([{ id: 'wide', title: 'A wide RNN' }]) as unknown });
+  });
+
   it('adds parts to tune', async () => {
     const network = [
       '--task',

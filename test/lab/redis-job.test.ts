@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { parseRedisAddress, redisErrorText } from '../../lab/redis/address.ts';
-import { parseRunJob, toJobId } from '../../lab/redis/job.ts';
+import { createRunJob, parseRunJob, toJobId } from '../../lab/redis/job.ts';
 import { runIdOf } from '../../lab/node/results-folder.ts';
 import { config } from './fixtures.ts';
 
@@ -10,6 +11,14 @@ describe('a job from Redis', () => {
   it('is returned with the id of its run', async () => {
     const id = runIdOf(config);
     expect(await parseRunJob(toJobId(id), { config, data: digest })).toEqual({ id, config, data: digest });
+  });
+
+  it('keeps an infinite option and its id when it is sent as JSON', async () => {
+    const strategy = { id: 'per-value', options: { min: -Infinity, max: 1, maxAbs: null } };
+    const job = createRunJob({ ...config, strategy }, digest);
+    const received = await parseRunJob(toJobId(runIdOf({ ...config, strategy })), JSON.parse(JSON.stringify(job)));
+    expect(received).toMatchObject({ data: digest, config: { strategy: { options: { min: '-Infinity' } } } });
+    expect(builtIn.strategy(received.config.strategy).options).toEqual(strategy.options);
   });
 
   it.each([
