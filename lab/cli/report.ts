@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
 import { writeReport, type WrittenReport } from '../node/compare.ts';
@@ -35,6 +36,8 @@ export function reportCommand(terminal: Terminal): Command {
     .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(({ out, to, json }: Options) => {
+      // Thousands of runs leave much garbage; by default the heap may grow to four times what is in use.
+      setFlagsFromString('--heap-growing-percent=20');
       const folder = new ResultsFolder(out);
       const runs = folder.requireFinishedIds();
       const allRuns = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs };

@@ -7,7 +7,7 @@
 import type { Environment, Run } from '../run/record.ts';
 import type { RunConfig } from '../run/run-config.ts';
 import { groupContests, type Contest } from '../analysis/contests.ts';
-import { cellSection, firstCharts } from './sections/cell-section.ts';
+import { cellSection, firstCharts, indexRuns, type RunIndex } from './sections/cell-section.ts';
 import { recommendations } from './sections/recommendations.ts';
 import { writeFindings } from '../analysis/findings.ts';
 import { groupBy } from '../analysis/group-by.ts';
@@ -59,6 +59,7 @@ export function reportPage(
 ): string {
   const palette = createPalette(rows.map(({ strategy }) => strategy));
   const contests = groupContests(rows);
+  const index = indexRuns(runs);
   const sections = groupBy(
     contests,
     ({ task, variant, optimizer }) => `${task}${variant === '' ? '' : `, ${variant},`} with ${optimizer}`,
@@ -68,13 +69,13 @@ export function reportPage(
       <p class="soft">gradclip-lab · experiment ${frame.experiment}</p>
       <h1>${frame.question}</h1>
       ${unfinished(frame, runs)}
-      ${answer.isSpecific ? '' : [recommendations(contests, palette), firstCharts(contests, runs, palette)]}
+      ${answer.isSpecific ? '' : [recommendations(contests, palette), firstCharts(contests, index, palette)]}
       <ul class="findings">
         ${(answer.isSpecific ? answer.statements : writeFindings(rows)).map((finding) => html`<li>${finding}</li>`)}
       </ul>
       <h2>Overview</h2>
       ${frame.experiment === TUNE ? tuneSection(runs) : ''} ${answer.figures.map((figure) => figureRow(figure))}
-      ${answer.tables.map(answerTable)} ${folded([...sections], runs, palette)} ${dataSection(runs)}
+      ${answer.tables.map(answerTable)} ${folded([...sections], index, palette)} ${dataSection(runs)}
       <h2>How this was measured</h2>
       ${method(frame, runs, rows)}
     </main>`,
@@ -120,7 +121,7 @@ function unfinished({ total, failed = [] }: ReportFrame, runs: readonly Run[]): 
   ];
 }
 
-function sectionOf(title: string, contests: readonly Contest[], runs: readonly Run[], palette: Palette): Html {
+function sectionOf(title: string, contests: readonly Contest[], runs: RunIndex, palette: Palette): Html {
   return html`<h2>${title}</h2>
     ${contests.map((contest) => cellSection(contest, runs, palette))}`;
 }
@@ -131,7 +132,7 @@ const MANY = 7;
 /** The sections in full; where there are many, each behind its name. */
 function folded(
   sections: readonly (readonly [string, readonly Contest[]])[],
-  runs: readonly Run[],
+  runs: RunIndex,
   palette: Palette,
 ): Html[] {
   const networks = sections.reduce((sum, [, contests]) => sum + contests.length, 0);

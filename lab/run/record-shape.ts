@@ -39,6 +39,7 @@ const step = shape({
   normAfter: number,
   clipped: boolean,
   skipped: boolean,
+  threshold: v.optional(number),
   ms: number,
 });
 

@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ResultsFolder } from '../../lab/node/results-folder.ts';
 import { readRuns } from '../../lab/node/run-cache.ts';
@@ -53,6 +56,48 @@ describe('the cache of runs', () => {
     utimesSync(path, new Date(), new Date(statSync(path).mtimeMs + 1000));
     expect(plain(readRuns(results, ids))).toEqual(runs);
     expect(read.mock.calls).toEqual([[ids[0]]]);
+  });
+
+  it('reads steps from the record if another program has replaced the cache', () => {
+    const results = createFolder('replaced');
+    const [first] = readRuns(results, ids);
+    rmSync(join(results.path, '.runs-cache'));
+    readRuns(results, [ids[1]!]);
+    expect(first!.steps).toEqual(steps);
+  });
+
+  it('keeps the runs in memory if it cannot be written', () => {
+    const results = createFolder('unwritable');
+    // A folder in its place cannot be replaced by a file.
+    mkdirSync(join(results.path, '.runs-cache'));
+    expect(plain(readRuns(results, ids))).toEqual(runs);
+  });
+
+  it('takes less than 8 kB of memory and 3 ms for a run of 150 steps that was read before', async () => {
+    const results = new ResultsFolder(join(folder, 'many'));
+    results.assertWritable();
+    const lines = Array.from({ length: 150 }, (_, step) => stepLine(step, { loss: 4 + 1 / (step + 1) }));
+    const many = Array.from({ length: 100 }, (_, seed) => runOf({ seed, steps: 150 }, {}, lines));
+    for (const run of many) results.addRun(run.start.id, textOf(run));
+    const manyIds = many.map(({ start }) => start.id);
+    readRuns(results, manyIds);
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    collectGarbage();
+    const [memory, time] = [process.memoryUsage(), process.cpuUsage()];
+    const again = readRuns(results, manyIds);
+    const norms = again.flatMap(({ steps: own }) => own.map(({ normBefore }) => normBefore));
+    const { user } = process.cpuUsage(time);
+    expect(norms).toHaveLength(100 * 150);
+    expect(user / 1000 / 100).toBeLessThan(3);
+    norms.length = 0;
+    collectGarbage();
+    // Buffers are freed after their garbage is found.
+    await setTimeout(50);
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    expect(again).toHaveLength(100);
+    expect((heapUsed + external - memory.heapUsed - memory.external) / 100).toBeLessThan(8000);
   });
 
   it('ignores a damaged file and replaces it', () => {

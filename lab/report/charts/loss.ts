@@ -27,7 +27,7 @@ export function lossDrawing(chart: LossChart, view: View, row: readonly LossChar
   const shown = chart.lines.filter(({ label }) => !view.hidden.has(label));
   const beside = row.flatMap(({ lines }) => lines.filter(({ label }) => !view.hidden.has(label)));
   const domain = stepDomain(
-    beside.flatMap(({ values }) => values),
+    beside.map(({ values }) => values),
     chart.most,
     view.scale,
   );

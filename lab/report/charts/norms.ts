@@ -39,7 +39,7 @@ export function normLines({ color, at, before, after, threshold, brokenOff }: No
 /** Draws it on the scale of all charts beside it. */
 export function normsDrawing(chart: NormsChart, view: View, row: readonly NormsChart[]): Drawing {
   const beside = row.filter(({ label }) => !view.hidden.has(label));
-  const values = beside.flatMap(({ before, after, threshold }) => [...before, ...after, ...threshold]);
+  const values = beside.flatMap(({ before, after, threshold }) => [before, after, threshold]);
   const domain = stepDomain(values, chart.most, view.scale);
   return {
     options: stepOptions('gradient norm', normLines(chart), domain, chart.steps, view.scale),

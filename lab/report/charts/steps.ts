@@ -94,16 +94,31 @@ export function pointsOf(
  * The smallest and largest of the values with a little room, and on a logarithmic scale at least a factor of 2 apart;
  * those above `most` do not widen it.
  */
-export function stepDomain(values: Iterable<number | null>, most: number, scale: View['scale']): [number, number] {
+export function stepDomain(lines: readonly Values[], most: number, scale: View['scale']): [number, number] {
   let [low, high] = [Infinity, 0];
-  for (const value of values) {
-    if (value === null || !(value > 0 && Number.isFinite(value))) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+  for (const [least, greatest] of lines.map(extentOf)) {
+    low = Math.min(low, least);
+    high = Math.max(high, greatest);
   }
   if (high === 0) return [0.1, 10];
   if (scale === 'log') return [low / 1.1, Math.max(2 * low, Math.min(most, high * 1.1))];
   const top = Math.min(most, high);
   const room = 0.05 * (top - low > 0 ? top - low : low);
   return [Math.max(0, low - room), Math.max(top, low) + room];
+}
+
+const extents = new WeakMap<Values, readonly [number, number]>();
+
+/** The smallest and largest positive value of a line, computed once: every chart of a row needs those of all others. */
+function extentOf(values: Values): readonly [number, number] {
+  const known = extents.get(values);
+  if (known !== undefined) return known;
+  let [low, high] = [Infinity, 0];
+  for (const value of values) {
+    if (value === null || !(value > 0 && Number.isFinite(value))) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  extents.set(values, [low, high]);
+  return [low, high];
 }

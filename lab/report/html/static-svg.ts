@@ -41,8 +41,9 @@ function roughened(geometry: string): string {
   return geometry.replace(/\d+\.\d+(?![\dem])/g, (number) => String(Math.round(10 * Number(number)) / 10));
 }
 
+const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
 function drawn(chart: Chart, row: readonly Chart[]): SVGSVGElement | HTMLElement {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const { options } = drawingOf(chart, EVERYTHING, row);
   const svg = Plot.plot({ ...options, document: document as unknown as Document, style: FONT });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

@@ -13,7 +13,7 @@ import { medianByStep, rangeByStep } from '../../analysis/series.ts';
 export interface CellParts {
   readonly contest: Contest;
   readonly palette: Palette;
-  readonly runsOf: (contender: Contender, rate: number) => Run[];
+  readonly runsOf: (contender: Contender, rate: number) => readonly Run[];
   /** What all runs of the contest have in common. */
   readonly start: StartRecord;
 }
@@ -80,7 +80,8 @@ export function lossChart({ contest, palette, runsOf, start }: CellParts, rate: 
     steps: start.config.steps,
     most: roundDigits(LOSS_OFF_SCALE * start.metric.baseline),
     lines: contest.contenders.map((contender) => {
-      const runs = runsOf(contender, rate);
+      // Steps are read from disk at each use.
+      const runs = runsOf(contender, rate).map(({ start: own, steps, end }) => ({ start: own, steps, end }));
       return {
         label: palette.label(contender.strategy),
         color: palette.color(contender.strategy),

@@ -1,3 +1,5 @@
+import type { StrategySpec } from 'gradclip';
+import { groupBy } from '../../analysis/group-by.ts';
 import type { Run } from '../../run/record.ts';
 import type { RunConfig } from '../../run/run-config.ts';
 import { sortUnique } from '../../analysis/sort-unique.ts';
@@ -18,7 +20,7 @@ import { thinnedLosses, thinnedNorms } from '../charts/thinned.ts';
 const FIRST_CHARTS = 3;
 
 /** The scores of the first networks, for the top of the page. */
-export function firstCharts(contests: readonly Contest[], runs: readonly Run[], palette: Palette): Html {
+export function firstCharts(contests: readonly Contest[], runs: RunIndex, palette: Palette): Html {
   const shown = contests.slice(0, FIRST_CHARTS);
   const [only] = shown;
   const parts = shown.map((contest) => partsOf(contest, runs, palette));
@@ -46,27 +48,49 @@ function bestRate(contest: Contest): number {
   return findBest(contest.contenders.flatMap(({ rows }) => rows))?.learningRate ?? ratesOf(contest).at(-1) ?? NaN;
 }
 
-function partsOf(contest: Contest, allRuns: readonly Run[], palette: Palette): CellParts {
-  const describe = ({ steps, ...config }: RunConfig) => ({ ...config, plannedSteps: steps });
-  const scored = allRuns.filter(({ start }) => !start.config.tuning);
-  const variantOf = describeVariants(scored.map(({ start }) => describe(start.config)));
-  const own = scored.filter(
-    ({ start: { config } }) =>
-      variantOf(describe(config)) === contest.variant &&
-      (['task', 'cell', 'optimizer'] as const).every((name) => config[name] === contest[name]),
-  );
-  const runsOf = (contender: Contender, rate: number): Run[] =>
-    own.filter(
-      ({ start: { config } }) =>
-        config.learningRate === rate && strategyKey(config.strategy) === strategyKey(contender.strategy),
-    );
-  const { start } = own[0] as Run;
+function partsOf(contest: Contest, runs: RunIndex, palette: Palette): CellParts {
+  const own = runs.get(contestKey(contest))!;
+  const runsOf = (contender: Contender, rate: number): readonly Run[] =>
+    own.get(settingKey(contender.strategy, rate)) ?? [];
+  const { start } = [...own.values()][0]![0]!;
   return { contest, palette, runsOf, start };
 }
 
+/** The runs that are scored, by contest and by setting. */
+export type RunIndex = ReadonlyMap<string, ReadonlyMap<string, readonly Run[]>>;
+
+/** Indexes runs, because a page looks each setting up several times. */
+export function indexRuns(runs: readonly Run[]): RunIndex {
+  const describe = ({ steps, ...config }: RunConfig) => ({ ...config, plannedSteps: steps });
+  const scored = runs.filter(({ start }) => !start.config.tuning);
+  const variantOf = describeVariants(scored.map(({ start }) => describe(start.config)));
+  const byContest = groupBy(scored, ({ start: { config } }) =>
+    contestKey({ ...config, variant: variantOf(describe(config)) }),
+  );
+  return new Map(
+    [...byContest].map(([key, own]) => [
+      key,
+      groupBy(own, ({ start: { config } }) => settingKey(config.strategy, config.learningRate)),
+    ]),
+  );
+}
+
+function contestKey({
+  task,
+  variant,
+  cell,
+  optimizer,
+}: Pick<Contest, 'task' | 'variant' | 'cell' | 'optimizer'>): string {
+  return JSON.stringify([task, variant, cell, optimizer]);
+}
+
+function settingKey(strategy: StrategySpec, rate: number): string {
+  return `${rate} ${strategyKey(strategy)}`;
+}
+
 /** The charts of one cell, each row with its numbers as a table behind it. */
-export function cellSection(contest: Contest, allRuns: readonly Run[], palette: Palette): Html {
-  const parts = partsOf(contest, allRuns, palette);
+export function cellSection(contest: Contest, runs: RunIndex, palette: Palette): Html {
+  const parts = partsOf(contest, runs, palette);
   const strategies = contest.contenders.map(({ strategy }) => strategy);
   return html`<h3>${contest.cell}</h3>
     ${resultsTable(contest, palette)} ${legend('strategies', strategies, palette)}
