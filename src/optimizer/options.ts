@@ -22,7 +22,11 @@ export interface ClipOptions {
    * never enters the strategy's state. Defaults to `skip`. `throw` reads one small tensor in each step.
    */
   readonly onNonFinite?: NonFinitePolicy;
-  /** Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. */
+  /**
+   * Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. On cpu and wasm the last of them
+   * throws. On other backends the host reads the count once in that many steps and does not wait for it, so a later step
+   * throws: up to that many steps later, and a few more while the count is read. Until then `skip` and `zero` go on.
+   */
   readonly maxConsecutiveNonFinite?: number;
   /** Whether to warn once on the console when a fixed threshold clipped over 90 % of 200 steps, or none; defaults to true. */
   readonly warnings?: boolean;

@@ -2,7 +2,8 @@
 // thousands of times, so it takes a few of each kind and may miss mutants that the rest would kill.
 
 // Browsers have no `process`.
-const brief = typeof process !== 'undefined' && process.env['GRADCLIP_TESTS'] === 'brief';
+/** Whether the tests run under mutation testing. */
+export const brief = typeof process !== 'undefined' && process.env['GRADCLIP_TESTS'] === 'brief';
 
 /** The backends of Node on which strategies and optimizers are tested. */
 export const BACKENDS: readonly string[] = brief ? ['cpu'] : ['cpu', 'wasm'];

@@ -9,12 +9,14 @@ import { wasmHeap } from '../../../src/kernels/heap.ts';
 import { agreesWithPlainLoops } from '../../../src/kernels/self-test.ts';
 import { instantiateSimd } from '../../../src/kernels/simd.ts';
 import { plainArithmetic } from '../../../src/kernels/loops.ts';
+import { brief } from '../../support/settings.ts';
 import * as oracle from './oracle.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe('the SIMD module', () => {
-  it('matches the compiled source', () => {
+  // Mutation testing changes no WebAssembly, and compiling takes longer than all other tests of this folder.
+  it.skipIf(brief)('matches the compiled source', () => {
     // Throws if the bytes are stale, and names the command to run.
     execFileSync('node', ['scripts/build-kernels.mjs', '--check'], { cwd: root });
   });

@@ -1,4 +1,5 @@
-// `npm run test:mutation [folder or file…]` mutates one file after another and prints the mutation score of each.
+// `npm run test:mutation [folder or file…]` mutates files and prints the mutation score of each. Files with the same
+// tests in the same order share a run of Stryker, because each run begins with all tests.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { FOLDERS, filesIn, testsOf } from './subjects.mjs';
@@ -7,28 +8,30 @@ const requested = process.argv.slice(2);
 const subjects = FOLDERS.flatMap((folder) =>
   filesIn(folder)
     .filter((file) => requested.length === 0 || requested.includes(folder) || requested.includes(file))
-    .map((file) => ({ file, tests: testsOf(folder, file), report: `coverage/mutation/${file}.json` })),
+    .map((file) => ({ file, tests: testsOf(folder, file).join() })),
 );
 if (subjects.length === 0) {
   console.error(`No folder or file is named ${requested.join(', ')}. The folders are ${FOLDERS.join(', ')}.`);
   process.exitCode = 1;
 }
 
-for (const { file, tests, report } of subjects) {
+for (const tests of new Set(subjects.map((subject) => subject.tests))) {
+  const files = subjects.filter((subject) => subject.tests === tests).map(({ file }) => file);
+  const report = `coverage/mutation/${files[0]}.json`;
   const { status } = spawnSync('npx', ['stryker', 'run', 'test/support/mutation/stryker.config.mjs'], {
     stdio: 'inherit',
-    env: { ...process.env, MUTATED_FILE: file, MUTATION_TESTS: tests.join(), MUTATION_REPORT: report },
+    env: { ...process.env, MUTATED_FILES: files.join(), MUTATION_TESTS: tests, MUTATION_REPORT: report },
   });
   if (status === 0) {
-    printScore(file, report);
+    for (const file of files) printScore(file, report);
   } else {
-    console.error(`${file}: Stryker exited with code ${status}.`);
+    console.error(`${files.join(', ')}: Stryker exited with code ${status}.`);
     process.exitCode = 1;
   }
 }
 
 function printScore(file, report) {
-  const { mutants } = JSON.parse(readFileSync(report, 'utf8')).files[file];
+  const { mutants = [] } = JSON.parse(readFileSync(report, 'utf8')).files[file] ?? {};
   const survivors = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const killed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
   const total = killed + survivors.length;
