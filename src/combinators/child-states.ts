@@ -20,8 +20,8 @@ export function selectState(condition: Scalar, after: NamedTensors, before: Name
   const takeAfter = cast(condition, 'bool');
   return Object.fromEntries(
     Object.entries(after).map(([name, tensor]) => {
-      const old = before[name];
-      return [name, old === undefined || old === tensor ? tensor : where(takeAfter, tensor, old)];
+      const old = before[name] ?? tensor;
+      return [name, old === tensor ? tensor : where(takeAfter, tensor, old)];
     }),
   );
 }

@@ -16,7 +16,7 @@ export function unusedRule(rule: VariableRule, variables: readonly string[]): Cl
 export function labelWithoutStrategy(label: string, labels: readonly string[], variable: string): ClippingError {
   const closest = nearest(label, labels);
   const hint =
-    closest === undefined ? `The labels are ${truncate(labels.join(', ')) || 'none'}.` : `Did you mean \`${closest}\`?`;
+    closest === undefined ? `The labels are ${truncate(labels.join(', '))}.` : `Did you mean \`${closest}\`?`;
   return new ClippingError(
     'bad-option',
     `\`partition(labelOf, strategies)\` has no strategy ${inBackticks(label)}, the label of \`${variable}\`. ${hint}`,

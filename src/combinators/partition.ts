@@ -123,11 +123,7 @@ function parseRules(value: unknown): readonly PartitionRule[] {
 function partitionByRules(rules: readonly PartitionRule[], others: PartitionDefault): ClippingStrategy {
   assertOptionNames('partition(rules, others)', others, ['default']);
   const json = {
-    rules: rules.map(({ match, exclude, strategy }) => ({
-      match,
-      ...(exclude === undefined ? {} : { exclude }),
-      strategy: specOf(strategy),
-    })),
+    rules: rules.map((rule) => ({ ...rule, strategy: specOf(rule.strategy) })),
     ...(others.default === undefined ? {} : { default: specOf(others.default) }),
   };
   const options = rules.some(hasPredicate)
@@ -137,10 +133,8 @@ function partitionByRules(rules: readonly PartitionRule[], others: PartitionDefa
   const groups = toGroups(rules.map(({ strategy }) => strategy));
   return partitionByGroup(options, groups, others.default, (variable) => groups[ruleOf(variable)], {
     assertUsed(variables) {
-      const used = new Set(variables.map(ruleOf));
-      if (rules.every((_, index) => used.has(index))) return;
       // A rule may be for layers that are frozen, or that another optimizer step trains.
-      for (const variable of registeredVariableNames()) used.add(ruleOf(variable));
+      const used = new Set([...variables, ...registeredVariableNames()].map(ruleOf));
       const unused = rules.find((_, index) => !used.has(index));
       if (unused !== undefined) throw unusedRule(unused, variables);
     },

@@ -155,9 +155,8 @@ function firstAfter(points: readonly SchedulePoint[], step: number): number {
   return low;
 }
 
-/** The steps between which a schedule is monotonic. */
+/** The steps after step 0 between which a schedule is monotonic. */
 export function turningPoints(schedule: Schedule): readonly number[] {
-  if (schedule.kind === 'constant' || schedule.kind === 'measured') return [0];
   if ('points' in schedule) return schedule.points.map(([at]) => at);
-  return [0, schedule.steps];
+  return 'steps' in schedule ? [schedule.steps] : [];
 }

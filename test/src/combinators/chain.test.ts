@@ -103,12 +103,12 @@ describe('chain', () => {
     );
   });
 
-  it.each([
+  it.each<[options: object, message: string, code?: ClippingError['code']]>([
     [{ strategies: 'all' }, '`chain({ strategies })` must be a list of specs; received "all".'],
     [{}, '`chain({ strategies })` must be a list of specs; received undefined.'],
-    [{ strategy: [] }, '`chain` has no option `strategy`; it has `strategies`.'],
-  ])('refuses the JSON options %o', (options, message) => {
+    [{ strategy: [] }, '`chain` has no option `strategy`; it has `strategies`.', 'unknown-option'],
+  ])('refuses the JSON options %o', (options, message, code = 'bad-option') => {
     const registry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
-    expect(() => registry.create({ id: 'chain', options })).toThrow(message);
+    expect(() => registry.create({ id: 'chain', options } as StrategySpec)).toThrow(new ClippingError(code, message));
   });
 });

@@ -30,7 +30,7 @@ function seenBy(strategy: ClippingStrategy, given: Parameters<typeof clipSteps>[
       before: one.normBefore.dataSync()[0],
       after: one.normAfter.dataSync()[0],
       finite: Array.from(one.finite.dataSync()),
-      skip: one.skip?.dataSync()[0],
+      skip: 'skip' in one ? one.skip.dataSync()[0] : undefined,
     });
   });
   clipSteps(watching, given);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { chain, clipOptimizer, partition, type NamedTensors } from 'gradclip';
+import { chain, ClippingError, clipOptimizer, partition, type NamedTensors, type StrategySpec } from 'gradclip';
 import { defineStrategy } from 'gradclip/define';
 import { adaptivePercentile, globalNorm, none, perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
@@ -77,6 +77,13 @@ onEachBackend(() => {
           default: perValue({ maxAbs: 2 }),
         }),
       ],
+      [
+        'a function that names the default',
+        partition((name) => (name.startsWith('lstm') ? 'loop' : 'default'), {
+          loop: perValue({ maxAbs: 1 }),
+          default: perValue({ maxAbs: 2 }),
+        }),
+      ],
     ])('groups variables by %s', (_, strategy) => {
       expect(clipped(strategy, [GRADIENTS])[0]).toEqual({
         'lstm/kernel': [1, 1],
@@ -144,18 +151,27 @@ describe('partition in JSON', () => {
     const spec = {
       id: 'partition',
       options: {
-        rules: [{ match: 'lstm*/*', strategy: { id: 'global-norm', options: { maxNorm: 2, ord: 2 } } }],
+        rules: [
+          { match: 'lstm*/*', exclude: '*/bias', strategy: { id: 'global-norm', options: { maxNorm: 2, ord: 2 } } },
+          { match: ['dense', 'gru'], strategy: { id: 'none', options: {} } },
+        ],
         default: { id: 'none', options: {} },
       },
     };
     const strategy = fromSpec(spec);
     expect({ id: strategy.id, options: strategy.options }).toEqual(spec);
     expect(
-      partition([{ match: 'lstm*/*', strategy: globalNorm({ maxNorm: 2 }) }], { default: none() }).options,
+      partition(
+        [
+          { match: 'lstm*/*', exclude: '*/bias', strategy: globalNorm({ maxNorm: 2 }) },
+          { match: ['dense', 'gru'], strategy: none() },
+        ],
+        { default: none() },
+      ).options,
     ).toEqual(spec.options);
   });
 
-  it.each([
+  it.each<[options: object, message: string, code?: ClippingError['code']]>([
     [{}, '`partition({ rules })` must be a list of { "match": "lstm*", "strategy": spec }; received undefined.'],
     [
       { rules: [] },
@@ -164,10 +180,12 @@ describe('partition in JSON', () => {
     [
       { rules: [{ match: 'a', strategy: { id: 'none' } }], fallback: 1 },
       '`partition` has no option `fallback`; it has `rules`, `default`.',
+      'unknown-option',
     ],
     [
       { rules: [{ macth: 'a', strategy: { id: 'none' } }] },
       '`partition({ rules })` has no option `macth`; it has `match`, `exclude`, `strategy`.',
+      'unknown-option',
     ],
     [
       { rules: [{ strategy: { id: 'none' } }] },
@@ -177,8 +195,17 @@ describe('partition in JSON', () => {
       { rules: [{ match: [], strategy: { id: 'none' } }] },
       "`partition(rules)[0].match` must be a name, a glob such as 'lstm*', a predicate, or a list of these; received [].",
     ],
-  ])('refuses %j', (options, message) => {
-    expect(() => fromSpec({ id: 'partition', options })).toThrow(message);
+    [
+      { rules: [{ match: ['lstm', ''], strategy: { id: 'none' } }] },
+      '`partition(rules)[0].match` must be a name, a glob such as \'lstm*\', a predicate, or a list of these; received ["lstm",""].',
+    ],
+    [
+      { rules: [null] },
+      'A strategy spec must have the form { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.',
+      'bad-spec',
+    ],
+  ])('refuses %j', (options, message, code = 'bad-option') => {
+    expect(() => fromSpec({ id: 'partition', options } as StrategySpec)).toThrow(new ClippingError(code, message));
   });
 });
 
@@ -188,7 +215,10 @@ describe('partition refuses', () => {
 
   it('a rule that matches no variable, and lists the variables', () => {
     expect(onVariables(partition([{ match: 'gru*', strategy: one }]))).toThrow(
-      '`partition`: the rule for `gru*` matches no variable; the variables are lstm/kernel, lstm/bias, dense/kernel.',
+      new ClippingError(
+        'bad-option',
+        '`partition`: the rule for `gru*` matches no variable; the variables are lstm/kernel, lstm/bias, dense/kernel.',
+      ),
     );
   });
 
@@ -198,34 +228,71 @@ describe('partition refuses', () => {
       { match: ['*/bias', (name) => name === 'x'], exclude: 'dense', strategy: one },
     ]);
     expect(onVariables(strategy)).toThrow(
-      '`partition`: the rule for `*/bias` or a predicate except `dense` takes no variable: an earlier rule takes lstm/bias.',
+      new ClippingError(
+        'bad-option',
+        '`partition`: the rule for `*/bias` or a predicate except `dense` takes no variable: an earlier rule takes lstm/bias.',
+      ),
     );
   });
 
   it('a label without a strategy', () => {
     const label = (name: string): string => (name.startsWith('lstm') ? 'recurent' : 'rest');
     expect(onVariables(partition(label, { recurrent: one, rest: one }))).toThrow(
-      '`partition(labelOf, strategies)` has no strategy `recurent`, the label of `lstm/kernel`. Did you mean `recurrent`?',
+      new ClippingError(
+        'bad-option',
+        '`partition(labelOf, strategies)` has no strategy `recurent`, the label of `lstm/kernel`. Did you mean `recurrent`?',
+      ),
+    );
+  });
+
+  it('a label like none of the strategies, and lists their labels', () => {
+    expect(onVariables(partition(() => 'other' as string, { recurrent: one, dense: one }))).toThrow(
+      new ClippingError(
+        'bad-option',
+        '`partition(labelOf, strategies)` has no strategy `other`, the label of `lstm/kernel`. The labels are recurrent, dense.',
+      ),
+    );
+  });
+
+  it.each([null, 'global-norm', [one]])('strategies that are not an object: %j', (strategies) => {
+    expect(() => partition(() => 'all', strategies as never)).toThrow(
+      new ClippingError(
+        'bad-option',
+        `\`partition(…, strategies)\` must be an object of strategies; received ${JSON.stringify(strategies)}.`,
+      ),
     );
   });
 
   it('a strategy beside the rules that is not the default', () => {
     expect(() => partition([{ match: 'lstm*', strategy: one }], { head: one } as object)).toThrow(
-      '`partition(rules, others)` has no option `head`; it has `default`.',
+      new ClippingError('unknown-option', '`partition(rules, others)` has no option `head`; it has `default`.'),
     );
   });
 
   it('a factory instead of a strategy, and says to call it', () => {
+    expect(() => partition(() => 'all', { all: globalNorm as never })).toThrow(
+      new ClippingError(
+        'bad-spec',
+        '`partition(…, strategies)` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+      ),
+    );
     expect(() => partition([{ match: 'a', strategy: globalNorm as never }])).toThrow(
-      '`partition(rules)[0].strategy` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+      new ClippingError(
+        'bad-spec',
+        '`partition(rules)[0].strategy` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+      ),
     );
   });
 
   it('to be saved with a predicate or a function', () => {
     const byPredicate = chain(partition([{ match: (name) => name === 'w', strategy: one }]));
-    const byFunction = partition(() => 'all', { all: one });
+    const labelOf = (): 'all' => 'all';
+    const byFunction = partition(labelOf, { all: one });
+    expect({ ...byFunction.options }).toEqual({ labelOf, strategies: { all: { id: one.id, options: one.options } } });
     const saving = (strategy: ReturnType<typeof partition>) => (): unknown =>
       clipOptimizer(tf.train.sgd(1), strategy).getConfig();
+    const byExcluded = partition([{ match: '**', exclude: (name) => name === 'w', strategy: one }]);
+    expect(saving(byExcluded)).toThrow('A `partition` with a predicate cannot be saved');
     expect(saving(byPredicate)).toThrow(
       'A `partition` with a predicate cannot be saved; select its variables with globs instead.',
     );

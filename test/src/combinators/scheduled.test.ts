@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { chain, clipOptimizer, scheduled, type Schedule } from 'gradclip';
+import { chain, ClippingError, clipOptimizer, scheduled, type Schedule, type StrategySpec } from 'gradclip';
 import { defineStrategy, positive } from 'gradclip/define';
-import { adaptivePercentile, globalNorm, perLayer, perValue } from 'gradclip/strategies';
+import { adaptivePercentile, globalNorm, none, perLayer, perValue } from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { clipped, describeCombinator, fromSpec, onEachBackend, throughJson } from './fixture.ts';
 
@@ -71,6 +71,12 @@ onEachBackend(() => {
 
     it('follows a function of the step', () => {
       expect(thresholds((step) => 8 / 2 ** step, [0, 1, 3])).toEqual([8, 4, 1]);
+    });
+
+    it('calls a function only with steps from 0 on', () => {
+      const steps: number[] = [];
+      scheduled(perValue, { min: { kind: 'linear', from: -2, to: -1, steps: 5 }, max: (step) => steps.push(step) });
+      expect(Math.min(...steps)).toBe(0);
     });
 
     it('clips nothing while the threshold is Infinity', () => {
@@ -155,7 +161,7 @@ describe('scheduled', () => {
   });
 
   const linear = (to: number, from = 5): Schedule => ({ kind: 'linear', from, to, steps: 30 });
-  it.each([
+  it.each<[what: string, make: () => unknown, message: string, code?: ClippingError['code']]>([
     [
       'a schedule that goes negative',
       () => scheduled(globalNorm, { maxNorm: linear(-1) }),
@@ -187,6 +193,11 @@ describe('scheduled', () => {
       "`scheduled(global-norm, options)` must schedule at least one option, as in { kind: 'linear', from: 5, to: 0.5, steps: 1000 }; received undefined.",
     ],
     [
+      'options that are no object',
+      () => scheduled(globalNorm, 5 as never),
+      '`scheduled(global-norm, options)` takes its options as one object; received 5.',
+    ],
+    [
       'an unknown option',
       () => scheduled(globalNorm, { maxNrm: linear(1) } as object),
       '`scheduled(global-norm, { maxNrm })`: `maxNrm` is not one of its options. Options of `global-norm` that can be scheduled: `maxNorm`, `ord`.',
@@ -195,6 +206,7 @@ describe('scheduled', () => {
       'an unknown fixed option',
       () => scheduled(globalNorm, { maxNorm: linear(1), rod: 1 } as object),
       '`global-norm` has no option `rod`; it has `maxNorm`, `ord`.',
+      'unknown-option',
     ],
     [
       'options without a schedule',
@@ -205,6 +217,30 @@ describe('scheduled', () => {
       'a strategy instead of its factory',
       () => scheduled(globalNorm() as never, {}),
       '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); received {"id":"global-norm","options":{"maxNorm":1,"ord":2}}.',
+      'bad-spec',
+    ],
+    [
+      'a function that is no factory',
+      () => scheduled((() => globalNorm()) as never, {}),
+      '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); received a function.',
+      'bad-spec',
+    ],
+    [
+      'a function with an id that is no factory',
+      () => scheduled(Object.assign(() => globalNorm(), { id: 'mine' }) as never, { maxNorm: linear(1) } as never),
+      '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); received a function.',
+      'bad-spec',
+    ],
+    [
+      'an object with the properties of a factory',
+      () => scheduled({ id: 'mine', fields: {} } as never, { maxNorm: linear(1) } as never),
+      '`scheduled(factory, options)` takes a strategy factory, as in scheduled(globalNorm, { maxNorm: … }); received {"id":"mine","fields":{}}.',
+      'bad-spec',
+    ],
+    [
+      'a schedule for a strategy without options',
+      () => scheduled(none, { maxNorm: linear(1) } as never),
+      '`scheduled(none, { maxNorm })`: `maxNorm` is not one of its options. Options of `none` that can be scheduled: none.',
     ],
     [
       'an unknown kind',
@@ -222,6 +258,16 @@ describe('scheduled', () => {
       '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a number; received NaN.',
     ],
     [
+      'a value that is no number',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'constant', value: '3' as never } }),
+      '`scheduled(global-norm, { maxNorm })`: `value` of a constant schedule must be a number; received "3".',
+    ],
+    [
+      'an infinite start',
+      () => scheduled(globalNorm, { maxNorm: linear(1, Infinity) }),
+      '`scheduled(global-norm, { maxNorm })`: `from` of a linear schedule must be finite; received Infinity.',
+    ],
+    [
       'an infinite end',
       () => scheduled(globalNorm, { maxNorm: linear(Infinity) }),
       '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be finite; received Infinity.',
@@ -230,6 +276,11 @@ describe('scheduled', () => {
       'a fractional number of steps',
       () => scheduled(globalNorm, { maxNorm: { kind: 'cosine', from: 1, to: 2, steps: 1.5 } }),
       '`scheduled(global-norm, { maxNorm })`: `steps` must be an integer of at least 1; received 1.5.',
+    ],
+    [
+      'an exponential from 0',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'exponential', from: 0, to: 1, steps: 5 } }),
+      '`scheduled(global-norm, { maxNorm })`: `from` and `to` of an exponential schedule must be greater than 0; received 0.',
     ],
     [
       'an exponential to 0',
@@ -242,22 +293,34 @@ describe('scheduled', () => {
       '`scheduled(global-norm, { maxNorm })`: the steps of `points` must be increasing integers from 0; received 5.',
     ],
     [
+      'a point with three numbers',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'piecewise', points: [[0, 1], [1, 2, 3] as never] } }),
+      '`scheduled(global-norm, { maxNorm })`: `points` of a piecewise schedule must be a list of [step, value]; received [[0,1],[1,2,3]].',
+    ],
+    [
+      'a point that is no pair',
+      () => scheduled(globalNorm, { maxNorm: { kind: 'step', points: [[0, 1], null as never] } }), // prettier-ignore
+      '`scheduled(global-norm, { maxNorm })`: `points` of a step schedule must be a list of [step, value]; received [[0,1],null].',
+    ],
+    [
       'an empty list of points',
       () => scheduled(globalNorm, { maxNorm: { kind: 'piecewise', points: [] } }),
       '`scheduled(global-norm, { maxNorm })`: `points` of a piecewise schedule must be a list of [step, value]; received [].',
     ],
-  ])('refuses %s when the strategy is created', (_, make, message) => {
-    expect(make).toThrow(message);
+  ])('refuses %s when the strategy is created', (_, make, message, code = 'bad-option') => {
+    expect(make).toThrow(new ClippingError(code, message));
   });
 
-  it.each([
+  it.each<[options: object, message: string, code?: ClippingError['code']]>([
     [
       {},
       'A strategy spec must have the form { "id": "global-norm", "options": { "maxNorm": 1 } }; received undefined.',
+      'bad-spec',
     ],
     [
       { strategy: { id: 'global-norm', maxNorm: 1 }, option: 'ord', schedule: linear(1) },
       'A strategy spec has only `id` and `options`; received `maxNorm` as well.',
+      'bad-spec',
     ],
     [
       { strategy: { id: 'global-norm' }, option: 'maxNorm' },
@@ -266,9 +329,21 @@ describe('scheduled', () => {
     [
       { strategy: { id: 'global-nrm' }, option: 'maxNorm', schedule: linear(1) },
       'There is no strategy "global-nrm". Did you mean `global-norm`?',
+      'unknown-strategy',
     ],
-  ])('refuses the JSON options %j', (options, message) => {
-    expect(() => fromSpec({ id: 'scheduled', options })).toThrow(message);
+  ])('refuses the JSON options %j', (options, message, code = 'bad-option') => {
+    expect(() => fromSpec({ id: 'scheduled', options } as StrategySpec)).toThrow(new ClippingError(code, message));
+  });
+
+  it.each([
+    { strategy: { id: 'global-norm' }, option: 2, schedule: linear(1) },
+    { strategy: { id: 'none' }, schedules: { maxNorm: linear(1) }, option: 'maxNorm' },
+    { strategy: { id: 'none' }, schedules: { maxNorm: linear(1) }, schedule: linear(1) },
+    { strategy: { id: 'none' }, schedules: [] },
+  ])('refuses %j, which mixes the two forms or has neither', (options) => {
+    expect(() => fromSpec({ id: 'scheduled', options } as StrategySpec)).toThrow(
+      /^`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as /,
+    );
   });
 
   it.each([
@@ -289,6 +364,8 @@ describe('scheduled', () => {
 
   it('refuses to be saved with a function', () => {
     const optimizer = clipOptimizer(tf.train.sgd(1), chain(scheduled(globalNorm, { maxNorm: () => 1 })));
+    const both = scheduled(perValue, { min: { kind: 'constant', value: -1 }, max: () => 1 });
+    expect(() => JSON.stringify(both.options)).toThrow('A `scheduled` by a function cannot be saved');
     expect(() => optimizer.getConfig()).toThrow(
       "A `scheduled` by a function cannot be saved; give it a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 }.",
     );

@@ -79,6 +79,8 @@ describe.each(['cpu', 'wasm', DEVICE])('on %s', (backend) => {
     expect(await countsAfter(strategy, [{ w: [99] }], names)).toEqual([0, 1, 0, 0]);
     expect(await countsAfter(strategy, [{ w: [20] }], names)).toEqual([0, 0, 1, 0]);
     expect(await countsAfter(strategy, [{ w: [1] }], names)).toEqual([1, 1, 1, 1]);
+    const three = chain(skipAbove({ limit: 10 }), skipAbove({ limit: 50 }), skipAbove({ limit: 10 }));
+    expect(await countsAfter(three, [{ w: [20] }], ['0/steps', '1/steps', '2/steps'])).toEqual([1, 0, 0]);
   });
 
   it('combinators inside combinators pass the skip on', async () => {
