@@ -30,7 +30,7 @@ function seenBy(strategy: ClippingStrategy, given: Parameters<typeof clipSteps>[
       before: one.normBefore.dataSync()[0],
       after: one.normAfter.dataSync()[0],
       finite: Array.from(one.finite.dataSync()),
-      skip: 'skip' in one ? one.skip.dataSync()[0] : undefined,
+      skip: one.skip?.dataSync()[0],
     });
   });
   clipSteps(watching, given);
@@ -43,6 +43,16 @@ describe('observed', () => {
       { step: 0, variables: ['a', 'b'], norms: [5, 12], before: 13, after: 6.5, finite: [1, 1], skip: undefined },
       { step: 1, variables: ['b'], norms: [2], before: 2, after: 2, finite: [1], skip: undefined },
     ]);
+  });
+
+  it('has no skip for a strategy that never skips', () => {
+    let keys: string[] = [];
+    const watching = observed(globalNorm(), (one) => {
+      keys = Object.keys(one);
+    });
+    clipSteps(watching, [{ w: 1 }]);
+    expect(keys).toContain('step');
+    expect(keys).not.toContain('skip');
   });
 
   it('tells which gradients are not finite, and whether the step is dropped', () => {

@@ -170,6 +170,22 @@ describe.each(['cpu', 'wasm', DEVICE])('operations per unit on %s', (backend) =>
       });
     }));
 
+  it('scale the other units where some factors are 1', () =>
+    onBackend(backend, () => {
+      tf.tidy(() => {
+        expect(listOf(scaleUnits(tf.tensor2d([[2, 4, 6]]), tf.tensor2d([[1, 0.5, 2]])))).toEqual([2, 2, 12]);
+      });
+    }));
+
+  it('subtract the mean along all axes but the last', () =>
+    onBackend(backend, () => {
+      tf.tidy(() => {
+        expect(listOf(subtractUnitMeans(tf.tensor2d([1, 2, 3, 6], [2, 2])))).toEqual([-1, -2, 1, 2]);
+        expect(listOf(subtractUnitMeans(tf.tensor3d([1, 2, 3, 6], [2, 2, 1])))).toEqual([-2, -1, 0, 3]);
+        expect(listOf(subtractUnitMeans(tf.tensor1d([5, 7])))).toEqual([0, 0]);
+      });
+    }));
+
   it('return empty results for empty tensors', () =>
     onBackend(backend, () => {
       tf.tidy(() => {

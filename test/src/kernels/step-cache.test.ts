@@ -51,6 +51,21 @@ describe('the host kernels within a step', () => {
     expect(passes).toEqual(['sumOfSquares', 'sumOfSquares', 'scale', 'scale']);
   });
 
+  it.each([
+    { low: -1, high: 20, clamped: [-1, 5] },
+    { low: -20, high: 1, clamped: [-5, 1] },
+    { low: -20, high: 20, clamped: [-5, 5] },
+  ])('clamp between $low and $high when they know the norm', ({ low, high, clamped }) => {
+    const { kernels } = createRecordingKernels();
+    tf.tidy(() =>
+      withStepCache(() => {
+        const gradients = [tf.tensor1d([-5, 5])];
+        kernels.norms(gradients, 2);
+        expect([...kernels.clamp(gradients, low, high)[0]!.dataSync()]).toEqual(clamped);
+      }),
+    );
+  });
+
   it('read gradients again in the next step and cache nothing outside a step', () => {
     const { kernels, passes } = createRecordingKernels();
     tf.tidy(() => {

@@ -257,6 +257,24 @@ export function testKernels(bench: Bench): void {
     });
 
     if (bench.decidesOnHost) {
+      it('computes Euclidean norms and finiteness as plain numbers, and no norm beyond float32', () => {
+        tf.tidy(() => {
+          const { host } = kernels();
+          const x = [tf.tensor1d([3, -4]), tf.tensor1d([12]), tf.tensor1d([])];
+          expect([...host!.norms(x)]).toEqual([5, 12, 0]);
+          expect(host!.globalNorm(x)).toBe(13);
+          expect([...host!.finite(x)]).toEqual([1, 1, 1]);
+          const large = [tf.fill([4], 3e38), tf.tensor1d([1])];
+          expect([...host!.norms(large)]).toEqual([3.4028234663852886e38, 1]);
+          expect(host!.globalNorm(large)).toBe(3.4028234663852886e38);
+          expect([...host!.finite(large)]).toEqual([1, 1]);
+          const special = [tf.tensor1d([1, NaN]), tf.tensor1d([-Infinity]), tf.tensor1d([2])];
+          expect([...host!.norms(special)]).toEqual([NaN, Infinity, 2]);
+          expect(host!.globalNorm(special)).toBeNaN();
+          expect([...host!.finite(special)]).toEqual([0, 0, 1]);
+        });
+      });
+
       it('returns the same tensors if nothing changes', () => {
         tf.tidy(() => {
           const x = [tf.tensor1d([1, -2, NaN]), tf.tensor1d([0.5])];
