@@ -66,6 +66,33 @@ describe('the host kernels within a step', () => {
     );
   });
 
+  it.each([
+    ['a number', () => 1],
+    ['a scalar', () => tf.scalar(1)],
+    ['one limit for each norm', () => tf.tensor1d([1, 1])],
+  ])('reduce a norm beyond float32 exactly to %s', (_, limits) => {
+    const { kernels } = createRecordingKernels();
+    tf.tidy(() =>
+      withStepCache(() => {
+        const gradients = [tf.fill([4], 3e38), tf.tensor1d([8])];
+        const factors = kernels.limitFactors(kernels.norms(gradients, 2), limits()) as tf.Tensor1D;
+        const [long, short] = kernels.scale(gradients, factors);
+        for (const value of long!.dataSync()) expect(value).toBeCloseTo(0.5, 6);
+        expect([...short!.dataSync()]).toEqual([1]);
+      }),
+    );
+  });
+
+  it('leave a norm beyond float32 as it is under the largest limit of float32', () => {
+    const { kernels } = createRecordingKernels();
+    tf.tidy(() =>
+      withStepCache(() => {
+        const norm = kernels.globalNorm([tf.fill([4], 3e38)], 2);
+        expect([...kernels.limitFactors(norm, tf.scalar(3.4028234663852886e38)).dataSync()]).toEqual([1]);
+      }),
+    );
+  });
+
   it('read gradients again in the next step and cache nothing outside a step', () => {
     const { kernels, passes } = createRecordingKernels();
     tf.tidy(() => {

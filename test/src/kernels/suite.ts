@@ -84,6 +84,11 @@ export function testKernels(bench: Bench): void {
         expect(await one(() => unitNorms(tf.fill([4, 1], 3e38), [0], order))).toEqual([longest]);
       });
 
+      it('returns 0 for zeros', async () => {
+        expect(await one(() => kernels().norms([tf.zeros([3]), tf.zeros([2, 2])], order))).toEqual([0, 0]);
+        expect(await one(() => kernels().globalNorm([tf.zeros([3])], order))).toEqual([0]);
+      });
+
       it('returns NaN if an element is NaN, else Infinity if an element is infinite', async () => {
         const special = [[1, NaN, 2], [Infinity, 1], [-Infinity, 3, NaN], [5]];
         const norms = await one(() =>
@@ -143,6 +148,10 @@ export function testKernels(bench: Bench): void {
             : oracle.unitNorms(values, shape, axes, order);
         expectClose(norms, truth, 8 * bench.tolerance);
       });
+    });
+
+    it('tells whether reads are free', () => {
+      expect(kernels().readsAreFree).toBe(bench.decidesOnHost);
     });
 
     it('returns 0 or an empty result if there are no tensors', async () => {
