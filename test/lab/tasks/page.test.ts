@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../lab/tasks/_task.ts';
 import { tasks } from '../../../lab/tasks/index.ts';
 
-const page = readFileSync(new URL('../../../docs/guide/tasks.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/guide/the-lab.md', import.meta.url), 'utf8');
 
 /** The cells of the rows that begin with a task's id, under a heading. */
 function rowsUnder(heading: string, id: string): string[][] {
