@@ -106,26 +106,6 @@ title: ${id}
 
 What goes wrong without this strategy, and how it helps.
 
-## Formula
-
-\`\`\`text
-ĝ = g
-\`\`\`
-
-g is all gradients taken as one vector; c is \`maxNorm\`.
-
-## Options
-
-<!-- generated: options ${id} -->
-| option | default | meaning |
-|---|---|---|
-| \`maxNorm\` | \`1\` | Largest ‖g‖ that passes unchanged, in gradient units (c). |
-<!-- /generated -->
-
-## Behaviour
-
-- What happens at the threshold, at 0 and at Infinity; to zero gradients; to the direction; what its state holds.
-
 ## Example
 
 \`\`\`ts
@@ -137,17 +117,42 @@ const optimizer = clipOptimizer(tf.train.adam(1e-3), ${factory}({ maxNorm: 1 }))
 console.log(optimizer.strategy.options);
 \`\`\`
 
+Draw a picture in scripts/strategy-pictures.ts, and say in one sentence what it shows.
+
+<!-- playground: rnn/sgd/3/none/${id} -->
+
+## When to use it
+
+- A case in which this strategy works better than the others.
+
 ## When not to use it
 
 - A case in which another strategy works better, with a link to it.
 
-## Results
+## Options
 
-The measurements, with the command that repeats them:
+<!-- generated: options ${id} -->
+| option | default | meaning |
+|---|---|---|
+| \`maxNorm\` | \`1\` | Largest ‖g‖ that passes unchanged, in gradient units (c). |
+<!-- /generated -->
 
-\`\`\`sh
-npx vitest run --project node test/strategies/${id}.test.ts
+## Formula
+
+\`\`\`text
+ĝ = g
 \`\`\`
+
+g is all gradients as one vector; c is \`maxNorm\`.
+
+## Behaviour
+
+- What happens at the threshold, at 0 and at Infinity; to zero gradients; to the direction; what its state holds.
+
+## Accuracy
+
+The largest relative error against the float64 oracle, with the command that repeats the measurement:
+\`npx vitest run --project node test/strategies/${id}.test.ts\`.
 
 ## Source
 

@@ -5,7 +5,10 @@ import * as everything from 'gradclip/strategies';
 import { describe, expect, it } from 'vitest';
 import { optionsTable } from '../scripts/options-tables.ts';
 
-const HEADINGS = ['Idea', 'Formula', 'Options', 'Behaviour', 'Example', 'When not to use it', 'Results', 'Source'];
+const HEADINGS = [
+  ...['Idea', 'Example', 'When to use it', 'When not to use it'],
+  ...['Options', 'Formula', 'Behaviour', 'Accuracy', 'Source'],
+];
 const LONGEST_STRATEGY = 150;
 const LONGEST_FILE = 300;
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generators } from '../../scripts/generators.ts';
-import { root } from './pages.ts';
+import { strategyPictures } from '../../scripts/strategy-pictures.ts';
+import { docs, root, textOf } from './pages.ts';
 
 function fillDocs(...parameters: string[]): { readonly status: number | null; readonly stderr: string } {
   return spawnSync(process.execPath, ['scripts/fill-docs.mjs', ...parameters], { cwd: root, encoding: 'utf8' });
@@ -14,6 +15,19 @@ it('every generated block of the docs is up to date', () => {
   const { status, stderr } = fillDocs('--check');
   expect(stderr).toBe('');
   expect(status).toBe(0);
+});
+
+it('every strategy has a picture, and its page shows it', () => {
+  const pages = docs.filter((page) => page.startsWith('docs/strategies/'));
+  const pictures = pages.map((page) =>
+    page.replace('docs/strategies/', 'docs/images/strategies/').replace('.md', '.svg'),
+  );
+  expect(Object.keys(strategyPictures()).sort()).toEqual(pictures);
+  for (const page of pages) {
+    expect(textOf(page)).toContain(
+      `](../images/strategies/${page.slice('docs/strategies/'.length, -'.md'.length)}.svg)`,
+    );
+  }
 });
 
 describe('docs:fill', () => {
