@@ -43,6 +43,12 @@ function citationOf(declaration) {
 
 /** Called by typedoc when it loads the plugin. */
 export function load(app) {
+  // A function's page then lists the options that it takes.
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const options of project.getReflectionsByKind(ReflectionKind.Interface)) {
+      if (options.name.endsWith('Options')) options.comment?.modifierTags.add('@expand');
+    }
+  });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     const fieldsOf = new Map();
     for (const property of context.project.getReflectionsByKind(ReflectionKind.Property)) {

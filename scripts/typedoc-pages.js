@@ -29,6 +29,9 @@ class PagesRouter extends KindRouter {
   }
 }
 
+// Such as `<!-- playground: rnn/sgd/3/none/global-norm -->`; it becomes a link where the site has the playground.
+const PLAYGROUND_MARK = /<!-- playground: (\S+) -->/g;
+
 /** Called by typedoc when it loads the plugin. */
 export function load(app) {
   app.options.addDeclaration({
@@ -37,6 +40,10 @@ export function load(app) {
     type: ParameterType.Boolean,
     defaultValue: false,
   });
+  const linkToPlayground = (_mark, setup) =>
+    app.options.getValue('playground')
+      ? `<a href="../playground/index.html#${setup}">Try it in the playground</a>`
+      : '';
   app.renderer.defineRouter('pages', PagesRouter);
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
     const pages = Object.values(contents).flat();
@@ -49,19 +56,12 @@ export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, page) => {
     const file = fileOf(page);
     page.frontmatter.category = sectionOf(file);
+    for (const part of page.content) part.text = part.text.replace(PLAYGROUND_MARK, linkToPlayground);
     // Pages outside docs/ have no front matter, because other sites would show it; their title is their heading.
     if (file.startsWith('docs/')) return;
     const text = page.content.map((part) => part.text).join('');
     page.name = /^# (.+)$/m.exec(text)?.[1] ?? page.name;
   });
-  app.renderer.hooks.on('head.end', () =>
-    // Opens the guide on the first visit; later visits keep the reader's choice.
-    JSX.createElement('script', null, [
-      JSX.createElement(JSX.Raw, {
-        html: "localStorage.getItem('tsd-accordion-Guide') ?? localStorage.setItem('tsd-accordion-Guide', 'true');",
-      }),
-    ]),
-  );
   app.renderer.hooks.on('sidebar.begin', (context) =>
     app.options.getValue('playground')
       ? JSX.createElement(

@@ -54,14 +54,38 @@ describeWithBrowser('the site in a browser', (visit) => {
     }
   });
 
-  it('shows the guide open on the first visit, and keeps it closed once the reader has closed it', async () => {
+  it.each([
+    ['NaN', /^guide\/.*nan/],
+    ['threshold', /^(guide|strategies)\//],
+    ['learning rate', /^(guide|strategies|index)/],
+  ])('finds pages for %s before symbols', async (words, first) => {
     const page = await open('index.html', 1280);
-    const guide = page.locator('details:has(> summary[data-key="Guide"])');
-    expect(await guide.getAttribute('open')).not.toBeNull();
-    await guide.locator('> summary').click();
-    await expect.poll(() => page.evaluate(() => localStorage.getItem('tsd-accordion-Guide'))).toBe('false');
-    await page.reload({ waitUntil: 'networkidle' });
-    expect(await guide.getAttribute('open')).toBeNull();
+    await page.locator('#tsd-search-trigger').click();
+    await page.locator('#tsd-search-input').fill(words);
+    const found = page.locator('#tsd-search-results a');
+    await expect.poll(() => found.count()).toBeGreaterThan(0);
+    const paths = await found.evaluateAll((links) =>
+      links.map((link) => (link as HTMLAnchorElement).pathname.replace('/', '')),
+    );
+    expect(paths[0]).toMatch(first);
+    expect(paths.slice(0, 3).filter((path) => /^(functions|interfaces|types|variables|classes)/.test(path))).toEqual(
+      [],
+    );
+  });
+
+  it('keeps each name in the navigation on one line or breaks it between words', async () => {
+    const page = await open('index.html', 1280);
+    const cut = await page
+      .locator('#tsd-nav-container a')
+      .evaluateAll((links) =>
+        links
+          .filter(
+            (link) =>
+              link.scrollWidth > link.clientWidth || (link.clientHeight > 32 && !/\s/.test(link.textContent ?? '')),
+          )
+          .map((link) => link.textContent),
+      );
+    expect(cut).toEqual([]);
   });
 
   it('loads every file it refers to, and none from another host', () => {
