@@ -27,7 +27,7 @@ const container = createLabContainer();
 container.bind(LAB_TOKENS.Cell).toConstantValue(reluRnn);
 container.load(strategyModule([largestElement]));
 
-const strategies = [{ id: 'none' }, { id: 'largest-element', options: { maxAbs: 0.01 } }];
+const strategies = [{ id: 'none' }, { id: 'largest-element', options: { maxAbs: 50 } }];
 const adding = { tasks: ['adding'], settings: { units: 8, length: 10 }, optimizers: ['adam'], learningRates: [0.01] };
 for await (const record of runExperiment(
   { ...adding, cells: ['relu-rnn'], strategies, seeds: [1], steps: 5 },
