@@ -13,6 +13,10 @@ export interface RunDigest {
   /** The metric on the test data at the end, with its standard error; null if the run diverged or is a tuning run. */
   readonly test: number | null;
   readonly testError: number | null;
+  /** The metric on a part of the training data, if it was measured. */
+  readonly training?: number | null;
+  /** The number of steps after which the validation score was best, if only its weights were kept. */
+  readonly bestStep?: number;
   readonly steps: number;
   /** Steps at which the strategy changed the gradient. */
   readonly clipped: number;
@@ -34,6 +38,8 @@ export function digestRun({ start, steps, end }: Run): RunDigest {
     validation: ifFinished(end.validation),
     test: ifFinished(end.test),
     testError: ifFinished(end.testError),
+    ...(end.training === undefined ? {} : { training: ifFinished(end.training) }),
+    ...(end.bestStep === undefined ? {} : { bestStep: end.bestStep }),
     steps: steps.length,
     clipped: steps.filter(({ clipped }) => clipped).length,
     norms:

@@ -9,6 +9,8 @@ export interface Tuning {
   readonly seeds: readonly number[];
   /** The values of one option of a strategy to choose from, by strategy and option: `{ 'global-norm': { maxNorm: [0.1, 1] } }`. */
   readonly thresholds?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  /** The steps of the longest tuning runs. Default: those of the grid. */
+  readonly steps?: number;
 }
 
 /** The axes of a comparison. Without `tuning`, every combination is one run. */
@@ -31,6 +33,10 @@ export interface Grid {
   readonly steps: number | Readonly<Record<string, number>>;
   /** The interval, in steps, at which the model is evaluated; the run ends when the task is solved. */
   readonly solvedEvery?: number;
+  /** Lets the learning rate fall linearly to zero, as one trains to convergence. */
+  readonly anneal?: true;
+  /** The interval, in steps, at which the model is validated; it ends with the weights of its best validation score. */
+  readonly keepBestEvery?: number;
   /** Task settings that differ from the defaults; every set of several is a value of the grid. */
   readonly settings?: Settings | readonly Settings[];
 }

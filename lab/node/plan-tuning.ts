@@ -55,6 +55,8 @@ function familyKey({ learningRate: _, strategy, ...config }: RunConfig): string 
 function thresholdsOf({ strategy }: RunConfig, { tuning }: Grid): readonly StrategySpec['options'][] {
   const [option, values] = Object.entries(tuning?.thresholds?.[strategy.id] ?? {})[0] ?? [];
   if (option === undefined || values === undefined) return [{}];
+  // A threshold that finds itself, such as `maxNorm: 'auto'`, is not replaced by numbers.
+  if (typeof strategy.options?.[option] !== 'number' && strategy.options?.[option] !== null) return [{}];
   return values.map((value) => ({ [option]: value }));
 }
 
@@ -92,8 +94,10 @@ async function planFamily(settings: readonly RunConfig[], { tuning, seeds }: Gri
     if (remaining.length === 1 && seeds.length > 0) break;
     const tried = await Promise.all(
       remaining.map(async (config) => {
-        const steps = Math.max(1, Math.round(config.steps * share));
-        const own = await toRuns({ ...config, steps, tuning: true }, tuning?.seeds ?? []);
+        const steps = Math.max(1, Math.round(Math.min(tuning?.steps ?? Infinity, config.steps) * share));
+        // Tuning runs need no best weights: settings are compared by their scores at the end.
+        const { keepBestEvery: _, ...rest } = config;
+        const own = await toRuns({ ...rest, steps, tuning: true }, tuning?.seeds ?? []);
         return { config, own, digests: own.map(({ id }) => digestOf(id)) };
       }),
     );

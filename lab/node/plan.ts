@@ -49,7 +49,15 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
           for (const strategy of strategies)
             for (const learningRate of ratesFor(task.id, cell, grid))
               for (const seed of grid.seeds)
-                configs.push({ ...shared, cell, optimizer, learningRate, strategy, seed, ...stepsFor(task.id, grid) });
+                configs.push({
+                  ...shared,
+                  cell,
+                  optimizer,
+                  learningRate,
+                  strategy,
+                  seed,
+                  ...trainingFor(task.id, grid),
+                });
     }
   }
   configs.forEach(assertRunConfig);
@@ -75,10 +83,17 @@ function ratesFor(task: string, cell: string, { learningRates }: Grid): readonly
   return rates;
 }
 
-function stepsFor(task: string, { steps, solvedEvery }: Grid): Pick<RunConfig, 'steps' | 'solvedEvery'> {
+type Training = Pick<RunConfig, 'steps' | 'solvedEvery' | 'anneal' | 'keepBestEvery'>;
+
+function trainingFor(task: string, { steps, solvedEvery, anneal, keepBestEvery }: Grid): Training {
   const own = typeof steps === 'number' ? steps : steps[task];
   if (own === undefined) throw new LabError(`This experiment has no number of steps for \`${task}\`; set --steps.`);
-  return { steps: own, ...(solvedEvery === undefined ? {} : { solvedEvery }) };
+  return {
+    steps: own,
+    ...(solvedEvery === undefined ? {} : { solvedEvery }),
+    ...(anneal === undefined ? {} : { anneal }),
+    ...(keepBestEvery === undefined ? {} : { keepBestEvery }),
+  };
 }
 
 /** Asserts that each setting belongs to one of the tasks, because a misspelt one would have no effect. */

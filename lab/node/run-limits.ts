@@ -24,6 +24,8 @@ const runConfig = v.strictObject({
   seed: wholeNumber('A seed must be a whole number from 0 to 999999', 0, 999_999),
   steps: wholeNumber(`The number of steps must be a whole number from 1 to ${MAX_STEPS}`, 1, MAX_STEPS),
   solvedEvery: v.optional(wholeNumber('`solvedEvery` must be a whole number of at least 1', 1, MAX_STEPS)),
+  anneal: v.optional(v.literal(true, '`anneal` must be true')),
+  keepBestEvery: v.optional(wholeNumber('`keepBestEvery` must be a whole number of at least 1', 1, MAX_STEPS)),
   backend: v.literal(BACKEND, `The backend must be ${BACKEND}`),
   plugin: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'A plugin must be named by its SHA-256'))),
 });

@@ -73,6 +73,10 @@ export interface EndRecord {
   readonly test: number;
   /** The standard error of `test` that comes from the choice of the test examples. */
   readonly testError: number;
+  /** The metric on a part of the training data that is as large as the test data, of runs with `keepBestEvery`. */
+  readonly training?: number;
+  /** The number of steps after which the validation score was best, of runs with `keepBestEvery`. */
+  readonly bestStep?: number;
   /** Text that the trained model writes, for tasks with text. */
   readonly sample?: string;
   readonly steps: number;

@@ -19,6 +19,10 @@ export interface RunConfig {
   readonly steps: number;
   /** If set, the model is evaluated after every this many steps, and the run ends when the task is solved. */
   readonly solvedEvery?: number;
+  /** Set if the learning rate falls linearly to zero. */
+  readonly anneal?: true;
+  /** If set, the model is validated after every this many steps, and keeps the weights with the best validation score. */
+  readonly keepBestEvery?: number;
   readonly backend: string;
   /** The SHA-256 of the plugin that was loaded, if there was one. */
   readonly plugin?: string;

@@ -12,7 +12,7 @@ import type { Cell } from '../cells/_cell.ts';
 import { deriveSeed } from '../random.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
-import { isSolved, type Batch, type Problem, type Task } from '../tasks/_task.ts';
+import { isSolved, type Batch, type Metric, type Problem, type Task } from '../tasks/_task.ts';
 
 /** A run has diverged when this many losses in a row exceed the bound, or when one is not finite. */
 export const DIVERGED_STEPS = 10;
@@ -70,7 +70,9 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     let diverged = false;
     let totalMs = 0;
     let solved = false;
+    const best = config.keepBestEvery === undefined ? undefined : new BestWeights(variables, task.metric);
     for (; step < config.steps && !diverged && !solved; step += 1) {
+      if (config.anneal) optimizer.learningRate = config.learningRate * (1 - step / config.steps);
       const batch = problem.batch(step, seed);
       const startedAt = performance.now();
       let unregularized: tf.Scalar | undefined;
@@ -98,7 +100,11 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
       if (!diverged && config.solvedEvery !== undefined && (step + 1) % config.solvedEvery === 0) {
         solved = isSolved((await problem.evaluate(model, 'validation')).value, task.metric);
       }
+      if (best && !diverged && (step + 1) % config.keepBestEvery! === 0) {
+        best.offer((await problem.evaluate(model, 'validation')).value, step + 1);
+      }
     }
+    if (!diverged) best?.restore();
     const validation = (await problem.evaluate(model, 'validation')).value;
     // Nothing may be chosen by the test data, so a tuning run does not see them.
     const unseen = { value: NaN, standardError: NaN };
@@ -106,12 +112,54 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     // The last update can be the one that explodes, and no loss follows it.
     diverged ||= !Number.isFinite(validation) || (!config.tuning && !Number.isFinite(test));
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
+    const training = best && !config.tuning ? (await problem.evaluate(model, 'training')).value : undefined;
     const sample = diverged || config.tuning ? undefined : await problem.sample?.(model, seed);
     if (diverged) yield { ...end, outcome: 'diverged', divergedAt: step - 1 };
-    else yield { ...end, ...(sample === undefined ? {} : { sample }), outcome: 'finished' };
+    else {
+      yield {
+        ...end,
+        ...(training === undefined ? {} : { training }),
+        ...(best?.step === undefined ? {} : { bestStep: best.step }),
+        ...(sample === undefined ? {} : { sample }),
+        outcome: 'finished',
+      };
+    }
+    best?.dispose();
   } finally {
     optimizer.dispose();
     model.dispose();
+  }
+}
+
+/** The weights of a model at its best validation score so far. */
+class BestWeights {
+  /** The number of steps that had been taken. */
+  step: number | undefined;
+  #score = NaN;
+  #values: tf.Tensor[] = [];
+  readonly #variables: readonly tf.Variable[];
+  readonly #better: Metric['better'];
+
+  constructor(variables: readonly tf.Variable[], { better }: Metric) {
+    this.#variables = variables;
+    this.#better = better;
+  }
+
+  offer(score: number, step: number): void {
+    const isWorse = this.#better === 'lower' ? score >= this.#score : score <= this.#score;
+    if (Number.isNaN(score) || isWorse) return;
+    this.dispose();
+    [this.#score, this.step] = [score, step];
+    this.#values = this.#variables.map((variable) => tf.keep(variable.clone()));
+  }
+
+  restore(): void {
+    this.#values.forEach((value, index) => this.#variables[index]!.assign(value));
+  }
+
+  dispose(): void {
+    tf.dispose(this.#values);
+    this.#values = [];
   }
 }
 

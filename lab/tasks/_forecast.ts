@@ -13,7 +13,7 @@ import type { Batch, Problem } from './_task.ts';
 import { toBatches } from './_classification.ts';
 import { createModel, meanOverBatches } from './_model.ts';
 import type { Series } from './_series.ts';
-import { splitInOrder } from './_split.ts';
+import { splitInOrder, takeScored } from './_split.ts';
 
 /** Inputs and targets at every time. The model sees a window of inputs up to a time and predicts its target. */
 export interface ForecastSeries {
@@ -60,7 +60,7 @@ export function createForecastProblem(
   }
   const parts = splitInOrder(starts);
   const { training } = parts;
-  const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
+  const held = takeScored(parts, scored);
   const targetOf = (start: number): number => targets[start + window - 1]!;
   const trainingInputs = inputs.slice(0, training.at(-1)! + window);
   const [center, spread] = [mean(trainingInputs), standardDeviation(trainingInputs)];

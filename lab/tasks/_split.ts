@@ -36,6 +36,12 @@ export function splitInOrder<Item>(items: readonly Item[]): Split<Item> {
   };
 }
 
+/** Takes at most `limit` examples of each part to score on, and as many of the training part as of the test part. */
+export function takeScored<Item>({ training, validation, test }: Split<Item>, limit: number): Split<Item> {
+  const scored = test.slice(0, limit);
+  return { training: training.slice(0, scored.length), validation: validation.slice(0, limit), test: scored };
+}
+
 /** A group with more than this share of a held-out part is trained on, so that the parts have the wanted sizes. */
 const LARGE_GROUP = 0.25;
 

@@ -51,8 +51,11 @@ export interface KnownGood {
   readonly target: number;
 }
 
-/** Data that is never trained on: `validation` chooses settings, and only scores on `test` are reported. */
-export type Part = 'validation' | 'test';
+/**
+ * A part of the data to score on. `validation` and `test` are never trained on: `validation` chooses settings, and results
+ * are scores on `test`. `training` is a part of the training data, to measure how much better a model knows what it has seen.
+ */
+export type Part = 'training' | 'validation' | 'test';
 
 /** A model's score on one part of the data. */
 export interface Score {
@@ -77,7 +80,7 @@ export interface Problem {
   batch(step: number, seed: number): Batch;
   /** Computes the training loss, shape [], from which the gradients are computed. */
   loss(model: LayersModel, batch: Batch): Scalar;
-  /** Computes the metric on a part of the data that is never trained on. */
+  /** Computes the metric on a part of the data. */
   evaluate(model: LayersModel, part: Part): Promise<Score>;
   /** Generates text with a trained model, for tasks whose output is text. */
   sample?(model: LayersModel, seed: number): Promise<string>;

@@ -77,7 +77,11 @@ function prepareText(text: Int32Array, settings: Settings): Problem {
   }
   const held = Math.floor(text.length * HELD_OUT);
   const training = text.subarray(0, -2 * held);
-  const parts = { validation: text.subarray(-2 * held, -held), test: text.subarray(-held) };
+  const parts = {
+    training: training.subarray(0, held),
+    validation: text.subarray(-2 * held, -held),
+    test: text.subarray(-held),
+  };
   const alphabet = createTextAlphabet(training, maxSize);
   const { ids } = alphabet;
   const size = alphabet.characters.length;

@@ -16,7 +16,7 @@ import { createOutputLayer } from './_model.ts';
 import { createVocabulary, encodeSentence, measureVocabularyCoverage, parseSentences } from './_sentences.ts';
 import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
 import { parseSettings } from './_settings.ts';
-import { splitExamples } from './_split.ts';
+import { splitExamples, takeScored } from './_split.ts';
 
 const MIN_SENTENCES = 50;
 
@@ -74,7 +74,7 @@ export const sentiment = defineTask({
     const parts = splitExamples(sentences);
     const { training } = parts;
     const vocabulary = createVocabulary(training, options.vocabulary);
-    const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
+    const held = takeScored(parts, scored);
     const toBatch = (some: readonly (typeof training)[number][]): Batch => ({
       x: tf.tensor2d(Int32Array.from(some.flatMap((one) => [...encodeSentence(one, vocabulary, words)])), [
         some.length,

@@ -18,7 +18,7 @@ import { createModel } from './_model.ts';
 import { parseRecordings, type Recording } from './_recordings.ts';
 import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
 import { parseSettings } from './_settings.ts';
-import { splitExamples, type Split } from './_split.ts';
+import { splitExamples, takeScored, type Split } from './_split.ts';
 import { synthesizeVowels } from './_vowels.ts';
 
 const DEFAULTS = { units: 48, frames: 40, batch: 32, bySpeaker: 1, scored: 5000 };
@@ -73,8 +73,10 @@ export const speech = defineTask({
       frames: computeMfcc(samples, sampleRate, frames),
     });
     const training = split.training.map(toWord);
-    const parts = { validation: split.validation.map(toWord), test: split.test.map(toWord) };
-    const held = { validation: parts.validation.slice(0, scored), test: parts.test.slice(0, scored) };
+    const held = takeScored(
+      { training, validation: split.validation.map(toWord), test: split.test.map(toWord) },
+      scored,
+    );
     const scale = createScaler(training);
     const frameCounts = recordings.map(({ samples }) => countFrames(samples.length, sampleRate));
     const toBatch = (words: readonly Word[]): Batch => {

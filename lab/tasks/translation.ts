@@ -26,7 +26,7 @@ import {
 } from './_pairs.ts';
 import { createDataReport, sizesOf } from './_data-report.ts';
 import { parseSettings } from './_settings.ts';
-import { splitByKeys, type Split } from './_split.ts';
+import { splitByKeys, takeScored, type Split } from './_split.ts';
 import { unigramBitsPerCharacter } from './_text.ts';
 import { toBatches } from './_classification.ts';
 
@@ -77,7 +77,7 @@ export const translation = defineTask({
     }
     const parts = splitPairs(pairs);
     const { training, test } = parts;
-    const held = { validation: parts.validation.slice(0, scored), test: test.slice(0, scored) };
+    const held = takeScored(parts, scored);
     const from = createAlphabet(
       training.map((pair) => pair.source),
       maxSize,
