@@ -40,8 +40,8 @@ export interface Panel {
   readonly level?: { readonly y: number; readonly name: string };
 }
 
-/** Small charts of the same kind, side by side. */
-export interface Figure {
+/** Small charts with curves, side by side. */
+export interface CurveFigure {
   /** A name for its file: lower case, with hyphens. */
   readonly id: string;
   readonly title: string;
@@ -53,10 +53,42 @@ export interface Figure {
   readonly panels: readonly Panel[];
 }
 
+/** A value with its interval, and the values of the seeds. A value is null if it falls on a diverged run. */
+export interface DotRow {
+  readonly label: string;
+  readonly value: number | null;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly dots?: readonly (number | null)[];
+}
+
+/** One small chart with a row for each value. */
+export interface DotPanel {
+  readonly title: string;
+  readonly rows: readonly DotRow[];
+  /** A reference level, such as the score without clipping. */
+  readonly level?: { readonly x: number; readonly name: string };
+}
+
+/** Small charts that compare values, side by side. */
+export interface DotFigure {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly x: { readonly name: string; readonly better: 'lower' | 'higher' };
+  readonly dotPanels: readonly DotPanel[];
+}
+
+/** A figure of an answer. */
+export type Figure = CurveFigure | DotFigure;
+
 /** An answer and the data that supports it. */
 export interface Answer {
+  /** Answers the question of the experiment in one or two sentences, with the most important numbers. */
+  readonly headline?: string;
   /** Each statement makes sense alone and includes its numbers. */
   readonly statements: readonly string[];
   readonly tables: readonly AnswerTable[];
+  /** The first one shows the headline. */
   readonly figures: readonly Figure[];
 }

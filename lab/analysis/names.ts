@@ -57,5 +57,8 @@ export function formatSigned(value: number): string {
 }
 
 function formatOption([name, value]: [string, unknown]): string {
+  // A threshold that is measured: `maxNorm=p90 of 50 steps`.
+  if (typeof value === 'object' && value !== null && 'percentile' in value && 'steps' in value)
+    return `${name}=p${String(value.percentile)} of ${String(value.steps)} steps`;
   return `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }

@@ -19,19 +19,34 @@ export interface StrategyOverall {
   readonly entries: readonly { readonly contest: Contest; readonly contender: Contender }[];
 }
 
-/** Groups the contenders of all networks by id, or by all options if a network compares several with the same id. */
+/**
+ * Groups the contenders of all networks.
+ *
+ * Tuning changes numbers, so strategies that differ only in these are the same, unless a network compares several of them.
+ */
 export function groupStrategies(contests: readonly Contest[]): StrategyOverall[] {
   const entries = contests.flatMap((contest) => contest.contenders.map((contender) => ({ contest, contender })));
-  const label = labelStrategies(entries.map(({ contender }) => contender.strategy));
-  const isRepeated = (id: string): boolean =>
-    contests.some(({ contenders }) => contenders.filter(({ strategy }) => strategy.id === id).length > 1);
+  const isRepeated = (spec: StrategySpec): boolean =>
+    contests.some(
+      ({ contenders }) => contenders.filter(({ strategy }) => familyKey(strategy) === familyKey(spec)).length > 1,
+    );
   const groups = groupBy(entries, ({ contender: { strategy } }) =>
-    isRepeated(strategy.id) ? strategyKey(strategy) : strategy.id,
+    isRepeated(strategy) ? strategyKey(strategy) : familyKey(strategy),
   );
+  const strategies = [...groups.values()].map((own) => own[0]!.contender.strategy);
+  const label = labelStrategies(strategies.map((spec) => (isRepeated(spec) ? spec : withoutNumbers(spec))));
   return [...groups.values()].map((own) => {
     const { strategy } = own[0]!.contender;
-    return { name: isRepeated(strategy.id) ? label(strategy) : strategy.id, strategy, entries: own };
+    return { name: label(isRepeated(strategy) ? strategy : withoutNumbers(strategy)), strategy, entries: own };
   });
+}
+
+function familyKey(spec: StrategySpec): string {
+  return strategyKey(withoutNumbers(spec));
+}
+
+function withoutNumbers({ id, options = {} }: StrategySpec): StrategySpec {
+  return { id, options: Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'number')) };
 }
 
 /** The aggregates of all strategies that were trained on every network. */

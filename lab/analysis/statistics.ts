@@ -53,15 +53,20 @@ export interface SeedComparison {
   readonly p: number;
 }
 
-/** Compares two settings seed by seed: the same seed means the same initial weights and the same batches. */
-export function compareBySeed(a: ScoresBySeed, b: ScoresBySeed, direction: Direction): SeedComparison {
+/** How much better the score of `a` is than that of `b` on each seed that both have; infinite if one of them diverged. */
+export function differencesBySeed(a: ScoresBySeed, b: ScoresBySeed, direction: Direction): number[] {
   const sign = direction === 'lower' ? -1 : 1;
   const toValue = (score: number | null): number => (score === null ? -Infinity : sign * score);
-  const differences = [...a].flatMap(([seed, one]) => {
+  return [...a].flatMap(([seed, one]) => {
     const other = b.get(seed);
     if (other === undefined) return [];
     return one === null && other === null ? [0] : [toValue(one) - toValue(other)];
   });
+}
+
+/** Compares two settings seed by seed: the same seed means the same initial weights and the same batches. */
+export function compareBySeed(a: ScoresBySeed, b: ScoresBySeed, direction: Direction): SeedComparison {
+  const differences = differencesBySeed(a, b, direction);
   return {
     better: differences.filter((difference) => difference > 0).length,
     worse: differences.filter((difference) => difference < 0).length,

@@ -46,6 +46,8 @@ export interface SummaryRow {
     readonly validation: number | null;
     /** The validation scores by seed. */
     readonly validationScores: readonly (number | null)[];
+    /** The scores by seed on a part of the training data, if they were measured. */
+    readonly trainingScores?: readonly (number | null)[];
     /** The test score of a predictor that has learned nothing. */
     readonly baseline: number;
   };
@@ -186,6 +188,9 @@ function summarizeSetting(runs: readonly RunDigest[]): SummaryRow {
       testError: testErrors.length === 0 ? null : median(testErrors),
       validation: medianOf(runs.map(({ validation }) => validation)),
       validationScores: runs.map(({ validation }) => validation),
+      ...(runs.some(({ training }) => training !== undefined) && {
+        trainingScores: runs.map(({ training = null }) => training),
+      }),
       baseline: metric.baseline,
     },
     diverged: runs.filter(({ outcome }) => outcome === 'diverged').length,

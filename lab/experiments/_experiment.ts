@@ -17,6 +17,8 @@ export interface Tuning {
 export interface Grid {
   readonly tasks: readonly string[];
   readonly cells: readonly string[];
+  /** Networks that are left out, such as `temporal-order/lstm`. */
+  readonly omit?: readonly string[];
   readonly optimizers: readonly string[];
   /** The same for every strategy; by cell, task or `task/cell` if these need very different rates. */
   readonly learningRates: readonly number[] | Readonly<Record<string, readonly number[]>>;

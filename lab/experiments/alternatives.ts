@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { judgeEffects } from './judges/effects.ts';
+import { judgeAlternatives } from './judges/alternatives.ts';
 
 /** Compares clipping with other remedies, alone and combined. */
 export const alternatives = defineExperiment({
@@ -21,7 +21,7 @@ export const alternatives = defineExperiment({
     solvedEvery: 100,
     settings: { characters: 25, length: 40, scored: 20_000 },
   },
-  judge: judgeEffects,
+  judge: judgeAlternatives,
   smoke: {
     tasks: ['temporal-order'],
     learningRates: [0.1],

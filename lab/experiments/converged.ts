@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { judgeEffects } from './judges/effects.ts';
+import { judgeConvergence } from './judges/convergence.ts';
 
 /** Asks whether clipping changes the final result and the generalisation of networks that are trained to convergence. */
 export const converged = defineExperiment({
@@ -30,7 +30,7 @@ export const converged = defineExperiment({
     keepBestEvery: 500,
     settings: { units: 128, characters: 25 },
   },
-  judge: judgeEffects,
+  judge: judgeConvergence,
   smoke: {
     cells: ['gru'],
     learningRates: [0.01],

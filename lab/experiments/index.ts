@@ -3,11 +3,12 @@ import { alternatives } from './alternatives.ts';
 import { converged } from './converged.ts';
 import { leaderboard } from './leaderboard.ts';
 import { quick } from './quick.ts';
+import { suggested } from './suggested.ts';
 import { temporalOrderLength } from './temporal-order-length.ts';
 
 export type { Experiment };
 
-const builtIn: readonly Experiment[] = [quick, converged, leaderboard, temporalOrderLength, alternatives];
+const builtIn: readonly Experiment[] = [quick, converged, leaderboard, suggested, temporalOrderLength, alternatives];
 const all: Experiment[] = [...builtIn];
 
 /** All experiments, in the order of `gradclip-lab list`: the built-in ones and those of the plugin. */

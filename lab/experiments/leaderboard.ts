@@ -1,5 +1,5 @@
 import { defineExperiment } from './_experiment.ts';
-import { judgeEffects } from './judges/effects.ts';
+import { judgeRanking } from './judges/ranking.ts';
 
 /** Compares all strategies, each with the same tuning budget, on an RNN, an LSTM and a GRU. */
 export const leaderboard = defineExperiment({
@@ -9,14 +9,13 @@ export const leaderboard = defineExperiment({
     'Each strategy chooses among 16 settings of learning rate and threshold on the validation data, with two tuning seeds. The ' +
     'chosen setting is trained with 10 other seeds and scored on the test data.',
   grid: {
-    tasks: ['temporal-order', 'sentiment', 'char-lm'],
+    tasks: ['temporal-order', 'char-lm'],
     cells: ['rnn', 'lstm', 'gru'],
+    // An LSTM does not learn the order of two symbols in these steps, and a GRU learns it with and without clipping.
+    omit: ['temporal-order/lstm', 'temporal-order/gru'],
     optimizers: ['momentum'],
     learningRates: {
       'temporal-order/rnn': [0.003, 0.01, 0.05, 0.3],
-      'temporal-order/lstm': [1, 2, 4, 8],
-      'temporal-order/gru': [0.3, 0.6, 1.2, 2.4],
-      sentiment: [0.03, 0.1, 0.3, 1],
       'char-lm/rnn': [0.1, 0.3, 1, 3],
       'char-lm/lstm': [1, 3, 6, 12],
       'char-lm/gru': [0.3, 1, 3, 10],
@@ -65,17 +64,17 @@ export const leaderboard = defineExperiment({
     },
     primary: ['global-norm', 'per-value', 'per-variable', 'adaptive-percentile'],
     seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-    steps: { 'temporal-order': 1000, sentiment: 300, 'char-lm': 300 },
+    steps: { 'temporal-order': 1000, 'char-lm': 250 },
     // `length` is a setting of temporal-order, `characters` of char-lm.
     settings: { units: 32, length: 30, characters: 25, scored: 20_000 },
   },
-  judge: judgeEffects,
+  judge: judgeRanking,
   smoke: {
-    tasks: ['sentiment'],
+    tasks: ['char-lm'],
     cells: ['rnn'],
     learningRates: [0.1],
     seeds: [1],
     steps: 3,
-    settings: { units: 4, words: 5 },
+    settings: { units: 4, characters: 5, scored: 1000 },
   },
 });

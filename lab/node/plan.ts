@@ -44,7 +44,7 @@ export async function expandGrid(grid: Grid, context: PlanContext): Promise<Plan
     for (const settings of mergeSettings(task, grid)) {
       const { backend, plugin } = context;
       const shared = { task: task.id, settings, data: context.data(task.id), backend, ...(plugin && { plugin }) };
-      for (const cell of grid.cells)
+      for (const cell of grid.cells.filter((id) => !grid.omit?.includes(`${task.id}/${id}`)))
         for (const optimizer of grid.optimizers)
           for (const strategy of strategies)
             for (const learningRate of ratesFor(task.id, cell, grid))

@@ -1,36 +1,61 @@
 /**
- * The file format of saved experiments: one line about the experiment, then one line for each run.
+ * The file format of saved experiments: one line about the experiment, then one line for each setting with its runs.
  *
  * @module
  */
 
 import { LabError } from '../errors.ts';
-import type { Environment } from '../run/record.ts';
 import type { RunDigest } from '../analysis/digest.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { runIdOf } from '../node/results-folder.ts';
+import type { Environment } from '../run/record.ts';
+import { canonicalJson } from '../run/run-config.ts';
+
+const VERSION = 2;
 
 /** The facts shared by all runs of an experiment. */
 export interface ArchiveHead {
   readonly type: 'kept';
-  readonly version: 1;
+  readonly version: typeof VERSION;
   readonly experiment: string;
   /** The command that ran the experiment. */
   readonly command: string;
   /** The date on which it was saved, such as `2026-01-31`. */
   readonly date: string;
+  /** Whether runs are missing. */
+  readonly partial?: true;
   /** The total training time of all runs on one thread, in seconds. */
   readonly seconds: number;
   readonly environment: Environment;
 }
 
-/** A finished experiment. */
+/** A saved experiment. */
 export interface Archive {
   readonly head: ArchiveHead;
   readonly digests: readonly RunDigest[];
 }
 
-/** Formats a finished experiment as text. */
+/** The runs that differ only in the seed. A score that is null is left out. */
+interface Setting extends Pick<RunDigest, 'metric'> {
+  readonly config: Omit<RunDigest['config'], 'seed'>;
+  readonly runs: readonly (Partial<Omit<RunDigest, 'id' | 'config' | 'metric'>> & { readonly seed: number })[];
+}
+
+/** Formats a saved experiment as text. */
 export function formatArchive({ head, digests }: Archive): string {
-  return [head, ...digests].map((line) => `${JSON.stringify(line)}\n`).join('');
+  const settings = groupBy(digests, ({ config: { seed: _, ...config }, metric }) => canonicalJson([config, metric]));
+  const lines = [...settings.values()].map((some): Setting => {
+    const { seed: _, ...config } = some[0]!.config;
+    return {
+      config,
+      metric: some[0]!.metric,
+      runs: some.map(({ id: _id, config: { seed }, metric: _metric, ...digest }) => ({
+        seed,
+        ...Object.fromEntries(Object.entries(digest).filter(([, value]) => value !== null)),
+      })),
+    };
+  });
+  return [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /**
@@ -40,7 +65,7 @@ export function formatArchive({ head, digests }: Archive): string {
  */
 export function parseArchive(text: string, file: string): Archive {
   const lines = text.trimEnd().split('\n');
-  const [head, ...digests] = lines.map((line, index) => {
+  const [head, ...settings] = lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown;
     } catch {
@@ -48,8 +73,26 @@ export function parseArchive(text: string, file: string): Archive {
     }
   });
   const { type, version } = head as Partial<ArchiveHead>;
-  if (type !== 'kept' || version !== 1) {
-    throw new LabError(`${file} holds no experiment; make such a file by gradclip-lab keep.`);
+  if (type !== 'kept' || version !== VERSION) {
+    throw new LabError(
+      `${file} contains no saved experiment of this version. Create one with: npx gradclip-lab keep ${file}`,
+    );
   }
-  return { head: head as ArchiveHead, digests: digests as RunDigest[] };
+  return { head: head as ArchiveHead, digests: (settings as Setting[]).flatMap(toDigests) };
+}
+
+function toDigests({ config, metric, runs }: Setting): RunDigest[] {
+  return runs.map(({ seed, ...rest }) => {
+    const own = { ...config, seed };
+    return {
+      id: runIdOf(own),
+      config: own,
+      metric,
+      validation: null,
+      test: null,
+      testError: null,
+      norms: null,
+      ...rest,
+    } as RunDigest;
+  });
 }

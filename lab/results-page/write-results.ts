@@ -3,24 +3,27 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
 import { parseArchive, type Archive } from './archive.ts';
-import { createResultsPage, formatFirstTable, formatMissing, type OutputFile } from './page.ts';
+import { createResultsPages, formatFirstTable, formatMissing, type OutputFile } from './page.ts';
 
-/** The introduction of the results page, written by hand and stored beside the saved experiments. */
+/** Texts of the results pages that are written by hand and stored beside the saved experiments. */
 const CONCLUSIONS = 'conclusions.md';
+const METHOD = 'method.md';
 
 /**
  * Builds the documents from a folder of saved experiments.
  *
- * These are the results page and its charts, with the experiments in their listed order, and the guide pages that show
+ * These are the results pages and their charts, with the experiments in their listed order, and the guide pages that show
  * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`.
  */
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
-  const archives = names.map((name) => parseArchive(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+  const all = names.map((name) => parseArchive(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+  const archives = all.filter(({ head }) => !head.partial);
   const ordered = archives.toSorted((a, b) => position(a) - position(b));
-  const conclusions = join(folder, CONCLUSIONS);
+  const textOf = (name: string): string =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '';
   return [
-    ...createResultsPage(ordered, existsSync(conclusions) ? readFileSync(conclusions, 'utf8') : ''),
+    ...createResultsPages(ordered, { conclusions: textOf(CONCLUSIONS), method: textOf(METHOD) }),
     ...guidePages(ordered, docs),
   ];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeByLength } from '../../lab/experiments/judges/by-length.ts';
 import { judgeEffects } from '../../lab/experiments/judges/effects.ts';
+import type { Figure } from '../../lab/analysis/answer.ts';
 import type { Run } from '../../lab/run/record.ts';
 import { answer } from '../../lab/experiments/_answer.ts';
 import { summarize, type SummaryRow } from '../../lab/analysis/summary.ts';
@@ -8,6 +9,8 @@ import { config, runOf } from './fixtures.ts';
 
 const clipping = (maxNorm = 1) => ({ id: 'global-norm', options: { maxNorm } });
 const rowsOf = (runs: readonly Run[]): readonly SummaryRow[] => summarize('x', runs).rows;
+const curvesOf = (figure: Figure | undefined) =>
+  figure !== undefined && 'panels' in figure ? figure.panels[0]?.curves : undefined;
 const diverged = { outcome: 'diverged', divergedAt: 2, score: 90 } as const;
 
 describe('success by length', () => {
@@ -45,7 +48,7 @@ describe('success by length', () => {
   });
 
   it('draws a curve for each strategy', () => {
-    expect(result.figures[0]?.panels[0]?.curves.map(({ points }) => points)).toEqual([
+    expect(curvesOf(result.figures[0])?.map(({ points }) => points)).toEqual([
       [
         { x: 10, y: 50 },
         { x: 20, y: 0 },
@@ -77,12 +80,29 @@ describe('effects', () => {
       { cell: 'lstm', strategy: clipping() },
     ),
   ]);
-  const { statements, tables, figures } = judgeEffects(rows);
+  const { headline, statements, tables, figures } = judgeEffects(rows);
+
+  it('count the networks of each verdict in the headline', () => {
+    expect(headline).toBe('global-norm helped on 1 of 2 networks and hurt on 1.');
+  });
+
+  it('draw the gain of each network with its interval and seeds', () => {
+    const [gains] = figures;
+    if (gains === undefined || !('dotPanels' in gains)) throw new Error('The first figure must have rows of values.');
+    expect(gains.dotPanels).toMatchObject([
+      {
+        title: 'char-lm: bits per character',
+        level: { x: 0 },
+        rows: [{ label: 'rnn' }, { label: 'lstm', value: null }],
+      },
+    ]);
+    const [rnn] = gains.dotPanels[0]!.rows;
+    expect([rnn!.value, rnn!.low, rnn!.high]).toEqual([1, 1, 1].map((one) => expect.closeTo(one, 9) as number));
+    expect(rnn!.dots).toHaveLength(8);
+  });
 
   it('list the networks of each verdict', () => {
-    expect(statements).toEqual([
-      'global-norm against no clipping on 2 networks. helped: char-lm with rnn; hurt: char-lm with lstm.',
-    ]);
+    expect(statements).toEqual(['global-norm: helped on rnn; hurt on lstm.']);
   });
 
   it('show the gain seed by seed', () => {
@@ -97,7 +117,7 @@ describe('effects', () => {
     // On the lstm, `none` has the best median; on the rnn, its lead over the baseline is 0.4 of 1.4.
     expect(none).toEqual(['none', expect.stringMatching(/^0\.6\d \[0\.\d\d, 0\.\d\d\]$/), '–']);
     expect(clipped).toEqual(['global-norm', expect.stringMatching(/^0\.4\d \[/), '0.50 [0.50, 0.50]']);
-    const [bareCurve, clippedCurve] = figures[0]!.panels[0]!.curves;
+    const [bareCurve, clippedCurve] = curvesOf(figures[1])!;
     // Every run without clipping learns. Of the clipped runs those of one network do, whatever seeds are drawn.
     expect(bareCurve?.points[0]).toEqual({ x: 0, y: 100, low: 100, high: 100 });
     expect(clippedCurve?.points[0]).toEqual({ x: 0, y: 50, low: 50, high: 50 });

@@ -11,6 +11,7 @@ import {
   type StrategyOverall,
 } from '../../analysis/overall.ts';
 import type { Gain, SummaryRow } from '../../analysis/summary.ts';
+import { gainsFigure, nameContest } from './gains.ts';
 
 /** Compares each strategy with no clipping on each network, each at the setting that is best on validation. */
 export function judgeEffects(rows: readonly SummaryRow[]): Answer {
@@ -18,18 +19,19 @@ export function judgeEffects(rows: readonly SummaryRow[]): Answer {
   const strategies = groupStrategies(contests);
   const aggregates = aggregateOverNetworks(contests);
   return {
-    statements: strategies.flatMap(countVerdicts),
+    headline: countVerdicts(strategies),
+    statements: strategies.flatMap(describeVerdicts),
     tables: [
       scoresTable(contests, strategies),
       gainsTable(contests),
       ...(aggregates === undefined ? [] : [aggregatesTable(aggregates, contests)]),
     ],
-    figures: aggregates === undefined ? [] : [profileFigure(aggregates)],
+    figures: [gainsFigure(contests), ...(aggregates === undefined ? [] : [profileFigure(aggregates)])],
   };
 }
 
 /** Creates the table of scores: one row for each network, one column for each strategy. */
-function scoresTable(contests: readonly Contest[], strategies: readonly StrategyOverall[]): AnswerTable {
+export function scoresTable(contests: readonly Contest[], strategies: readonly StrategyOverall[]): AnswerTable {
   return {
     title: 'Scores on the test data',
     note:
@@ -57,7 +59,7 @@ function scoresTable(contests: readonly Contest[], strategies: readonly Strategy
 }
 
 /** Creates the table that compares each strategy with no clipping seed by seed. */
-function gainsTable(contests: readonly Contest[]): AnswerTable {
+export function gainsTable(contests: readonly Contest[]): AnswerTable {
   const label = labelStrategies(contests.flatMap(({ contenders }) => contenders.map(({ strategy }) => strategy)));
   return {
     title: 'Seed by seed against no clipping',
@@ -87,20 +89,38 @@ function gainsTable(contests: readonly Contest[]): AnswerTable {
   };
 }
 
-function countVerdicts({ name, entries }: StrategyOverall): string[] {
-  const judged = entries.flatMap(({ contest, contender }) => {
-    const { verdict } = shownRow(contender);
-    return verdict === undefined ? [] : [{ verdict, network: `${nameContest(contest)} with ${contest.cell}` }];
+/** Says on which networks a strategy has which verdict; nothing if it was not tested. */
+function describeVerdicts({ name, entries }: StrategyOverall): string[] {
+  const byVerdict = groupBy(testedOf(entries), ({ verdict }) => verdict);
+  if (byVerdict.size === 0) return [];
+  const tasks = new Set(entries.map(({ contest }) => nameContest(contest)));
+  const verdicts = [...byVerdict].map(([verdict, some]) => {
+    const networks = some.map(({ contest }) =>
+      tasks.size === 1 ? contest.cell : `${nameContest(contest)} with ${contest.cell}`,
+    );
+    return `${verdict} on ${joinWords(networks)}`;
   });
-  if (judged.length === 0) return [];
-  const tested = judged.filter(({ verdict }) => verdict !== 'interval only');
-  if (tested.length === 0) return [];
-  const counts = [...groupBy(tested, ({ verdict }) => verdict)].map(
-    ([verdict, some]) => `${verdict}: ${joinWords(some.map(({ network }) => network))}`,
-  );
-  return [
-    `${name} against no clipping on ${tested.length} ${tested.length === 1 ? 'network' : 'networks'}. ${counts.join('; ')}.`,
-  ];
+  return [`${name}: ${verdicts.join('; ')}.`];
+}
+
+/** Counts on how many networks each tested strategy helped and hurt. */
+export function countVerdicts(strategies: readonly StrategyOverall[]): string {
+  const counts = strategies.flatMap(({ name, entries }) => {
+    const verdicts = testedOf(entries).map(({ verdict }) => verdict);
+    if (verdicts.length === 0) return [];
+    const [helped, hurt] = ['helped', 'hurt'].map((word) => verdicts.filter((verdict) => verdict === word).length);
+    return [`${name} helped on ${helped} of ${verdicts.length} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}`];
+  });
+  return counts.length === 0 ? 'No comparison had enough seeds to be tested.' : `${joinWords(counts)}.`;
+}
+
+function testedOf(
+  entries: StrategyOverall['entries'],
+): { readonly contest: Contest; readonly verdict: NonNullable<SummaryRow['verdict']> }[] {
+  return entries.flatMap(({ contest, contender }) => {
+    const { verdict } = shownRow(contender);
+    return verdict === undefined || verdict === 'interval only' ? [] : [{ contest, verdict }];
+  });
 }
 
 function aggregatesTable({ networks, strategies }: Aggregates, contests: readonly Contest[]): AnswerTable {
@@ -144,7 +164,7 @@ function profileFigure({ levels, strategies }: Aggregates): Figure {
   };
 }
 
-function formatEstimate({ value, low, high }: Estimate): string {
+export function formatEstimate({ value, low, high }: Estimate): string {
   return `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 }
 
@@ -152,8 +172,4 @@ function formatGainCell({ value, low, high, seeds }: Gain): string {
   if (value === null) return '–';
   const end = (one: number | null): string => (one === null ? 'diverged' : formatSigned(one));
   return seeds < 2 ? formatSigned(value) : `${formatSigned(value)} [${end(low)}, ${end(high)}]`;
-}
-
-function nameContest({ task, variant }: Contest): string {
-  return variant === '' ? task : `${task}, ${variant}`;
 }

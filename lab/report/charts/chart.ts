@@ -8,6 +8,7 @@
  */
 
 import { clipRateDrawing, type ClipRateChart } from './clip-rate.ts';
+import { dotsDrawing, type DotsChart } from './dots.ts';
 import { EVERYTHING, type Drawing, type View } from './drawing.ts';
 import { histogramDrawing, type HistogramChart } from './histogram.ts';
 import { lossDrawing, type LossChart } from './loss.ts';
@@ -16,13 +17,15 @@ import { panelDrawing, type PanelChart } from './panel.ts';
 import { scoreDrawing, type ScoreChart } from './score.ts';
 
 /** A chart, as plain JSON. */
-export type Chart = ClipRateChart | HistogramChart | LossChart | NormsChart | PanelChart | ScoreChart;
+export type Chart = ClipRateChart | DotsChart | HistogramChart | LossChart | NormsChart | PanelChart | ScoreChart;
 
 /** How a chart is drawn; charts of the same kind in a row share their scale. */
 export function drawingOf(chart: Chart, view: View = EVERYTHING, row: readonly Chart[] = [chart]): Drawing {
   switch (chart.kind) {
     case 'clip-rate':
       return clipRateDrawing(chart, view);
+    case 'dots':
+      return dotsDrawing(chart);
     case 'histogram':
       return histogramDrawing(chart);
     case 'loss':

@@ -1,20 +1,22 @@
-import type { Curve, Figure, Panel } from '../../analysis/answer.ts';
+import type { Curve, CurveFigure, Figure, Panel } from '../../analysis/answer.ts';
+import type { Chart } from './chart.ts';
+import { dotsChart } from './dots.ts';
 import type { PanelChart } from './panel.ts';
 import { createPalette, type Palette } from './palette.ts';
 
 /** The names and colours of a figure's curves. */
-export function figurePalette({ panels }: Figure): Palette {
+export function figurePalette({ panels }: CurveFigure): Palette {
   return createPalette(panels.flatMap(({ curves }) => curves.map(({ strategy }) => strategy)));
 }
 
 /** The curves of a figure, each once. */
-export function curvesIn({ panels }: Figure): Curve[] {
+export function curvesIn({ panels }: CurveFigure): Curve[] {
   const curves = panels.flatMap((panel) => panel.curves);
   return [...new Map(curves.map((curve) => [JSON.stringify(curve.strategy), curve])).values()];
 }
 
 /** One panel of a figure. */
-export function panelChart(figure: Figure, panel: Panel, palette: Palette): PanelChart {
+export function panelChart(figure: CurveFigure, panel: Panel, palette: Palette): PanelChart {
   const { domain, name } = figure.y;
   return {
     kind: 'panel',
@@ -31,4 +33,13 @@ export function panelChart(figure: Figure, panel: Panel, palette: Palette): Pane
       points,
     })),
   };
+}
+
+/** The panels of any figure, with their charts. */
+export function panelsOf(figure: Figure): { readonly title: string; readonly chart: Chart }[] {
+  if ('dotPanels' in figure) {
+    return figure.dotPanels.map((panel) => ({ title: panel.title, chart: dotsChart(figure, panel) }));
+  }
+  const palette = figurePalette(figure);
+  return figure.panels.map((panel) => ({ title: panel.title, chart: panelChart(figure, panel, palette) }));
 }

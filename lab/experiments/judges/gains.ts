@@ -1,0 +1,54 @@
+import type { DotFigure, DotRow } from '../../analysis/answer.ts';
+import { findUnclipped, type Contender, type Contest } from '../../analysis/contests.ts';
+import { shownRow } from '../../analysis/findings.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { groupStrategies } from '../../analysis/overall.ts';
+import { compareBySeed, differencesBySeed } from '../../analysis/statistics.ts';
+import { scoresBySeed } from '../../analysis/summary.ts';
+
+/** Names a network within an experiment: the task with its variant, and the cell. */
+export function nameContest({ task, variant }: Contest): string {
+  return variant === '' ? task : `${task}, ${variant}`;
+}
+
+/** Returns the row of a figure that shows by how much a contender is better than another, seed by seed. */
+export function gainRow(label: string, contender: Contender, reference: Contender): DotRow {
+  const [one, other] = [shownRow(contender), shownRow(reference)];
+  const [a, b] = [scoresBySeed(one), scoresBySeed(other)];
+  const { gain, interval } = compareBySeed(a, b, one.metric.better);
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return {
+    label,
+    value: finite(gain),
+    low: finite(interval.low),
+    high: finite(interval.high),
+    dots: differencesBySeed(a, b, one.metric.better).map(finite),
+  };
+}
+
+/** Shows the gain of every strategy over no clipping: one panel for each task, one row for each cell and strategy. */
+export function gainsFigure(contests: readonly Contest[]): DotFigure {
+  const strategies = groupStrategies(contests);
+  const clipped = strategies.filter(({ strategy }) => strategy.id !== 'none');
+  return {
+    id: 'gains',
+    title: 'Gain over no clipping',
+    note:
+      'Median over the seeds by how much the test score is better, with its 95 % interval (below six seeds: the range); small dots: ' +
+      'seeds. A cross or a line to the edge: diverged runs.',
+    x: { name: 'better than without clipping →', better: 'higher' },
+    dotPanels: [...groupBy(contests, nameContest)].map(([task, some]) => ({
+      title: `${task}: ${some[0]?.contenders[0]?.rows[0]?.metric.name ?? ''}`,
+      level: { x: 0, name: 'no clipping' },
+      rows: some.flatMap((contest) => {
+        const bare = findUnclipped(contest);
+        if (bare === undefined) return [];
+        return clipped.flatMap(({ name, entries }) => {
+          const own = entries.find((entry) => entry.contest === contest)?.contender;
+          if (own === undefined) return [];
+          return [gainRow(clipped.length === 1 ? contest.cell : `${contest.cell} · ${name}`, own, bare)];
+        });
+      }),
+    })),
+  };
+}

@@ -1,0 +1,199 @@
+import type { Answer, AnswerTable, DotFigure, DotPanel } from '../../analysis/answer.ts';
+import { groupContests, type Contest } from '../../analysis/contests.ts';
+import { shownRow } from '../../analysis/findings.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { formatOptions, formatPercent, formatScore, joinWords } from '../../analysis/names.ts';
+import { aggregateOverNetworks, groupStrategies, type Aggregate, type Aggregates } from '../../analysis/overall.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
+import { countVerdicts, formatEstimate, gainsTable } from './effects.ts';
+import { nameContest } from './gains.ts';
+
+/** Ranks all strategies over all networks and for each cell. */
+export function judgeRanking(rows: readonly SummaryRow[]): Answer {
+  const contests = groupContests(rows);
+  const overall = aggregateOverNetworks(contests);
+  const byCell = [...groupBy(contests, ({ cell }) => cell)].flatMap(([cell, own]) => {
+    const aggregates = aggregateOverNetworks(own);
+    return aggregates === undefined ? [] : [{ cell, aggregates }];
+  });
+  return {
+    ...(overall && { headline: rankingHeadline(overall) }),
+    statements: [
+      countVerdicts(groupStrategies(contests)),
+      ...byCell.map(({ cell, aggregates }) => recipeFor(cell, aggregates, contests)),
+    ],
+    figures: [
+      ...(overall ? [rankingFigure('iqm', 'All networks', [{ title: 'all networks', aggregates: overall }])] : []),
+      ...(byCell.length === 0
+        ? []
+        : [
+            rankingFigure(
+              'iqm-by-cell',
+              'Each cell',
+              byCell.map(({ cell, aggregates }) => ({ title: cell, aggregates })),
+            ),
+          ]),
+    ],
+    tables: [
+      ...(overall ? [rankingTable(overall, byCell)] : []),
+      scoresByStrategy(contests),
+      chosenSettings(contests),
+      gainsTable(contests),
+    ],
+  };
+}
+
+function ranked({ strategies }: Aggregates): Aggregate[] {
+  return strategies.toSorted((a, b) => b.iqm.value - a.iqm.value);
+}
+
+function rankingHeadline(aggregates: Aggregates): string {
+  const [first, ...rest] = ranked(aggregates);
+  if (first === undefined) return '';
+  const inseparable = rest.filter(({ iqm }) => iqm.high >= first.iqm.low);
+  const bare = aggregates.strategies.find(({ strategy }) => strategy.id === 'none');
+  const better = aggregates.strategies.filter(({ improvement }) => improvement !== undefined && improvement.low > 0.5);
+  const worse = aggregates.strategies.filter(({ improvement }) => improvement !== undefined && improvement.high < 0.5);
+  const clipped = aggregates.strategies.length - (bare ? 1 : 0);
+  return (
+    `${first.name} has the highest interquartile mean over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}` +
+    `${bare && bare !== first ? ` (no clipping ${formatEstimate(bare.iqm)})` : ''}; ` +
+    `${inseparable.length === 0 ? 'no other interval overlaps' : `the intervals of ${inseparable.length} others overlap`}. ` +
+    `${better.length} of ${clipped} strategies are more likely better than no clipping than not, ${worse.length} less likely; ` +
+    'the others show no difference.'
+  );
+}
+
+/** Names the best strategies of a cell, with the settings that were chosen for them. */
+function recipeFor(cell: string, aggregates: Aggregates, contests: readonly Contest[]): string {
+  const order = ranked(aggregates);
+  const bare = order.find(({ strategy }) => strategy.id === 'none');
+  const better = order.filter(({ improvement }) => improvement !== undefined && improvement.low > 0.5);
+  const named = better.slice(0, 3).map(({ name, iqm }) => `${name} (${formatEstimate(iqm)}; ${settingsIn(name)})`);
+  const reference = bare ? ` No clipping: ${formatEstimate(bare.iqm)}.` : '';
+  return named.length === 0
+    ? `${cell}: no strategy is certainly better than no clipping.${reference}`
+    : `${cell}: ${better.length} strategies are better than no clipping; the best are ${joinWords(named)}.${reference}`;
+
+  function settingsIn(name: string): string {
+    const own = contests.filter((contest) => contest.cell === cell);
+    const entries = groupStrategies(own).find((one) => one.name === name)?.entries ?? [];
+    return entries
+      .map(({ contest, contender }) => `${nameContest(contest)}: ${formatSetting(shownRow(contender))}`)
+      .join(', ');
+  }
+}
+
+function formatSetting({ strategy, learningRate }: SummaryRow): string {
+  const numbers = Object.entries(strategy.options).filter(
+    ([name, value]) => typeof value === 'number' && isTuned(name),
+  );
+  const options = formatOptions({ id: strategy.id, options: Object.fromEntries(numbers) });
+  return [options, `rate ${learningRate}`].filter(Boolean).join(', ');
+}
+
+/** Whether experiments tune an option: the first number of each strategy that decides how much it clips. */
+function isTuned(name: string): boolean {
+  return TUNED.has(name);
+}
+
+const TUNED = new Set([
+  'maxNorm',
+  'maxAbs',
+  'percentile',
+  'ratio',
+  'maxRms',
+  'maxZ',
+  'quantile',
+  'norm',
+  'maxSigma',
+  'threshold',
+]);
+
+function rankingFigure(
+  id: string,
+  title: string,
+  panels: readonly { readonly title: string; readonly aggregates: Aggregates }[],
+): DotFigure {
+  return {
+    id,
+    title,
+    note:
+      'Interquartile mean of the normalized test scores with its 95 % interval: 0 is the baseline or worse, 1 the best median of any ' +
+      'strategy on a network. The dashed line is no clipping.',
+    x: { name: 'normalized score →', better: 'higher' },
+    dotPanels: panels.map(({ title: panel, aggregates }): DotPanel => {
+      const bare = aggregates.strategies.find(({ strategy }) => strategy.id === 'none');
+      return {
+        title: panel,
+        rows: ranked(aggregates).map(({ name, iqm: { value, low, high } }) => ({ label: name, value, low, high })),
+        ...(bare && { level: { x: bare.iqm.value, name: 'no clipping' } }),
+      };
+    }),
+  };
+}
+
+function rankingTable(
+  overall: Aggregates,
+  byCell: readonly { readonly cell: string; readonly aggregates: Aggregates }[],
+): AnswerTable {
+  return {
+    title: 'Ranking',
+    note:
+      `Over ${overall.networks} networks, those that any strategy learns. IQM: interquartile mean of the normalized test scores. P: the ` +
+      'probability that a run is better than one without clipping. Both with their 95 % interval from the stratified bootstrap over seeds ' +
+      '(Agarwal et al., 2021).',
+    columns: ['strategy', 'IQM', 'P(better than none)', ...byCell.map(({ cell }) => `IQM, ${cell}`)],
+    rows: ranked(overall).map(({ name, iqm, improvement }) => [
+      name,
+      formatEstimate(iqm),
+      improvement === undefined ? '–' : formatEstimate(improvement),
+      ...byCell.map(({ aggregates }) => {
+        const own = aggregates.strategies.find((one) => one.name === name);
+        return own === undefined ? '–' : formatEstimate(own.iqm);
+      }),
+    ]),
+  };
+}
+
+function scoresByStrategy(contests: readonly Contest[]): AnswerTable {
+  const units = [...groupBy(contests, ({ task }) => task)].map(([task, [contest]]) => {
+    const { metric } = contest!.contenders[0]!.rows[0]!;
+    return `${task}: ${metric.name}, ${metric.better} is better`;
+  });
+  return {
+    title: 'Scores on the test data',
+    note: `Median over the seeds, each strategy at the setting that is best on validation. ${units.join('; ')}.`,
+    columns: ['strategy', ...contests.map((contest) => `${nameContest(contest)}, ${contest.cell}`)],
+    rows: [
+      ['baseline', ...contests.map(({ contenders }) => formatScore(contenders[0]?.rows[0]?.metric.baseline ?? NaN))],
+      ...groupStrategies(contests).map(({ name, entries }) => [
+        name,
+        ...contests.map((contest) => {
+          const own = entries.find((entry) => entry.contest === contest)?.contender;
+          if (own === undefined) return '–';
+          const { metric, diverged, seeds } = shownRow(own);
+          if (metric.median === null) return 'diverged';
+          return `${formatScore(metric.median)}${diverged === 0 ? '' : ` (${diverged} of ${seeds.length} diverged)`}`;
+        }),
+      ]),
+    ],
+  };
+}
+
+function chosenSettings(contests: readonly Contest[]): AnswerTable {
+  return {
+    title: 'Chosen settings',
+    note: 'The setting that each strategy chose on the validation data, and the share of steps at which it changed the gradient.',
+    columns: ['strategy', ...contests.map((contest) => `${nameContest(contest)}, ${contest.cell}`)],
+    rows: groupStrategies(contests).map(({ name, entries }) => [
+      name,
+      ...contests.map((contest) => {
+        const own = entries.find((entry) => entry.contest === contest)?.contender;
+        if (own === undefined) return '–';
+        const row = shownRow(own);
+        return `${formatSetting(row)}${name === 'none' ? '' : ` (${formatPercent(row.clipRate)})`}`;
+      }),
+    ]),
+  };
+}

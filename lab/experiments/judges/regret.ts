@@ -1,0 +1,115 @@
+import type { Answer, DotFigure } from '../../analysis/answer.ts';
+import { groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
+import { shownRow } from '../../analysis/findings.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { formatPercent, formatScore, formatSigned, joinWords } from '../../analysis/names.ts';
+import { groupStrategies } from '../../analysis/overall.ts';
+import { compareBySeed, type SeedComparison } from '../../analysis/statistics.ts';
+import { scoresBySeed, type SummaryRow } from '../../analysis/summary.ts';
+import { gainRow, nameContest } from './gains.ts';
+
+/** A strategy against the tuned threshold on one network. */
+interface Regret {
+  readonly contest: Contest;
+  readonly name: string;
+  readonly contender: Contender;
+  readonly tuned: Contender;
+  readonly comparison: SeedComparison;
+}
+
+/** Measures by how much thresholds that find themselves are worse than the tuned threshold of `global-norm`. */
+export function judgeRegret(rows: readonly SummaryRow[]): Answer {
+  const regrets = groupContests(rows).flatMap(regretsOf);
+  const byName = [...groupBy(regrets, ({ name }) => name)];
+  return {
+    headline: byName.map(([name, own]) => describeRegret(name, own)).join(' '),
+    statements: [],
+    figures: [regretFigure(regrets)],
+    tables: [
+      {
+        title: 'Against the tuned threshold, seed by seed',
+        note:
+          'The difference is the median over the seeds by how much the test score is better than with the tuned threshold, in its own unit, ' +
+          'with its 95 % interval. p is not adjusted.',
+        columns: [
+          'task',
+          'cell',
+          'strategy',
+          'score',
+          'tuned score',
+          'tuned maxNorm',
+          'difference',
+          'p',
+          'steps clipped',
+        ],
+        rows: regrets.map(({ contest, name, contender, tuned, comparison }) => {
+          const [own, best] = [shownRow(contender), shownRow(tuned)];
+          return [
+            nameContest(contest),
+            contest.cell,
+            name,
+            formatScore(own.metric.median ?? NaN),
+            formatScore(best.metric.median ?? NaN),
+            String(best.strategy.options['maxNorm']),
+            `${formatSigned(comparison.gain)} [${formatSigned(comparison.interval.low)}, ${formatSigned(comparison.interval.high)}]`,
+            String(Number(comparison.p.toPrecision(2))),
+            formatPercent(own.clipRate),
+          ];
+        }),
+      },
+    ],
+  };
+}
+
+function regretsOf(contest: Contest): Regret[] {
+  const isTuned = ({ strategy: { id, options } }: Contender): boolean =>
+    id === 'global-norm' && typeof options?.['maxNorm'] === 'number';
+  const tuned = contest.contenders.find(isTuned);
+  if (tuned === undefined) return [];
+  return groupStrategies([contest]).flatMap(({ name, entries }) =>
+    entries.flatMap(({ contender }) => {
+      if (contender === tuned) return [];
+      const [own, best] = [shownRow(contender), shownRow(tuned)];
+      const comparison = compareBySeed(scoresBySeed(own), scoresBySeed(best), own.metric.better);
+      return [{ contest, name, contender, tuned, comparison }];
+    }),
+  );
+}
+
+/** States on how many networks a strategy is as good as the tuned threshold, and where it is worse. */
+function describeRegret(name: string, own: readonly Regret[]): string {
+  const [worse, better] = [-1, 1].map((sign) => own.filter(({ comparison }) => isCertain(comparison, sign)));
+  const networks = (some: readonly Regret[]): string =>
+    joinWords(
+      some.map(
+        ({ contest, comparison }) => `${nameContest(contest)} with ${contest.cell} (${formatSigned(comparison.gain)})`,
+      ),
+    );
+  const parts = [
+    ...(better!.length === 0 ? [] : [`better on ${networks(better!)}`]),
+    ...(worse!.length === 0 ? [] : [`worse on ${networks(worse!)}`]),
+    `without a certain difference on ${own.length - better!.length - worse!.length}`,
+  ];
+  return `${name === 'none' ? 'No clipping' : name}, against the tuned threshold on ${own.length} networks: ${parts.join('; ')}.`;
+}
+
+/** Whether the whole interval lies on one side of 0. */
+function isCertain({ interval: { low, high, isRange } }: SeedComparison, sign: number): boolean {
+  return !isRange && (sign > 0 ? low > 0 : high < 0);
+}
+
+function regretFigure(regrets: readonly Regret[]): DotFigure {
+  return {
+    id: 'regret',
+    title: 'Against the tuned threshold',
+    note:
+      'Median over the seeds by how much the test score is better than with the threshold that is best of four, with its 95 % interval; ' +
+      'small dots are seeds. Left of the line is worse.',
+    x: { name: 'better than the tuned threshold →', better: 'higher' },
+    dotPanels: [...groupBy(regrets, ({ contest }) => nameContest(contest))].map(([task, some]) => ({
+      title: `${task}: ${some[0]!.contender.rows[0]!.metric.name}`,
+      level: { x: 0, name: 'tuned threshold' },
+      rows: some.map(({ contest, name, contender, tuned }) => gainRow(`${contest.cell} · ${name}`, contender, tuned)),
+    })),
+  };
+}
