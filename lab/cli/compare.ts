@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
+import type { RunDigest } from '../analysis/digest.ts';
+import { LabError } from '../errors.ts';
+import { describeSystemError } from '../node/data/user-files.ts';
 import { builtIn, findExperiment } from '../catalogue/catalogue.ts';
 import { customizeGrid, describeBudget } from './custom-grid.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
@@ -7,6 +11,7 @@ import { assertSettingNames } from '../node/plan.ts';
 import { describeRun } from '../node/progress.ts';
 import { parseRedisAddress } from '../redis/address.ts';
 import { redisExecutor } from '../redis/index.ts';
+import { parseArchive } from '../results-page/archive.ts';
 import { formatReport } from '../text/terminal-report.ts';
 import { parseStrategies } from './strategy-syntax.ts';
 import {
@@ -41,6 +46,7 @@ interface Options {
   readonly workers?: number;
   readonly redis?: string | true;
   readonly out: string;
+  readonly kept?: readonly RunDigest[];
   readonly json?: true;
 }
 
@@ -73,11 +79,12 @@ export function compareCommand(terminal: Terminal): Command {
     .addOption(workersOption())
     .addOption(outOption('folder for records and reports'))
     .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
+    .option('--kept <file>', 'skip the runs that this file of gradclip-lab keep has', readKept)
     .option('--json', 'print the summary as JSON')
     .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
-      const { out, data, workers, redis } = options;
+      const { out, data, workers, redis, kept } = options;
       const result = await compare(
         {
           ...customizeExperiment(findExperiment(options.experiment), options),
@@ -85,6 +92,7 @@ export function compareCommand(terminal: Terminal): Command {
           out,
           ...(data === undefined ? {} : { data }),
           ...(workers === undefined ? {} : { workers }),
+          ...(kept === undefined ? {} : { kept }),
           ...(redis === undefined ? {} : { executor: redisExecutor(parseRedisAddress(redis)) }),
         },
         terminal.stderr,
@@ -95,6 +103,17 @@ export function compareCommand(terminal: Terminal): Command {
       printReportPath(terminal, report);
       requireSuccess(result);
     });
+}
+
+/** Reads the runs of a saved comparison. */
+function readKept(file: string): readonly RunDigest[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new LabError(`--kept ${file} cannot be read: ${describeSystemError(error)}.`);
+  }
+  return parseArchive(text, file).digests;
 }
 
 /** The option that sets the number of worker threads. */

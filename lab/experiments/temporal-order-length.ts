@@ -14,14 +14,14 @@ export const temporalOrderLength = defineExperiment({
   id: 'temporal-order-length',
   question: 'Does clipping lengthen the dependencies that a simple recurrent network can learn?',
   budget:
-    'With and without clipping, each network chooses among four learning rates on the validation data, with two tuning seeds. The ' +
+    'With and without clipping, each network chooses among four learning rates on the validation data, with two tuning seeds and at most 2,500 steps. The ' +
     'chosen rate is trained with 8 other seeds for at most 10,000 steps.',
   grid: {
     tasks: ['temporal-order'],
     cells: ['rnn-small', 'rnn-radius'],
     optimizers: ['sgd'],
     learningRates: [0.01, 0.03, 0.1, 0.3],
-    tuning: { seeds: [1, 2] },
+    tuning: { seeds: [1, 2], steps: 2500 },
     strategies: [{ id: 'none' }, { id: 'global-norm', options: { maxNorm: 1 } }],
     seeds: [1, 2, 3, 4, 5, 6, 7, 8],
     steps: 10_000,

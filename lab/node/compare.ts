@@ -46,6 +46,8 @@ export interface Comparison {
   readonly workers?: number;
   /** Executes the runs instead of threads on this machine. */
   readonly executor?: Executor;
+  /** Results of runs that another machine finished. They are not repeated, and the report does not show them. */
+  readonly kept?: readonly RunDigest[];
 }
 
 /** The results of a comparison, and the path of its report. */
@@ -77,11 +79,11 @@ export interface ComparisonResult extends Partial<WrittenReport> {
  * @throws LabError or ClippingError for invalid arguments, before any training
  */
 export async function compare(comparison: Comparison, screen: Screen, signal: AbortSignal): Promise<ComparisonResult> {
-  const { experiment, question, budget, command, grid, out, data } = comparison;
+  const { experiment, question, budget, command, grid, out, data, kept = [] } = comparison;
   const dataReports: [task: string, report: DataReport][] = [];
   const planStage = await preparePlan(grid, builtIn, data, (...report) => dataReports.push(report));
   const folder = new ResultsFolder(out);
-  const known = new Map<string, RunDigest | 'failed'>();
+  const known = new Map<string, RunDigest | 'failed'>(kept.map((digest) => [digest.id, digest]));
   const digestOf = (id: string): RunDigest | 'failed' | undefined => {
     if (!known.has(id) && folder.hasRun(id)) known.set(id, digestRun(folder.readRun(id)));
     return known.get(id);
@@ -92,7 +94,10 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
   if (runs.length === 0) throw new LabError('The grid has no runs. Name at least one value of each part.');
   dataReports.forEach(dataWriter(screen));
   const earlier = runs.filter(({ id }) => digestOf(id)).length;
-  if (earlier > 0) screen.write(`Skipping ${earlier} of ${runs.length} runs that are already finished in ${out}.\n`);
+  if (earlier > 0) {
+    const where = kept.length === 0 ? out : 'this folder or the kept file';
+    screen.write(`Skipping ${earlier} of ${runs.length} runs that are already finished in ${where}.\n`);
+  }
   for (;;) {
     const pending = runs.filter(({ id }) => digestOf(id) === undefined);
     const stepMs = await checkModels(pending, builtIn, data);
@@ -110,12 +115,14 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     pending.forEach(({ id }) => folder.forgetFailure(id));
     if (pending.length > 0) await executePending(pending, comparison, stepMs, screen, signal);
 
-    const finished = runs.filter(({ id }) => folder.hasRun(id)).length;
+    const keptIds = new Set(kept.map(({ id }) => id));
+    const finished = runs.filter(({ id }) => keptIds.has(id) || folder.hasRun(id)).length;
     const failed = failedRuns(folder, plan);
     const interrupted = finished + failed.length < runs.length;
     const result = { finished, failed, interrupted, total: runs.length };
     if (interrupted || finished === 0) return result;
-    if (isLast) return { ...result, ...writeReport(folder, plan) };
+    const hasReport = runs.some(({ id }) => folder.hasRun(id));
+    if (isLast) return hasReport ? { ...result, ...writeReport(folder, plan) } : result;
     // Those of an earlier comparison were forgotten, so that it can be repeated.
     failed.forEach(({ id }) => known.set(id, 'failed'));
     ({ runs, isLast } = await planStage(digestOf));

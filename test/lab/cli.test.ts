@@ -46,6 +46,19 @@ function readRuns(out: string): Map<string, string> {
 }
 
 describe('compare', () => {
+  it('skips the runs of a saved comparison', async () => {
+    const file = inFolder('kept.jsonl');
+    await runLab(...tinyComparison('kept'));
+    expect((await runLab('keep', file, '--out', inFolder('kept'))).code).toBe(0);
+    const { code, err } = await runLab(...tinyComparison('kept-elsewhere', '--seeds', '1,2', '--kept', file));
+    expect(code).toBe(0);
+    expect(err).toContain('Skipping 2 of 4 runs that are already finished');
+    expect(readRuns('kept-elsewhere').size).toBe(2);
+    const missing = await runLab(...tinyComparison('kept-missing', '--kept', inFolder('none.jsonl')));
+    expect(missing.code).not.toBe(0);
+    expect(missing.err).toContain('none.jsonl cannot be read');
+  });
+
   it('trains and writes records, a summary and a report', async () => {
     const { code, out, err } = await runLab(...tinyComparison('first'));
     expect(code).toBe(0);

@@ -380,7 +380,7 @@ describe('the page', () => {
     const still = reportPage(frame, resultsOf(rescue()), { hashOf: program.hashOf });
     expect(still).not.toContain('script-src');
     expect(parseHTML(still).document.querySelectorAll('script:not([type="application/json"])')).toHaveLength(0);
-    expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(8);
+    expect(parseHTML(still).document.querySelectorAll('figure > svg')).toHaveLength(9);
   });
 
   it('embeds the data of each chart', () => {
@@ -388,7 +388,7 @@ describe('the page', () => {
       (figure) => JSON.parse(figure.querySelector('script[type="application/json"]')?.textContent ?? '') as Chart,
     );
     expect(charts.map(({ kind }) => kind)).toEqual([
-      ...['score', 'loss'],
+      ...['score', 'loss', 'dots'],
       ...['score', 'clip-rate', 'loss', 'loss', 'norms', 'norms'],
     ]);
     for (const chart of charts)
@@ -410,6 +410,7 @@ describe('the page', () => {
     expect(names).toEqual([
       'rnn: score by learning rate, first screen',
       'rnn: loss by step at rate 3, first screen',
+      'Gain over no clipping, char-lm: bits per character',
       'rnn: score by learning rate',
       'rnn: steps clipped by learning rate',
       'rnn: loss by step at rate 1',
@@ -417,7 +418,7 @@ describe('the page', () => {
       'rnn: gradient norm by step, none',
       'rnn: gradient norm by step, global-norm',
     ]);
-    expect(document.querySelectorAll('details table')).toHaveLength(4);
+    expect(document.querySelectorAll('details table')).toHaveLength(5);
   });
 
   it('begins with the setting to use, as code, and says how certain it is', () => {
@@ -471,10 +472,10 @@ describe('the page', () => {
     const markup = pageOf(runs, words);
     const parsed = parseHTML(markup).document;
     expect(markup.match(/<script[^>]*>/g)).toEqual([
-      ...Array<string>(8).fill('<script type="application/json">'),
+      ...Array<string>(9).fill('<script type="application/json">'),
       '<script>',
     ]);
-    expect(markup.match(/<\/script/g)).toHaveLength(9);
+    expect(markup.match(/<\/script/g)).toHaveLength(10);
     expect(markup).not.toContain('<img');
     expect(parsed.querySelectorAll('img')).toHaveLength(0);
     expect(parsed.querySelector('h1')?.textContent).toBe(hostile);

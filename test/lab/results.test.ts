@@ -25,8 +25,8 @@ describe('docs/results.md', () => {
     const made = new Set(files.map(({ path }) => path));
     const images = join(root, 'docs/images/results');
     for (const name of existsSync(images) ? readdirSync(images) : []) expect(made).toContain(`images/results/${name}`);
-    for (const { path } of files.filter((one) => one.path.endsWith('.svg')))
-      expect(files[0]?.text).toContain(`(${path})`);
+    const pages = files.map(({ text }) => text).join();
+    for (const { path } of files.filter((one) => one.path.endsWith('.svg'))) expect(pages).toContain(`(${path})`);
   });
 
   it('uses records that are small enough to commit', () => {
@@ -40,7 +40,8 @@ describe('docs/results.md', () => {
       expect(name).toBe(`${head.experiment}.jsonl`);
       expect(head.command).toContain(`gradclip-lab compare --experiment ${head.experiment}`);
       expect(new Set(digests.map(({ id }) => id)).size).toBe(digests.length);
-      expect(files[0]?.text).toContain(head.command);
+      if (head.partial) continue;
+      expect(files.map(({ text }) => text).join()).toContain(head.command);
     }
   });
 });
@@ -82,8 +83,24 @@ describe('saving a comparison', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('saves a part of the runs on request, and completes the file later', () => {
+    const file = join(folder, 'later.jsonl');
+    const other = '0123456789abcdef';
+    expect(keep(finished('begun', [start.id, other]), file, '2026-01-31', true)).toBe(1);
+    expect(parseArchive(readFileSync(file, 'utf8'), file).head.partial).toBe(true);
+    // On another machine the first run is only in the file.
+    const elsewhere = finished('elsewhere', [start.id]);
+    rmSync(join(elsewhere, 'runs', `${start.id}.jsonl`));
+    expect(keep(elsewhere, file, '2026-02-01')).toBe(1);
+    const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
+    expect(head).not.toHaveProperty('partial');
+    expect(digests.map(({ id }) => id)).toEqual([start.id]);
+  });
+
   it('rejects a file that is not a saved experiment and names the line', () => {
-    expect(() => parseArchive('{"type":"start"}\n', 'x.jsonl')).toThrow('x.jsonl holds no experiment');
-    expect(() => parseArchive('{"type":"kept","version":1}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
+    expect(() => parseArchive('{"type":"start"}\n', 'x.jsonl')).toThrow(
+      'x.jsonl contains no saved experiment of this version',
+    );
+    expect(() => parseArchive('{"type":"kept","version":2}\n{"a"\n', 'x.jsonl')).toThrow('x.jsonl, line 2: not JSON.');
   });
 });

@@ -14,7 +14,7 @@ export function judgeConvergence(rows: readonly SummaryRow[]): Answer {
   const effects = judgeEffects(rows);
   return {
     ...effects,
-    headline: [contests.map(describeEnd).join(' '), effects.headline].filter(Boolean).join(' '),
+    headline: [...contests.map(describeEnd), effects.headline, ...contests.map(describeGaps)].filter(Boolean).join(' '),
     tables: [...effects.tables, gapTable(contests)],
     figures: [scoreFigure(contests), ...effects.figures, gapFigure(contests)],
   };
@@ -31,7 +31,15 @@ function describeEnd(contest: Contest): string {
   );
   const ends = clipped.map((contender) => `${names.get(contender) ?? ''} at ${format(contender)}`);
   const start = bare === undefined ? '' : `without clipping at ${format(bare)} ${shownRow(bare).metric.name}, `;
-  return `The ${contest.cell} ends ${start}with ${joinWords(ends)}.`;
+  return `The ${contest.cell.toUpperCase()} ends ${start}with ${joinWords(ends)}.`;
+}
+
+/** Compares the gaps between training and test. */
+function describeGaps(contest: Contest): string {
+  const gaps = groupStrategies([contest]).flatMap(({ name, entries }) =>
+    entries.map(({ contender }) => `${medianOf(finiteGaps(shownRow(contender))).toFixed(3)} with ${name}`),
+  );
+  return `Median gap between training and test, ${contest.cell.toUpperCase()}: ${joinWords(gaps)}.`;
 }
 
 /** The gap of each seed: by how much the score on test data is worse than that on training data. */

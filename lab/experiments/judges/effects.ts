@@ -107,11 +107,20 @@ function describeVerdicts({ name, entries }: StrategyOverall): string[] {
 export function countVerdicts(strategies: readonly StrategyOverall[]): string {
   const counts = strategies.flatMap(({ name, entries }) => {
     const verdicts = testedOf(entries).map(({ verdict }) => verdict);
-    if (verdicts.length === 0) return [];
-    const [helped, hurt] = ['helped', 'hurt'].map((word) => verdicts.filter((verdict) => verdict === word).length);
-    return [`${name} helped on ${helped} of ${verdicts.length} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}`];
+    const countOf = (word: string): number => verdicts.filter((verdict) => verdict === word).length;
+    return verdicts.length === 0
+      ? []
+      : [{ name, networks: verdicts.length, helped: countOf('helped'), hurt: countOf('hurt') }];
   });
-  return counts.length === 0 ? 'No comparison had enough seeds to be tested.' : `${joinWords(counts)}.`;
+  if (counts.length === 0) return 'No comparison had enough seeds to be tested.';
+  if (counts.every(({ helped, hurt }) => helped + hurt === 0))
+    return `No effect of ${joinWords(counts.map(({ name }) => name))} is certain on any of ${counts[0]!.networks} networks.`;
+  return `${joinWords(
+    counts.map(
+      ({ name, networks, helped, hurt }) =>
+        `${name} helped on ${helped} of ${networks} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}`,
+    ),
+  )}.`;
 }
 
 function testedOf(

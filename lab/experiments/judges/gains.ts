@@ -36,7 +36,7 @@ export function gainsFigure(contests: readonly Contest[]): DotFigure {
     note:
       'Median over the seeds by how much the test score is better, with its 95 % interval (below six seeds: the range); small dots: ' +
       'seeds. A cross or a line to the edge: diverged runs.',
-    x: { name: 'better than without clipping →', better: 'higher' },
+    x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(contests, nameContest)].map(([task, some]) => ({
       title: `${task}: ${some[0]?.contenders[0]?.rows[0]?.metric.name ?? ''}`,
       level: { x: 0, name: 'no clipping' },

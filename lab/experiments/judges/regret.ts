@@ -105,7 +105,7 @@ function regretFigure(regrets: readonly Regret[]): DotFigure {
     note:
       'Median over the seeds by how much the test score is better than with the threshold that is best of four, with its 95 % interval; ' +
       'small dots are seeds. Left of the line is worse.',
-    x: { name: 'better than the tuned threshold →', better: 'higher' },
+    x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(regrets, ({ contest }) => nameContest(contest))].map(([task, some]) => ({
       title: `${task}: ${some[0]!.contender.rows[0]!.metric.name}`,
       level: { x: 0, name: 'tuned threshold' },

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { DotFigure, DotPanel, DotRow } from '../../analysis/answer.ts';
 import { formatScore } from '../../analysis/names.ts';
-import { shortNumber, WIDTH, type Drawing, type Fact } from './drawing.ts';
+import { WIDTH, type Drawing, type Fact } from './drawing.ts';
 
 /** A value with its interval in each row, and a small dot for each seed. */
 export interface DotsChart {
@@ -26,7 +26,8 @@ export function dotsDrawing({ x, rows, level }: DotsChart): Drawing {
   const values = [...rows.flatMap(({ value, low, high }) => [value, low, high].filter(isFinite)), level?.x].filter(
     isFinite,
   );
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  // If all runs diverged, there is no value to show.
+  const [least, most] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
   const room = (most - least || 1) * 0.08;
   const domain = [least - room, most + room] as const;
   const worst = domain[x.better === 'lower' ? 1 : 0];
@@ -48,7 +49,6 @@ export function dotsDrawing({ x, rows, level }: DotsChart): Drawing {
         labelAnchor: 'center',
         labelArrow: 'none',
         ticks: 4,
-        tickFormat: shortNumber,
         grid: true,
       },
       y: { type: 'point', domain: rows.map(({ label }) => label), label: null, padding: 0.6, tickSize: 0 },
