@@ -26,7 +26,7 @@ const layerZones = layers.flatMap((names, index) => {
   );
 });
 // Imports inside lab go one way: tasks and cells ← run ← analysis ← experiments with their judges ← catalogue ←
-// report and text ← results-page ← node ← redis ← cli.
+// report and text ← node ← results-page and redis ← cli.
 const labLayers = [
   ['cells'],
   ['tasks'],
@@ -36,9 +36,8 @@ const labLayers = [
   ['catalogue', 'export'],
   ['report'],
   ['text'],
-  ['results-page'],
   ['node'],
-  ['redis'],
+  ['results-page', 'redis'],
   ['cli'],
 ];
 const labZones = labLayers.flatMap((names, index) => {

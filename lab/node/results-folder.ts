@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -16,7 +16,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { CorruptRecord, readRun, toLine, type Run, type RunRecord } from '../run/record.ts';
-import { canonicalJson, type RunConfig } from '../run/run-config.ts';
+import { runIdOf } from './run-id.ts';
+import type { RunConfig } from '../run/run-config.ts';
 import { isSameComparison, parsePlan, withPlanId, type SavedPlan } from './saved-plan.ts';
 import { toWriteError, withWriteError } from './write-error.ts';
 import { describeSystemError } from './data/user-files.ts';
@@ -256,11 +257,6 @@ export class ResultsFolder {
   #failurePath(id: string): string {
     return join(this.path, 'failed', `${id}.json`);
   }
-}
-
-/** Computes the id of a run like `runId`, but synchronously. */
-export function runIdOf(config: RunConfig): string {
-  return createHash('sha256').update(canonicalJson(config)).digest('hex').slice(0, 16);
 }
 
 /**

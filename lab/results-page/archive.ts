@@ -7,9 +7,9 @@
 import { LabError } from '../errors.ts';
 import type { RunDigest } from '../analysis/digest.ts';
 import { groupBy } from '../analysis/group-by.ts';
-import { runIdOf } from '../node/results-folder.ts';
 import type { Environment } from '../run/record.ts';
 import { canonicalJson } from '../run/run-config.ts';
+import { runIdOf } from '../node/run-id.ts';
 
 const VERSION = 2;
 

@@ -12,9 +12,20 @@ const COLUMNS = [20, 6, 9, 7, 7] as const;
 /** Formats a comparison for a terminal of 80 columns: the experiment's answer, or a table for each task and optimizer. */
 export function formatReport(summary: Summary, answer: ExperimentAnswer): string {
   if (!answer.isSpecific) return comparison(summary);
-  return [...answer.tables.map(formatAnswerTable), ...answer.statements.map((statement) => wrapText(statement))].join(
-    '\n\n',
-  );
+  const tables = answer.tables.map(formatAnswerTable);
+  const narrow = tables.filter(fitsTerminal);
+  const wide = tables.length - narrow.length;
+  return [
+    ...(answer.headline === undefined ? [] : [wrapText(answer.headline)]),
+    ...narrow,
+    ...answer.statements.map((statement) => wrapText(statement)),
+    ...(wide === 0 ? [] : [`The report has ${wide} more ${wide === 1 ? 'table' : 'tables'}, too wide for a terminal.`]),
+  ].join('\n\n');
+}
+
+/** Whether no line of a table is too long, and no cell is cut. */
+function fitsTerminal(table: string): boolean {
+  return table.split('\n').every((line) => line.trimEnd().length <= WIDTH && !/\w…( |$)/.test(line));
 }
 
 function comparison(summary: Summary): string {

@@ -1,4 +1,4 @@
-import { runIdOf } from '../../lab/node/results-folder.ts';
+import { runIdOf } from '../../lab/node/run-id.ts';
 import type { RunConfig } from '../../lab/run/run-config.ts';
 import type { EndRecord, Environment, Run, StepLine } from '../../lab/run/record.ts';
 

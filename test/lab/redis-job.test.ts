@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { parseRedisAddress, redisErrorText } from '../../lab/redis/address.ts';
 import { createRunJob, parseRunJob, toJobId } from '../../lab/redis/job.ts';
-import { runIdOf } from '../../lab/node/results-folder.ts';
+import { runIdOf } from '../../lab/node/run-id.ts';
 import { config } from './fixtures.ts';
 
 const digest = 'a'.repeat(64);
