@@ -180,9 +180,10 @@ function stepNorms({ normBefore, normAfter, clipped, skipped }: StepRecord, stra
   return { normBefore, normAfter, clipped, skipped, ...(threshold === undefined ? {} : { threshold }) };
 }
 
-/** Returns the limit on ‖g‖₂ at a step: `maxNorm` for `global-norm`, the norm after clipping for `adaptive-percentile`. */
+/** Returns the limit on ‖g‖₂ at a step: `maxNorm` if it is a number, or else the norm to which the step was clipped. */
 function thresholdOf({ id, options }: ClippingStrategy, clippedNorm: number | undefined): number | undefined {
-  if (id === 'global-norm' && options['ord'] === 2) return options['maxNorm'] as number;
+  const { maxNorm } = options;
+  if (id === 'global-norm' && options['ord'] === 2) return typeof maxNorm === 'number' ? maxNorm : clippedNorm;
   if (id === 'adaptive-percentile' && options['scope'] === 'global') return clippedNorm;
   return undefined;
 }
