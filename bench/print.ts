@@ -29,15 +29,19 @@ export function printKernels(backend: string, rows: readonly KernelRow[], peers:
 
 /** Prints the times of all strategies. */
 export function printStrategies(rows: readonly StrategyRow[]): void {
-  printHeading('a step of the wrapper on set A, by strategy: ms, and multiple of the usual idiom');
+  printHeading('a step of the wrapper on set A: quartiles and median in ms, and multiple of the usual idiom');
   const backends = [...new Set(rows.map(({ backend }) => backend))];
-  printRow('', backends);
+  printRow(
+    '',
+    backends.map((backend) => backend.padStart(31)),
+  );
   for (const strategy of new Set(rows.map((row) => row.strategy)))
     printRow(
       strategy,
       backends.map((backend) => {
         const row = rows.find((one) => one.backend === backend && one.strategy === strategy);
-        return formatCell(row?.ms ?? NaN, row?.ofIdiom ?? NaN);
+        const half = row?.quartilesMs?.map(formatMs).join('–') ?? '';
+        return `${half} ${formatCell(row?.ms ?? NaN, row?.ofIdiom ?? NaN)}`.padStart(31);
       }),
     );
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { clipOptimizer } from 'gradclip';
 import { allStrategies } from 'gradclip/strategies';
 import { usualIdiom } from './idioms.ts';
-import { compareTimes } from './measure.ts';
+import { compareQuartiles } from './measure.ts';
 import { NoStep } from './no-step.ts';
 import { createGradients, SETS } from './sets.ts';
 
@@ -10,7 +10,10 @@ import { createGradients, SETS } from './sets.ts';
 export interface StrategyRow {
   readonly backend: string;
   readonly strategy: string;
+  /** The median time. */
   readonly ms: number;
+  /** A quarter of the times are below the first, and a quarter above the second. */
+  readonly quartilesMs?: readonly [number, number];
   /** Time as a multiple of the usual tfjs idiom's on the same backend. */
   readonly ofIdiom: number;
 }
@@ -20,7 +23,7 @@ export function benchStrategies(rounds: number): StrategyRow[] {
   const set = createGradients(SETS[0] as (typeof SETS)[number]);
   const tensors = Object.values(set.gradients);
   const optimizers = allStrategies.map((factory) => clipOptimizer(new NoStep(), factory(), { warnings: false }));
-  const times = compareTimes(
+  const times = compareQuartiles(
     {
       'usual tfjs idiom': () => tf.tidy(() => void usualIdiom(tensors, 1)),
       ...Object.fromEntries(
@@ -30,14 +33,15 @@ export function benchStrategies(rounds: number): StrategyRow[] {
         ]),
       ),
     },
-    { rounds, warmUp: 30 },
+    { rounds, warmUp: 60 },
   );
   for (const optimizer of optimizers) optimizer.dispose();
   set.dispose();
-  return Object.entries(times).map(([strategy, ms]) => ({
+  return Object.entries(times).map(([strategy, { lower, median, upper }]) => ({
     backend: tf.getBackend(),
     strategy,
-    ms,
-    ofIdiom: ms / times['usual tfjs idiom'],
+    ms: median,
+    quartilesMs: [lower, upper],
+    ofIdiom: median / times['usual tfjs idiom'].median,
   }));
 }
