@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,3 +105,38 @@ async function interruptHalfway(signal: NodeJS.Signals) {
   }
   throw new Error('Every run ended before the signal arrived.');
 }
+
+describe('runExperiment', { timeout: 120_000 }, () => {
+  const PROGRAM = `
+    const [index] = process.argv.slice(2);
+    const { createLabContainer, runExperiment } = await import(index);
+    const grid = { tasks: ['adding'], settings: { units: 4, length: 5 }, cells: ['rnn'], optimizers: ['sgd'],
+      learningRates: [0.1], strategies: [{ id: 'none' }, { id: 'global-norm' }], seeds: [1, 2], steps: 2 };
+    const collect = async (options) => {
+      const runs = [];
+      for await (const { ms, ...record } of runExperiment(grid, options)) {
+        if (record.type === 'start') runs.push([]);
+        runs.at(-1).push(record);
+      }
+      return runs.sort(([a], [b]) => a.id < b.id ? -1 : 1);
+    };
+    const threads = await collect({ workers: 2 });
+    for await (const record of runExperiment(grid, { workers: 2 })) if (record.type === 'end') break;
+    const refusal = await collect({ workers: 1, container: createLabContainer() }).catch(({ message }) => message);
+    console.log(JSON.stringify({ threads, here: await collect({}), refusal }));`;
+
+  it('streams the same records from threads as from one thread, and can be left early', async () => {
+    const program = join(folder, 'program.mjs');
+    writeFileSync(program, PROGRAM);
+    const child = spawn(process.execPath, [program, lab.bin.replace(/bin\.js$/, 'index.js')]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code, err).toBe(0);
+    const { threads, here, refusal } = JSON.parse(out) as Record<string, unknown>;
+    expect(threads).toEqual(here);
+    expect(threads).toHaveLength(4);
+    expect(refusal).toBe('`runExperiment` takes `container` or `workers`, because threads cannot share a container.');
+  });
+});
