@@ -125,7 +125,11 @@ export function subtractUnitMeans(x: Tensor): Tensor {
   });
 }
 
-/** The result of {@link clampToRms}. */
+/**
+ * The result of `clampToRms`.
+ *
+ * @category Named tensors
+ */
 export interface ClampedToRms {
   /** The clamped tensor; the same tensor if no element is known to exceed its limit. */
   readonly clamped: Tensor;
