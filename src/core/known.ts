@@ -81,9 +81,9 @@ function declarationOf(entry: Registrable): string {
   return JSON.stringify([String(entry.constructor), entry], withCode);
 }
 
-/** Everything registered in this process so far. */
-export function registered(): Iterable<Registrable> {
-  return known().values();
+/** Everything registered in this process so far, by id. */
+export function registered(): ReadonlyMap<string, Registrable> {
+  return known();
 }
 
 /** The registered factory of an id. */

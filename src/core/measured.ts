@@ -10,11 +10,10 @@ import {
   type Scalar,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
-import { kernels } from '../kernels/index.ts';
+import { kernels, percentileByRank, percentileOfSorted } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 import type { Field } from './fields.ts';
 import { isPlainObject } from './plain.ts';
-import { percentileOf } from './tensors.ts';
 
 /**
  * A threshold that is measured: it clips nothing for `steps` steps, then stays at a percentile of the norms of these steps.
@@ -77,8 +76,11 @@ export function measureThreshold(
   norm: Scalar,
 ): { readonly threshold: Scalar; readonly state: NamedTensors } {
   const [norms, seen] = [state[NORMS] as Tensor1D, state[SEEN] as Scalar];
-  const fixed = percentileOf(norms, scalar(steps), percentile);
-  if (kernels().readsAreFree && seen.dataSync()[0] === steps) {
+  const { readsAreFree } = kernels();
+  const fixed = readsAreFree
+    ? scalar(percentileOfSorted(norms.dataSync<'float32'>().slice().sort(), percentile))
+    : percentileByRank(norms, scalar(steps), percentile);
+  if (readsAreFree && seen.dataSync()[0] === steps) {
     return { threshold: fixed, state: { [NORMS]: norms, [SEEN]: seen } };
   }
   return {

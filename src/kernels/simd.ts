@@ -1,5 +1,5 @@
 import { instantiate } from './module.ts';
-import * as simdBytes from './simd-bytes.ts';
+import { BODY, HEAD, SHARED_HEAD } from './simd-bytes.ts';
 
 /** The functions of simd.wat. Pointers are byte offsets into the memory that the module was instantiated on. */
 export interface Simd {
@@ -18,5 +18,5 @@ export interface Simd {
  * @throws as {@link instantiate}
  */
 export function instantiateSimd(memory: WebAssembly.Memory): Simd {
-  return instantiate<Simd>(memory, simdBytes);
+  return instantiate<Simd>(memory, { HEAD, SHARED_HEAD, BODY });
 }

@@ -1,9 +1,9 @@
 import { serialization } from '@tensorflow/tfjs-core';
-import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
+import type { ClippingStrategy } from '../core/contract.ts';
 import { ClippingError } from '../core/errors.ts';
 import { toJson } from '../core/json.ts';
 import { ambiguousIds, registered } from '../core/known.ts';
-import { StrategyRegistry } from '../registry/registry.ts';
+import { createStrategy } from '../registry/create.ts';
 
 /** Registers an optimizer class with tfjs, so that saved models can name it; does nothing the second time. */
 export function registerClass(optimizer: Parameters<typeof serialization.registerClass>[0]): void {
@@ -27,7 +27,7 @@ export function strategyFromSaved(spec: unknown): ClippingStrategy {
     );
   }
   try {
-    return new StrategyRegistry(registered()).create(spec as StrategySpec);
+    return createStrategy(registered(), spec);
   } catch (error) {
     if (!(error instanceof ClippingError) || error.code !== 'unknown-strategy') throw error;
     throw new ClippingError(

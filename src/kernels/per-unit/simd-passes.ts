@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { instantiate } from '../module.ts';
 import type { Pass, PassMemory } from './pass-memory.ts';
 import type { Layout, UnitPasses } from './passes.ts';
-import * as bytes from './per-unit-bytes.ts';
+import { BODY, HEAD, SHARED_HEAD } from './per-unit-bytes.ts';
 
 /** The functions of assembly/per-unit.ts. Pointers are byte addresses in the memory of the module. */
 interface PerUnitModule {
@@ -20,7 +20,7 @@ interface PerUnitModule {
  * @throws if WebAssembly or its SIMD instructions are missing
  */
 export function createSimdUnitPasses({ memory, withScratch, run }: PassMemory): UnitPasses {
-  const simd = instantiate<PerUnitModule>(memory, bytes);
+  const simd = instantiate<PerUnitModule>(memory, { HEAD, SHARED_HEAD, BODY });
   const sumsBy =
     (add: PerUnitModule['sumColumns']) =>
     (x: Tensor, layout: Layout): Float64Array => {

@@ -1,6 +1,6 @@
 import { shared } from '../../../core/shared.ts';
 import { instantiate } from '../../../kernels/module.ts';
-import * as bytes from './layer-bytes.ts';
+import { BODY, HEAD, RELAXED_BODY, SHARED_HEAD } from './layer-bytes.ts';
 
 /**
  * The functions of assembly/layer.ts. Pointers are byte addresses in the memory that the module was instantiated on; 0
@@ -63,6 +63,6 @@ export function isRelaxedSimdAllowed(): boolean {
  * @throws as {@link instantiate}
  */
 export function instantiateLayerModule(memory: WebAssembly.Memory, isRelaxed: boolean): LayerModule {
-  const relaxed = { ...bytes, BODY: bytes.RELAXED_BODY };
-  return isRelaxed ? instantiate(memory, relaxed, bytes) : instantiate(memory, bytes);
+  const plain = { HEAD, SHARED_HEAD, BODY };
+  return isRelaxed ? instantiate(memory, { ...plain, BODY: RELAXED_BODY }, plain) : instantiate(memory, plain);
 }
