@@ -8,7 +8,7 @@
  */
 
 import { reshape, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { kernels, percentileByRank, percentileBySelection, unitNorms } from '../kernels/index.ts';
+import { clamp, groupNorms, kernels, percentileByRank, percentileBySelection, unitNorms } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
 import { ClippingError } from './errors.ts';
 
@@ -69,7 +69,7 @@ export function groupNormsOf(
     return index;
   });
   const groups = [...indexOfGroup.keys()];
-  const norms = tidy(() => kernels().groupNorms(Object.values(tensors), indices, groups.length, orderOf(ord)));
+  const norms = tidy(() => groupNorms(kernels(), Object.values(tensors), indices, groups.length, orderOf(ord)));
   return { groups, indices, norms };
 }
 
@@ -167,7 +167,7 @@ export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly nu
  * @category Named tensors
  */
 export function clampAll(tensors: NamedTensors, low: number, high: number): NamedTensors {
-  return changeAll(tensors, (list) => kernels().clamp(list, low, high));
+  return changeAll(tensors, (list) => clamp(kernels(), list, low, high));
 }
 
 /**

@@ -33,6 +33,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
     name: arithmetic.name,
     readsAreFree: true,
     host: {
+      arithmetic,
       norms: (tensors) => new Float32Array(tensors.map((x) => inFloat32(normOf(x, 2)))),
       globalNorm: (tensors) => Math.fround(inFloat32(jointNorm(tensors, 2))),
       finite: (tensors) => tensors.map((x) => (isFinite(x) ? 1 : 0)),
@@ -40,12 +41,6 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 
     norms: (tensors, order) => vector(tensors.map((x) => normOf(x, order))),
     globalNorm: (tensors, order) => scalar(jointNorm(tensors, order)),
-
-    groupNorms(tensors, groupOf, groups, order) {
-      const members = Array.from({ length: groups }, (): Tensor[] => []);
-      tensors.forEach((x, index) => members[groupOf[index] ?? 0]?.push(x));
-      return vector(members.map((group) => jointNorm(group, order)));
-    },
 
     finite: (tensors) => vector(tensors.map((x) => (isFinite(x) ? 1 : 0))),
     zeroNonFinite: (tensors) => mapChanged(tensors, (x) => (isFinite(x) ? x : arithmetic.zeroNonFinite(x))),
@@ -78,16 +73,6 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
       }
       return tensorOfValues(factors, norms.shape);
     },
-
-    clamp(tensors, low, high) {
-      const [least, most] = [Math.fround(low), Math.fround(high)];
-      return mapChanged(tensors, (x) => {
-        // No magnitude exceeds the norm, so a cached norm can make reading the elements unnecessary.
-        const { squares } = sumsOf(x);
-        const inside = squares !== undefined && Math.sqrt(squares) <= Math.min(-least, most);
-        return inside || arithmetic.isWithin(x, least, most) ? x : arithmetic.clamp(x, least, most);
-      });
-    },
   };
 }
 
@@ -95,7 +80,7 @@ export function hostKernels(arithmetic: Arithmetic): Kernels {
 const inFloat32 = (value: number) => (Number.isFinite(value) ? Math.min(value, LARGEST) : value);
 
 /** Applies `change` to each tensor; returns the same array if it returns each tensor itself. */
-function mapChanged(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
+export function mapChanged(tensors: readonly Tensor[], change: (x: Tensor) => Tensor): readonly Tensor[] {
   const results = tensors.map(change);
   return results.every((x, index) => x === tensors[index]) ? tensors : results;
 }

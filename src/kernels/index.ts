@@ -10,7 +10,9 @@ import { createOrFallBack, perBackend } from './per-backend.ts';
 import { agreesWithPlainLoops } from './self-test.ts';
 
 export { cpuForwardingFlag, hasFreeReads, hasSlowBroadcasting } from './backends.ts';
+export { clamp } from './clamp.ts';
 export { SMALLEST_NORMAL } from './float32.ts';
+export { groupNorms } from './group-norms.ts';
 export type { HostNorms, Kernels } from './kernels.ts';
 export { withStepCache } from './step-cache.ts';
 export {

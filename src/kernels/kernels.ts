@@ -1,4 +1,5 @@
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Arithmetic } from './arithmetic.ts';
 
 /**
  * The arithmetic of clipping on one kind of backend.
@@ -23,8 +24,6 @@ export interface Kernels {
   norms(tensors: readonly Tensor[], order: number): Tensor1D;
   /** Computes ‖x‖ₚ of all tensors as one vector; shape []; 0 if there are no tensors. */
   globalNorm(tensors: readonly Tensor[], order: number): Scalar;
-  /** Computes ‖x‖ₚ of each group of tensors as one vector; shape [groups]. `groupOf[i]` is the group of tensor i. */
-  groupNorms(tensors: readonly Tensor[], groupOf: readonly number[], groups: number, order: number): Tensor1D;
   /** Returns 1 for each tensor whose elements are all finite, else 0; shape [tensors]. */
   finite(tensors: readonly Tensor[]): Tensor1D;
   /** Replaces NaN and ±Infinity with 0. */
@@ -36,12 +35,12 @@ export interface Kernels {
    * `limits` is a number or broadcasts against `norms`.
    */
   limitFactors(norms: Tensor, limits: Tensor | number): Tensor;
-  /** Clamps each element to [low, high]; NaN stays NaN. */
-  clamp(tensors: readonly Tensor[], low: number, high: number): readonly Tensor[];
 }
 
 /** Norms as plain numbers, rounded to float32 like the elements of a tensor. */
 export interface HostNorms {
+  /** The passes that the norms use. */
+  readonly arithmetic: Arithmetic;
   /** Computes ‖x‖₂ of each tensor. */
   norms(tensors: readonly Tensor[]): Float32Array;
   /** Computes ‖x‖₂ of all tensors as one vector. */

@@ -1,12 +1,10 @@
 import {
   abs,
   cast,
-  clipByValue,
   clone,
   div,
   greater,
   isFinite as elementsFinite,
-  isNaN as elementsNaN,
   min,
   mul,
   onesLike,
@@ -37,16 +35,6 @@ export const opsKernels: Kernels = {
   norms: (tensors, order) => stackScalars(tensors.map((x) => normOf(x, order))),
   globalNorm: (tensors, order) => jointNorm(tensors, order),
 
-  groupNorms: (tensors, groupOf, groups, order) =>
-    stackScalars(
-      Array.from({ length: groups }, (_, group) =>
-        jointNorm(
-          tensors.filter((_x, index) => groupOf[index] === group),
-          order,
-        ),
-      ),
-    ),
-
   finite: (tensors) => stackScalars(tensors.map((x) => (x.size === 0 ? scalar(1) : allFinite(x)))),
   zeroNonFinite: (tensors) => tidy(() => tensors.map((x) => where(elementsFinite(x), x, zerosLike(x)))),
 
@@ -62,15 +50,6 @@ export const opsKernels: Kernels = {
     }),
 
   limitFactors: (norms, limits) => tidy(() => where(greater(norms, limits), div(limits, norms), onesLike(norms))),
-
-  // `clipByValue` answers a bound for NaN on wasm, and on webgl leaves the three neighbours of one as they are.
-  clamp: (tensors, low, high) =>
-    tidy(() =>
-      tensors.map((x) => {
-        const isNaN = elementsNaN(x);
-        return where(isNaN, x, clipByValue(where(isNaN, zerosLike(x), x), low, high));
-      }),
-    ),
 };
 
 /** ‖x‖ₚ of one tensor; computed once per step. */
@@ -105,6 +84,7 @@ function allFinite(x: Tensor): Scalar {
   return min(cast(elementsFinite(x), 'float32'));
 }
 
-function stackScalars(scalars: Scalar[]): Tensor1D {
+/** Stacks scalars; none give an empty vector. */
+export function stackScalars(scalars: Scalar[]): Tensor1D {
   return scalars.length === 0 ? tensor1d([]) : (stack(scalars) as Tensor1D);
 }

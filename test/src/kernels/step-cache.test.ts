@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Arithmetic } from '../../../src/kernels/arithmetic.ts';
+import { clamp } from '../../../src/kernels/clamp.ts';
+import { groupNorms } from '../../../src/kernels/group-norms.ts';
 import { hostKernels } from '../../../src/kernels/host.ts';
 import { withStepCache } from '../../../src/kernels/step-cache.ts';
 import { opsKernels } from '../../../src/kernels/ops.ts';
@@ -44,7 +46,7 @@ describe('the host kernels within a step', () => {
         const scaled = kernels.scale(gradients, tf.scalar(0.5));
         kernels.norms(gradients, 2);
         expect([...kernels.globalNorm(scaled, 2).dataSync()]).toEqual([6.5]);
-        kernels.clamp(gradients, -13, 13);
+        clamp(kernels, gradients, -13, 13);
         kernels.zeroNonFinite(scaled);
       });
     });
@@ -181,13 +183,13 @@ describe('the kernels of tfjs ops', () => {
             for (const order of [1, 2, 3, Infinity]) {
               opsKernels.norms(x, order);
               opsKernels.globalNorm(x, order);
-              opsKernels.groupNorms(x, [0, 0], 1, order);
+              groupNorms(opsKernels, x, [0, 0], 1, order);
               normOnDevice(x[1]!, order, [0]);
             }
             opsKernels.finite(x);
             opsKernels.norms(opsKernels.scale(opsKernels.zeroNonFinite(x), tf.scalar(0.5)), 2);
             opsKernels.scale(x, tf.tensor1d([1, 2]));
-            opsKernels.clamp(x, -1, 1);
+            clamp(opsKernels, x, -1, 1);
             percentileByRank(tf.tensor1d([3, 1, 2]), tf.scalar(3), 90);
           }),
         );
