@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleFromSource } from './support/bundle-from-source.ts';
 
 // The aim is 15 kB; decision 0010 says what stands in the way.
-const MAX_GZIPPED_BYTES = 21_000;
+const MAX_GZIPPED_BYTES = 19_000;
 
 describe('a bundle of the wrapper and one strategy without tfjs', () => {
   it(`is smaller than ${MAX_GZIPPED_BYTES} bytes gzipped and contains no InversifyJS`, async () => {

@@ -15,7 +15,7 @@ import { node, ROOT } from './run.ts';
 const { user } = inject('installed');
 const packageFolder = join(user, 'node_modules/gradclip');
 const script = join(packageFolder, 'dist/gradclip.min.js');
-const MAX_KILOBYTES = 61;
+const MAX_KILOBYTES = 58;
 
 declare const tf: typeof Tfjs & { wasm?: { setWasmPaths(path: string): void } };
 declare const gradclip: typeof Core & typeof Strategies & { strategies: typeof Strategies };
