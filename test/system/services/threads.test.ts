@@ -22,7 +22,7 @@ interface Outcome {
   readonly err: string;
 }
 
-/** Runs the program; `stop` sends it a signal when a number of runs have ended. */
+/** Runs the program; `stop` sends it a signal when a number of runs have ended, or training begins. */
 function runProgram(
   out: string,
   more: string[],
@@ -43,7 +43,8 @@ function runProgram(
   child.stdout.resume();
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    if (stop && err.includes(`${stop.afterRuns}/6 runs`)) child.kill(stop.signal);
+    const isDue = stop?.afterRuns === 0 ? err.includes('Training 6 runs') : err.includes(`${stop?.afterRuns}/6 runs`);
+    if (stop && isDue) child.kill(stop.signal);
   });
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, err })));
 }
@@ -93,6 +94,25 @@ describe('worker threads', { timeout: 120_000 }, () => {
       for (const [name, records] of kept) expect(all.get(name)).toBe(records);
     },
   );
+});
+
+describe('the program', { timeout: 120_000 }, () => {
+  it('is interrupted between two steps on the main thread, long before a run ends', async () => {
+    const stop = { signal: 'SIGINT', afterRuns: 0 } as const;
+    const { code, err } = await runProgram('main-thread', ['--workers', '0', '--steps', '100000'], stop);
+    expect(err).toContain('Interrupted. 0 of 6 runs are finished');
+    expect(code).toBe(130);
+    expect(readdirSync(join(folder, 'main-thread/runs'))).toEqual([]);
+  });
+
+  it('ends without an error if nobody reads its output any more', async () => {
+    const child = spawn(process.execPath, [lab.bin, 'list', '--json']);
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, err]).toEqual([0, '']);
+  });
 });
 
 /** Stops the program after its first run. On a busy machine all runs may end before the signal, so it tries longer ones. */
