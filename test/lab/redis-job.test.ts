@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { builtIn } from '../../lab/catalogue/catalogue.ts';
 import { parseRedisAddress, redisErrorText } from '../../lab/redis/address.ts';
 import { createRunJob, parseRunJob, toJobId } from '../../lab/redis/job.ts';
+import { currentEnvironment } from '../../lab/node/environment.ts';
+import { queueName } from '../../lab/redis/store.ts';
 import { runIdOf } from '../../lab/node/run-id.ts';
 import { config } from './fixtures.ts';
 
@@ -45,6 +47,15 @@ describe('a job from Redis', () => {
     await expect(parseRunJob('run-0123456789abcdef', { config })).rejects.toThrow(
       'Its id does not match its configuration.',
     );
+  });
+});
+
+describe('the name of the queue', () => {
+  it('has the digest of the code, so that only workers with the same code take its runs, and that of a plugin', () => {
+    const { code } = currentEnvironment();
+    expect(code).toMatch(/^[0-9a-f]{16}$/);
+    expect(queueName()).toMatch(new RegExp(`-${code}$`));
+    expect(queueName(digest)).toBe(`${queueName()}-${digest.slice(0, 16)}`);
   });
 });
 

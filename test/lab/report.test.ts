@@ -255,6 +255,17 @@ describe('the summary file', () => {
   });
 });
 
+describe('the report of runs from several environments', () => {
+  it('lists each of them with the digest of its code', () => {
+    const [one, other] = [runOf({}, {}), runOf({ seed: 2 }, {})].map((run, index) => {
+      const environment = { ...run.start.environment, code: `code${index}` };
+      return { ...run, start: { ...run.start, environment } };
+    });
+    const page = reportPage(frame, resultsOf([one!, other!]), { hashOf: () => '' });
+    for (const code of ['code0', 'code1']) expect(page).toContain(`gradclip 1.2.3 (code ${code})`);
+  });
+});
+
 describe('the report of primary comparisons', () => {
   it('names them, and says that the others are not tested', () => {
     const seeds = [1, 2, 3, 4, 5, 6];
