@@ -111,7 +111,7 @@ describe.each([
 
 describe('the two packages', () => {
   it('are small', () => {
-    const limits = { gradclip: 600_000, 'gradclip-lab': 800_000 };
+    const limits = { gradclip: 620_000, 'gradclip-lab': 800_000 };
     const rows = Object.entries({ gradclip: packed.gradclip, 'gradclip-lab': packed.lab }).map(([name, made]) => ({
       package: name as keyof typeof limits,
       files: made.entryCount,
