@@ -244,4 +244,9 @@ export default defineConfig(
       },
     },
   },
+  {
+    // Part of it runs in a page.
+    files: ['playground/scripts/picture.mjs'],
+    languageOptions: { globals: { Image: 'readonly', OffscreenCanvas: 'readonly' } },
+  },
 );

@@ -18,7 +18,7 @@ export {
   type StepLine,
 } from './run/record.ts';
 export { runId, type RunConfig } from './run/run-config.ts';
-export { run, type RunParts } from './run/run.ts';
+export { DIVERGED_TIMES, run, type RunParts } from './run/run.ts';
 export { tasks } from './tasks/index.ts';
 
 /** Describes the environment of a page as far as browsers reveal it. */

@@ -10,20 +10,27 @@ export function catalogue(): Plugin {
   return {
     name: 'gradclip-catalogue',
     resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
-    async load(id) {
+    load(id) {
       if (id !== `\0${ID}`) return undefined;
-      const { module } = await runnerImport<{ catalogueOf: () => Catalogue }>(source, {
-        configFile: false,
-        logLevel: 'error',
-        environments: {
-          inline: {
-            resolve: { noExternal: [/^gradclip/], conditions: ['source', 'node', 'import', 'module', 'default'] },
-          },
-        },
-      });
-      return `export default ${literal(module.catalogueOf())};`;
+      return (made ??= make());
     },
   };
+}
+
+// The page and the worker have it in common.
+let made: Promise<string> | undefined;
+
+async function make(): Promise<string> {
+  const { module } = await runnerImport<{ catalogueOf: () => Catalogue }>(source, {
+    configFile: false,
+    logLevel: 'error',
+    environments: {
+      inline: {
+        resolve: { noExternal: [/^gradclip/], conditions: ['source', 'node', 'import', 'module', 'default'] },
+      },
+    },
+  });
+  return `export default ${literal(module.catalogueOf())};`;
 }
 
 // JSON has no infinities, JavaScript has.

@@ -1,68 +1,61 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { logarithmicMarks, markText } from './axes.ts';
-import { formatNumber } from './diagnosis.ts';
 
 /** One line of a chart. */
 export interface Series {
-  readonly label: string;
   /** The name of a colour in the style sheet, without its dashes. */
   readonly colour: string;
-  readonly thin?: boolean;
-  readonly dashed?: boolean;
-  /** Whether the area below the line is tinted. */
-  readonly filled?: boolean;
+  readonly dotted?: boolean;
+}
+
+/** A word at a point of a chart. */
+export interface Note {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly colour: string;
 }
 
 interface ChartProps {
-  /** What is shown, for people who cannot see it. */
-  readonly title: string;
+  /** What the chart shows, for people who cannot see it. */
+  readonly description: string;
   readonly series: readonly Series[];
   /** The x values, then the values of each series; null leaves a gap. */
   readonly data: readonly (readonly (number | null)[])[];
+  readonly range: readonly [low: number, high: number];
   readonly logarithmic?: boolean;
-  /** The largest value that a logarithmic axis shows; longer lines leave through the top. */
-  readonly ceiling?: number | undefined;
-  /** The ends of the y axis, where they are known beforehand. */
-  readonly range?: readonly [low: number, high: number];
-  /** How a mark of the y axis is written. */
-  readonly mark?: (value: number | null) => string;
-  readonly height: number;
-  /** Called with the chart when it has been made or its scale has changed. */
-  readonly onScale?: (chart: uPlot) => void;
+  /** A dashed line across the chart, with its name. */
+  readonly level?: { readonly value: number; readonly text: string } | undefined;
+  readonly notes?: readonly Note[];
+  /** Called after each drawing, when the scales are known. */
+  readonly onDraw?: (chart: uPlot) => void;
 }
 
-/** A line chart that follows its data, its width and the colour scheme. */
-export function Chart({
-  title,
-  series,
-  data,
-  logarithmic = false,
-  ceiling,
-  range,
-  mark = markText,
-  height,
-  onScale,
-}: ChartProps) {
+type Drawn = Pick<ChartProps, 'range' | 'level' | 'notes' | 'onDraw'>;
+
+/** A line chart that follows its data, its size and the colour scheme. Lines may leave its range. */
+export function Chart(props: ChartProps) {
+  const { description, series, data, logarithmic = false } = props;
   const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
-  const latest = useRef(data);
-  latest.current = data;
-  const shape = JSON.stringify([title, series, logarithmic, ceiling, range, height]);
+  const latest = useRef(props);
+  latest.current = props;
 
   useEffect(() => {
     const element = container.current;
     if (element === null) return;
+    const size = () => ({ width: element.clientWidth, height: element.clientHeight });
     const draw = (): void => {
       chart.current?.destroy();
       chart.current = new uPlot(
-        optionsFor({ series, logarithmic, ceiling, range, mark, height, width: element.clientWidth, onScale }),
-        latest.current as uPlot.AlignedData,
+        { ...optionsFor(series, logarithmic, () => latest.current), ...size() },
+        latest.current.data as uPlot.AlignedData,
         element,
       );
     };
     draw();
-    const resized = new ResizeObserver(() => chart.current?.setSize({ width: element.clientWidth, height }));
+    const resized = new ResizeObserver(() => chart.current?.setSize(size()));
     resized.observe(element);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', draw);
@@ -71,92 +64,114 @@ export function Chart({
       scheme.removeEventListener('change', draw);
       chart.current?.destroy();
     };
-  }, [shape]);
+  }, [JSON.stringify([series, logarithmic])]);
 
   useEffect(() => {
     chart.current?.setData(data as uPlot.AlignedData);
-  }, [data]);
+  }, [data, JSON.stringify([props.range, props.level, props.notes])]);
 
-  const last = series.map(({ label }, index) => {
-    const value = data[index + 1]?.findLast((one) => one !== null);
-    return value == null ? '' : `${label}: ${formatNumber(value)}`;
-  });
-  return <div class="chart" ref={container} role="img" aria-label={`${title}. ${last.filter(Boolean).join('; ')}`} />;
+  return <div class="chart" ref={container} role="img" aria-label={description} />;
 }
 
-function optionsFor({
-  series,
-  logarithmic,
-  ceiling = Infinity,
-  height,
-  width,
-  range,
-  mark,
-  onScale,
-}: Pick<ChartProps, 'series' | 'height'> & {
-  logarithmic: boolean;
-  ceiling: number | undefined;
-  range: ChartProps['range'];
-  mark: (value: number | null) => string;
-  width: number;
-  onScale: ChartProps['onScale'] | undefined;
-}): uPlot.Options {
+const FONT = '12px system-ui, sans-serif';
+
+function optionsFor(
+  series: readonly Series[],
+  logarithmic: boolean,
+  now: () => Drawn,
+): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  const grid: uPlot.Axis.Grid = { stroke: colour('line'), width: 1 };
   const axis: uPlot.Axis = {
     stroke: colour('soft'),
-    font: '11px system-ui, sans-serif',
-    grid,
+    font: FONT,
+    grid: { stroke: colour('line'), width: 1 },
     ticks: { show: false },
   };
   return {
-    width,
-    height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [10, 12, 0, 0],
     scales: {
-      x: { time: false },
-      y: logarithmic
-        ? { distr: 3, range: (_chart, low, high) => paddedLogRange(low, high, ceiling) }
-        : range === undefined
-          ? {}
-          : { range: [...range] },
+      x: { time: false, range: (_chart, low, high) => [low, Math.max(high, low + 20)] },
+      y: { distr: logarithmic ? 3 : 1, range: () => [...now().range] },
     },
     axes: [
-      { ...axis, size: 24 },
+      { ...axis, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
       {
         ...axis,
-        size: 48,
+        size: 46,
+        space: 28,
         // uPlot's own marks below 1e-12 never reach the end of the axis.
         ...(logarithmic
           ? { splits: (_chart, _axis, low, high) => logarithmicMarks(low, high), filter: (_chart, marks) => marks }
           : {}),
-        space: 28,
-        values: (_chart, marks) => marks.map((one) => mark(one)),
+        values: (_chart, marks) => marks.map(markText),
       },
     ],
     series: [
       {},
-      ...series.map(({ label, colour: name, thin = false, dashed = false, filled = false }) => ({
-        label,
+      ...series.map(({ colour: name, dotted = false }) => ({
         stroke: colour(name),
-        width: thin ? 1 : 1.75,
-        ...(dashed ? { dash: [4, 3] } : {}),
-        ...(filled ? { fill: `${colour(name)}33` } : {}),
+        width: dotted ? 1.25 : 2,
+        ...(dotted ? { dash: [2, 3] } : {}),
         points: { show: false },
         spanGaps: false,
       })),
     ],
-    hooks: onScale === undefined ? {} : { draw: [onScale] },
+    hooks: {
+      draw: [
+        (chart) => {
+          drawLevel(chart, now().level, colour('soft'), colour('card'));
+          drawNotes(chart, now().notes ?? [], colour);
+          now().onDraw?.(chart);
+        },
+      ],
+    },
   };
 }
 
-/** The range of a logarithmic axis, padded so that a flat line is visible and nothing touches the edge. */
-function paddedLogRange(low: number | null, high: number | null, ceiling: number): uPlot.Range.MinMax {
-  if (low === null || high === null || !(low > 0)) return [0.1, 10];
-  if (low < ceiling && high > ceiling) high = ceiling;
-  const room = Math.max(1.15, Math.sqrt(Math.max(1, 2 / (high / low))));
-  return [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, Number.MAX_VALUE)];
+function drawLevel(chart: uPlot, level: ChartProps['level'], colour: string, ground: string): void {
+  const { ctx, bbox } = chart;
+  if (level === undefined || !Number.isFinite(level.value)) return;
+  const y = Math.round(chart.valToPos(level.value, 'y', true));
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.font = scaled(FONT);
+  ctx.setLineDash([]);
+  ctx.textAlign = 'left';
+  // A halo, because lines may pass behind the text.
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = ground;
+  const [left, top] = [bbox.left + 6 * devicePixelRatio, y + 15 * devicePixelRatio];
+  ctx.strokeText(level.text, left, top);
+  ctx.fillText(level.text, left, top);
+  ctx.restore();
+}
+
+function drawNotes(chart: uPlot, notes: readonly Note[], colour: (name: string) => string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.font = scaled(FONT);
+  ctx.textBaseline = 'middle';
+  notes.forEach(({ x, y, text, colour: name }, index) => {
+    ctx.fillStyle = colour(name);
+    const left = chart.valToPos(x, 'x', true) + 6 * devicePixelRatio;
+    const fits = left + ctx.measureText(text).width < bbox.left + bbox.width;
+    // Notes at the top are one below the other, because several runs may leave there.
+    const top = Math.max(chart.valToPos(y, 'y', true), bbox.top + (8 + 16 * index) * devicePixelRatio);
+    ctx.textAlign = fits ? 'left' : 'right';
+    ctx.fillText(text, fits ? left : left - 12 * devicePixelRatio, top);
+  });
+  ctx.restore();
+}
+
+function scaled(font: string): string {
+  return font.replace(/^(\d+)px/, (_, size: string) => `${Number(size) * devicePixelRatio}px`);
 }

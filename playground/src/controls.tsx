@@ -1,7 +1,6 @@
 import { BACKENDS } from './backend-names.ts';
 import { catalogue, taskOf } from './catalogue.ts';
 import { Choice, NumberField } from './fields.tsx';
-import { OwnText } from './own-text.tsx';
 import { apply, setup } from './session.ts';
 import { MOST_STEPS, rangeOf, STARTS } from './setup.ts';
 
@@ -76,7 +75,6 @@ export function Controls() {
         choices={[['auto', 'best that works'], ...BACKENDS.map((name) => [name, name] as const)]}
         onChange={(backend) => apply({ backend: backend as typeof now.backend })}
       />
-      {now.task === 'char-lm' ? <OwnText /> : null}
     </form>
   );
 }

@@ -8,7 +8,7 @@ import type { ClippingStrategy, StrategySpec } from 'gradclip';
 import manifest from 'gradclip/package.json' with { type: 'json' };
 import { gradientFlow } from 'gradclip/recurrent';
 import {
-  cells,
+  DIVERGED_TIMES,
   environmentOf,
   optimizers,
   run,
@@ -20,7 +20,8 @@ import {
 import type { Backend } from './backend-names.ts';
 import type { WorkerMessage, Options } from './protocol.ts';
 import type { Setup } from './setup.ts';
-import { offeredTasks, registry } from './strategies.ts';
+import type { Bounds } from './verdict.ts';
+import { offeredCells, offeredTasks, registry } from './strategies.ts';
 
 /** One run, with the strategy that can be changed while it trains. */
 export interface LiveRun {
@@ -40,23 +41,51 @@ export interface LiveRun {
 interface LiveRunParts {
   readonly setup: Setup;
   readonly index: number;
-  readonly data: string;
+  readonly prepared: Prepared;
   /** Whether the data was pasted by the user. */
   readonly own: boolean;
   readonly backend: Backend;
   readonly send: (message: WorkerMessage) => void;
 }
 
-// Gradient flow and text are sampled more often in the first steps, when runs explode.
-const EARLY_STEPS = 50;
-const [EARLY_INTERVAL, LATER_INTERVAL] = [5, 25];
+/** A task with its data, which all runs of a set-up share. */
+export interface Prepared {
+  readonly task: Task;
+  readonly settings: Task['settings'];
+  readonly problem: ReturnType<Task['prepare']>;
+}
+
+type Task = (typeof offeredTasks)[number];
+
+// A score takes a moment even for a run that has exploded, and the other runs wait for it.
+const SCORED = 1000;
+
+// Gradient flow and text are measured more often in the first steps, when runs explode.
+function isMeasured(step: number): { flow: boolean; text: boolean } {
+  return {
+    flow: step % (step < 20 ? 1 : step < 100 ? 5 : 25) === 0,
+    text: step % (step < 100 ? 5 : 25) === 0,
+  };
+}
+
+/** Prepares the data of a set-up. */
+export function prepareTask(setup: Setup, data: string): Prepared {
+  const task = findById(offeredTasks, setup.task);
+  const settings = { ...task.settings, ...('scored' in task.settings ? { scored: SCORED } : {}), ...setup.settings };
+  return { task, settings, problem: task.prepare(data, settings) };
+}
+
+/** Returns the losses with which runs are compared. */
+export function boundsOf({ task, problem }: Prepared): Bounds {
+  // The baseline is in the unit of the metric, which some tasks also use for the loss.
+  const guess = task.metric.name === task.loss.name ? problem.baseline : problem.trivialLoss;
+  return { guess, limit: DIVERGED_TIMES * problem.trivialLoss };
+}
 
 /** Creates one run of a set-up. */
-export function createLiveRun({ setup, index, data, own, backend, send }: LiveRunParts): LiveRun {
+export function createLiveRun({ setup, index, prepared, own, backend, send }: LiveRunParts): LiveRun {
   const spec = setup.strategies[index] as StrategySpec;
-  const task = findById(offeredTasks, setup.task);
-  const settings = { ...task.settings, ...setup.settings };
-  const problem = task.prepare(data, settings);
+  const { task, settings, problem } = prepared;
   const live = createRetunable(registry.create(spec));
   const config: RunConfig = {
     task: task.id,
@@ -75,7 +104,7 @@ export function createLiveRun({ setup, index, data, own, backend, send }: LiveRu
   const records = run(config, {
     task,
     problem,
-    cell: findById(cells, setup.cell),
+    cell: findById(offeredCells, setup.cell),
     optimizer,
     strategy: live.strategy,
     environment: environmentOf({
@@ -85,10 +114,12 @@ export function createLiveRun({ setup, index, data, own, backend, send }: LiveRu
       runtime: navigator.userAgent,
     }),
     async watch(model, batch, step) {
-      if (step % (step < EARLY_STEPS ? EARLY_INTERVAL : LATER_INTERVAL) !== 0) return;
-      const [flow] = await gradientFlow(model, () => problem.loss(model, batch));
-      send({ type: 'flow', run: index, step, norms: [...(flow?.norms ?? [])] });
-      const written = await problem.sample?.(model, setup.seed);
+      const measured = isMeasured(step);
+      if (measured.flow) {
+        const [flow] = await gradientFlow(model, () => problem.loss(model, batch));
+        send({ type: 'flow', run: index, flow: { step, norms: [...(flow?.norms ?? [])] } });
+      }
+      const written = measured.text ? await problem.sample?.(model, setup.seed) : undefined;
       if (written !== undefined) send({ type: 'sample', run: index, step, text: written });
     },
   });

@@ -1,6 +1,7 @@
 import type { EndRecord, StepLine } from 'gradclip-lab/browser';
 import type { Backend } from './backend-names.ts';
 import type { Setup } from './setup.ts';
+import type { Bounds, Flow } from './verdict.ts';
 
 /** A message from the page to the worker. */
 export type Request =
@@ -22,7 +23,7 @@ export type Options = Readonly<Record<string, unknown>>;
 
 /** A message from the worker to the page. */
 export type WorkerMessage =
-  | { readonly type: 'backend'; readonly name: Backend; readonly reason: string }
+  | { readonly type: 'ready'; readonly name: Backend; readonly reason: string; readonly bounds: Bounds }
   /** The graphics context of a backend was lost, with all its tensors. */
   | { readonly type: 'lost'; readonly name: Backend }
   /** A set-up or text that cannot be trained, or options that a strategy rejects. */
@@ -35,5 +36,5 @@ export type WorkerMessage =
   | { readonly type: 'options'; readonly run: number; readonly options: Options }
   | { readonly type: 'steps'; readonly run: number; readonly lines: readonly StepLine[] }
   | { readonly type: 'sample'; readonly run: number; readonly step: number; readonly text: string }
-  | { readonly type: 'flow'; readonly run: number; readonly step: number; readonly norms: readonly number[] }
+  | { readonly type: 'flow'; readonly run: number; readonly flow: Flow }
   | { readonly type: 'end'; readonly run: number; readonly end: EndRecord };

@@ -10,6 +10,7 @@ import type { WorkerMessage, Options, Request } from './protocol.ts';
 import { applyMessage, newRun, type RunView } from './run-view.ts';
 import { hashOf, setupFrom } from './link.ts';
 import { DEFAULT_SETUP, problemWith, type Setup } from './setup.ts';
+import type { Bounds } from './verdict.ts';
 
 /** Whether the worker trains. */
 export type Status = 'starting' | 'training' | 'paused' | 'finished' | 'failed';
@@ -25,7 +26,9 @@ export const runs = signal<readonly RunView[]>([]);
 /** The notice on the page: a broken link, a set-up that cannot be trained, a lost context. */
 export const notice = signal<string | undefined>(read.problem);
 /** The backend in use, and the reason for it. */
-export const backend = signal<{ name: string; reason: string } | undefined>(undefined);
+export const backend = signal<{ name: Backend; reason: string } | undefined>(undefined);
+/** The losses with which the runs are compared. */
+export const bounds = signal<Bounds>({ guess: NaN, limit: Infinity });
 /** Steps per second, all runs together taking one. */
 export const rate = signal(0);
 /** What the worker is doing. */
@@ -87,8 +90,15 @@ export function apply(changed: Partial<Setup>): void {
 /** Trains on a text of the user's own, or with undefined on the book again. */
 export function takeText(text: string | undefined): void {
   ownText.value = text;
+  if (setup.value.task === 'char-lm') apply({});
+  else open(DEFAULT_SETUP);
+}
+
+/** Trains another set-up, unpaused. */
+export function open(next: Setup): void {
   notice.value = undefined;
-  restart(status.value === 'paused');
+  show(next);
+  restart();
 }
 
 /** Changes the options of one run's strategy while it trains. */
@@ -124,8 +134,9 @@ export function step(): void {
 
 function handleMessage(message: WorkerMessage): void {
   switch (message.type) {
-    case 'backend':
+    case 'ready':
       backend.value = message;
+      bounds.value = message.bounds;
       trained = setup.value;
       if (status.value === 'starting') status.value = 'training';
       return;

@@ -11,7 +11,7 @@ import { BACKENDS } from './backend-names.ts';
 import { catalogue, problemWithOption } from './catalogue.ts';
 
 /** Fewest and most runs side by side. */
-export const [FEWEST_RUNS, MOST_RUNS] = [2, 4];
+export const [FEWEST_RUNS, MOST_RUNS] = [1, 4];
 
 /** The most steps of a run; the page keeps the records of all of them. */
 export const MOST_STEPS = 20_000;
@@ -83,8 +83,8 @@ export const schema = v.pipe(
     backend: oneOf('backend', ['auto', ...BACKENDS]),
     strategies: v.pipe(
       v.array(spec),
-      v.minLength(FEWEST_RUNS, `there must be at least ${FEWEST_RUNS} runs`),
-      v.maxLength(MOST_RUNS, `there may be at most ${MOST_RUNS} runs`),
+      v.minLength(FEWEST_RUNS, 'there must be at least one strategy'),
+      v.maxLength(MOST_RUNS, `there may be at most ${MOST_RUNS} strategies`),
     ),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -135,5 +135,5 @@ export const STARTS: Readonly<Record<string, Partial<Setup>>> = {
   'char-lm': { optimizer: 'sgd', learningRate: 3, settings: DEFAULT_SETUP.settings },
   'temporal-order': { optimizer: 'sgd', learningRate: 0.3 },
   adding: { optimizer: 'sgd', learningRate: 0.3 },
-  weather: { optimizer: 'sgd', learningRate: 0.3 },
+  weather: { optimizer: 'sgd', learningRate: 0.3, settings: { batch: 64 } },
 };

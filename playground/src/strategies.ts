@@ -18,10 +18,13 @@ export const registry: StrategyRegistry = createContainer({ strategies: allStrat
 /** The tasks to choose from; the lab has more. */
 export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
 
+/** The cells to choose from, none of which adds a penalty to the loss; the lab has more. */
+export const offeredCells = cells.filter(({ id }) => ['rnn', 'lstm', 'gru', 'rnn-small'].includes(id));
+
 /** Returns the settings that are sizes of the model; the others concern files and the cost of scoring. */
 function sizesIn(settings: (typeof tasks)[number]['settings']): Record<string, number> {
   const sizes = Object.entries(settings).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[0] !== 'scored',
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && !['scored', 'alphabet'].includes(entry[0]),
   );
   return Object.fromEntries(sizes);
 }
@@ -37,7 +40,7 @@ export function catalogueOf(): Catalogue {
       loss: loss.name,
       metric: metric.name,
     })),
-    cells: cells.map(({ id, title }) => ({ id, title })),
+    cells: offeredCells.map(({ id, title }) => ({ id, title })),
     optimizers: Object.keys(optimizers),
     strategies: registry.ids().map((id) => {
       const { title, fields } = registry.get(id);

@@ -1,23 +1,22 @@
 import type { StrategySpec } from 'gradclip';
 import { useId } from 'preact/hooks';
 import { catalogue, strategyOf, type CatalogueField } from './catalogue.ts';
-import { formatNumber } from './diagnosis.ts';
-import type { Options } from './protocol.ts';
+import { formatThreshold } from './format.ts';
 import { scaleOf } from './scale.ts';
 
 interface StrategyFormProps {
+  /** The strategy with the options in force. */
   readonly spec: StrategySpec;
-  /** The options in force. */
-  readonly options: Options;
   /** Another strategy, which begins anew. */
   readonly onChoose: (spec: StrategySpec) => void;
-  /** Other options of the same strategy, which go on. */
-  readonly onRetune: (options: Options) => void;
+  /** Another value of one option; the strategy keeps its state. */
+  readonly onRetune: (name: string, value: unknown) => void;
 }
 
 /** Chooses a strategy and sets its options, as its own fields describe them. */
-export function StrategyForm({ spec, options, onChoose, onRetune }: StrategyFormProps) {
+export function StrategyForm({ spec, onChoose, onRetune }: StrategyFormProps) {
   const id = useId();
+  const { fields, options: standard } = strategyOf(spec.id);
   return (
     <div class="strategy-form">
       <label class="visually-hidden" for={id}>
@@ -36,14 +35,14 @@ export function StrategyForm({ spec, options, onChoose, onRetune }: StrategyForm
           </option>
         ))}
       </select>
-      {Object.entries(strategyOf(spec.id).fields).map(([name, field]) => (
+      {Object.entries(fields).map(([name, field]) => (
         <Option
           key={`${spec.id}.${name}`}
           name={name}
           field={field}
-          value={options[name]}
+          value={{ ...standard, ...spec.options }[name]}
           onInput={(value) => {
-            onRetune({ ...spec.options, [name]: value });
+            onRetune(name, value);
           }}
         />
       ))}
@@ -138,12 +137,12 @@ function Control({ id, field, value, onInput }: OptionProps & { readonly id: str
         min={0}
         max={scale.stops}
         value={scale.toStop(Number(value))}
-        aria-valuetext={formatNumber(Number(value))}
+        aria-valuetext={formatThreshold(Number(value))}
         onInput={(event) => {
           onInput(scale.fromStop(Number(event.currentTarget.value)));
         }}
       />
-      <output for={id}>{formatNumber(Number(value))}</output>
+      <output for={id}>{formatThreshold(Number(value))}</output>
     </>
   );
 }

@@ -9,12 +9,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { toLine } from 'gradclip-lab/browser';
 import { onLoss, startBackend } from './backends.ts';
-import { createLiveRun, type LiveRun } from './live-run.ts';
+import { boundsOf, createLiveRun, prepareTask, type LiveRun } from './live-run.ts';
 import type { WorkerMessage, Options, Request } from './protocol.ts';
 import { textFor } from './texts.ts';
+import type { Bounds } from './verdict.ts';
 
 // The page gets new steps at this interval; a shorter one only costs drawing.
 const MESSAGE_INTERVAL_MS = 100;
+
+// The first steps, in which runs explode, are slow enough to watch.
+const [WATCHED_STEPS, WATCHED_STEP_MS] = [30, 60];
 
 let liveRuns: LiveRun[] = [];
 let currentSession = 0;
@@ -51,9 +55,12 @@ async function start({
     const backend = await startBackend(setup.backend, without);
     const data = await textFor(setup.task, text);
     if (session !== currentSession) return;
+    let bounds: Bounds;
     try {
+      const prepared = prepareTask(setup, data);
+      bounds = boundsOf(prepared);
       liveRuns = setup.strategies.map((_, index) =>
-        createLiveRun({ setup, index, data, own: text !== undefined, backend: backend.name, send }),
+        createLiveRun({ setup, index, prepared, own: text !== undefined, backend: backend.name, send }),
       );
     } catch (error) {
       send({ type: 'refused', message: messageOf(error) });
@@ -62,7 +69,7 @@ async function start({
     onLoss(backend.name, () => {
       send({ type: 'lost', name: backend.name });
     });
-    send({ type: 'backend', ...backend });
+    send({ type: 'ready', ...backend, bounds });
     for (const [run, liveRun] of liveRuns.entries()) send({ type: 'options', run, options: liveRun.options() });
     await train(session);
   } catch (error) {
@@ -93,7 +100,11 @@ async function train(session: number): Promise<void> {
       continue;
     }
     if (single > 0) single -= 1;
+    const begun = performance.now();
     for (const [index, liveRun] of liveRuns.entries()) await advance(liveRun, index);
+    if (liveRuns.some(({ done, next }) => !done && next < WATCHED_STEPS)) {
+      await new Promise((resolve) => setTimeout(resolve, WATCHED_STEP_MS - (performance.now() - begun)));
+    }
     stepsSince += 1;
     const elapsed = performance.now() - lastSent;
     if (elapsed >= MESSAGE_INTERVAL_MS) {

@@ -32,8 +32,8 @@ const HOSTILE: readonly (readonly [what: string, hash: string, says: RegExp])[] 
   ['more steps than there may be', `#${SHORT}?steps=1e9`, /steps must be a whole number from 1 to 20000/],
   ['more units than there may be', `#${SHORT}?units=1e9`, /units must be a whole number from 2 to 128/],
   ['a word for units', `#${SHORT}?units=many`, /a setting must be a whole number/],
-  ['a hundred runs', `#rnn/sgd/3${'/none'.repeat(100)}`, /at most 4 runs/],
-  ['a single run', '#rnn/sgd/3/none', /at least 2 runs/],
+  ['a hundred runs', `#rnn/sgd/3${'/none'.repeat(100)}`, /at most 4 strategies/],
+  ['no run', '#rnn/sgd/3', /at least one strategy/],
   [
     'an option out of range',
     '#rnn/sgd/3/none/global-norm:maxNorm=-1',
@@ -44,11 +44,13 @@ const HOSTILE: readonly (readonly [what: string, hash: string, says: RegExp])[] 
 describeInBrowser('the link', (visit) => {
   it('carries the whole set-up to another page', async () => {
     const { page } = await visit({ hash: hashOf(SMALL) });
+    await page.locator('.setup summary').click();
     await page.getByLabel('Optimizer').selectOption('momentum');
     await page.getByLabel('Learning rate').fill('0.05');
     await page.getByLabel('Hidden units').fill('12');
     await page.getByLabel('Hidden units').blur();
     await page.getByRole('button', { name: 'Add a run' }).click();
+    await card(page, 3).locator('summary').click();
     await card(page, 3).getByLabel('Strategy', { exact: true }).selectOption('per-value');
     await card(page, 3).getByLabel('maxAbs', { exact: true }).focus();
     await page.keyboard.press('ArrowRight');
@@ -62,7 +64,7 @@ describeInBrowser('the link', (visit) => {
     expect(await again.page.getByLabel('Learning rate').inputValue()).toBe('0.05');
     expect(await again.page.getByLabel('Hidden units').inputValue()).toBe('12');
     expect(await card(again.page, 3).getByLabel('Strategy', { exact: true }).inputValue()).toBe('per-value');
-    expect(await card(again.page, 3).locator('output').first().innerText()).toBe(shown);
+    expect(await card(again.page, 3).locator('output').first().textContent()).toBe(shown);
     expect(await again.page.locator('.notice').count()).toBe(0);
     expect(again.offences).toEqual([]);
   });
@@ -70,19 +72,20 @@ describeInBrowser('the link', (visit) => {
   it('reproduces the same numbers after it is copied', async () => {
     const permissions = ['clipboard-read', 'clipboard-write'];
     const { page } = await visit({ hash: hashOf({ ...SMALL, steps: 20 }), permissions });
-    await says(page, 2, /^Finished/);
+    await says(page, 2, /^finished/);
     await page.getByRole('button', { name: 'Copy link' }).click();
-    await expect.poll(() => page.locator('footer [role=status]').innerText()).toBe('Copied the link.');
+    await expect.poll(() => page.locator('.copied').innerText()).toBe('Copied the link.');
     const link = await page.evaluate(() => navigator.clipboard.readText());
     const figures = await card(page, 2).locator('.figures').innerText();
     const again = await visit({ hash: new URL(link).hash });
-    await says(again.page, 2, /^Finished/);
+    await says(again.page, 2, /^finished/);
     expect(await card(again.page, 2).locator('.figures').innerText()).toBe(figures);
   });
 
   it('is short, and leaves out what equals the default', async () => {
     const { page } = await visit({ hash: '#rnn/sgd/3/none/global-norm:maxNorm=0.25,ord=2?backend=cpu' });
     await reaches(page, 2, 1);
+    await page.locator('.setup summary').click();
     await page.getByLabel('Seed').fill('2');
     await page.getByLabel('Seed').blur();
     await expect

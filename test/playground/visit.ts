@@ -74,11 +74,42 @@ export async function reaches(page: Page, run: number, step: number, within = 60
   await expect.poll(() => stepOf(page, run), { timeout: within, interval: 150 }).toBeGreaterThanOrEqual(step);
 }
 
-/** Waits until the card of a run shows a text. */
+/** Waits until the card of a run shows a verdict. */
 export async function says(page: Page, run: number, what: RegExp, within = 60_000): Promise<void> {
   await expect
-    .poll(() => card(page, run).locator('.diagnosis').innerText(), { timeout: within, interval: 150 })
+    .poll(() => card(page, run).locator('.verdict').innerText(), { timeout: within, interval: 150 })
     .toMatch(what);
+}
+
+/** Returns the sentence over the page. */
+export async function sentenceOn(page: Page): Promise<string> {
+  return page.locator('.sentence').innerText();
+}
+
+/** Returns the processor time of tasks in milliseconds, by thread; it does not depend on other load of the machine. */
+export async function timeTasks(page: Page, act: () => Promise<void>): Promise<{ main: number[]; workers: number[] }> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] });
+  await act();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const tasksOf = (thread: RegExp): number[] => {
+    const threads = traceEvents.filter(({ name, args }) => name === 'thread_name' && thread.test(args?.name ?? ''));
+    return traceEvents
+      .filter(
+        ({ name, pid, tid }) => name.endsWith('RunTask') && threads.some((one) => one.pid === pid && one.tid === tid),
+      )
+      .flatMap(({ tdur }) => (tdur === undefined ? [] : [tdur / 1000]));
+  };
+  return { main: tasksOf(/^CrRendererMain$/), workers: tasksOf(/DedicatedWorker/) };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Processor time in microseconds. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
 }
 
 /** Returns the messages of the page. */
