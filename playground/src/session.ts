@@ -101,9 +101,13 @@ export function open(next: Setup): void {
   restart();
 }
 
-/** Changes the options of one run's strategy while it trains. */
+/** Changes the options of one run's strategy while it trains; if it has ended, all runs begin again. */
 export function retune(run: number, options: Options): void {
   const strategies = setup.value.strategies.map((spec, index) => (index === run ? { ...spec, options } : spec));
+  if (runs.value[run]?.end.value !== undefined) {
+    apply({ strategies });
+    return;
+  }
   const next = { ...setup.value, strategies };
   notice.value = problemWith(next);
   if (notice.value !== undefined) return;

@@ -23,7 +23,7 @@ async function exported(page: Page, run: number): Promise<{ name: string; text: 
 describeInBrowser('the threshold', (visit) => {
   it('can be dragged during training: the norms follow and the record notes the change', async () => {
     // At this rate the run stays finite with any threshold.
-    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.3, steps: 150 }) });
+    const { page, offences } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.3, steps: 500 }) });
     await reaches(page, 2, 10);
     const handle = page.getByRole('slider', { name: 'Threshold of run 2' });
     const before = Number(await handle.getAttribute('aria-valuenow'));
@@ -66,11 +66,23 @@ describeInBrowser('the threshold', (visit) => {
     await page.keyboard.press('PageDown');
     await expect.poll(() => handle.getAttribute('aria-valuenow')).toBe('0.183');
     await expect.poll(() => card(page, 2).locator('h2').innerText()).toBe('global norm 0.183');
-    // To the ends of the axis, which grows with the threshold.
-    await page.keyboard.press('End');
-    await expect.poll(async () => Number(await handle.getAttribute('aria-valuenow'))).toBeGreaterThan(1);
+    // Home and End go to the ends of the axis.
     await page.keyboard.press('Home');
-    await expect.poll(async () => Number(await handle.getAttribute('aria-valuenow'))).toBeLessThan(0.183);
+    await expect.poll(async () => Number(await handle.getAttribute('aria-valuenow'))).toBeLessThan(0.18);
+    await page.keyboard.press('End');
+    await expect.poll(async () => Number(await handle.getAttribute('aria-valuenow'))).toBeGreaterThan(0.5);
+  });
+
+  it('of a run that has ended starts all runs again, so that the sentence stays true', async () => {
+    const { page } = await visit({ hash: hashOf({ ...SMALL, learningRate: 0.3, steps: 20 }) });
+    await says(page, 2, /^finished/);
+    await page.getByRole('slider', { name: 'Threshold of run 2' }).focus();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => page.locator('.rate').innerText()).not.toBe('finished');
+    await says(page, 2, /^finished/);
+    expect(await page.locator('.sentence').innerText()).toContain('Clipped at 0.275 it finished at');
+    const { records } = await exported(page, 2);
+    expect(records.start.config.strategy).toMatchObject({ id: 'global-norm', options: { maxNorm: 0.275 } });
   });
 
   it('exports records that the lab can report', async () => {
