@@ -11,6 +11,7 @@ import { toLine } from 'gradclip-lab/browser';
 import { onLoss, startBackend } from './backends.ts';
 import { boundsOf, createLiveRun, prepareTask, type LiveRun } from './live-run.ts';
 import type { WorkerMessage, Options, Request } from './protocol.ts';
+import type { Setup } from './setup.ts';
 import { textFor } from './texts.ts';
 import type { Bounds } from './verdict.ts';
 
@@ -21,6 +22,8 @@ const MESSAGE_INTERVAL_MS = 100;
 const [WATCHED_STEPS, WATCHED_STEP_MS] = [30, 60];
 
 let liveRuns: LiveRun[] = [];
+// The set-up until its runs exist, so that options changed while the backend starts are not lost.
+let starting: Setup | undefined;
 let currentSession = 0;
 let paused = false;
 let single = 0;
@@ -41,20 +44,23 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
 };
 
 async function start({
-  setup,
+  setup: given,
   text,
   without,
   paused: startPaused = false,
 }: Extract<Request, { type: 'start' }>): Promise<void> {
   const session = (currentSession += 1);
   wake();
+  starting = given;
   paused = startPaused;
   single = 0;
   try {
     for (const liveRun of liveRuns) await liveRun.records.return();
-    const backend = await startBackend(setup.backend, without);
-    const data = await textFor(setup.task, text);
+    const backend = await startBackend(given.backend, without);
+    const data = await textFor(given.task, text);
     if (session !== currentSession) return;
+    const setup = starting;
+    starting = undefined;
     let bounds: Bounds;
     try {
       const prepared = prepareTask(setup, data);
@@ -78,6 +84,11 @@ async function start({
 }
 
 function retune(run: number, options: Options): void {
+  if (starting !== undefined) {
+    const strategies = starting.strategies.map((spec, index) => (index === run ? { ...spec, options } : spec));
+    starting = { ...starting, strategies };
+    return;
+  }
   const liveRun = liveRuns[run];
   if (liveRun === undefined || liveRun.done) return;
   try {

@@ -17,7 +17,9 @@ describeWithBrowser('the page as it is served', (open) => {
   beforeAll(async () => {
     server = await createServer({ configFile, logLevel: 'error', server: { port: 0, host: '127.0.0.1', hmr: false } });
     await server.listen();
-  });
+    // A cold server takes longer than a page waits.
+    await server.warmupRequest('/src/main.tsx');
+  }, 150_000);
   afterAll(() => server.close());
 
   it('trains', async () => {
