@@ -17,6 +17,8 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   optimizeDeps: {
+    // Found before the first request, so that the page need not load again.
+    entries: ['index.html', 'src/worker.ts'],
     include: [
       '@tensorflow/tfjs-core',
       '@tensorflow/tfjs-layers',
