@@ -70,6 +70,7 @@ export function reportPage(
       <h1>${frame.question}</h1>
       ${unfinished(frame, runs)}
       ${answer.isSpecific ? '' : [recommendations(contests, palette), firstCharts(contests, index, palette)]}
+      ${answer.isSpecific && answer.headline !== undefined ? html`<p>${answer.headline}</p>` : ''}
       <ul class="findings">
         ${(answer.isSpecific ? answer.statements : writeFindings(rows)).map((finding) => html`<li>${finding}</li>`)}
       </ul>

@@ -130,7 +130,7 @@ function figureOf(
   return {
     id,
     title,
-    note: `${name}, ${better} is better: median over the seeds with its 95 % interval; small dots are seeds.`,
+    note: `In ${name}, ${better} is better: median over the seeds with its 95 % interval; small dots are seeds.`,
     x: { name, better },
     dotPanels: contests.map((contest) => ({
       title: contest.cell,

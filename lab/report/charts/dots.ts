@@ -48,7 +48,7 @@ export function dotsDrawing({ x, rows, level }: DotsChart): Drawing {
         label: x.name,
         labelAnchor: 'center',
         labelArrow: 'none',
-        ticks: 4,
+        ticks: 3,
         grid: true,
       },
       y: { type: 'point', domain: rows.map(({ label }) => label), label: null, padding: 0.6, tickSize: 0 },
