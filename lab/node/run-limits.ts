@@ -22,6 +22,7 @@ const runConfig = v.strictObject({
   learningRate: v.pipe(v.number(rate), v.finite(rate), v.gtValue(0, rate)),
   strategy: v.strictObject({ id: name, options: v.record(v.string(object), v.unknown(), object) }),
   seed: wholeNumber('A seed must be a whole number from 0 to 999999', 0, 999_999),
+  tuning: v.optional(v.literal(true, '`tuning` must be true')),
   steps: wholeNumber(`The number of steps must be a whole number from 1 to ${MAX_STEPS}`, 1, MAX_STEPS),
   solvedEvery: v.optional(wholeNumber('`solvedEvery` must be a whole number of at least 1', 1, MAX_STEPS)),
   anneal: v.optional(v.literal(true, '`anneal` must be true')),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { canonicalJson, runId, type RunConfig } from '../run/run-config.ts';
+import { runId, type RunConfig } from '../run/run-config.ts';
 import { assertRunConfig } from '../node/run-limits.ts';
 
 /** The data of a queued job, whose id is `toJobId` of the run's id. */
@@ -9,9 +9,14 @@ export interface RunJob {
   readonly data?: string;
 }
 
-/** Creates the data of a job. JSON has no infinities, so they become text, as in records; the id of the run stays the same. */
+/**
+ * Creates the data of a job. JSON has no infinities, so they become text, as in records; the id of the run stays the same.
+ * The order of the fields stays too, so that the worker writes the same record as a local run.
+ */
 export function createRunJob(config: RunConfig, data?: string): RunJob {
-  return { config: JSON.parse(canonicalJson(config)) as RunConfig, ...(data === undefined ? {} : { data }) };
+  const toText = (_key: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return { config: JSON.parse(JSON.stringify(config, toText)) as RunConfig, ...(data === undefined ? {} : { data }) };
 }
 
 const runJob = v.strictObject({

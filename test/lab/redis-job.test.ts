@@ -15,10 +15,17 @@ describe('a job from Redis', () => {
     expect(await parseRunJob(toJobId(id), { config, data: digest })).toEqual({ id, config, data: digest });
   });
 
+  it('may be a tuning run', async () => {
+    const tuning = { ...config, tuning: true } as const;
+    const id = runIdOf(tuning);
+    expect(await parseRunJob(toJobId(id), createRunJob(tuning))).toEqual({ id, config: tuning });
+  });
+
   it('keeps an infinite option and its id when it is sent as JSON', async () => {
     const strategy = { id: 'per-value', options: { min: -Infinity, max: 1, maxAbs: null } };
     const job = createRunJob({ ...config, strategy }, digest);
     const received = await parseRunJob(toJobId(runIdOf({ ...config, strategy })), JSON.parse(JSON.stringify(job)));
+    expect(Object.keys(received.config)).toEqual(Object.keys(config));
     expect(received).toMatchObject({ data: digest, config: { strategy: { options: { min: '-Infinity' } } } });
     expect(builtIn.strategy(received.config.strategy).options).toEqual(strategy.options);
   });
