@@ -37,10 +37,18 @@ export async function checkModels(
       if (model !== original) original.dispose();
     } catch (error) {
       const { message } = error as Error;
+      if (error instanceof RangeError) throw new LabError(describeSize(config));
       throw new LabError(`The cell \`${config.cell}\` cannot be trained on the task \`${config.task}\`: ${message}`);
     }
   }
   return stepMs;
+}
+
+/** Says that the arrays of a model would be too large. */
+function describeSize({ task, settings }: Pick<RunConfig, 'task' | 'settings'>): string {
+  const numbers = Object.entries(settings).filter(([, value]) => typeof value === 'number');
+  const sizes = numbers.map(([name, value]) => `${name}=${value}`).join(',');
+  return `The settings ${sizes} of the task \`${task}\` need more memory than an array can have. Choose smaller ones.`;
 }
 
 function timeStep(model: tf.LayersModel, problem: Problem, step: number, seed: number): number {

@@ -14,6 +14,12 @@ export interface SettingRules {
   readonly choices?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The largest values of settings. Larger models do not fit into the memory of WebAssembly; `scored` allocates nothing. */
+const MAXIMUMS: Readonly<Record<string, number>> = { units: 4096, embedding: 4096, batch: 10_000, scored: Infinity };
+
+/** The largest value of every other number. */
+const MAXIMUM = 100_000;
+
 /**
  * Merges settings into their defaults. Numbers must be whole.
  *
@@ -39,6 +45,8 @@ export function parseSettings<Defaults extends Settings>(
     }
     const minimum = minimums[name] ?? 1;
     if (!(Number.isInteger(value) && (value as number) >= minimum)) reject(`a whole number of at least ${minimum}`);
+    const maximum = MAXIMUMS[name] ?? MAXIMUM;
+    if ((value as number) > maximum) reject(`at most ${maximum}`);
     return [name, value];
   });
   return Object.fromEntries(parsed) as ParsedSettings<Defaults>;

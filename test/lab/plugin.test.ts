@@ -22,6 +22,7 @@ import { units } from './units.mjs';
 
 const wide = { id: 'wide', title: 'A wide RNN', layer: ({ seed, ...shape }) => tf.layers.simpleRNN({ ...shape, units }) };
 const broken = { id: 'broken', title: 'A cell without a layer', layer: () => { throw new Error('no layer'); } };
+const huge = { id: 'huge', title: 'A cell with too many weights', layer: () => { new Float32Array(-1); } };
 const slow = { id: 'slow', make: (rate) => tf.train.sgd(rate / 100) };
 const moody = { id: 'moody', make: (rate) => {
   if (rate === 0.2) throw new Error('not at this rate');
@@ -35,7 +36,7 @@ const mine = {
 };
 const tuned = { ...mine, id: 'tuned', grid: { ...mine.grid, optimizers: ['moody'], learningRates: [0.01, 0.1, 0.2],
   tuning: { seeds: [1, 2] }, seeds: [1, 2, 3] } };
-export default { cells: [wide, broken], optimizers: [slow, moody], experiments: [mine, tuned] };
+export default { cells: [wide, broken, huge], optimizers: [slow, moody], experiments: [mine, tuned] };
 `;
 
 function writePlugin(name: string, parts = PARTS): string {
@@ -179,6 +180,15 @@ describe('a configuration that fails', () => {
     const { code, err } = await runLab(...args, '--out', out, '--plugin', writePlugin('broken'));
     expect([code, err]).toEqual([2, 'The cell `broken` cannot be trained on the task `adding`: no layer\n']);
     expect(readdirSync(join(out, 'runs'))).toEqual([]);
+  });
+
+  it('is refused before any training with its settings if its arrays would be too large', async () => {
+    const args = ['compare', ...grid, '--cells', 'huge', '--learning-rates', '0.1', '--workers', '0'];
+    const { code, err } = await runLab(...args, '--out', join(folder, 'huge'), '--plugin', writePlugin('huge'));
+    expect([code, err]).toEqual([
+      2,
+      'The settings units=4,length=5,batch=32 of the task `adding` need more memory than an array can have. Choose smaller ones.\n',
+    ]);
   });
 
   it('is saved with its reason, lets the others finish, and makes the exit code 1 until it succeeds', async () => {

@@ -18,6 +18,8 @@ describe('the settings of a task', () => {
     [{ units: 0 }, 'The setting `units` must be a whole number of at least 1; received 0.'],
     [{ window: 1 }, 'The setting `window` must be a whole number of at least 2; received 1.'],
     [{ units: 'many' }, 'The setting `units` must be a whole number of at least 1; received many.'],
+    [{ units: 1e9 }, 'The setting `units` must be at most 4096; received 1000000000.'],
+    [{ window: 1e9 }, 'The setting `window` must be at most 100000; received 1000000000.'],
     [{ missing: 'ignore' }, 'The setting `missing` must be one of `refuse`, `skip`; received ignore.'],
   ])('are rejected: %o', (settings, message) => {
     expect(() => parseSettings(settings, defaults, rules)).toThrow(message);
