@@ -96,6 +96,22 @@ describe('worker threads', { timeout: 120_000 }, () => {
   );
 });
 
+const ONE_RUN = ['--cells', 'rnn', '--optimizers', 'sgd', '--learning-rates', '0.1', '--seeds', '1', '--steps', '1'];
+
+/** A plugin whose task reads its data for ever, and says when it is interrupted. */
+const ENDLESS = `
+const read = () => {
+  process.on('SIGINT', () => console.error('Interrupted once'));
+  console.error('Reading');
+  return new Promise(() => setInterval(() => {}, 1000));
+};
+const endless = {
+  id: 'endless', title: 'Endless', about: 'Reads for ever.', settings: {}, prepare: () => ({}),
+  dataset: { id: 'endless', title: 'Endless', licence: 'none needed', url: '', read },
+  metric: { name: 'error', better: 'lower' }, loss: { name: 'error', perTrained: 1 },
+};
+export default { tasks: [endless] };`;
+
 describe('the program', { timeout: 120_000 }, () => {
   it('is interrupted between two steps on the main thread, long before a run ends', async () => {
     const stop = { signal: 'SIGINT', afterRuns: 0 } as const;
@@ -103,6 +119,25 @@ describe('the program', { timeout: 120_000 }, () => {
     expect(err).toContain('Interrupted. 0 of 6 runs are finished');
     expect(code).toBe(130);
     expect(readdirSync(join(folder, 'main-thread/runs'))).toEqual([]);
+  });
+
+  it('ends at once on a second Ctrl-C if the first one has to wait', async () => {
+    const plugin = join(folder, 'endless.mjs');
+    writeFileSync(plugin, ENDLESS);
+    const child = spawn(process.execPath, [lab.bin, 'compare', '--tasks', 'endless', '--plugin', plugin, ...ONE_RUN]);
+    const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+    const heard = (text: string): Promise<void> =>
+      new Promise((resolve) =>
+        child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes(text) && resolve()),
+      );
+    await heard('Reading');
+    child.kill('SIGINT');
+    await heard('Interrupted once');
+    expect(child.exitCode).toBe(null);
+    const secondAt = performance.now();
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(performance.now() - secondAt).toBeLessThan(2000);
   });
 
   it('ends without an error if nobody reads its output any more', async () => {
