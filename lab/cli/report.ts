@@ -1,19 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
-import { writeReport, type WrittenReport } from '../node/compare.ts';
+import { updateReport, type CurrentReport } from '../node/report-cache.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
 import { WriteError } from '../node/write-error.ts';
-import { formatReport } from '../text/terminal-report.ts';
-import {
-  createCommand,
-  pluginOption,
-  outOption,
-  parseFolder,
-  printReportPath,
-  printResult,
-  type Terminal,
-} from './terminal.ts';
+import { createCommand, pluginOption, outOption, parseFolder, printReportPath, type Terminal } from './terminal.ts';
 
 interface Options {
   readonly out: string;
@@ -41,13 +32,14 @@ export function reportCommand(terminal: Terminal): Command {
       const folder = new ResultsFolder(out);
       const runs = folder.requireFinishedIds();
       const allRuns = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs };
-      const { summary, answer, report } = explainReadOnly(() => writeReport(folder, folder.readPlan() ?? allRuns, to));
-      printResult(terminal, json, summary, formatReport(summary, answer));
+      const plan = folder.readPlan() ?? allRuns;
+      const { summary, text, report } = explainReadOnly(() => updateReport(folder, plan, to));
+      terminal.stdout.write(`${json ? summary : text}\n`);
       printReportPath(terminal, report);
     });
 }
 
-function explainReadOnly(write: () => WrittenReport): WrittenReport {
+function explainReadOnly(write: () => CurrentReport): CurrentReport {
   try {
     return write();
   } catch (error) {

@@ -34,17 +34,29 @@ function readGradclipVersion(): string {
 
 /** The folders of the lab whose code decides the numbers of a run. */
 const DECISIVE_FOLDERS = ['catalogue', 'cells', 'node', 'run', 'tasks'];
+/** The other folders of the lab whose code decides what a report shows. */
+const REPORT_FOLDERS = ['analysis', 'experiments', 'report', 'text'];
 let codeDigest: string | undefined;
+
+/** A digest of all code that decides what a report shows, which is more than the code that decides the numbers of a run. */
+export function digestLabCode(): string {
+  const { code, gradclip } = currentEnvironment();
+  return [gradclip, code, hashFolders(REPORT_FOLDERS.map((name) => join(labFolder(), name)))].join('-');
+}
+
+const labFolder = (): string => fileURLToPath(new URL('..', import.meta.url));
 
 /** Hashes the code of the lab and the library, because checkouts of one version may compute different numbers. */
 function digestCode(): string {
-  const lab = fileURLToPath(new URL('..', import.meta.url));
   const isBuilt = import.meta.url.endsWith('.js');
   const library = join(dirname(gradclipManifest), isBuilt ? 'dist' : '.');
-  const folders = [
-    ...DECISIVE_FOLDERS.map((name) => join(lab, name)),
+  return hashFolders([
+    ...DECISIVE_FOLDERS.map((name) => join(labFolder(), name)),
     ...['src', 'strategies'].map((name) => join(library, name)),
-  ];
+  ]);
+}
+
+function hashFolders(folders: readonly string[]): string {
   const isCode = (file: string): boolean => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts');
   const hash = createHash('sha256');
   for (const folder of folders) {
