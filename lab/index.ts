@@ -27,10 +27,12 @@ export { deriveSeed } from './random.ts';
 export { meanScore } from './tasks/_model.ts';
 export {
   defineTask,
+  type Answer,
   type Batch,
   type Dataset,
   type Metric,
   type Part,
+  type Prediction,
   type Problem,
   type Score,
   type Settings,

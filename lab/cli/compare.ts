@@ -47,6 +47,7 @@ interface Options {
   readonly redis?: string | true;
   readonly out: string;
   readonly kept?: readonly RunDigest[];
+  readonly savePredictions?: true;
   readonly json?: true;
 }
 
@@ -80,16 +81,20 @@ export function compareCommand(terminal: Terminal): Command {
     .addOption(outOption('folder for records and reports'))
     .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
     .option('--kept <file>', 'skip the runs that this file of gradclip-lab keep has', readKept)
+    .option('--save-predictions', 'write truth and prediction of each test example to <out>/predictions')
     .option('--json', 'print the summary as JSON')
     .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
-      const { out, data, workers, redis, kept } = options;
+      const { out, data, workers, redis, kept, savePredictions = false } = options;
+      if (savePredictions && redis !== undefined)
+        throw new LabError('--save-predictions needs runs on this machine. Remove --redis.');
       const result = await compare(
         {
           ...customizeExperiment(findExperiment(options.experiment), options),
           command: shellCommand(terminal),
           out,
+          savePredictions,
           ...(data === undefined ? {} : { data }),
           ...(workers === undefined ? {} : { workers }),
           ...(kept === undefined ? {} : { kept }),

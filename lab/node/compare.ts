@@ -46,6 +46,8 @@ export interface Comparison {
   readonly workers?: number;
   /** Executes the runs instead of threads on this machine. */
   readonly executor?: Executor;
+  /** Writes what each run predicts on the test data to `predictions/<id>.jsonl`. */
+  readonly savePredictions?: boolean;
   /** Results of runs that another machine finished. They are not repeated, and the report does not show them. */
   readonly kept?: readonly RunDigest[];
 }
@@ -98,6 +100,11 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
     const where = kept.length === 0 ? out : 'this folder or the kept file';
     screen.write(`Skipping ${earlier} of ${runs.length} runs that are already finished in ${where}.\n`);
   }
+  const missing = runs.filter(({ id, config }) => !config.tuning && digestOf(id) && !folder.hasPredictions(id)).length;
+  if (comparison.savePredictions && missing > 0) {
+    const reason = 'because they diverged or were finished without --save-predictions';
+    screen.write(`${missing} of these have no predictions, ${reason}. To train them again, use another --out.\n`);
+  }
   for (;;) {
     const pending = runs.filter(({ id }) => digestOf(id) === undefined);
     const stepMs = await checkModels(pending, builtIn, data);
@@ -131,13 +138,18 @@ export async function compare(comparison: Comparison, screen: Screen, signal: Ab
 
 async function executePending(
   pending: readonly PlannedRun[],
-  { out, data, executor, workers = availableParallelism() }: Comparison,
+  { out, data, executor, workers = availableParallelism(), savePredictions = false }: Comparison,
   stepMs: ReadonlyMap<string, number>,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<void> {
   const plugin = currentPlugin()?.path;
-  const shared = { out, ...(data === undefined ? {} : { data }), ...(plugin === undefined ? {} : { plugin }) };
+  const shared = {
+    out,
+    savePredictions,
+    ...(data === undefined ? {} : { data }),
+    ...(plugin === undefined ? {} : { plugin }),
+  };
   const jobs = pending.toSorted(byDuration).map((run) => ({ ...run, ...shared }));
   const threads = Math.max(1, Math.min(workers, pending.length));
   const place = executor?.place ?? (workers === 0 ? 'the main thread' : countOf(threads, 'worker thread'));

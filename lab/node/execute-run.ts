@@ -7,7 +7,7 @@ import { accelerate, allowRelaxedSimd } from 'gradclip/recurrent';
 import { repairWasmBackend } from 'gradclip/wasm';
 import { builtIn, type Catalogue } from '../catalogue/catalogue.ts';
 import type { EndRecord, RunRecord } from '../run/record.ts';
-import { run, type RunParts } from '../run/run.ts';
+import { run, type PredictionLine, type RunParts } from '../run/run.ts';
 import { sha256, type RunConfig } from '../run/run-config.ts';
 import type { Problem, Task } from '../tasks/_task.ts';
 import { loadData } from './data/load-data.ts';
@@ -35,6 +35,8 @@ export interface Job extends DataSource {
   readonly plugin?: string;
   /** Skips the run, for now, if another program is already executing it. */
   readonly skipIfRunning?: boolean;
+  /** Writes what the run predicts on the test data to `predictions/<id>.jsonl`. */
+  readonly savePredictions?: boolean;
 }
 
 /** The end of a run, or the message of the error that it threw. */
@@ -74,7 +76,9 @@ export async function executeRun(
     const plugin = await usePlugin(job.plugin);
     if (plugin?.digest !== config.plugin)
       throw new Error('The plugin differs from the one that the run was planned with.');
-    for await (const record of folder.writeRun(id, trainRun(config, builtIn, job))) {
+    const save = (lines: readonly PredictionLine[]): void => folder.writePredictions(id, lines);
+    const training = trainRun(config, builtIn, job, job.savePredictions ? save : undefined);
+    for await (const record of folder.writeRun(id, training)) {
       if (record.type === 'end') return record;
       if (record.type === 'step') onStep(record.step + 1);
       if (signal?.aborted) return undefined;
@@ -108,8 +112,10 @@ export async function* trainRun(
   config: RunConfig,
   catalogue: Catalogue,
   source: DataSource,
+  onPredictions?: RunParts['onPredictions'],
 ): AsyncGenerator<RunRecord, void, undefined> {
-  const records = run(config, await prepareRun(config, catalogue, source));
+  const parts = await prepareRun(config, catalogue, source);
+  const records = run(config, { ...parts, ...(onPredictions && { onPredictions }) });
   let lastPause = performance.now();
   for await (const record of records) {
     yield record;

@@ -38,7 +38,7 @@ const STALE_AFTER_MS = 30_000;
 const HOST = hostname().replaceAll(/[^\w-]/g, '-');
 
 /**
- * A folder of results: `runs/<id>.jsonl`, `failed/<id>.json`, `plan.json`, `summary.json` and `report.html`.
+ * A folder of results: `runs/<id>.jsonl`, `predictions/<id>.jsonl`, `failed/<id>.json`, `plan.json`, `summary.json` and `report.html`.
  *
  * A run is written to a temporary file next to its final name and renamed when it ends, so every file in `runs/` is
  * complete however the program ends. Every writer has its own temporary file, so several programs may share a folder.
@@ -101,6 +101,16 @@ export class ResultsFolder {
   /** Saves why a run failed. */
   writeFailure(failure: FailedRun): void {
     this.writeFile(join('failed', `${failure.id}.json`), `${JSON.stringify(failure, undefined, 2)}\n`);
+  }
+
+  /** Saves what a run predicts on the test data, as one line of JSON for each example. */
+  writePredictions(id: string, lines: readonly object[]): void {
+    this.writeFile(predictionsName(id), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+
+  /** Whether the predictions of a run are saved. */
+  hasPredictions(id: string): boolean {
+    return existsSync(join(this.path, predictionsName(id)));
   }
 
   /** Why a run failed when it was last executed; undefined if it did not fail. */
@@ -257,6 +267,10 @@ export class ResultsFolder {
   #failurePath(id: string): string {
     return join(this.path, 'failed', `${id}.json`);
   }
+}
+
+function predictionsName(id: string): string {
+  return join('predictions', `${id}.jsonl`);
 }
 
 /**

@@ -12,13 +12,16 @@ import type { Cell } from '../cells/_cell.ts';
 import { deriveSeed } from '../random.ts';
 import { RECORD_VERSION, type Environment, type RunRecord } from './record.ts';
 import { runId, type RunConfig } from './run-config.ts';
-import { isSolved, type Batch, type Metric, type Problem, type Task } from '../tasks/_task.ts';
+import { isSolved, type Batch, type Metric, type Prediction, type Problem, type Task } from '../tasks/_task.ts';
 
 /** A run has diverged when this many losses in a row exceed the bound, or when one is not finite. */
 export const DIVERGED_STEPS = 10;
 
 /** The bound on the loss, as a multiple of the loss of a predictor that learns nothing. */
 export const DIVERGED_TIMES = 2;
+
+/** A line of the predictions of a run. */
+export type PredictionLine = Prediction | { readonly sample: string };
 
 /** The objects that a configuration names. */
 export interface RunParts {
@@ -31,6 +34,8 @@ export interface RunParts {
   readonly environment: Environment;
   /** Replaces the model with a faster one that computes the same; the original is disposed. */
   readonly faster?: (model: tf.LayersModel) => tf.LayersModel;
+  /** Receives what a finished run predicts on the test data: one line for each example, or the sample of a task with text. */
+  readonly onPredictions?: (lines: readonly PredictionLine[]) => void;
   /** Called after each step, before the batch is disposed; the run waits for it. */
   readonly watch?: (model: tf.LayersModel, batch: Batch, step: number) => Promise<void>;
 }
@@ -114,6 +119,10 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
     const training = best && !config.tuning ? (await problem.evaluate(model, 'training')).value : undefined;
     const sample = diverged || config.tuning ? undefined : await problem.sample?.(model, seed);
+    if (parts.onPredictions && !diverged && !config.tuning) {
+      const samples = sample === undefined ? [] : [{ sample }];
+      parts.onPredictions((await problem.predict?.(model)) ?? samples);
+    }
     if (diverged) yield { ...end, outcome: 'diverged', divergedAt: step - 1 };
     else {
       yield {

@@ -6,8 +6,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { mode } from 'simple-statistics';
-import type { Batch, Problem, Score } from './_task.ts';
-import { meanOverBatches } from './_model.ts';
+import type { Batch, Prediction, Problem, Score } from './_task.ts';
+import { meanOverBatches, predictBatches } from './_model.ts';
 
 /** Creates the training loss: the mean cross-entropy in nats, shape [], of the classes `y` [batch]. */
 export function createCrossEntropyLoss(classes: number): Problem['loss'] {
@@ -23,6 +23,17 @@ export async function measureAccuracy(model: tf.LayersModel, batches: Iterable<B
     const predictions = tf.argMax(model.apply(x) as tf.Tensor2D, -1);
     return tf.cast(tf.equal(predictions, tf.cast(y, 'int32')), 'float32');
   });
+}
+
+/** Predicts the most probable class of each row, by its name if classes have names. */
+export async function predictClasses(
+  model: tf.LayersModel,
+  batches: Iterable<Batch>,
+  labels: readonly string[] = [],
+): Promise<Prediction[]> {
+  const classes = await predictBatches(batches, ({ x, y }) => [y, tf.argMax(model.apply(x) as tf.Tensor2D, -1)]);
+  const nameOf = (id: Prediction['truth']): Prediction['truth'] => labels[id as number] ?? id;
+  return classes.map(({ truth, prediction }) => ({ truth: nameOf(truth), prediction: nameOf(prediction) }));
 }
 
 const EVALUATION_BATCH = 100;

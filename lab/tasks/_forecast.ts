@@ -11,7 +11,7 @@ import { randomIntegers } from '../random.ts';
 import { createDataReport, sizesOf, type DataNote } from './_data-report.ts';
 import type { Batch, Problem } from './_task.ts';
 import { toBatches } from './_classification.ts';
-import { createModel, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches, predictBatches } from './_model.ts';
 import type { Series } from './_series.ts';
 import { splitInOrder, takeScored } from './_split.ts';
 
@@ -104,6 +104,11 @@ export function createForecastProblem(
       // d√x = dx / (2·√x).
       return { value, standardError: squared.standardError / (2 * value) };
     },
+    predict: (model) =>
+      predictBatches(toBatches(held.test, toBatch), ({ x, y }) => {
+        const inUnits = [y, model.apply(x) as tf.Tensor].map((one) => tf.mul(tf.squeeze(one, [1]), targetScale));
+        return inUnits as [tf.Tensor, tf.Tensor];
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Cell, CellRequest } from '../cells/_cell.ts';
 import { deriveSeed } from '../random.ts';
-import type { Batch, Score } from './_task.ts';
+import type { Answer, Batch, Prediction, Score } from './_task.ts';
 
 /** Creates the final dense layer of a model. */
 export function createOutputLayer(units: number, seed: number): tf.layers.Layer {
@@ -36,6 +36,25 @@ export async function meanOverBatches(batches: Iterable<Batch>, score: (batch: B
     tf.dispose([perExample, batch.x, batch.y]);
   }
   return meanScore(scores);
+}
+
+/**
+ * Predicts the examples of all batches, and disposes the batches.
+ *
+ * @param answer returns the truths and the predictions of one batch, both of shape [batch] or [batch, length]
+ */
+export async function predictBatches(
+  batches: Iterable<Batch>,
+  answer: (batch: Batch) => readonly [truths: tf.Tensor, predictions: tf.Tensor],
+): Promise<Prediction[]> {
+  const rows: Prediction[] = [];
+  for (const batch of batches) {
+    const pair = tf.tidy(() => [...answer(batch)]);
+    const [truths, predictions] = (await Promise.all(pair.map((one) => one.array()))) as [Answer[], Answer[]];
+    truths.forEach((truth, row) => rows.push({ truth, prediction: predictions[row]! }));
+    tf.dispose([...pair, batch.x, batch.y]);
+  }
+  return rows;
 }
 
 /** The mean of the scores of independent examples, with its standard error. */

@@ -82,8 +82,19 @@ export interface Problem {
   loss(model: LayersModel, batch: Batch): Scalar;
   /** Computes the metric on a part of the data. */
   evaluate(model: LayersModel, part: Part): Promise<Score>;
+  /** Predicts each scored example of the test part, in order, for tasks whose examples have one answer. */
+  predict?(model: LayersModel): Promise<readonly Prediction[]>;
   /** Generates text with a trained model, for tasks whose output is text. */
   sample?(model: LayersModel, seed: number): Promise<string>;
+}
+
+/** The answer to an example of the test part: a number in the unit of the data, a class, or a sequence. */
+export type Answer = number | string | readonly number[];
+
+/** What a model predicts for an example of the test part. */
+export interface Prediction {
+  readonly truth: Answer;
+  readonly prediction: Answer;
 }
 
 /** Input and target of one step. */

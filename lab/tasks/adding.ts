@@ -14,7 +14,7 @@ import { mean } from 'simple-statistics';
 import { randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
-import { createModel, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches, predictBatches } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 
 /** The mean of the sum, which is the best constant prediction. */
@@ -63,6 +63,11 @@ export const adding = defineTask({
         meanOverBatches(generateBatches(part, makeBatch), ({ x, y }) =>
           tf.sum(tf.squaredDifference(y, model.apply(x) as tf.Tensor), 1),
         ),
+      predict: (model) =>
+        predictBatches(generateBatches('test', makeBatch), ({ x, y }) => [
+          tf.squeeze(y, [1]),
+          tf.squeeze(model.apply(x) as tf.Tensor, [1]),
+        ]),
     };
   },
 });

@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs';
 import { randomIntegers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
-import { createModel, meanOverBatches } from './_model.ts';
+import { createModel, meanOverBatches, predictBatches } from './_model.ts';
 import { parseSettings } from './_settings.ts';
 
 const SYMBOLS = 8;
@@ -49,6 +49,12 @@ export const copyMemory = defineTask({
     const { units, blank, batch } = parseSettings(settings, DEFAULTS);
     const length = blank + 2 * COPIED;
     const makeBatch = (rows: number, ...key: readonly KeyPart[]): Batch => generateSequences(rows, blank, key);
+    /** The symbols to recall and those that are recalled, both [rows, COPIED]. */
+    const copiesOf = (model: tf.LayersModel, { x, y }: Batch): [tf.Tensor, tf.Tensor] => {
+      const ids = [y, tf.argMax(model.apply(x) as tf.Tensor3D, -1)];
+      const copies = ids.map((one) => tf.slice(tf.cast(one, 'int32'), [0, length - COPIED], [x.shape[0]!, COPIED]));
+      return copies as [tf.Tensor, tf.Tensor];
+    };
     return {
       baseline: 1 - 1 / SYMBOLS,
       // An untrained model does not know that most of the output is blank.
@@ -62,12 +68,10 @@ export const copyMemory = defineTask({
       },
       evaluate: (model, part) =>
         meanOverBatches(generateBatches(part, makeBatch), ({ x, y }) => {
-          const rows = x.shape[0] as number;
-          const predictions = tf.argMax(model.apply(x) as tf.Tensor3D, -1);
-          const begin = [0, length - COPIED];
-          const copies = [predictions, y].map((ids) => tf.slice(tf.cast(ids, 'int32'), begin, [rows, COPIED]));
-          return tf.mean(tf.cast(tf.notEqual(copies[0]!, copies[1]!), 'float32'), 1);
+          const [truths, predictions] = copiesOf(model, { x, y });
+          return tf.mean(tf.cast(tf.notEqual(truths, predictions), 'float32'), 1);
         }),
+      predict: (model) => predictBatches(generateBatches('test', makeBatch), (one) => copiesOf(model, one)),
     };
   },
 });

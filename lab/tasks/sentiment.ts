@@ -11,7 +11,13 @@ import * as tf from '@tensorflow/tfjs';
 import { LabError } from '../errors.ts';
 import { deriveSeed, randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
+import {
+  measureAccuracy,
+  predictClasses,
+  toBatches,
+  createCrossEntropyLoss,
+  majorityAccuracy,
+} from './_classification.ts';
 import { createOutputLayer } from './_model.ts';
 import { createVocabulary, encodeSentence, measureVocabularyCoverage, parseSentences } from './_sentences.ts';
 import { countClasses, createDataReport, sizesOf } from './_data-report.ts';
@@ -135,6 +141,7 @@ export const sentiment = defineTask({
         toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
       evaluate: (model, part) => measureAccuracy(model, toBatches(held[part], toBatch)),
+      predict: (model) => predictClasses(model, toBatches(held.test, toBatch), labels),
     };
   },
 });

@@ -12,7 +12,13 @@ import { mean, standardDeviation } from 'simple-statistics';
 import { LabError } from '../errors.ts';
 import { randomIntegers } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { measureAccuracy, toBatches, createCrossEntropyLoss, majorityAccuracy } from './_classification.ts';
+import {
+  measureAccuracy,
+  predictClasses,
+  toBatches,
+  createCrossEntropyLoss,
+  majorityAccuracy,
+} from './_classification.ts';
 import { COEFFICIENTS, computeMfcc, countFrames, secondsOf } from './_mfcc.ts';
 import { createModel } from './_model.ts';
 import { parseRecordings, type Recording } from './_recordings.ts';
@@ -115,6 +121,7 @@ export const speech = defineTask({
         toBatch(randomIntegers(batch, training.length, seed, 'batch', step).map((index) => training[index]!)),
       loss: createCrossEntropyLoss(labels.length),
       evaluate: (model, part) => measureAccuracy(model, toBatches(held[part], toBatch)),
+      predict: (model) => predictClasses(model, toBatches(held.test, toBatch), labels),
     };
   },
 });

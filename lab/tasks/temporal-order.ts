@@ -13,7 +13,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomNumbers, type KeyPart } from '../random.ts';
 import { defineTask, type Batch } from './_task.ts';
-import { measureAccuracy, createCrossEntropyLoss } from './_classification.ts';
+import { measureAccuracy, predictClasses, createCrossEntropyLoss } from './_classification.ts';
 import { GENERATED, generateBatches } from './_generated.ts';
 import { createModel } from './_model.ts';
 import { parseSettings } from './_settings.ts';
@@ -59,6 +59,7 @@ export const temporalOrder = defineTask({
         const { value, standardError } = await measureAccuracy(model, generateBatches(part, makeBatch));
         return { value: 1 - value, standardError };
       },
+      predict: (model) => predictClasses(model, generateBatches('test', makeBatch)),
     };
   },
 });

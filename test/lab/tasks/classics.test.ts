@@ -6,14 +6,14 @@ import type { Problem, Task } from '../../../lab/tasks/_task.ts';
 import { adding } from '../../../lab/tasks/adding.ts';
 import { copyMemory } from '../../../lab/tasks/copy-memory.ts';
 import { temporalOrder } from '../../../lab/tasks/temporal-order.ts';
-import { createZeroModel, toRows, describeProblem } from './problem.ts';
+import { createZeroModel, toRows, describeProblem, meanSquare, shareRight } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('temporal-order', () => {
   const length = 20;
   const problem = temporalOrder.prepare('', { units: 4, length, batch: 64 });
-  describeProblem(problem, { x: [64, length, 6], y: [64] });
+  describeProblem(problem, { x: [64, length, 6], y: [64] }, (rows) => 1 - shareRight(rows));
 
   /** The sequences of a batch as letters: A and B among c, d, e and f. */
   function spelled(step: number): { words: string[]; classes: number[] } {
@@ -57,7 +57,7 @@ describe('temporal-order', () => {
 describe('adding', () => {
   const length = 9;
   const problem = adding.prepare('', { units: 4, length, batch: 64 });
-  describeProblem(problem, { x: [64, length, 2], y: [64, 1] });
+  describeProblem(problem, { x: [64, length, 2], y: [64, 1] }, meanSquare);
 
   it('marks one number in each half and has their sum as target', () => {
     const { x, y } = problem.batch(0, 1);
@@ -85,7 +85,13 @@ describe('adding', () => {
 describe('copy-memory', () => {
   const blank = 3;
   const problem = copyMemory.prepare('', { units: 4, blank, batch: 16 });
-  describeProblem(problem, { x: [16, blank + 20, 10], y: [16, blank + 20] });
+  describeProblem(problem, { x: [16, blank + 20, 10], y: [16, blank + 20] }, (rows) => {
+    const symbols = (answer: unknown): number[] => answer as number[];
+    const wrong = rows.flatMap(({ truth, prediction }) =>
+      symbols(truth).map((one, index) => Number(one !== symbols(prediction)[index])),
+    );
+    return wrong.reduce((sum, one) => sum + one, 0) / wrong.length;
+  });
 
   it('has ten symbols, T − 1 blanks, a marker and ten blanks as input, and blanks and the ten symbols as target', () => {
     const { x, y } = problem.batch(0, 1);

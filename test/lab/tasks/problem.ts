@@ -2,10 +2,37 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { rnn } from '../../../lab/cells/rnn.ts';
 import type { Cell } from '../../../lab/cells/_cell.ts';
-import type { Problem } from '../../../lab/tasks/_task.ts';
+import type { Prediction, Problem } from '../../../lab/tasks/_task.ts';
 
-/** Defines the tests that every problem must pass. */
-export function describeProblem(problem: Problem, shapes: { readonly x: number[]; readonly y: number[] }): void {
+/** The share of predictions that are right. */
+export function shareRight(rows: readonly Prediction[]): number {
+  return rows.filter(({ truth, prediction }) => truth === prediction).length / rows.length;
+}
+
+/** The mean of the squared errors of predicted numbers. */
+export function meanSquare(rows: readonly Prediction[]): number {
+  return rows.reduce((sum, { truth, prediction }) => sum + (Number(truth) - Number(prediction)) ** 2, 0) / rows.length;
+}
+
+/**
+ * Defines the tests that every problem must pass.
+ *
+ * @param scoreOf computes the score from the predictions, for problems that predict
+ */
+export function describeProblem(
+  problem: Problem,
+  shapes: { readonly x: number[]; readonly y: number[] },
+  scoreOf?: (rows: readonly Prediction[]) => number,
+): void {
+  it.runIf(scoreOf)('predicts the examples that it scores, and leaks no tensor', async () => {
+    const model = problem.model(rnn, 1);
+    const { value } = await problem.evaluate(model, 'test');
+    const before = tf.memory().numTensors;
+    const rows = (await problem.predict?.(model)) ?? [];
+    expect(tf.memory().numTensors).toBe(before);
+    expect(scoreOf?.(rows)).toBeCloseTo(value, 4);
+  });
+
   it('creates batches of the declared shapes', () => {
     const { x, y } = problem.batch(0, 1);
     expect({ x: x.shape, y: y.shape }).toEqual(shapes);

@@ -5,7 +5,7 @@ import { loadData } from '../../../lab/node/data/load-data.ts';
 import { encodeSentence, parseSentences, createVocabulary, splitWords } from '../../../lab/tasks/_sentences.ts';
 import { splitExamples } from '../../../lab/tasks/_split.ts';
 import { sentiment } from '../../../lab/tasks/sentiment.ts';
-import { createZeroModel, describeProblem } from './problem.ts';
+import { createZeroModel, describeProblem, shareRight } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -136,7 +136,7 @@ describe('sentiment', () => {
     vocabulary: 9,
     batch: 8,
   });
-  describeProblem(problem, { x: [8, 4], y: [8] });
+  describeProblem(problem, { x: [8, 4], y: [8] }, shareRight);
 
   it('encodes known words and the label of a sentence', () => {
     const { x, y } = problem.batch(0, 1);

@@ -5,7 +5,7 @@ import { loadData } from '../../../lab/node/data/load-data.ts';
 import { stocks } from '../../../lab/tasks/stocks.ts';
 import { weather } from '../../../lab/tasks/weather.ts';
 import { parseSeries, SERIES_SETTINGS, selectColumn, type SeriesOptions } from '../../../lab/tasks/_series.ts';
-import { createZeroModel, describeProblem } from './problem.ts';
+import { createZeroModel, describeProblem, meanSquare } from './problem.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -24,7 +24,7 @@ const days = Array.from({ length: 100 }, (_, day) => 10 + 5 * Math.sin(day) + da
 
 describe('weather', () => {
   const problem = weather.prepare(csv('temp_max', days), settings);
-  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] });
+  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] }, (rows) => Math.sqrt(meanSquare(rows)));
 
   it('has a window of days as input and the change to the next day as target', () => {
     // Windows of 4 over 99 days that have a next day: 96 examples, of which the first 68 are trained on.
@@ -114,7 +114,7 @@ describe('a series with gaps', () => {
 describe('stocks', () => {
   const prices = days.map((day) => Math.exp(day / 10));
   const problem = stocks.prepare(csv('Close', prices), settings);
-  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] });
+  describeProblem(problem, { x: [6, 4, 1], y: [6, 1] }, (rows) => Math.sqrt(meanSquare(rows)));
 
   it('has an unchanged price as its baseline: the root mean square of the returns in %', async () => {
     const returns = prices.slice(1).map((price, index) => 100 * Math.log(price / prices[index]!));

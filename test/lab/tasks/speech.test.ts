@@ -9,7 +9,7 @@ import { COEFFICIENTS, computeMfcc } from '../../../lab/tasks/_mfcc.ts';
 import { parseRecordings, serializeRecordings } from '../../../lab/tasks/_recordings.ts';
 import { FORMANTS, synthesizeVowels } from '../../../lab/tasks/_vowels.ts';
 import { splitRecordings, speech } from '../../../lab/tasks/speech.ts';
-import { createZeroModel, describeProblem } from './problem.ts';
+import { createZeroModel, describeProblem, shareRight } from './problem.ts';
 import { encodeWav } from './wav.ts';
 
 let folder = '';
@@ -129,7 +129,7 @@ describe('recordings', () => {
 
 describe('speech', () => {
   const problem = speech.prepare('', { units: 3, frames: 6, batch: 4, bySpeaker: 1 });
-  describeProblem(problem, { x: [4, 6, 13], y: [4] });
+  describeProblem(problem, { x: [4, 6, 13], y: [4] }, shareRight);
 
   it('has the accuracy of a constant answer as its baseline: one vowel in ten', async () => {
     expect(problem.baseline).toBeCloseTo(0.1, 12);
