@@ -15,9 +15,10 @@ export {
 export { LabError } from './errors.ts';
 export { defineExperiment, type Experiment, type Grid } from './experiments/_experiment.ts';
 export type { PluginParts } from './node/plugin.ts';
-export { writeReport, type WrittenReport } from './node/compare.ts';
-export { ResultsFolder } from './node/results-folder.ts';
-export type { SavedPlan } from './node/saved-plan.ts';
+export type { ReportedSummary, WrittenReport } from './node/compare.ts';
+export { publish, type PublishOptions } from './node/publish.ts';
+export type { FailedRun } from './node/results-folder.ts';
+export type { ExperimentAnswer } from './experiments/_answer.ts';
 export { runExperiment, type RunExperimentOptions } from './node/run-experiment.ts';
 export type { EndRecord, Environment, Run, RunRecord, StartRecord, StepLine } from './run/record.ts';
 export type { Coverage, DataNote, DataReport, DateRange } from './tasks/_data-report.ts';

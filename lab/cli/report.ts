@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { LabError } from '../errors.ts';
+import { planToReport } from '../node/publish.ts';
 import { updateReport, type CurrentReport } from '../node/report-cache.ts';
 import { ResultsFolder } from '../node/results-folder.ts';
 import { WriteError } from '../node/write-error.ts';
@@ -30,9 +31,7 @@ export function reportCommand(terminal: Terminal): Command {
       // Thousands of runs leave much garbage; by default the heap may grow to four times what is in use.
       setFlagsFromString('--heap-growing-percent=20');
       const folder = new ResultsFolder(out);
-      const runs = folder.requireFinishedIds();
-      const allRuns = { experiment: 'all runs', question: `All runs in ${out}`, budget: '', command: '', runs };
-      const plan = folder.readPlan() ?? allRuns;
+      const plan = planToReport(folder);
       const { summary, text, report } = explainReadOnly(() => updateReport(folder, plan, to));
       terminal.stdout.write(`${json ? summary : text}\n`);
       printReportPath(terminal, report);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -8,6 +8,7 @@ import {
   defineTask,
   LAB_TOKENS,
   LabError,
+  publish,
   runExperiment,
   type Grid,
   type RunExperimentOptions,
@@ -43,6 +44,27 @@ const withoutTimes = (records: readonly RunRecord[]): unknown[] =>
   records.map((record) => ({ ...record, ms: undefined }));
 const adding = findTask('adding');
 const own = defineTask({ ...adding, id: 'own', dataset: { ...adding.dataset, id: 'own', read: () => '' } });
+
+describe('publish', () => {
+  it('writes the summary and the report of the runs in a folder, under a question', async () => {
+    const out = join(folder, 'published');
+    const records = await collectRecords({}, { out });
+    const { summary, report } = publish(out, { question: 'Is it <better>?' });
+    expect(report).toBe(join(out, 'report.html'));
+    expect(readFileSync(report, 'utf8')).toContain('<h1>Is it &lt;better&gt;?</h1>');
+    expect(summary.rows.map(({ strategy }) => strategy.id)).toEqual(['none', 'global-norm']);
+    expect(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'))).toMatchObject({ experiment: 'all runs' });
+
+    const [first] = records.flatMap((record) => (record.type === 'start' ? [record.id] : []));
+    const elsewhere = publish(out, { runs: [first!], to: join(folder, 'one') });
+    expect(elsewhere.summary.rows.map(({ strategy }) => strategy.id)).toEqual(['none']);
+    expect(elsewhere.report).toBe(join(folder, 'one/report.html'));
+  });
+
+  it('is refused for a folder without finished runs', () => {
+    expect(() => publish(join(folder, 'empty'))).toThrow('contains no finished runs');
+  });
+});
 
 describe('runExperiment', () => {
   it('streams the start, the steps and the end of every run', async () => {
