@@ -58,13 +58,15 @@ function readRecords(out: string): Map<string, string> {
 describe('worker threads', { timeout: 120_000 }, () => {
   it('write the same records as one thread, except for durations, and print plain lines without a terminal', async () => {
     const [two, none] = [
-      await runProgram('two', ['--steps', '2']),
+      await runProgram('two', ['--steps', '2', '--save-predictions']),
       await runProgram('none', ['--steps', '2', '--workers', '0']),
     ];
     expect(two, two.err).toMatchObject({ code: 0 });
     expect(none, none.err).toMatchObject({ code: 0 });
     expect(readRecords('two')).toEqual(readRecords('none'));
     expect(readRecords('two').size).toBe(6);
+    expect(readdirSync(join(folder, 'two/predictions'))).toEqual(readdirSync(join(folder, 'two/runs')));
+    expect(readdirSync(join(folder, 'none'))).not.toContain('predictions');
     expect(two.err).toMatch(/^Training 6 runs \(2 strategies × 3 rates\) on 2 worker threads, about \d+:\d\d\./m);
     expect(two.err).toMatch(/^6\/6 runs, 0:00 left: rnn [\w-]+ rate [\d.]+ seed \d: \d\.\d\d$/m);
     expect(two.err).not.toContain('\u001B');
