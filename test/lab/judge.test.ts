@@ -83,7 +83,9 @@ describe('effects', () => {
   const { headline, statements, tables, figures } = judgeEffects(rows);
 
   it('count the networks of each verdict in the headline', () => {
-    expect(headline).toBe('global-norm helped on 1 of 2 networks and hurt on 1.');
+    expect(headline).toBe(
+      'global-norm helped on 1 of 2 networks and hurt on 1 (rnn 4.00 → 3.00 and lstm 2.00 → diverged).',
+    );
   });
 
   it('draw the gain of each network with its interval and seeds', () => {

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../analysis/aggregate.ts';
 import type { Answer, AnswerTable, Figure } from '../../analysis/answer.ts';
-import { groupContests, type Contest } from '../../analysis/contests.ts';
+import { findUnclipped, groupContests, type Contest } from '../../analysis/contests.ts';
 import { formatP, shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { formatPercent, formatScore, formatSigned, joinWords, labelStrategies } from '../../analysis/names.ts';
@@ -110,17 +110,29 @@ export function countVerdicts(strategies: readonly StrategyOverall[]): string {
     const countOf = (word: string): number => verdicts.filter((verdict) => verdict === word).length;
     return verdicts.length === 0
       ? []
-      : [{ name, networks: verdicts.length, helped: countOf('helped'), hurt: countOf('hurt') }];
+      : [{ name, entries, networks: verdicts.length, helped: countOf('helped'), hurt: countOf('hurt') }];
   });
   if (counts.length === 0) return 'No comparison had enough seeds to be tested.';
   if (counts.every(({ helped, hurt }) => helped + hurt === 0))
     return `No effect of ${joinWords(counts.map(({ name }) => name))} is certain on any of ${counts[0]!.networks} networks.`;
-  return `${joinWords(
-    counts.map(
-      ({ name, networks, helped, hurt }) =>
-        `${name} helped on ${helped} of ${networks} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}`,
-    ),
-  )}.`;
+  return counts
+    .map(({ name, entries, networks, helped, hurt }) => {
+      const scores = networks > MAX_NAMED ? '' : ` (${joinWords(entries.flatMap(describeScores))})`;
+      return `${name} helped on ${helped} of ${networks} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}${scores}.`;
+    })
+    .join(' ');
+}
+
+/** The number of networks whose scores a sentence can name. */
+const MAX_NAMED = 4;
+
+/** The scores of a network without and with a strategy, such as `rnn 3.79 → 3.62`. */
+function describeScores({ contest, contender }: StrategyOverall['entries'][number]): string[] {
+  const bare = findUnclipped(contest);
+  if (bare === undefined || bare === contender) return [];
+  const [before, after] = [bare, contender].map((one) => shownRow(one).metric.median);
+  const format = (score: number | null | undefined): string => (score == null ? 'diverged' : formatScore(score));
+  return [`${contest.cell} ${format(before)} → ${format(after)}`];
 }
 
 function testedOf(
