@@ -45,7 +45,7 @@ export function createResultsPages(archives: readonly Archive[], { conclusions, 
     archives.length === 0
       ? 'No experiment has been run with this version of the lab yet.'
       : `Each answer is computed from the records of ${runs.toLocaleString('en')} training runs in \`lab/results\`, ${hours.toFixed(1)} hours of ` +
-        'training on one thread. All scores are of test data that chose nothing, with seeds that chose nothing. ' +
+        'training on one thread. All scores are on test data, with seeds that were not used to choose settings. ' +
         'See also [all tables](results-tables.md) and [the method with its limits](results-method.md).';
   return [
     page('results.md', 'Results', [introduction, conclusions.trim(), ...results.map(overview)]),

@@ -43,7 +43,7 @@ describe('success by length', () => {
 
   it('states the length up to which half of the seeds succeed', () => {
     expect(result.statements).toEqual([
-      'rnn: at least half of the seeds solve it with no clipping up to length 10 (1 of all its 6 runs) and global-norm up to length 20 (3 of all its 4 runs).',
+      'rnn: at least half of the seeds solve the task up to length 10 without clipping (1 of 6 runs in total) and up to length 20 with global-norm (3 of 4 runs in total).',
     ]);
   });
 

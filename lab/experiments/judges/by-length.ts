@@ -20,7 +20,7 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
         title: 'Runs that solved the task',
         note:
           `Solved: fewer than ${100 * SOLVED} % of 1000 validation sequences wrong. The first number counts the seeds that solved it at the ` +
-          'learning rate where most did. In brackets: the runs at all rates, and how many of them diverged.',
+          'learning rate where most did. In brackets: the solved runs at all rates, and how many runs diverged.',
         columns: ['cell', 'strategy', ...listLengths(rows).map((length) => `length ${length}`)],
         rows: byCell.flatMap(([cell, contests]) =>
           successCurves(contests).map(({ strategy, points }) => [
@@ -37,10 +37,10 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
     figures: [
       {
         id: 'success',
-        title: 'Solved, by length of the sequence',
+        title: 'Solved runs by sequence length',
         note: 'The share of seeds that solved the task, each strategy at the learning rate where it solved most.',
         x: { name: 'length of the sequence', log: false },
-        y: { name: 'seeds that solved it, %', domain: [0, 100] },
+        y: { name: 'seeds that solved the task, %', domain: [0, 100] },
         panels: byCell.map(([cell, contests]) => ({ title: cell, curves: successCurves(contests).map(toCurve) })),
       },
     ],
@@ -103,9 +103,10 @@ function statementFor(
     const all = points.reduce((sum, one) => sum + one.solvedAtAll, 0);
     const runs = points.reduce((sum, one) => sum + one.runs, 0);
     const longest = half.length === 0 ? 'at no length' : `up to length ${Math.max(...half)}`;
-    return `${strategy.id === 'none' ? 'no clipping' : label(strategy)} ${longest} (${all} of all its ${runs} runs)`;
+    const clipping = strategy.id === 'none' ? 'without clipping' : `with ${label(strategy)}`;
+    return `${longest} ${clipping} (${all} of ${runs} runs in total)`;
   });
-  return `${cell}: at least half of the seeds solve it with ${joinWords(reach)}.`;
+  return `${cell}: at least half of the seeds solve the task ${joinWords(reach)}.`;
 }
 
 function listLengths(rows: readonly SummaryRow[]): number[] {

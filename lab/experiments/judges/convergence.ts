@@ -29,17 +29,23 @@ function describeEnd(contest: Contest): string {
       entries.map(({ contender }) => [contender, name] as const),
     ),
   );
-  const ends = clipped.map((contender) => `${names.get(contender) ?? ''} at ${format(contender)}`);
-  const start = bare === undefined ? '' : `without clipping at ${format(bare)} ${shownRow(bare).metric.name}, `;
-  return `The ${contest.cell.toUpperCase()} ends ${start}with ${joinWords(ends)}.`;
+  const ends = [
+    ...(bare === undefined ? [] : [`${format(bare)} without clipping`]),
+    ...clipped.map((contender) => `${format(contender)} with ${names.get(contender) ?? ''}`),
+  ];
+  const unit = contest.contenders[0] === undefined ? '' : ` (${shownRow(contest.contenders[0]).metric.name})`;
+  return `Final test score of the ${contest.cell.toUpperCase()}${unit}: ${joinWords(ends)}.`;
 }
 
 /** Compares the gaps between training and test. */
 function describeGaps(contest: Contest): string {
   const gaps = groupStrategies([contest]).flatMap(({ name, entries }) =>
-    entries.map(({ contender }) => `${medianOf(finiteGaps(shownRow(contender))).toFixed(3)} with ${name}`),
+    entries.map(({ contender }) => {
+      const gap = medianOf(finiteGaps(shownRow(contender))).toFixed(3);
+      return name === 'none' ? `${gap} without clipping` : `${gap} with ${name}`;
+    }),
   );
-  return `Median gap between training and test, ${contest.cell.toUpperCase()}: ${joinWords(gaps)}.`;
+  return `Median gap between training and test score of the ${contest.cell.toUpperCase()}: ${joinWords(gaps)}.`;
 }
 
 /** The gap of each seed: by how much the score on test data is worse than that on training data. */
@@ -61,8 +67,8 @@ function gapTable(contests: readonly Contest[]): AnswerTable {
   return {
     title: 'Generalisation',
     note:
-      'The gap is by how much the score on the test data is worse than on a part of the training data of the same size: the median over the ' +
-      'seeds. The change is that of the gap against no clipping, seed by seed, with its 95 % interval; negative is better. p is not adjusted.',
+      'Gap: how much worse the score is on the test data than on an equally large part of the training data, as the median over the ' +
+      'seeds. Change of the gap: its difference from no clipping, seed by seed, with its 95 % interval; negative is better. p is not adjusted.',
     columns: ['task', 'cell', 'strategy', 'training', 'test', 'gap', 'change of the gap', 'p'],
     rows: contests.flatMap((contest) => {
       const bare = findUnclipped(contest);

@@ -24,9 +24,9 @@ export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
   const { gain } = shownRow(chosen);
   return {
     statements: [
-      `Best on validation: maxNorm ${thresholdOf(chosen.best)} at learning rate ${chosen.best.learningRate}. On the test data, with seeds that ` +
-        `chose nothing, it scores ${formatScore(chosen.best.metric.median ?? NaN)} ${name}` +
-        `${gain === undefined ? '' : ` (against no clipping ${formatGain(gain)})`}.`,
+      `Best on validation: maxNorm ${thresholdOf(chosen.best)} at learning rate ${chosen.best.learningRate}. On the test data, with other ` +
+        `seeds, it scores ${formatScore(chosen.best.metric.median ?? NaN)} ${name}` +
+        `${gain === undefined ? '' : ` (gain over no clipping: ${formatGain(gain)})`}.`,
       ...writeFindings(rows),
     ],
     tables: [

@@ -64,8 +64,8 @@ export function gainsTable(contests: readonly Contest[]): AnswerTable {
   return {
     title: 'Seed by seed against no clipping',
     note:
-      'The gain is the median over the seeds by how much the test score is better, in its own unit, with its 95 % interval ' +
-      '(below six seeds: the range). p: exact sign-flip test on ranks, two-sided, adjusted by Holm over all tested strategies of a ' +
+      'Gain: the median over the seeds of the improvement in test score, in the unit of the score, with its 95 % interval ' +
+      '(with fewer than six seeds, the range). p: exact sign-flip test on ranks, two-sided, adjusted by Holm over all tested strategies of a ' +
       'cell. A dash: not tested.',
     columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'p', 'verdict'],
     rows: contests.flatMap((contest) =>
@@ -114,7 +114,7 @@ export function countVerdicts(strategies: readonly StrategyOverall[]): string {
   });
   if (counts.length === 0) return 'No comparison had enough seeds to be tested.';
   if (counts.every(({ helped, hurt }) => helped + hurt === 0))
-    return `No effect of ${joinWords(counts.map(({ name }) => name))} is certain on any of ${counts[0]!.networks} networks.`;
+    return `${joinWords(counts.map(({ name }) => name))} had no significant effect on any of the ${counts[0]!.networks} networks.`;
   return counts
     .map(({ name, entries, networks, helped, hurt }) => {
       const scores = networks > MAX_NAMED ? '' : ` (${joinWords(entries.flatMap(describeScores))})`;
@@ -148,8 +148,8 @@ function aggregatesTable({ networks, strategies }: Aggregates, contests: readonl
   return {
     title: 'Over all networks',
     note:
-      `${networks} of ${contests.length} networks, those that any strategy learns. A score is normalized: 0 is the baseline or worse, ` +
-      'a diverged run included, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
+      `${networks} of ${contests.length} networks: those that at least one strategy learns. Scores are normalized: 0 is the baseline, a worse score ` +
+      'or a diverged run, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
       'runs. P: the probability that a run is better than one without clipping. Both with their 95 % interval from the stratified ' +
       'bootstrap over seeds (Agarwal et al., 2021).',
     columns: ['strategy', 'IQM', 'P(better than none)'],

@@ -34,7 +34,7 @@ export function gainsFigure(contests: readonly Contest[]): DotFigure {
     id: 'gains',
     title: 'Gain over no clipping',
     note:
-      'Median over the seeds by how much the test score is better, with its 95 % interval (below six seeds: the range); small dots: ' +
+      'Median over the seeds of the improvement in test score, with its 95 % interval (with fewer than six seeds, the range); small dots: ' +
       'seeds. A cross or a line to the edge: diverged runs.',
     x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(contests, nameContest)].map(([task, some]) => ({

@@ -59,8 +59,8 @@ function rankingHeadline(aggregates: Aggregates): string {
     `${first.name} has the highest interquartile mean over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}` +
     `${bare && bare !== first ? ` (no clipping ${formatEstimate(bare.iqm)})` : ''}; ` +
     `${inseparable.length === 0 ? 'no other interval overlaps' : `the intervals of ${inseparable.length} others overlap`}. ` +
-    `${better.length} of ${clipped} strategies are more likely better than no clipping than not, ${worse.length} less likely; ` +
-    'the others show no difference.'
+    `${better.length} of ${clipped} strategies are more likely than not to beat no clipping, and ${worse.length} to do worse; ` +
+    'the others show no clear difference.'
   );
 }
 
@@ -72,8 +72,8 @@ function recipeFor(cell: string, aggregates: Aggregates, contests: readonly Cont
   const named = better.slice(0, 3).map(({ name, iqm }) => `${name} (${formatEstimate(iqm)}; ${settingsIn(name)})`);
   const reference = bare ? ` No clipping: ${formatEstimate(bare.iqm)}.` : '';
   return named.length === 0
-    ? `${cell}: no strategy is certainly better than no clipping.${reference}`
-    : `${cell}: ${better.length} strategies are better than no clipping; the best are ${joinWords(named)}.${reference}`;
+    ? `${cell}: no strategy is more likely than not to beat no clipping.${reference}`
+    : `${cell}: ${better.length} strategies are more likely than not to beat no clipping; the best are ${joinWords(named)}.${reference}`;
 
   function settingsIn(name: string): string {
     const own = contests.filter((contest) => contest.cell === cell);
@@ -119,7 +119,7 @@ function rankingFigure(
     id,
     title,
     note:
-      'Interquartile mean of the normalized test scores with its 95 % interval: 0 is the baseline or worse, 1 the best median of any ' +
+      'Interquartile mean of the normalized test scores with its 95 % interval: 0 is the baseline or worse, and 1 the best median of any ' +
       'strategy on a network. The dashed line is no clipping.',
     x: { name: 'normalized score →', better: 'higher' },
     dotPanels: panels.map(({ title: panel, aggregates }): DotPanel => {
@@ -140,7 +140,7 @@ function rankingTable(
   return {
     title: 'Ranking',
     note:
-      `Over ${overall.networks} networks, those that any strategy learns. IQM: interquartile mean of the normalized test scores. P: the ` +
+      `Over the ${overall.networks} networks that at least one strategy learns. IQM: interquartile mean of the normalized test scores. P: the ` +
       'probability that a run is better than one without clipping. Both with their 95 % interval from the stratified bootstrap over seeds ' +
       '(Agarwal et al., 2021).',
     columns: ['strategy', 'IQM', 'P(better than none)', ...byCell.map(({ cell }) => `IQM, ${cell}`)],

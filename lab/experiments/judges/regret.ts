@@ -29,7 +29,7 @@ export function judgeRegret(rows: readonly SummaryRow[]): Answer {
       {
         title: 'Against the tuned threshold, seed by seed',
         note:
-          'The difference is the median over the seeds by how much the test score is better than with the tuned threshold, in its own unit, ' +
+          'Difference: the median over the seeds of the improvement over the tuned threshold, in the unit of the test score, ' +
           'with its 95 % interval. p is not adjusted.',
         columns: [
           'task',
@@ -88,9 +88,9 @@ function describeRegret(name: string, own: readonly Regret[]): string {
   const parts = [
     ...(better!.length === 0 ? [] : [`better on ${networks(better!)}`]),
     ...(worse!.length === 0 ? [] : [`worse on ${networks(worse!)}`]),
-    `without a certain difference on ${own.length - better!.length - worse!.length}`,
+    `no significant difference on ${own.length - better!.length - worse!.length}`,
   ];
-  return `${name === 'none' ? 'No clipping' : name}, against the tuned threshold on ${own.length} networks: ${parts.join('; ')}.`;
+  return `${name === 'none' ? 'No clipping' : name}, compared with the tuned threshold on ${own.length} networks: ${parts.join('; ')}.`;
 }
 
 /** Whether the whole interval lies on one side of 0. */
@@ -103,7 +103,7 @@ function regretFigure(regrets: readonly Regret[]): DotFigure {
     id: 'regret',
     title: 'Against the tuned threshold',
     note:
-      'Median over the seeds by how much the test score is better than with the threshold that is best of four, with its 95 % interval; ' +
+      'Median over the seeds of the improvement over the best of four tuned thresholds, with its 95 % interval; ' +
       'small dots are seeds. Left of the line is worse.',
     x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(regrets, ({ contest }) => nameContest(contest))].map(([task, some]) => ({
