@@ -13,8 +13,10 @@ const SOLVED = 0.01;
 export function judgeByLength(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const byCell = [...groupBy(groupContests(rows), ({ cell }) => cell)];
+  const statements = byCell.map(([cell, contests]) => statementFor(cell, contests, label));
   return {
-    statements: byCell.map(([cell, contests]) => statementFor(cell, contests, label)),
+    headline: statements.join(' '),
+    statements,
     tables: [
       {
         title: 'Runs that solved the task',
