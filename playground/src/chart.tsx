@@ -25,8 +25,8 @@ interface ChartProps {
   readonly data: readonly (readonly (number | null)[])[];
   readonly range: readonly [low: number, high: number];
   readonly logarithmic?: boolean;
-  /** A dashed line across the chart, with its name. */
-  readonly level?: { readonly value: number; readonly text: string } | undefined;
+  /** The value of a dashed line across the chart. */
+  readonly level?: number;
   readonly notes?: readonly Note[];
   /** Called after each drawing, when the scales are known. */
   readonly onDraw?: (chart: uPlot) => void;
@@ -91,7 +91,8 @@ function optionsFor(
   return {
     legend: { show: false },
     cursor: { show: false },
-    padding: [10, 12, 0, 0],
+    // Without room below, the lowest mark is cut in half while there is no x axis.
+    padding: [10, 12, 6, 0],
     scales: {
       x: { time: false, range: (_chart, low, high) => [low, Math.max(high, low + 20)] },
       y: { distr: logarithmic ? 3 : 1, range: () => [...now().range] },
@@ -122,7 +123,7 @@ function optionsFor(
     hooks: {
       draw: [
         (chart) => {
-          drawLevel(chart, now().level, colour('soft'), colour('card'));
+          drawLevel(chart, now().level, colour('soft'));
           drawNotes(chart, now().notes ?? [], colour);
           now().onDraw?.(chart);
         },
@@ -131,27 +132,18 @@ function optionsFor(
   };
 }
 
-function drawLevel(chart: uPlot, level: ChartProps['level'], colour: string, ground: string): void {
+function drawLevel(chart: uPlot, level: ChartProps['level'], colour: string): void {
   const { ctx, bbox } = chart;
-  if (level === undefined || !Number.isFinite(level.value)) return;
-  const y = Math.round(chart.valToPos(level.value, 'y', true));
+  if (level === undefined || !Number.isFinite(level)) return;
+  const y = Math.round(chart.valToPos(level, 'y', true));
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
-  ctx.font = scaled(FONT);
-  ctx.setLineDash([]);
-  ctx.textAlign = 'left';
-  // A halo, because lines may pass behind the text.
-  ctx.lineWidth = 4 * devicePixelRatio;
-  ctx.strokeStyle = ground;
-  const [left, top] = [bbox.left + 6 * devicePixelRatio, y + 15 * devicePixelRatio];
-  ctx.strokeText(level.text, left, top);
-  ctx.fillText(level.text, left, top);
   ctx.restore();
 }
 

@@ -63,7 +63,11 @@ function Norms({ specs, versions }: ChartProps) {
   return (
     <figure class="norms">
       <figcaption>
-        <strong>Gradient norm</strong> <span class="soft">‖g‖ before clipping, by step</span>
+        <strong>Gradient norm</strong>{' '}
+        <span class="soft">
+          before clipping, by step
+          {thresholds.some((value) => value !== undefined) ? '; clipped above its dashed line' : ''}
+        </span>
         <Keys specs={specs} />
       </figcaption>
       <div class="overlaid">
@@ -114,14 +118,15 @@ function Losses({ specs, versions }: ChartProps) {
   return (
     <figure class="losses">
       <figcaption>
-        <strong>Loss</strong> <span class="soft">{taskOf(setup.value.task).loss}</span>
+        <strong>Loss</strong> <span class="soft">{taskOf(setup.value.task).loss}</span>{' '}
+        {Number.isFinite(guess) ? <span class="level">guessing {formatNumber(guess)}</span> : null}
       </figcaption>
       <Chart
         description={`Training loss by step; guessing has ${formatNumber(guess)}. ${lastValues(specs, ({ loss }) => loss)}`}
         data={data}
         range={[0, top]}
         series={specs.map((_, index) => ({ colour: `run-${index}` }))}
-        level={{ value: guess, text: `guessing: ${formatNumber(guess)}` }}
+        level={guess}
         notes={endings(
           () => top,
           specs,

@@ -103,10 +103,16 @@ function specText({ id, options = {} }: Setup['strategies'][number]): string {
 function specFrom(text: string): Setup['strategies'][number] {
   const [id = '', list] = text.split(':', 2);
   if (list === undefined) return { id };
-  const fields = catalogue.strategies.find((one) => one.id === id)?.fields ?? {};
+  const fields = catalogue.strategies.find((one) => one.id === id)?.fields;
+  // The check of the set-up says which strategies there are.
+  if (fields === undefined) return { id: id as Setup['strategies'][number]['id'] };
   const options = list.split(',').map((part) => {
     const [name = '', value = ''] = part.split('=', 2);
-    if (!Object.hasOwn(fields, name)) throw new RangeError('a strategy has no option of this name');
+    if (!Object.hasOwn(fields, name)) {
+      const names = Object.keys(fields);
+      const known = names.length === 0 ? 'no options' : `only the options ${names.join(', ')}`;
+      throw new RangeError(`${id} has ${known}`);
+    }
     return [name, optionFrom(fields[name]!, value)] as const;
   });
   return { id, options: Object.fromEntries(options) };

@@ -6,7 +6,7 @@ import { open, ownText, setup } from './session.ts';
 const PRESETS: readonly (readonly [title: string, hash: string])[] = [
   ['Make it explode', '#rnn/sgd/3/none'],
   ['Save it with one line', '#rnn/sgd/3/none/global-norm:maxNorm=0.25'],
-  ['Clip too hard', '#rnn/sgd/3/global-norm:maxNorm=0.25/global-norm:maxNorm=0.003'],
+  ['Clip too hard', '#rnn/sgd/3/global-norm:maxNorm=0.003/global-norm:maxNorm=0.25'],
   [
     'Vanishing: clipping cannot help',
     '#rnn-small/sgd/0.1/none/global-norm:maxNorm=0.25?task=temporal-order&units=32&batch=16',

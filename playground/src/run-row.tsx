@@ -1,4 +1,5 @@
 import type { StrategySpec } from 'gradclip';
+import { taskOf } from './catalogue.ts';
 import { copyCode } from './clipboard.ts';
 import { exportRun } from './export.ts';
 import { formatNumber } from './format.ts';
@@ -26,6 +27,7 @@ export function RunRow({ run, index, spec }: RunRowProps) {
   const verdict = verdictOf({ lines, flows, end }, bounds.value);
   const label = labelOf(spec);
   const clipRate = clipRateOf(lines);
+  const { metric } = taskOf(setup.value.task);
   const loss = 'loss' in verdict ? verdict.loss : lines.at(-1)?.loss;
   return (
     <section class={`run colour-${index}`} aria-label={`Run ${index + 1}: ${label}`}>
@@ -38,7 +40,9 @@ export function RunRow({ run, index, spec }: RunRowProps) {
           <Figure name="step" value={step === undefined ? '–' : String(step)} />
           <Figure name="loss" value={loss === undefined ? '–' : formatNumber(loss)} />
           <Figure name="clipped, last 20" value={Number.isNaN(clipRate) ? '–' : `${Math.round(100 * clipRate)} %`} />
-          {end === undefined ? null : <Figure name="test score" value={formatNumber(end.test)} />}
+          {end?.outcome === 'finished' ? (
+            <Figure name="test score" about={metric} value={formatNumber(end.test)} />
+          ) : null}
         </dl>
       </div>
       {setup.value.task === 'char-lm' ? (
@@ -88,9 +92,9 @@ export function RunRow({ run, index, spec }: RunRowProps) {
   );
 }
 
-function Figure({ name, value }: { name: string; value: string }) {
+function Figure({ name, about, value }: { name: string; about?: string; value: string }) {
   return (
-    <div>
+    <div title={about}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>

@@ -16,6 +16,8 @@ import type { Bounds } from './verdict.ts';
 export type Status = 'starting' | 'training' | 'paused' | 'finished' | 'failed';
 
 const read = setupFrom(location.hash);
+// Until the worker has measured what guessing scores.
+const UNKNOWN_BOUNDS: Bounds = { guess: NaN, limit: Infinity };
 
 /** The set-up on show. */
 export const setup = signal<Setup>(read.setup);
@@ -28,7 +30,7 @@ export const notice = signal<string | undefined>(read.problem);
 /** The backend in use, and the reason for it. */
 export const backend = signal<{ name: Backend; reason: string } | undefined>(undefined);
 /** The losses with which the runs are compared. */
-export const bounds = signal<Bounds>({ guess: NaN, limit: Infinity });
+export const bounds = signal<Bounds>(UNKNOWN_BOUNDS);
 /** Steps per second, all runs together taking one. */
 export const rate = signal(0);
 /** What the worker is doing. */
@@ -69,6 +71,7 @@ export function restart(paused = false): void {
   batch(() => {
     runs.value = setup.value.strategies.map(newRun);
     backend.value = undefined;
+    bounds.value = UNKNOWN_BOUNDS;
     rate.value = 0;
     status.value = paused ? 'paused' : 'starting';
   });

@@ -8,7 +8,7 @@ const STATUS = {
   starting: 'starting',
   training: 'training',
   paused: 'paused',
-  finished: 'finished',
+  finished: 'ended',
   failed: 'stopped',
 };
 
@@ -21,8 +21,8 @@ export function Toolbar() {
   const data = ownText.value === undefined ? taskOf(task).title : 'next character of your text';
   return (
     <div class="toolbar" role="group" aria-label="Training">
-      <button type="button" class="main" disabled={over} onClick={moving ? pause : resume}>
-        {moving ? 'Pause' : 'Train'}
+      <button type="button" class="main" onClick={moving ? pause : over ? () => restart() : resume}>
+        {moving ? 'Pause' : over ? 'Train again' : 'Train'}
       </button>
       <button type="button" disabled={over} onClick={step}>
         Step
@@ -59,7 +59,7 @@ export function Toolbar() {
         <summary>
           Set-up{' '}
           <span class="soft">
-            {cellTitle}, {data.toLowerCase()}, {optimizer} at {learningRate}
+            {cellTitle}, {data.toLowerCase()}, {optimizer}, learning rate {learningRate}
           </span>
         </summary>
         <Controls />

@@ -61,7 +61,9 @@ describeInBrowser('the playground', (visit) => {
     await page.getByLabel('Task').selectOption('temporal-order');
     await expect.poll(() => sentenceOn(page)).toBe('Paused before the first step.');
     expect(await page.locator('.norms .chart').getAttribute('aria-label')).toBe('Gradient norm by step. ');
-    expect(await page.locator('.losses figcaption').innerText()).toBe('Loss cross-entropy in nats');
+    await expect
+      .poll(() => page.locator('.losses figcaption').textContent())
+      .toBe('Loss cross-entropy in nats guessing 1.39');
     expect(await page.locator('.sample').count()).toBe(0);
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     await reaches(page, 2, 5);
@@ -101,6 +103,17 @@ describeInBrowser('the playground', (visit) => {
     const text = await card(page, 2).innerText();
     expect(text.match(/\d+ %/g)).toHaveLength(1);
     expect(text).toContain('clipped, last 20');
+  });
+
+  it('says that training has ended when every run has exploded, and trains again from the beginning', async () => {
+    const { page } = await visit({ hash: '#rnn/sgd/3/none' });
+    await says(page, 1, /^exploded, step 12$/);
+    await expect.poll(() => page.locator('.rate').innerText()).toBe('ended');
+    // The test score of a network that has exploded means nothing.
+    expect(await card(page, 1).locator('dt').allInnerTexts()).not.toContain('test score');
+    await page.getByRole('button', { name: 'Train again' }).click();
+    await expect.poll(() => page.locator('.rate').innerText()).not.toBe('ended');
+    await says(page, 1, /^exploded, step 12$/);
   });
 
   it('shows how a loss falls beside one that explodes', async () => {

@@ -8,19 +8,24 @@ const SHORT = 'rnn/sgd/3/none/global-norm';
 const HOSTILE: readonly (readonly [what: string, hash: string, says: RegExp])[] = [
   ['HTML', `#${encodeURIComponent(HTML)}`, /must be one of|must be a number/],
   ['HTML for a task', hashOf({ ...SMALL, task: encodeURIComponent(HTML) }), /task must be one of char-lm|setting/],
-  ['HTML for a strategy', `#rnn/sgd/3/none/${encodeURIComponent(HTML)}`, /a strategy (must be one of|has no option)/],
-  [
-    'HTML for the name of an option',
-    `#rnn/sgd/3/none/none:${encodeURIComponent(HTML)}=1`,
-    /a strategy (must be one of|has no option)/,
-  ],
+  ['HTML for a strategy', `#rnn/sgd/3/none/${encodeURIComponent(HTML)}`, /a strategy must be one of/],
+  ['HTML for the name of an option', `#rnn/sgd/3/none/none:${encodeURIComponent(HTML)}=1`, /none has no options/],
   [
     'HTML for the name of a setting',
     `#${SHORT}?${encodeURIComponent(HTML)}=1`,
     /a setting that the task does not have/,
   ],
-  ['a prototype among options', '#rnn/sgd/3/none/global-norm:__proto__=1', /no option of this name/],
-  ['a constructor among options', '#rnn/sgd/3/none/global-norm:constructor=1', /no option of this name/],
+  [
+    'a prototype among options',
+    '#rnn/sgd/3/none/global-norm:__proto__=1',
+    /global-norm has only the options maxNorm, /,
+  ],
+  [
+    'a constructor among options',
+    '#rnn/sgd/3/none/global-norm:constructor=1',
+    /global-norm has only the options maxNorm, /,
+  ],
+  ['options of an unknown strategy', '#rnn/sgd/3/clip-all:maxNorm=1', /a strategy must be one of/],
   ['a prototype among settings', `#${SHORT}?__proto__=1`, /a setting that the task does not have/],
   ['an unknown setting', `#${SHORT}?more=1`, /a setting that the task does not have/],
   ['too much', `#${'%7B'.repeat(5000)}`, /it is longer than 2000 characters/],

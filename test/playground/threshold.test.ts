@@ -81,7 +81,7 @@ describeInBrowser('the threshold', (visit) => {
     await says(page, 2, /^finished/);
     await page.getByRole('slider', { name: 'Threshold of run 2' }).focus();
     await page.keyboard.press('ArrowUp');
-    await expect.poll(() => page.locator('.rate').innerText()).not.toBe('finished');
+    await expect.poll(() => page.locator('.rate').innerText()).not.toBe('ended');
     await says(page, 2, /^finished/);
     expect(await page.locator('.sentence').innerText()).toContain('Clipped at 0.275 it finished at');
     const { records } = await exported(page, 2);
