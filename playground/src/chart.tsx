@@ -149,18 +149,30 @@ function drawLevel(chart: uPlot, level: ChartProps['level'], colour: string): vo
 
 function drawNotes(chart: uPlot, notes: readonly Note[], colour: (name: string) => string): void {
   const { ctx, bbox } = chart;
+  const [gap, height] = [6 * devicePixelRatio, 16 * devicePixelRatio];
+  const placed: { left: number; right: number; top: number }[] = [];
   ctx.save();
   ctx.font = scaled(FONT);
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
-  notes.forEach(({ x, y, text, colour: name }, index) => {
+  // A halo, because lines may pass behind the text.
+  ctx.strokeStyle = colour('card');
+  ctx.lineWidth = 3 * devicePixelRatio;
+  ctx.lineJoin = 'round';
+  for (const { x, y, text, colour: name } of notes) {
+    const { width } = ctx.measureText(text);
+    const at = chart.valToPos(x, 'x', true);
+    const left = at + gap + width < bbox.left + bbox.width ? at + gap : at - gap - width;
+    let top = Math.max(chart.valToPos(y, 'y', true), bbox.top + height / 2);
+    // A note goes below those that it would cover.
+    const covered = (): (typeof placed)[number] | undefined =>
+      placed.find((one) => one.left < left + width && left < one.right && Math.abs(one.top - top) < height);
+    for (let other = covered(); other !== undefined; other = covered()) top = other.top + height;
+    placed.push({ left, right: left + width, top });
     ctx.fillStyle = colour(name);
-    const left = chart.valToPos(x, 'x', true) + 6 * devicePixelRatio;
-    const fits = left + ctx.measureText(text).width < bbox.left + bbox.width;
-    // Notes at the top are one below the other, because several runs may leave there.
-    const top = Math.max(chart.valToPos(y, 'y', true), bbox.top + (8 + 16 * index) * devicePixelRatio);
-    ctx.textAlign = fits ? 'left' : 'right';
-    ctx.fillText(text, fits ? left : left - 12 * devicePixelRatio, top);
-  });
+    ctx.strokeText(text, left, top);
+    ctx.fillText(text, left, top);
+  }
   ctx.restore();
 }
 

@@ -11,6 +11,9 @@ import { FEWEST_RUNS } from './setup.ts';
 import { StrategyForm } from './strategy-form.tsx';
 import { clipRateOf, shortText, verdictOf } from './verdict.ts';
 
+// The alphabet has one id for all rare characters, whose own sign looks like a broken encoding.
+const RARE = '▯';
+
 interface RunRowProps {
   readonly run: RunView;
   readonly index: number;
@@ -51,7 +54,7 @@ export function RunRow({ run, index, spec }: RunRowProps) {
             What it writes
             {sample.value === undefined ? '' : <span class="step">, step {sample.value.step}</span>}
           </figcaption>
-          <blockquote>{sample.value?.text ?? ''}</blockquote>
+          <blockquote>{sample.value?.text.replaceAll('\u{FFFD}', RARE) ?? ''}</blockquote>
         </figure>
       ) : null}
       <HeatStrip label={label} flows={flows} />
