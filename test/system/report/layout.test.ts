@@ -7,7 +7,7 @@ import { chart, describeReport, switches } from './page.ts';
 import { comparison, tuning } from './runs.ts';
 
 const SHOTS = new URL('../../.generated/report/', import.meta.url).pathname;
-const CHARTS = 19;
+const CHARTS = 20;
 
 describeReport('the page', (show) => {
   it.each(SCREENS)(
