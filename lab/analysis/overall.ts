@@ -41,6 +41,18 @@ export function groupStrategies(contests: readonly Contest[]): StrategyOverall[]
   });
 }
 
+/** The contenders of one network, with the names that {@link groupStrategies} gives them. */
+export function nameContenders(contest: Contest): { readonly name: string; readonly contender: Contender }[] {
+  return groupStrategies([contest]).flatMap(({ name, entries }) =>
+    entries.map(({ contender }) => ({ name, contender })),
+  );
+}
+
+/** Returns the contender of a strategy on one network, if it was trained there. */
+export function contenderOn({ entries }: StrategyOverall, contest: Contest): Contender | undefined {
+  return entries.find((entry) => entry.contest === contest)?.contender;
+}
+
 function familyKey(spec: StrategySpec): string {
   return strategyKey(withoutNumbers(spec));
 }

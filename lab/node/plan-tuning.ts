@@ -27,7 +27,7 @@ const HALVING = 4;
  * choose one of them by their validation scores, and only this one is trained with the seeds of the grid.
  * Source: Jamieson & Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization".
  *
- * A setting of which a run failed is worse than any other. A strategy whose settings all failed is left out.
+ * A setting with a failed run ranks last. A strategy whose settings all failed is left out.
  */
 export async function planStage(grid: Grid, context: PlanContext, digestOf: DigestOf): Promise<Stage> {
   if (grid.tuning === undefined) return { runs: await expandGrid(grid, context), isLast: true };

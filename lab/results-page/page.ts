@@ -97,7 +97,7 @@ function facts({ archive: { head, digests }, experiment: { id, budget, grid } }:
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const lines = [
     budget,
-    `${digests.length.toLocaleString('en')} runs, of which ${diverged} diverged; seeds ${joinWords(grid.seeds.map(String))}.`,
+    `${digests.length.toLocaleString('en')} runs (${diverged} diverged); seeds ${joinWords(grid.seeds.map(String))}.`,
     `\`${command}\``,
     `${date}: ${(seconds / 60).toFixed(0)} minutes of training on one thread; gradclip ${environment.gradclip}, ` +
       `TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.fused ? ' with fused recurrent layers' : ''}, ` +

@@ -55,6 +55,7 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
   const inner = parts.optimizer(config.learningRate);
   const optimizer = clipOptimizer(inner, strategy, { onNonFinite: 'propagate', window: 1, warnings: false });
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const best = config.keepBestEvery === undefined ? undefined : new BestWeights(variables, task.metric);
   try {
     const { baseline, dataReport, metricName = task.metric.name } = problem;
     const id = await runId(config);
@@ -75,7 +76,6 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     let diverged = false;
     let totalMs = 0;
     let solved = false;
-    const best = config.keepBestEvery === undefined ? undefined : new BestWeights(variables, task.metric);
     for (; step < config.steps && !diverged && !solved; step += 1) {
       if (config.anneal) optimizer.learningRate = config.learningRate * (1 - step / config.steps);
       const batch = problem.batch(step, seed);
@@ -117,7 +117,8 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
     // The last update can be the one that explodes, and no loss follows it.
     diverged ||= !Number.isFinite(validation) || (!config.tuning && !Number.isFinite(test));
     const end = { type: 'end', validation, test, testError, steps: step, ms: totalMs } as const;
-    const training = best && !config.tuning ? (await problem.evaluate(model, 'training')).value : undefined;
+    const training =
+      best && !diverged && !config.tuning ? (await problem.evaluate(model, 'training')).value : undefined;
     const sample = diverged || config.tuning ? undefined : await problem.sample?.(model, seed);
     if (parts.onPredictions && !diverged && !config.tuning) {
       const samples = sample === undefined ? [] : [{ sample }];
@@ -133,8 +134,8 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
         outcome: 'finished',
       };
     }
-    best?.dispose();
   } finally {
+    best?.dispose();
     optimizer.dispose();
     model.dispose();
   }

@@ -18,7 +18,7 @@ export const registry: StrategyRegistry = createContainer({ strategies: allStrat
 /** The tasks to choose from; the lab has more. */
 export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
 
-/** The cells to choose from, none of which adds a penalty to the loss; the lab has more. */
+/** The cells to choose from. None of them adds a penalty to the loss; the lab has more. */
 export const offeredCells = cells.filter(({ id }) => ['rnn', 'lstm', 'gru', 'rnn-small'].includes(id));
 
 /** Returns the settings that are sizes of the model; the others concern files and the cost of scoring. */

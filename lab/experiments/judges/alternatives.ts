@@ -5,7 +5,7 @@ import { groupBy } from '../../analysis/group-by.ts';
 import { formatScore } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { judgeEffects } from './effects.ts';
-import { nameContest } from './gains.ts';
+import { nameContest, scoreRow } from './gains.ts';
 
 /** Compares cells with other remedies, each without and with clipping, by their scores. */
 export function judgeAlternatives(rows: readonly SummaryRow[]): Answer {
@@ -61,13 +61,7 @@ function scoreFigure(byTask: readonly (readonly [task: string, contests: readonl
       const entries = entriesOf(contests);
       return {
         title: `${task}: ${entries[0]!.row.metric.name}`,
-        rows: entries.map(({ label, row: { metric } }) => ({
-          label,
-          value: metric.median,
-          low: metric.low,
-          high: metric.high,
-          dots: metric.scores,
-        })),
+        rows: entries.map(({ label, row }) => scoreRow(label, row)),
         level: { x: entries[0]!.row.metric.baseline, name: 'baseline' },
       };
     }),

@@ -1,12 +1,13 @@
-import type { Answer, AnswerTable, DotFigure } from '../../analysis/answer.ts';
+import { median } from 'simple-statistics';
+import type { Answer, AnswerTable, DotFigure, DotRow } from '../../analysis/answer.ts';
 import { findUnclipped, groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
-import { shownRow } from '../../analysis/findings.ts';
-import { formatScore, formatSigned, joinWords } from '../../analysis/names.ts';
-import { groupStrategies } from '../../analysis/overall.ts';
-import { compareBySeed, medianInterval, type ScoresBySeed, type SeedComparison } from '../../analysis/statistics.ts';
+import { formatP, shownRow } from '../../analysis/findings.ts';
+import { formatScore, joinWords } from '../../analysis/names.ts';
+import { nameContenders } from '../../analysis/overall.ts';
+import { compareBySeed, medianInterval, type ScoresBySeed } from '../../analysis/statistics.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { judgeEffects } from './effects.ts';
-import { nameContest } from './gains.ts';
+import { formatDifference, nameContest, scoreRow } from './gains.ts';
 
 /** Compares where training ends, and how much worse a network is on test data than on training data. */
 export function judgeConvergence(rows: readonly SummaryRow[]): Answer {
@@ -22,16 +23,11 @@ export function judgeConvergence(rows: readonly SummaryRow[]): Answer {
 
 function describeEnd(contest: Contest): string {
   const bare = findUnclipped(contest);
-  const clipped = contest.contenders.filter((contender) => contender !== bare);
   const format = (contender: Contender): string => formatScore(shownRow(contender).metric.median ?? NaN);
-  const names = new Map(
-    groupStrategies([contest]).flatMap(({ name, entries }) =>
-      entries.map(({ contender }) => [contender, name] as const),
-    ),
-  );
+  const clipped = nameContenders(contest).filter(({ contender }) => contender !== bare);
   const ends = [
     ...(bare === undefined ? [] : [`${format(bare)} without clipping`]),
-    ...clipped.map((contender) => `${format(contender)} with ${names.get(contender) ?? ''}`),
+    ...clipped.map(({ name, contender }) => `${format(contender)} with ${name}`),
   ];
   const unit = contest.contenders[0] === undefined ? '' : ` (${shownRow(contest.contenders[0]).metric.name})`;
   return `Final test score of the ${contest.cell.toUpperCase()}${unit}: ${joinWords(ends)}.`;
@@ -39,12 +35,10 @@ function describeEnd(contest: Contest): string {
 
 /** Compares the gaps between training and test. */
 function describeGaps(contest: Contest): string {
-  const gaps = groupStrategies([contest]).flatMap(({ name, entries }) =>
-    entries.map(({ contender }) => {
-      const gap = medianOf(finiteGaps(shownRow(contender))).toFixed(3);
-      return name === 'none' ? `${gap} without clipping` : `${gap} with ${name}`;
-    }),
-  );
+  const gaps = nameContenders(contest).map(({ name, contender }) => {
+    const gap = medianOf(finiteGaps(shownRow(contender))).toFixed(3);
+    return name === 'none' ? `${gap} without clipping` : `${gap} with ${name}`;
+  });
   return `Median gap between training and test score of the ${contest.cell.toUpperCase()}: ${joinWords(gaps)}.`;
 }
 
@@ -72,25 +66,23 @@ function gapTable(contests: readonly Contest[]): AnswerTable {
     columns: ['task', 'cell', 'strategy', 'training', 'test', 'gap', 'change of the gap', 'p'],
     rows: contests.flatMap((contest) => {
       const bare = findUnclipped(contest);
-      return groupStrategies([contest]).flatMap(({ name, entries }) =>
-        entries.map(({ contender }) => {
-          const row = shownRow(contender);
-          const comparison =
-            bare === undefined || bare === contender
-              ? undefined
-              : compareBySeed(gapsOf(row), gapsOf(shownRow(bare)), 'higher');
-          return [
-            nameContest(contest),
-            contest.cell,
-            name,
-            formatScore(medianInterval(trainingOf(row)).isRange ? NaN : medianOf(trainingOf(row))),
-            formatScore(row.metric.median ?? NaN),
-            formatScore(medianOf(finiteGaps(row))),
-            comparison === undefined ? '–' : formatChange(comparison),
-            comparison === undefined ? '–' : String(Number(comparison.p.toPrecision(2))),
-          ];
-        }),
-      );
+      return nameContenders(contest).map(({ name, contender }) => {
+        const row = shownRow(contender);
+        const comparison =
+          bare === undefined || bare === contender
+            ? undefined
+            : compareBySeed(gapsOf(row), gapsOf(shownRow(bare)), 'higher');
+        return [
+          nameContest(contest),
+          contest.cell,
+          name,
+          formatScore(medianOf(trainingOf(row))),
+          formatScore(row.metric.median ?? NaN),
+          formatScore(medianOf(finiteGaps(row))),
+          comparison === undefined ? '–' : formatDifference(comparison),
+          comparison === undefined ? '–' : formatP(comparison.p),
+        ];
+      });
     }),
   };
 }
@@ -100,29 +92,18 @@ function trainingOf({ metric }: SummaryRow): number[] {
 }
 
 function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
-}
-
-function formatChange({ gain, interval }: SeedComparison): string {
-  return `${formatSigned(gain)} [${formatSigned(interval.low)}, ${formatSigned(interval.high)}]`;
+  return values.length === 0 ? NaN : median([...values]);
 }
 
 function scoreFigure(contests: readonly Contest[]): DotFigure {
-  return figureOf('end', 'Where training ends', contests, (row) => ({
-    value: row.metric.median,
-    low: row.metric.low,
-    high: row.metric.high,
-    dots: row.metric.scores,
-  }));
+  return figureOf('end', 'Where training ends', contests, scoreRow);
 }
 
 function gapFigure(contests: readonly Contest[]): DotFigure {
-  return figureOf('gap', 'Gap between training and test', contests, (row) => {
+  return figureOf('gap', 'Gap between training and test', contests, (label, row) => {
     const gaps = finiteGaps(row);
     const { low, high } = medianInterval(gaps);
-    return { value: medianOf(gaps), low, high, dots: gaps };
+    return { label, value: medianOf(gaps), low, high, dots: gaps };
   });
 }
 
@@ -130,7 +111,7 @@ function figureOf(
   id: string,
   title: string,
   contests: readonly Contest[],
-  valueOf: (row: SummaryRow) => Omit<DotFigure['dotPanels'][number]['rows'][number], 'label'>,
+  rowOf: (label: string, row: SummaryRow) => DotRow,
 ): DotFigure {
   const { name = '', better = 'lower' } = contests[0]?.contenders[0]?.rows[0]?.metric ?? {};
   return {
@@ -140,9 +121,7 @@ function figureOf(
     x: { name, better },
     dotPanels: contests.map((contest) => ({
       title: contest.cell,
-      rows: groupStrategies([contest]).flatMap(({ name: label, entries }) =>
-        entries.map(({ contender }) => ({ label, ...valueOf(shownRow(contender)) })),
-      ),
+      rows: nameContenders(contest).map(({ name: label, contender }) => rowOf(label, shownRow(contender))),
     })),
   };
 }

@@ -6,6 +6,7 @@ import { groupBy } from '../../analysis/group-by.ts';
 import { formatPercent, formatScore, formatSigned, joinWords, labelStrategies } from '../../analysis/names.ts';
 import {
   aggregateOverNetworks,
+  contenderOn,
   groupStrategies,
   type Aggregates,
   type StrategyOverall,
@@ -45,8 +46,8 @@ export function scoresTable(contests: readonly Contest[], strategies: readonly S
         contest.cell,
         `${metric.name}, ${metric.better} is better`,
         formatScore(metric.baseline),
-        ...strategies.map(({ entries }) => {
-          const own = entries.find((entry) => entry.contest === contest)?.contender;
+        ...strategies.map((strategy) => {
+          const own = contenderOn(strategy, contest);
           if (own === undefined) return '–';
           if (own.best === undefined) return 'diverged';
           const { metric: scored, learningRate, clipRate } = own.best;

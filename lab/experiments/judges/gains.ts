@@ -2,9 +2,10 @@ import type { DotFigure, DotRow } from '../../analysis/answer.ts';
 import { findUnclipped, type Contender, type Contest } from '../../analysis/contests.ts';
 import { shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
-import { groupStrategies } from '../../analysis/overall.ts';
-import { compareBySeed, differencesBySeed } from '../../analysis/statistics.ts';
-import { scoresBySeed } from '../../analysis/summary.ts';
+import { formatSigned } from '../../analysis/names.ts';
+import { contenderOn, groupStrategies } from '../../analysis/overall.ts';
+import { compareBySeed, differencesBySeed, type SeedComparison } from '../../analysis/statistics.ts';
+import { scoresBySeed, type SummaryRow } from '../../analysis/summary.ts';
 
 /** Names a network within an experiment: the task with its variant, and the cell. */
 export function nameContest({ task, variant }: Contest): string {
@@ -26,6 +27,16 @@ export function gainRow(label: string, contender: Contender, reference: Contende
   };
 }
 
+/** Returns the row of a figure that shows the test scores of a setting. */
+export function scoreRow(label: string, { metric }: SummaryRow): DotRow {
+  return { label, value: metric.median, low: metric.low, high: metric.high, dots: metric.scores };
+}
+
+/** Formats a difference with its interval: `+0.67 [+0.6, +0.72]`. */
+export function formatDifference({ gain, interval }: SeedComparison): string {
+  return `${formatSigned(gain)} [${formatSigned(interval.low)}, ${formatSigned(interval.high)}]`;
+}
+
 /** Shows the gain of every strategy over no clipping: one panel for each task, one row for each cell and strategy. */
 export function gainsFigure(contests: readonly Contest[]): DotFigure {
   const strategies = groupStrategies(contests);
@@ -43,10 +54,10 @@ export function gainsFigure(contests: readonly Contest[]): DotFigure {
       rows: some.flatMap((contest) => {
         const bare = findUnclipped(contest);
         if (bare === undefined) return [];
-        return clipped.flatMap(({ name, entries }) => {
-          const own = entries.find((entry) => entry.contest === contest)?.contender;
+        return clipped.flatMap((strategy) => {
+          const own = contenderOn(strategy, contest);
           if (own === undefined) return [];
-          return [gainRow(clipped.length === 1 ? contest.cell : `${contest.cell} · ${name}`, own, bare)];
+          return [gainRow(clipped.length === 1 ? contest.cell : `${contest.cell} · ${strategy.name}`, own, bare)];
         });
       }),
     })),

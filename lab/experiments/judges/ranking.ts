@@ -3,7 +3,13 @@ import { groupContests, type Contest } from '../../analysis/contests.ts';
 import { shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { formatOptions, formatPercent, formatScore, joinWords } from '../../analysis/names.ts';
-import { aggregateOverNetworks, groupStrategies, type Aggregate, type Aggregates } from '../../analysis/overall.ts';
+import {
+  aggregateOverNetworks,
+  contenderOn,
+  groupStrategies,
+  type Aggregate,
+  type Aggregates,
+} from '../../analysis/overall.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { countVerdicts, formatEstimate, gainsTable } from './effects.ts';
 import { nameContest } from './gains.ts';
@@ -86,17 +92,13 @@ function recipeFor(cell: string, aggregates: Aggregates, contests: readonly Cont
 
 function formatSetting({ strategy, learningRate }: SummaryRow): string {
   const numbers = Object.entries(strategy.options).filter(
-    ([name, value]) => typeof value === 'number' && isTuned(name),
+    ([name, value]) => typeof value === 'number' && TUNED.has(name),
   );
   const options = formatOptions({ id: strategy.id, options: Object.fromEntries(numbers) });
   return [options, `rate ${learningRate}`].filter(Boolean).join(', ');
 }
 
-/** Whether experiments tune an option: the first number of each strategy that decides how much it clips. */
-function isTuned(name: string): boolean {
-  return TUNED.has(name);
-}
-
+/** The options that experiments tune: the first number of each strategy that decides how much it clips. */
 const TUNED = new Set([
   'maxNorm',
   'maxAbs',
@@ -167,10 +169,10 @@ function scoresByStrategy(contests: readonly Contest[]): AnswerTable {
     columns: ['strategy', ...contests.map((contest) => `${nameContest(contest)}, ${contest.cell}`)],
     rows: [
       ['baseline', ...contests.map(({ contenders }) => formatScore(contenders[0]?.rows[0]?.metric.baseline ?? NaN))],
-      ...groupStrategies(contests).map(({ name, entries }) => [
-        name,
+      ...groupStrategies(contests).map((strategy) => [
+        strategy.name,
         ...contests.map((contest) => {
-          const own = entries.find((entry) => entry.contest === contest)?.contender;
+          const own = contenderOn(strategy, contest);
           if (own === undefined) return '–';
           const { metric, diverged, seeds } = shownRow(own);
           if (metric.median === null) return 'diverged';
@@ -186,13 +188,13 @@ function chosenSettings(contests: readonly Contest[]): AnswerTable {
     title: 'Chosen settings',
     note: 'The setting that each strategy chose on the validation data, and the share of steps at which it changed the gradient.',
     columns: ['strategy', ...contests.map((contest) => `${nameContest(contest)}, ${contest.cell}`)],
-    rows: groupStrategies(contests).map(({ name, entries }) => [
-      name,
+    rows: groupStrategies(contests).map((strategy) => [
+      strategy.name,
       ...contests.map((contest) => {
-        const own = entries.find((entry) => entry.contest === contest)?.contender;
+        const own = contenderOn(strategy, contest);
         if (own === undefined) return '–';
         const row = shownRow(own);
-        return `${formatSetting(row)}${name === 'none' ? '' : ` (${formatPercent(row.clipRate)})`}`;
+        return `${formatSetting(row)}${strategy.name === 'none' ? '' : ` (${formatPercent(row.clipRate)})`}`;
       }),
     ]),
   };

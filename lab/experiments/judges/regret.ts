@@ -1,12 +1,12 @@
 import type { Answer, DotFigure } from '../../analysis/answer.ts';
 import { groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
-import { shownRow } from '../../analysis/findings.ts';
+import { formatP, shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { formatPercent, formatScore, formatSigned, joinWords } from '../../analysis/names.ts';
-import { groupStrategies } from '../../analysis/overall.ts';
+import { nameContenders } from '../../analysis/overall.ts';
 import { compareBySeed, type SeedComparison } from '../../analysis/statistics.ts';
 import { scoresBySeed, type SummaryRow } from '../../analysis/summary.ts';
-import { gainRow, nameContest } from './gains.ts';
+import { formatDifference, gainRow, nameContest } from './gains.ts';
 
 /** A strategy against the tuned threshold on one network. */
 interface Regret {
@@ -51,8 +51,8 @@ export function judgeRegret(rows: readonly SummaryRow[]): Answer {
             formatScore(own.metric.median ?? NaN),
             formatScore(best.metric.median ?? NaN),
             String(best.strategy.options['maxNorm']),
-            `${formatSigned(comparison.gain)} [${formatSigned(comparison.interval.low)}, ${formatSigned(comparison.interval.high)}]`,
-            String(Number(comparison.p.toPrecision(2))),
+            formatDifference(comparison),
+            formatP(comparison.p),
             formatPercent(own.clipRate),
           ];
         }),
@@ -66,14 +66,12 @@ function regretsOf(contest: Contest): Regret[] {
     id === 'global-norm' && typeof options?.['maxNorm'] === 'number';
   const tuned = contest.contenders.find(isTuned);
   if (tuned === undefined) return [];
-  return groupStrategies([contest]).flatMap(({ name, entries }) =>
-    entries.flatMap(({ contender }) => {
-      if (contender === tuned) return [];
-      const [own, best] = [shownRow(contender), shownRow(tuned)];
-      const comparison = compareBySeed(scoresBySeed(own), scoresBySeed(best), own.metric.better);
-      return [{ contest, name, contender, tuned, comparison }];
-    }),
-  );
+  return nameContenders(contest).flatMap(({ name, contender }) => {
+    if (contender === tuned) return [];
+    const [own, best] = [shownRow(contender), shownRow(tuned)];
+    const comparison = compareBySeed(scoresBySeed(own), scoresBySeed(best), own.metric.better);
+    return [{ contest, name, contender, tuned, comparison }];
+  });
 }
 
 /** States on how many networks a strategy is as good as the tuned threshold, and where it is worse. */
