@@ -3,6 +3,7 @@ import { accelerate, fastOrthogonal, fusedLSTM, gradientFlow, identityScaled, re
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Matrix } from '../../support/oracles/recurrent/matrix.ts';
 import { singularValues } from '../../support/oracles/recurrent/svd.ts';
+import { brief } from '../../support/settings.ts';
 import { relativeError } from './layer-case.ts';
 import { gradientsOf, reloaded } from './model-gradients.ts';
 
@@ -80,7 +81,7 @@ describe('fastOrthogonal', () => {
     expect(squares).toBeLessThan(0.3);
   });
 
-  it('initializes a large kernel within 2 seconds', () => {
+  it.skipIf(brief)('initializes a large kernel within 2 seconds', () => {
     const start = performance.now();
     fastOrthogonal({ seed: 1 }).apply([128, 512]);
     expect(performance.now() - start).toBeLessThan(2000);
