@@ -9,7 +9,7 @@ export const leaderboard = defineExperiment({
     'Each strategy chooses among 16 settings of learning rate and threshold on the validation data, with two tuning seeds. The ' +
     'chosen setting is trained with 10 other seeds and scored on the test data.',
   grid: {
-    tasks: ['temporal-order', 'char-lm'],
+    tasks: ['temporal-order', 'char-lm', 'sentiment'],
     cells: ['rnn', 'lstm', 'gru'],
     // An LSTM does not learn the order of two symbols in these steps, and a GRU learns it with and without clipping.
     omit: ['temporal-order/lstm', 'temporal-order/gru'],
@@ -19,6 +19,9 @@ export const leaderboard = defineExperiment({
       'char-lm/rnn': [0.1, 0.3, 1, 3],
       'char-lm/lstm': [1, 3, 6, 12],
       'char-lm/gru': [0.3, 1, 3, 10],
+      'sentiment/rnn': [0.01, 0.03, 0.1, 0.3],
+      'sentiment/lstm': [0.1, 0.3, 1, 3],
+      'sentiment/gru': [0.1, 0.3, 1, 3],
     },
     strategies: [
       { id: 'none' },
@@ -64,8 +67,8 @@ export const leaderboard = defineExperiment({
     },
     primary: ['global-norm', 'per-value', 'per-variable', 'adaptive-percentile'],
     seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-    steps: { 'temporal-order': 1000, 'char-lm': 250 },
-    // `length` is a setting of temporal-order, `characters` of char-lm.
+    steps: { 'temporal-order': 1000, 'char-lm': 250, sentiment: 300 },
+    // `length` is a setting of temporal-order, `characters` of char-lm; the others are common.
     settings: { units: 32, length: 30, characters: 25, scored: 20_000 },
   },
   judge: judgeRanking,

@@ -24,6 +24,7 @@ export default {
   warnings: { slow: false },
   concurrency: Number(MUTATION_CONCURRENCY ?? cpus().length),
   // A busy machine must not look like an endless loop.
+  dryRunTimeoutMinutes: 30,
   timeoutMS: 30_000,
   timeoutFactor: 3,
   tempDirName: 'coverage/mutation/sandboxes',
