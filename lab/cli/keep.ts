@@ -52,7 +52,7 @@ export function keep(out: string, file: string, date: string, partial = false): 
     type: 'kept',
     version: 2,
     experiment: plan.experiment,
-    command: plan.command,
+    command: withoutFolder(plan.command),
     date,
     ...(missing > 0 && { partial: true as const }),
     seconds: Math.round(earlier.length * secondsPerEarlier + runs.reduce((sum, { end }) => sum + end.ms, 0) / 1000),
@@ -65,4 +65,9 @@ export function keep(out: string, file: string, date: string, partial = false): 
     throw new LabError(`${file} cannot be written: ${describeSystemError(error)}.`);
   }
   return digests.length;
+}
+
+/** The command without its folder, which says nothing to other people. */
+function withoutFolder(command: string): string {
+  return command.replace(/ (?:--out|-o)[ =](?:'[^']*'|\S+)/, '');
 }

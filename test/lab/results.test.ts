@@ -60,16 +60,21 @@ describe('saving a comparison', () => {
     const results = new ResultsFolder(path);
     results.assertWritable();
     results.addRun(start.id, [start, ...steps, end].map((one) => `${toLine(one)}\n`).join(''));
-    const plan = { experiment: 'quick', question: '?', budget: '', command: 'gradclip-lab compare', runs: planned };
+    const command = `gradclip-lab compare --out ${path} --workers 2`;
+    const plan = { experiment: 'quick', question: '?', budget: '', command, runs: planned };
     results.writeFile('plan.json', JSON.stringify(plan));
     return path;
   }
 
-  it('writes one line about the experiment and one line for each run', () => {
+  it('writes one line about the experiment, whose command names no folder, and one line for each run', () => {
     const file = join(folder, 'quick.jsonl');
     expect(keep(finished('whole', [start.id]), file, '2026-01-31')).toBe(1);
     const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
-    expect(head).toMatchObject({ experiment: 'quick', command: 'gradclip-lab compare', date: '2026-01-31' });
+    expect(head).toMatchObject({
+      experiment: 'quick',
+      command: 'gradclip-lab compare --workers 2',
+      date: '2026-01-31',
+    });
     expect(digests).toMatchObject([
       { id: start.id, test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' },
     ]);
@@ -78,7 +83,7 @@ describe('saving a comparison', () => {
   it('rejects an unfinished comparison', () => {
     const file = join(folder, 'part.jsonl');
     expect(() => keep(finished('part', [start.id, '0123456789abcdef']), file, '2026-01-31')).toThrow(
-      /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare$/,
+      /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare --out \S+ --workers 2$/,
     );
     expect(existsSync(file)).toBe(false);
   });
