@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate, clipBackprop, fusedGRU, fusedLSTM, fusedSimpleRNN } from 'gradclip/recurrent';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { KINDS, randomCase, relativeError, type Kind } from './layer-case.ts';
 import { gradientsOf, reloaded } from './model-gradients.ts';
 import { seededUniform } from '../../../src/core/random.ts';
@@ -232,6 +232,18 @@ describe('fused layers and accelerate with unsupported arguments', () => {
     const before = Array.from(accelerated.layers[0]!.getWeights()[0]!.dataSync());
     await accelerated.trainOnBatch(tf.ones([2, 6, 3]), tf.ones([2, 1]));
     expect(Array.from(accelerated.layers[0]!.getWeights()[0]!.dataSync())).not.toEqual(before);
+  });
+
+  it.each(KINDS)('compute the same in another copy of the package, such as its CommonJS build: %s', async (kind) => {
+    const plain = sequential(tfjsLayer(kind, first));
+    gradientsOf(sequential(fusedLayer(kind, first)));
+    vi.resetModules();
+    const copy = await import('gradclip/recurrent');
+    expect(copy.fusedGRU).not.toBe(fusedGRU);
+    const name = ({ simpleRNN: 'fusedSimpleRNN', lstm: 'fusedLSTM', gru: 'fusedGRU' } as const)[kind];
+    const copied = sequential(copy[name]({ ...options, ...first }) as never);
+    copied.setWeights(plain.getWeights());
+    expect(relativeError(gradientsOf(copied), gradientsOf(plain))).toBeLessThan(1e-5);
   });
 });
 

@@ -61,7 +61,17 @@ export function runLayerInWasm(pass: Pass): Tensor3D {
     ...(h && { h }),
     ...(c && { c }),
   };
-  return engine().runKernel(LAYER_KERNEL, inputs, pass as never);
+  const attributes: Attributes = {
+    forward: (trace) => runForward(pass, trace),
+    backward: (tensors) => runBackward(pass, tensors),
+  };
+  return engine().runKernel(LAYER_KERNEL, inputs, attributes as never);
+}
+
+/** The functions of the copy of this package that runs the layer, because another copy may have registered the kernel. */
+interface Attributes {
+  forward(trace: Tensor): Tensor;
+  backward(tensors: BackwardInputs): ReturnType<typeof runBackward>;
 }
 
 /** Allocates memory for the values that the forward pass keeps for the backward pass. */
@@ -161,15 +171,15 @@ function registerLayerKernel(backendName: string): void {
       kernelName: LAYER_KERNEL,
       inputsToSave: ['kernel', 'recurrentKernel', 'trace'],
       gradFunc(dy, [kernel, recurrentKernel, trace], attributes) {
-        const inputs = { kernel: kernel!, recurrentKernel: recurrentKernel!, trace: trace!, dy: dy as Tensor };
-        return runBackward(attributes as unknown as Pass, inputs);
+        const { backward } = attributes as unknown as Attributes;
+        return backward({ kernel: kernel!, recurrentKernel: recurrentKernel!, trace: trace!, dy: dy as Tensor });
       },
     });
   }
   registerKernel({
     kernelName: LAYER_KERNEL,
     backendName,
-    kernelFunc: ({ inputs, attrs }) => runForward(attrs as unknown as Pass, inputs['trace'] as Tensor),
+    kernelFunc: ({ inputs, attrs }) => (attrs as unknown as Attributes).forward(inputs['trace'] as Tensor),
   });
   registered.add(backendName);
 }
