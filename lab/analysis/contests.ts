@@ -49,7 +49,8 @@ export function groupContests(rows: readonly SummaryRow[]): Contest[] {
   });
 }
 
-function networkKey({ task, data, settings, cell, optimizer, backend }: SummaryRow): string {
+/** Tells apart networks: a task with its data and settings, a cell, an optimizer and a backend. */
+export function networkKey({ task, data, settings, cell, optimizer, backend }: SummaryRow): string {
   return JSON.stringify([task, data, settings, cell, optimizer, backend]);
 }
 

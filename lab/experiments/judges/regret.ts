@@ -7,6 +7,7 @@ import { nameContenders } from '../../analysis/overall.ts';
 import { compareBySeed, type SeedComparison } from '../../analysis/statistics.ts';
 import { scoresBySeed, type SummaryRow } from '../../analysis/summary.ts';
 import { formatDifference, gainRow, nameContest } from './gains.ts';
+import { hasTunedThreshold, thresholdsFigure, thresholdsTable } from './thresholds.ts';
 
 /** A strategy against the tuned threshold on one network. */
 interface Regret {
@@ -19,13 +20,15 @@ interface Regret {
 
 /** Measures by how much thresholds that find themselves are worse than the tuned threshold of `global-norm`. */
 export function judgeRegret(rows: readonly SummaryRow[]): Answer {
-  const regrets = groupContests(rows).flatMap(regretsOf);
+  const contests = groupContests(rows);
+  const regrets = contests.flatMap(regretsOf);
   const byName = [...groupBy(regrets, ({ name }) => name)];
   return {
     headline: byName.map(([name, own]) => describeRegret(name, own)).join(' '),
     statements: [],
-    figures: [regretFigure(regrets)],
+    figures: [regretFigure(regrets), thresholdsFigure(rows)],
     tables: [
+      thresholdsTable(contests),
       {
         title: 'Against the tuned threshold, seed by seed',
         note:
@@ -62,9 +65,7 @@ export function judgeRegret(rows: readonly SummaryRow[]): Answer {
 }
 
 function regretsOf(contest: Contest): Regret[] {
-  const isTuned = ({ strategy: { id, options } }: Contender): boolean =>
-    id === 'global-norm' && typeof options?.['maxNorm'] === 'number';
-  const tuned = contest.contenders.find(isTuned);
+  const tuned = contest.contenders.find(hasTunedThreshold);
   if (tuned === undefined) return [];
   return nameContenders(contest).flatMap(({ name, contender }) => {
     if (contender === tuned) return [];
