@@ -28,6 +28,8 @@ export interface HandWritten {
   readonly conclusions: string;
   /** What all experiments have in common, and their limits. */
   readonly method: string;
+  /** What clipping costs, which `npm run bench` measures. */
+  readonly cost: string;
 }
 
 interface Result {
@@ -37,7 +39,10 @@ interface Result {
 }
 
 /** Creates the three pages and their figures. */
-export function createResultsPages(archives: readonly Archive[], { conclusions, method }: HandWritten): OutputFile[] {
+export function createResultsPages(
+  archives: readonly Archive[],
+  { conclusions, method, cost }: HandWritten,
+): OutputFile[] {
   const results = archives.map(resultOf);
   const runs = archives.reduce((sum, { digests }) => sum + digests.length, 0);
   const hours = archives.reduce((sum, { head }) => sum + head.seconds, 0) / 3600;
@@ -48,7 +53,7 @@ export function createResultsPages(archives: readonly Archive[], { conclusions, 
         'training on one thread. All scores are on test data, with seeds that were not used to choose settings. ' +
         'See also [all tables](results-tables.md) and [the method with its limits](results-method.md).';
   return [
-    page('results.md', 'Results', [introduction, conclusions.trim(), ...results.map(overview)]),
+    page('results.md', 'Results', [introduction, conclusions.trim(), ...results.map(overview), cost.trim()]),
     page('results-tables.md', 'Result tables', results.map(details)),
     page('results-method.md', 'How the results were measured', [method.trim(), ...results.map(facts)]),
     ...results.flatMap(({ experiment, answer: { figures } }) =>

@@ -8,6 +8,7 @@ import { createResultsPages, formatFirstTable, formatMissing, type OutputFile } 
 /** Texts of the results pages that are written by hand and stored beside the saved experiments. */
 const CONCLUSIONS = 'conclusions.md';
 const METHOD = 'method.md';
+const COST = 'cost.md';
 
 /**
  * Builds the documents from a folder of saved experiments.
@@ -23,7 +24,7 @@ export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const textOf = (name: string): string =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '';
   return [
-    ...createResultsPages(ordered, { conclusions: textOf(CONCLUSIONS), method: textOf(METHOD) }),
+    ...createResultsPages(ordered, { conclusions: textOf(CONCLUSIONS), method: textOf(METHOD), cost: textOf(COST) }),
     ...guidePages(ordered, docs),
   ];
 
