@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { numbers, tensors } from './src/combinators/fixture.ts';
 
 // The formulas of PyTorch, Keras/TensorFlow and optax as their documentation states them, each written out in
-// float64 without our code. The page must show these numbers, and our code must compute them.
+// float64 without our code. The calls on the page must compute the same.
 type Pair = readonly [a: readonly number[], b: readonly number[]];
 const A = [3, 4];
 const B = [0, 12];
@@ -91,7 +91,7 @@ const rows = tables
   .split('\n')
   .filter((line) => line.startsWith('| `') && !line.includes('| gradclip |'))
   .map(cells)
-  .map(([theirs = '', ours = '', a = '', b = '']) => ({ theirs, ours, a, b }));
+  .map(([theirs = '', ours = '']) => ({ theirs, ours }));
 
 /** The value of a line of the page, with everything that the package exports by name. */
 function evaluated(line: string): ClippingStrategy {
@@ -117,10 +117,8 @@ describe('coming from another library', () => {
     expect(rows.map(({ theirs }) => theirs)).toEqual(Object.keys(EXPECTED));
   });
 
-  it.each(rows)('$theirs is $ours', ({ theirs, ours, a, b }) => {
+  it.each(rows)('$theirs is $ours', ({ theirs, ours }) => {
     const [expectedA, expectedB] = EXPECTED[theirs] ?? [[], []];
-    const told = [a, b].map((cell) => cell.split(',').map(Number));
-    expect(told).toEqual([near(expectedA), near(expectedB)]);
     expect(clipped(evaluated(ours))).toEqual({ a: near(expectedA), b: near(expectedB) });
   });
 
