@@ -149,11 +149,6 @@ g is all gradients as one vector; c is \`maxNorm\`.
 
 - What happens at the threshold, at 0 and at Infinity; to zero gradients; to the direction; what its state holds.
 
-## Accuracy
-
-The largest relative error against the float64 oracle, with the command that repeats the measurement:
-\`npx vitest run --project node test/strategies/${id}.test.ts\`.
-
 ## Source
 
 Authors: *Title of the work*, venue and year. <https://example.org/${id}>

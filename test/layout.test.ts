@@ -7,7 +7,7 @@ import { optionsTable } from '../scripts/options-tables.ts';
 
 const HEADINGS = [
   ...['Idea', 'Example', 'When to use it', 'When not to use it'],
-  ...['Options', 'Formula', 'Behaviour', 'Accuracy', 'Source'],
+  ...['Options', 'Formula', 'Behaviour', 'Source'],
 ];
 const LONGEST_STRATEGY = 150;
 const LONGEST_FILE = 300;

@@ -139,12 +139,12 @@ export const DOORS: readonly Door[] = [
     loads: '`gradclip.min.js`, or ES modules',
     notes: 'see [In the browser](in-the-browser.md)',
   },
-  { tool: 'Jest', versions: '29', loads: 'CommonJS', notes: 'no settings; `gradclip/container` with InversifyJS 7' },
+  { tool: 'Jest', versions: '29', loads: 'CommonJS', notes: 'no settings' },
   {
     tool: 'ts-jest',
     versions: '29',
     loads: 'CommonJS',
-    notes: '`preset: "ts-jest"`; `gradclip/container` with InversifyJS 7',
+    notes: '`preset: "ts-jest"`',
     trial: {
       packages: ['jest@29', 'ts-jest@29', 'typescript@5.9', '@types/jest@29', ...INVERSIFY_7],
       files: {
@@ -190,7 +190,7 @@ export const DOORS: readonly Door[] = [
     tool: 'Parcel',
     versions: '2',
     loads: 'CommonJS',
-    notes: '`gradclip/container` with InversifyJS 7 and `"@parcel/resolver-default": { "packageExports": true }`',
+    notes: 'for `gradclip/container`: `"@parcel/resolver-default": { "packageExports": true }`',
     trial: {
       packages: ['parcel@2', ...INVERSIFY_7],
       files: {
@@ -215,7 +215,7 @@ export const DOORS: readonly Door[] = [
     tool: 'Metro (React Native)',
     versions: '0.87',
     loads: 'CommonJS or ES modules',
-    notes: '`gradclip/container` with InversifyJS 7 and package exports, which are on by default',
+    notes: 'no settings',
     trial: {
       packages: [
         ...['metro@0.87', '@react-native/babel-preset', '@react-native/metro-babel-transformer', '@babel/runtime'],
