@@ -60,20 +60,27 @@ function thresholdsOf({ strategy }: RunConfig, { tuning }: Grid): readonly Strat
   return values.map((value) => ({ [option]: value }));
 }
 
-/** Returns the settings to choose from: `budget` pairs of a learning rate and a threshold. */
+/**
+ * Returns the settings to choose from: `budget` pairs of a learning rate and a threshold.
+ *
+ * All strategies try the same rates, and each threshold every few of them. If each threshold tried the same few rates, a
+ * strategy without thresholds would have a finer choice of rates, and win where only the rate matters.
+ */
 function settingsOf(own: readonly RunConfig[], grid: Grid, budget: number, { catalogue }: PlanContext): RunConfig[] {
   const base = own[0]!;
   const thresholds = thresholdsOf(base, grid);
   const rates = spread(
     own.map(({ learningRate }) => learningRate),
-    Math.floor(budget / thresholds.length),
+    budget,
   );
-  return thresholds.flatMap((threshold) => {
+  return thresholds.flatMap((threshold, index) => {
     const { id, options } = catalogue.strategy({
       id: base.strategy.id,
       options: { ...base.strategy.options, ...threshold },
     });
-    return rates.map((learningRate) => ({ ...base, learningRate, strategy: { id, options } }));
+    return rates
+      .filter((_, rate) => rates.length < thresholds.length || rate % thresholds.length === index)
+      .map((learningRate) => ({ ...base, learningRate, strategy: { id, options } }));
   });
 }
 

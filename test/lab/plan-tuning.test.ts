@@ -63,6 +63,24 @@ describe('a grid with tuning', () => {
     expect(tuningRuns(last!)).toEqual(tuningRuns(second!));
   });
 
+  it('lets every strategy try the same 16 rates', async () => {
+    const [first] = await planAll(() => 1);
+    const ratesOf = (id: string): number[] =>
+      [...new Set(first!.runs.flatMap(({ config }) => (config.strategy.id === id ? config.learningRate : [])))].sort(
+        (a, b) => a - b,
+      );
+    expect(ratesOf('none')).toHaveLength(16);
+    expect([ratesOf('none')[0], ratesOf('none').at(-1)]).toEqual([0.01, 10]);
+    expect(ratesOf('global-norm')).toEqual(ratesOf('none'));
+    expect(ratesOf('adaptive-percentile')).toEqual(ratesOf('none'));
+  });
+
+  it('tries every threshold if there is one rate', async () => {
+    const [first] = await planAll(() => 1, { learningRates: [0.1] });
+    const thresholds = first!.runs.map(({ config }) => config.strategy.options?.['maxNorm']);
+    expect(new Set(thresholds)).toEqual(new Set([undefined, 0.1, 0.3, 1, 3]));
+  });
+
   it('trains only the best setting with the seeds of the grid', async () => {
     const stages = await planAll(({ learningRate, strategy }) => {
       const { maxNorm = 0.3, percentile = 90 } = strategy.options as { maxNorm?: number; percentile?: number };
@@ -77,7 +95,8 @@ describe('a grid with tuning', () => {
       [2, 40],
       [3, 40],
     ]);
-    expect(clipped![0]).toMatchObject({ learningRate: 1, strategy: { options: { maxNorm: 0.3, ord: 1 } } });
+    expect(clipped![0]).toMatchObject({ strategy: { options: { maxNorm: 0.3, ord: 1 } } });
+    expect(Math.abs(Math.log(clipped![0]!.learningRate))).toBeLessThan(1);
     expect(adaptive![0]!.strategy.options).toMatchObject({ percentile: 90 });
     // Without a threshold, the 16 settings are learning rates between the smallest and the largest.
     expect(none![0]!.learningRate).toBeGreaterThan(0.6);
