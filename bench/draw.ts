@@ -13,8 +13,9 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 const COLORS: Readonly<Record<string, string>> = {
   'usual tfjs idiom': '#8a8f98',
   'gradclip, clipping': '#d2691e',
-  'gradclip, not clipping': '#1f6fb2',
+  'gradclip, not clipping': '#3a8bd0',
 };
+const STYLE = ':root { color: #222; } @media (prefers-color-scheme: dark) { :root { color: #ddd; } }';
 
 const colorOf = ({ method }: GrowthRow) => COLORS[method];
 
@@ -31,7 +32,7 @@ for (const axis of ['elements', 'tensors'] as const) {
     marginBottom: 40,
     marginLeft: 52,
     marginRight: 140,
-    style: { fontFamily: 'system-ui, sans-serif', fontSize: '12px', background: 'white', color: '#222' },
+    style: { fontFamily: 'system-ui, sans-serif', fontSize: '12px', background: 'none' },
     fx: { label: null, domain: ['wasm', 'cpu'] },
     x: { type: 'log', labelAnchor: 'center', label: LABELS[axis], tickFormat: '~s', ticks: 5 },
     y: { type: 'log', label: 'ms for one clip by global norm', grid: true, tickFormat: '~g', ticks: 5 },
@@ -49,9 +50,10 @@ for (const axis of ['elements', 'tensors'] as const) {
         rows.filter(({ backend, count }) => backend === 'cpu' && count === largest),
         { fx: 'backend', x: 'count', y: 'ms', text: 'method', fill: colorOf, textAnchor: 'start', dx: 8 },
       ),
-      Plot.frame({ stroke: '#ccc' }),
+      Plot.frame({ strokeOpacity: 0.25 }),
     ],
   });
+  svg.querySelector('style')!.textContent = STYLE;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   const path = `${folder}/growth-${axis}.svg`;
   writeFileSync(path, `${svg.outerHTML}\n`);

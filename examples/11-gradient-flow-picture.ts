@@ -28,8 +28,8 @@ const figure = Plot.plot({
   document: parseHTML('<html></html>').document,
   width: 760,
   ...{ marginTop: 36, marginLeft: 64, marginBottom: 48 },
-  style: { fontFamily: 'DejaVu Sans, Helvetica, sans-serif', fontSize: '13px', background: 'white' },
-  color: { domain: middle.map(({ line }) => line), range: ['#4269d0', '#c8384a', '#1f8a4c'] },
+  style: { fontFamily: 'DejaVu Sans, Helvetica, sans-serif', fontSize: '13px', background: 'none' },
+  color: { domain: middle.map(({ line }) => line), range: ['#5a80e6', '#d9485a', '#24965a'] },
   x: { label: 'time step t (the loss looks at step 50) →', labelOffset: 42, ticks: [1, 10, 20, 30, 40, 50] },
   y: { label: '‖∂L/∂hₜ‖', type: 'log', domain: [1e-7, 1e3], grid: true, ticks: 5, tickFormat: '.0e' },
   marks: [
@@ -38,6 +38,9 @@ const figure = Plot.plot({
     Plot.text(middle.slice(1), { ...label, dy: -14 }),
   ],
 });
-const svg = `${figure.outerHTML.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')}\n`;
+figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+const style = figure.querySelector('style')!;
+style.textContent = ':root { color: #222; } @media (prefers-color-scheme: dark) { :root { color: #ddd; } }';
+const svg = `${figure.outerHTML}\n`;
 if (process.env['PICTURE']) writeFileSync(process.env['PICTURE'], svg);
 console.log(`${points.length} points, ${svg.length} bytes of SVG; PICTURE=flow.svg writes it`);

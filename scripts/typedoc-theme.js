@@ -1,5 +1,6 @@
 // A typedoc plugin: the default theme with a navigation of one level, in which each page of the guide and each entry point
 // stands under the heading of its section.
+import { stackWideTables } from './typedoc-tables.js';
 import { Application, DefaultTheme, DefaultThemeRenderContext, JSX, ReflectionKind } from 'typedoc';
 
 // Its pages are linked from CONTRIBUTING.md.
@@ -96,5 +97,10 @@ function keepCodeInHeadings(parser) {
 /** Called by typedoc when it loads the plugin. */
 export function load(app) {
   app.renderer.defineTheme('gradclip', Theme);
-  app.on(Application.EVENT_BOOTSTRAP_END, () => app.options.setValue('markdownItLoader', keepCodeInHeadings));
+  app.on(Application.EVENT_BOOTSTRAP_END, () =>
+    app.options.setValue('markdownItLoader', (parser) => {
+      keepCodeInHeadings(parser);
+      stackWideTables(parser);
+    }),
+  );
 }

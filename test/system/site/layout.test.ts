@@ -54,6 +54,18 @@ describeWithBrowser('the site in a browser', (visit) => {
     }
   });
 
+  it.each(['guide/how-to-choose.html', 'guide/coming-from.html', 'guide/the-lab.html'])(
+    '%s shows every column of its tables on a phone',
+    async (path) => {
+      const page = await open(path, 390);
+      const hidden = await page
+        .locator('.col-content table')
+        .evaluateAll((tables) => tables.map((table) => table.scrollWidth - table.clientWidth));
+      expect(hidden.length).toBeGreaterThan(0);
+      expect(hidden.filter((width) => width > 0)).toEqual([]);
+    },
+  );
+
   it.each([
     ['NaN', /^guide\/.*nan/],
     ['threshold', /^(guide|strategies)\//],
