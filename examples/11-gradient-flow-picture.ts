@@ -39,8 +39,7 @@ const figure = Plot.plot({
   ],
 });
 figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-const style = figure.querySelector('style')!;
-style.textContent = ':root { color: #222; } @media (prefers-color-scheme: dark) { :root { color: #ddd; } }';
+figure.querySelector('style')!.textContent = ':root { color-scheme: light dark; color: light-dark(#222, #ddd) }';
 const svg = `${figure.outerHTML}\n`;
 if (process.env['PICTURE']) writeFileSync(process.env['PICTURE'], svg);
 console.log(`${points.length} points, ${svg.length} bytes of SVG; PICTURE=flow.svg writes it`);
