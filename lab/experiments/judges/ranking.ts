@@ -29,13 +29,13 @@ export function judgeRanking(rows: readonly SummaryRow[]): Answer {
       ...byCell.map(({ cell, aggregates }) => recipeFor(cell, aggregates, contests)),
     ],
     figures: [
-      ...(overall ? [rankingFigure('iqm', 'All networks', [{ title: 'all networks', aggregates: overall }])] : []),
+      ...(overall ? [rankingFigure('iqm', 'Ranking', [{ title: 'all networks', aggregates: overall }])] : []),
       ...(byCell.length === 0
         ? []
         : [
             rankingFigure(
               'iqm-by-cell',
-              'Each cell',
+              'Ranking by cell',
               byCell.map(({ cell, aggregates }) => ({ title: cell, aggregates })),
             ),
           ]),
@@ -56,19 +56,26 @@ function ranked({ strategies }: Aggregates): Aggregate[] {
 function rankingHeadline(aggregates: Aggregates): string {
   const [first, ...rest] = ranked(aggregates);
   if (first === undefined) return '';
-  const inseparable = rest.filter(({ iqm }) => iqm.high >= first.iqm.low);
+  const leaders = [first, ...rest.filter(({ iqm }) => iqm.high >= first.iqm.low)];
   const bare = aggregates.strategies.find(({ strategy }) => strategy.id === 'none');
   const better = aggregates.strategies.filter(({ improvement }) => improvement !== undefined && improvement.low > 0.5);
   const worse = aggregates.strategies.filter(({ improvement }) => improvement !== undefined && improvement.high < 0.5);
   const clipped = aggregates.strategies.length - (bare ? 1 : 0);
+  const scores = joinWords(leaders.map(({ name, iqm }) => `${name} (${formatEstimate(iqm)})`));
+  const lead =
+    leaders.length > MAX_LEADERS
+      ? `${first.name} has the highest interquartile mean over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}, but the ` +
+        `intervals of ${leaders.length - 1} others overlap with its own`
+      : `Over ${aggregates.networks} networks, ${scores} ${leaders.length === 1 ? 'has' : 'have'} the highest interquartile mean`;
   return (
-    `${first.name} has the highest interquartile mean over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}` +
-    `${bare && bare !== first ? ` (no clipping ${formatEstimate(bare.iqm)})` : ''}; ` +
-    `${inseparable.length === 0 ? 'no other interval overlaps' : `the intervals of ${inseparable.length} others overlap`}. ` +
-    `${better.length} of ${clipped} strategies are more likely than not to beat no clipping, and ${worse.length} to do worse; ` +
-    'the others show no clear difference.'
+    `${lead}${bare && !leaders.includes(bare) ? `; without clipping it is ${formatEstimate(bare.iqm)}` : ''}. ` +
+    `Of ${clipped} strategies, ${better.length} are more likely than not to beat training without clipping, and ${worse.length} to do ` +
+    'worse; the others show no clear difference.'
   );
 }
+
+/** The number of strategies that a sentence can name. */
+const MAX_LEADERS = 4;
 
 /** Names the best strategies of a cell, with the settings that were chosen for them. */
 function recipeFor(cell: string, aggregates: Aggregates, contests: readonly Contest[]): string {
