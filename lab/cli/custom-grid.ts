@@ -1,5 +1,6 @@
 import { joinWords } from '../analysis/names.ts';
 import { findTask } from '../catalogue/catalogue.ts';
+import { LabError } from '../errors.ts';
 import type { Settings } from '../tasks/_task.ts';
 import type { Grid } from '../experiments/_experiment.ts';
 
@@ -20,7 +21,7 @@ export function customizeGrid(grid: Grid, replaced: Partial<Grid>, settings: Set
   const isCompared = (id: string): boolean => rest.strategies.some((strategy) => strategy.id === id);
   const customized: Grid = {
     ...rest,
-    ...(replaced.tasks === undefined ? {} : knownGoodParts(replaced.tasks, replaced.optimizers)),
+    ...(replaced.tasks === undefined ? {} : knownGoodParts(replaced.tasks, replaced)),
     ...(tuned && { tuning: replaced.strategies === undefined ? tuning : { seeds: tuning.seeds } }),
     ...(primary !== undefined && replaced.strategies === undefined && { primary: primary.filter(isCompared) }),
     ...replaced,
@@ -39,12 +40,16 @@ export function describeBudget({ tuning, seeds, learningRates, primary }: Grid):
   return `Every strategy runs at the same ${rates} with ${seeds.length === 1 ? 'one seed' : `the same ${seeds.length} seeds`}. The validation data choose the rate.${tested}`;
 }
 
-function knownGoodParts(tasks: readonly string[], optimizers: readonly string[] | undefined): Partial<Grid> {
+function knownGoodParts(tasks: readonly string[], replaced: Partial<Grid>): Partial<Grid> {
   const known = tasks.flatMap((id) => {
     const { knownGood } = findTask(id);
     return knownGood === undefined ? [] : [{ id, ...knownGood }];
   });
-  const suited = known.filter(({ optimizer }) => optimizers === undefined || optimizers.includes(optimizer));
+  assertKnown(
+    tasks.filter((id) => findTask(id).knownGood === undefined),
+    replaced,
+  );
+  const suited = known.filter(({ optimizer }) => replaced.optimizers?.includes(optimizer) ?? true);
   return {
     optimizers: [...new Set(known.map(({ optimizer }) => optimizer))],
     learningRates: Object.fromEntries(
@@ -56,6 +61,17 @@ function knownGoodParts(tasks: readonly string[], optimizers: readonly string[] 
     steps: Object.fromEntries(known.map(({ id, steps }) => [id, steps])),
     settings: Object.assign({}, ...known.map(({ settings }) => settings)) as Settings,
   };
+}
+
+/** Asserts that the options replace all that tasks without a configuration that learns them do not bring. */
+function assertKnown(unknown: readonly string[], { optimizers, learningRates, steps }: Partial<Grid>): void {
+  const options = { '--optimizers': optimizers, '--learning-rates': learningRates, '--steps': steps };
+  const missing = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (unknown.length === 0 || missing.length === 0) return;
+  const tasks = unknown.map((id) => `\`${id}\``);
+  throw new LabError(
+    `No configuration is known that learns ${joinWords(tasks)}. Set ${joinWords(missing)}, or declare \`knownGood\` in the task.`,
+  );
 }
 
 function countOf(count: number, noun: string): string {

@@ -3,11 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'es-module-lexer';
-import * as v from 'valibot';
+import { ClippingError } from 'gradclip';
 import { setOwnParts } from '../catalogue/catalogue.ts';
 import type { LabParts } from '../catalogue/container.ts';
 import { LabError } from '../errors.ts';
 import { setOwnExperiments, type Experiment } from '../experiments/index.ts';
+import { findPluginFault } from './plugin-shape.ts';
 
 /** The default export of a plugin: parts to add to those of the lab. */
 export interface PluginParts extends LabParts {
@@ -37,21 +38,20 @@ export async function usePlugin(file: string | undefined): Promise<Plugin | unde
   const path = file === undefined ? undefined : resolve(file);
   if (path === current?.path) return current;
   const { experiments = [], ...parts } = path === undefined ? {} : await importParts(path);
-  setOwnParts(parts);
+  addParts(path, parts);
   setOwnExperiments(experiments);
   current = path === undefined ? undefined : { path, digest: digestModule(path) };
   return current;
 }
 
-const identified = v.custom<{ readonly id: string }>(
-  (part) => typeof (part as { id?: unknown } | null | undefined)?.id === 'string',
-  'Every part needs an `id`',
-);
-const parts = v.optional(v.array(identified, 'Expected an array'));
-const pluginParts = v.strictObject(
-  { strategies: parts, cells: parts, tasks: parts, optimizers: parts, experiments: parts },
-  'Expected an object with `strategies`, `cells`, `tasks`, `optimizers` or `experiments`',
-);
+function addParts(path: string | undefined, parts: LabParts): void {
+  try {
+    setOwnParts(parts);
+  } catch (error) {
+    if (!(error instanceof LabError || error instanceof ClippingError)) throw error;
+    throw new LabError(`--plugin ${path ?? ''}: ${error.message}`);
+  }
+}
 
 async function importParts(path: string): Promise<PluginParts> {
   if (!existsSync(path)) throw new LabError(`--plugin ${path}: no such file.`);
@@ -61,13 +61,9 @@ async function importParts(path: string): Promise<PluginParts> {
   } catch (error) {
     throw new LabError(`--plugin ${path} cannot be loaded: ${(error as Error).message}`);
   }
-  const result = v.safeParse(pluginParts, module.default);
-  if (result.success) return module.default as PluginParts;
-  const [issue] = result.issues;
-  const where = v.getDotPath(issue);
-  throw new LabError(
-    `--plugin ${path}: the default export is wrong${where === null ? '' : ` at \`${where}\``}. ${issue.message}; received ${issue.received}.`,
-  );
+  const fault = findPluginFault(module.default);
+  if (fault !== undefined) throw new LabError(`--plugin ${path}: the default export ${fault}`);
+  return module.default as PluginParts;
 }
 
 /** Hashes a module and the modules that it imports by relative path. Packages are left to their lock files. */

@@ -50,13 +50,11 @@ function callStrategy<Result>(id: string, when: string, run: () => Result): Resu
     return run();
   } catch (error) {
     if (isClippingError(error)) throw error;
-    throw new ClippingError(
-      'strategy-fault',
-      `\`${id}\` failed ${when}: ${messageOf(error)} No variable was changed.`,
-      {
-        cause: error,
-      },
-    );
+    const reason = messageOf(error);
+    const end = /[.!?]$/.test(reason) ? '' : '.';
+    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reason}${end} No variable was changed.`, {
+      cause: error,
+    });
   }
 }
 

@@ -132,6 +132,17 @@ describe('--plugin', () => {
     expect(readPlugins(out)).toEqual([digest, digest]);
   });
 
+  it('needs options for what a task without `knownGood` does not bring', async () => {
+    const task = `export default { tasks: [{ id: 'bare', title: '', about: '', settings: {}, prepare() {},
+      loss: { name: '', perTrained: 1 }, dataset: { id: '', title: '', licence: '', url: '' }, metric: { name: '', better: 'lower' } }] };`;
+    const args = ['--tasks', 'adding,bare', '--steps', '5', '--plugin', writePlugin('bare', task)];
+    const { code, err } = await runLab('compare', ...args, '--out', join(folder, 'never'));
+    expect([code, err]).toEqual([
+      2,
+      'No configuration is known that learns `bare`. Set --optimizers and --learning-rates, or declare `knownGood` in the task.\n',
+    ]);
+  });
+
   it('is forgotten by the next command without it', async () => {
     expect(await runLab('compare', '--experiment', 'mine', '--out', join(folder, 'never'))).toMatchObject({ code: 2 });
   });
@@ -143,12 +154,34 @@ describe('--plugin', () => {
     {
       about: 'a part without an id',
       text: 'export default { cells: [{}] };',
-      says: 'is wrong at `cells.0`. Every part needs an `id`',
+      says: 'the default export has no `cells.0.id`.',
+    },
+    {
+      about: 'a cell without a layer',
+      text: "export default { cells: [{ id: 'c', title: 'C' }] };",
+      says: 'the default export has no `cells.0.layer`.',
+    },
+    {
+      about: 'a task whose metric has no direction',
+      text: `export default { tasks: [{ id: 't', title: 'T', about: '', settings: {}, prepare() {}, loss: { name: '', perTrained: 1 },
+        dataset: { id: '', title: '', licence: '', url: '' }, metric: { name: 'x', better: 'less' } }] };`,
+      says: "is wrong at `tasks.0.metric.better`. Expected 'lower' or 'higher'; received \"less\".",
+    },
+    {
+      about: 'an experiment without seeds',
+      text: `export default { experiments: [{ id: 'e', question: '', budget: '', smoke: {}, grid: { tasks: [], cells: [],
+        optimizers: [], learningRates: { rnn: [1] }, strategies: [] } }] };`,
+      says: 'has no `experiments.0.grid.seeds`.',
+    },
+    {
+      about: 'a strategy that is none',
+      text: "export default { strategies: [{ id: 'mine', title: 'Mine' }] };",
+      says: '.mjs: A registry takes strategy factories made by `defineStrategy`',
     },
     { about: 'no default export', text: 'export const cells = [];', says: 'Expected an object with `strategies`,' },
     {
       about: 'an id of the lab',
-      text: "export default { cells: [{ id: 'lstm' }] };",
+      text: "export default { cells: [{ id: 'lstm', title: '', layer() {} }] };",
       says: 'Two cells have the id `lstm`. Give yours another id.',
     },
   ])('is refused for $about with exit code 2', async ({ text, says }) => {

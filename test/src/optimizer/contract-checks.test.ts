@@ -82,11 +82,14 @@ describe('the check of what a strategy throws', () => {
       throw error;
     });
 
-  it('names the strategy and keeps the thrown error as the cause', () => {
-    const cause = new RangeError('no history yet.');
-    const message = '`mine` failed at step 7: no history yet. No variable was changed.';
-    expect(() => step(thrower(cause))).toThrow(expect.objectContaining({ code: 'strategy-fault', message, cause }));
-  });
+  it.each(['no history yet.', 'no history yet'])(
+    'names the strategy and keeps the thrown error as the cause: %s',
+    (own) => {
+      const cause = new RangeError(own);
+      const message = '`mine` failed at step 7: no history yet. No variable was changed.';
+      expect(() => step(thrower(cause))).toThrow(expect.objectContaining({ code: 'strategy-fault', message, cause }));
+    },
+  );
 
   it('passes a ClippingError through unchanged', () => {
     const own = new ClippingError('bad-option', 'No such option.');
