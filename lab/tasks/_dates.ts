@@ -7,6 +7,7 @@
 import { median } from 'simple-statistics';
 import { LabError } from '../errors.ts';
 import type { Cell } from './_numbers.ts';
+import { formatCell } from './_table.ts';
 
 /** Whether the day or the month comes first in dates such as 01/02/2024; `auto` decides by the whole column. */
 export type DateOrder = 'auto' | 'dmy' | 'mdy';
@@ -19,6 +20,8 @@ const UNIX = { seconds: 1e8, milliseconds: 1e11 };
 const CLOCK = /(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([ap]m)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?${CLOCK.source}`, 'i');
 const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})${CLOCK.source}`, 'i');
+// Other words are refused, because `Date.parse` reads a text such as `Total 5` as a day in May.
+const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
 const COMPACT = /^((?:18|19|20|21)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])$/;
 
 /**
@@ -38,7 +41,7 @@ export function parseDates(name: string, cells: readonly Cell[], order: DateOrde
     const time = parseDate(text, isDayFirst);
     if (!Number.isNaN(time)) return time;
     throw new LabError(
-      `Line ${line}: \`${name}\` is ${text === '' ? 'empty' : `\`${text}\``}, not a date. Write dates as 2024-12-31.`,
+      `Line ${line}: \`${name}\` is ${text === '' ? 'empty' : `${formatCell(text)}, not a date`}. Write dates as 2024-12-31.`,
     );
   });
 }
@@ -107,7 +110,7 @@ function detectDayFirst(name: string, cells: readonly Cell[]): boolean {
   if (one === undefined || one.text.includes('.') || dates.some(({ first }) => first > 12)) return true;
   if (dates.some(({ second }) => second > 12)) return false;
   throw new LabError(
-    `Line ${one.line}: \`${name}\` is \`${one.text}\`, in which the day or the month may come first. Set dates=dmy or dates=mdy.`,
+    `Line ${one.line}: \`${name}\` is ${formatCell(one.text)}, in which the day or the month may come first. Set dates=dmy or dates=mdy.`,
   );
 }
 
@@ -123,7 +126,7 @@ function parseDate(text: string, isDayFirst: boolean): number {
     return toTime((isDayFirst ? [year, second, first] : [year, first, second]).map(Number), clock);
   }
   // Months as words, such as `Oct 05, 2020` and `31-Jan-2020`. Without a zone the machine's would apply.
-  return /[a-z]{3}/i.test(text) ? Date.parse(/(Z|UTC|GMT|[+-]\d{4})$/.test(text) ? text : `${text} UTC`) : NaN;
+  return MONTH.test(text) ? Date.parse(/(Z|UTC|GMT|[+-]\d{4})$/.test(text) ? text : `${text} UTC`) : NaN;
 }
 
 function toTime(date: readonly number[], clock: readonly (string | undefined)[]): number {

@@ -37,6 +37,9 @@ export interface ForecastSettings {
 
 const MIN_EXAMPLES = 50;
 
+/** The square of a smaller change is 0 as a 32-bit floating-point number. */
+const SMALLEST_CHANGE = 1e-15;
+
 /** A change that lies this many interquartile ranges outside the quartiles is an outlier. Returns of prices reach 5. */
 const OUTLIER = 10;
 
@@ -55,7 +58,7 @@ export function createForecastProblem(
   );
   if (starts.length < MIN_EXAMPLES) {
     throw new LabError(
-      `The series is too short: ${starts.length} windows of ${window} cross no gap. At least ${MIN_EXAMPLES} are required.`,
+      `The series is too short: ${starts.length} windows of ${window} cross no gap. At least ${MIN_EXAMPLES} are required. Use more rows or a smaller window.`,
     );
   }
   const parts = splitInOrder(starts);
@@ -65,7 +68,17 @@ export function createForecastProblem(
   const trainingInputs = inputs.slice(0, training.at(-1)! + window);
   const [center, spread] = [mean(trainingInputs), standardDeviation(trainingInputs)];
   const targetScale = rootMeanSquare(training.map(targetOf));
-  if (!(spread > 0 && targetScale > 0)) throw new LabError('The series is constant. Use data that varies.');
+  const baseline = rootMeanSquare(held.test.map(targetOf));
+  for (const [part, change] of [
+    ['training', Math.min(spread, targetScale)],
+    ['test', baseline],
+  ] as const) {
+    if (change >= SMALLEST_CHANGE) continue;
+    const lines = linesOf(source, parts[part], window + source.readings.length - inputs.length);
+    throw new LabError(
+      `\`${source.column}\` does not change in the ${part} part (${lines}). Use data that varies, or choose another column.`,
+    );
+  }
 
   /** A batch of examples by the time of their first input. */
   const toBatch = (some: readonly number[]): Batch => {
@@ -78,7 +91,7 @@ export function createForecastProblem(
   };
   const outliers = findOutliers(targets, crossesGap, source);
   return {
-    baseline: rootMeanSquare(held.test.map(targetOf)),
+    baseline,
     trivialLoss: 1,
     dataReport: createDataReport({
       unit: 'rows',
@@ -110,6 +123,13 @@ export function createForecastProblem(
         return inUnits as [tf.Tensor, tf.Tensor];
       }),
   };
+}
+
+/** Names the lines of the readings from which windows and their targets are made. */
+function linesOf({ readings }: Series, starts: readonly number[], length: number): string {
+  const ends = [readings[starts[0]!]!, readings[starts.at(-1)! + length - 1]!];
+  const [from = 0, to = 0] = ends.map(({ line }) => line).sort((a, b) => a - b);
+  return `lines ${from} to ${to}`;
 }
 
 function findOutliers(

@@ -6,6 +6,7 @@
 
 import { quantile } from 'simple-statistics';
 import { LabError } from '../errors.ts';
+import { formatCell } from './_table.ts';
 
 /** The text of one cell and its line in the file. */
 export interface Cell {
@@ -38,6 +39,9 @@ const SENTINEL = /^[+-]?(99\.9+|999+(\.[09]+)?)$/;
 /** A sentinel lies this many interquartile ranges outside the quartiles, which Tukey (1977) calls far out. */
 const FAR_OUT = 3;
 
+/** The square of a larger number, in the units of a score, is beyond 32-bit floating-point numbers. */
+const LARGEST = 1e15;
+
 const NUMBER = {
   point: /^[+-]?(?=[.\d])(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?(e[+-]?\d+)?$/i,
   comma: /^[+-]?(?=[,\d])(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?(e[+-]?\d+)?$/i,
@@ -58,10 +62,17 @@ export function parseNumbers(name: string, cells: readonly Cell[], style: Decima
   const invalid = present.find(({ text }) => !NUMBER[decimal].test(text));
   if (invalid !== undefined) {
     throw new LabError(
-      `Line ${invalid.line}: \`${name}\` is \`${invalid.text}\`, not a number. Write a number such as ${decimal === 'point' ? '1.5' : '1,5'}, or leave it empty.`,
+      `Line ${invalid.line}: \`${name}\` is ${formatCell(invalid.text)}, not a number. Write a number such as ${decimal === 'point' ? '1.5' : '1,5'}, or leave it empty.`,
     );
   }
   const values = cells.map(({ text }) => (isMissingText(text) ? NaN : toNumber(text, decimal)));
+  const large = values.findIndex((value) => Math.abs(value) > LARGEST);
+  if (large >= 0) {
+    const { line, text } = cells[large]!;
+    throw new LabError(
+      `Line ${line}: \`${name}\` is ${formatCell(text)}. Numbers up to 1e15 are allowed. Correct it, or use a larger unit for the whole column.`,
+    );
+  }
   return withoutSentinels(cells, values, decimal);
 }
 
@@ -87,7 +98,7 @@ function detectDecimal(name: string, cells: readonly Cell[]): 'point' | 'comma' 
   if (isPoint && isComma) {
     const [asComma, asPoint] = [toNumber(first.text, 'comma'), toNumber(first.text, 'point')];
     throw new LabError(
-      `Line ${first.line}: \`${name}\` is \`${first.text}\`, which can be ${asComma} or ${asPoint}. Set decimal=comma or decimal=point.`,
+      `Line ${first.line}: \`${name}\` is ${formatCell(first.text)}, which can be ${asComma} or ${asPoint}. Set decimal=comma or decimal=point.`,
     );
   }
   if (isPoint || isComma) return isComma ? 'comma' : 'point';

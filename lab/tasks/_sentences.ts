@@ -6,11 +6,12 @@
 
 import { LabError } from '../errors.ts';
 import type { DataNote } from './_data-report.ts';
-import { findColumn, formatColumns, parseTable, requireColumn } from './_table.ts';
+import { escapeControls, findColumn, formatCell, formatColumns, parseTable, requireColumn } from './_table.ts';
 
 const TEXT_COLUMNS = ['text', 'sentence', 'review', 'reviews', 'review_text', 'comment', 'message', 'tweet', 'content'];
 const LABEL_COLUMNS = ['label', 'class', 'sentiment', 'polarity', 'liked', 'category', 'rating', 'stars', 'target'];
 const MAX_LABELS = 50;
+const MAX_LABEL = 100;
 
 /** The words of a sentence and the index of its class. */
 export interface Sentence {
@@ -33,8 +34,8 @@ export interface SentenceOptions {
   readonly text: string;
   /** The name of the column with the labels; found by common names if empty. */
   readonly label: string;
-  /** Whether quotes enclose cells. */
-  readonly hasQuotes: boolean;
+  /** `no` if quotes are part of the texts, instead of enclosing cells. */
+  readonly quotes: string;
   /** Whether rows without a text or a label are left out; otherwise they are errors. */
   readonly skipMissing: boolean;
 }
@@ -47,12 +48,12 @@ export interface SentenceOptions {
  * @throws LabError that names the first line without a text or a label
  */
 export function parseSentences(text: string, options: SentenceOptions): Sentences {
-  const { columns, rows } = parseTable(text, options.hasQuotes);
+  const { columns, rows } = parseTable(text, options.quotes);
   const [textColumn, labelColumn] = findColumns(columns, options);
   const byWords = new Map<string, { words: readonly string[]; label: string }>();
   let [missing, duplicates, contradictions] = [0, 0, 0];
   for (const { line, cells } of rows) {
-    const [content, label] = [cells[textColumn]?.trim() ?? '', cells[labelColumn]?.trim() ?? ''];
+    const [content, label] = [cells[textColumn]?.trim() ?? '', escapeControls(cells[labelColumn]?.trim() ?? '')];
     if (content === '' || label === '') {
       if (!options.skipMissing) {
         const column = columns[content === '' ? textColumn : labelColumn] ?? '';
@@ -72,10 +73,16 @@ export function parseSentences(text: string, options: SentenceOptions): Sentence
   }
   const labels = [...new Set([...byWords.values()].map(({ label }) => label))].sort();
   if (labels.length < 2)
-    throw new LabError(`Every text has the label \`${labels[0] ?? ''}\`. At least two labels are required.`);
+    throw new LabError(`Every text has the label ${formatCell(labels[0] ?? '')}. At least two labels are required.`);
   if (labels.length > MAX_LABELS) {
     throw new LabError(
-      `The column \`${columns[labelColumn] ?? ''}\` has ${labels.length} different labels. At most ${MAX_LABELS} are allowed.`,
+      `The column \`${columns[labelColumn] ?? ''}\` has ${labels.length} different labels. At most ${MAX_LABELS} are allowed. Set label=COLUMN if another column has the labels.`,
+    );
+  }
+  const long = labels.find((label) => label.length > MAX_LABEL);
+  if (long !== undefined) {
+    throw new LabError(
+      `The label ${formatCell(long)} has ${long.length} characters. At most ${MAX_LABEL} are allowed. Set label=COLUMN if another column has the labels.`,
     );
   }
   const sentences = [...byWords.values()].map(({ words, label }) => ({ words, label: labels.indexOf(label) }));

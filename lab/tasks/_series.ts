@@ -9,7 +9,7 @@ import { LabError } from '../errors.ts';
 import type { DataNote, DateRange } from './_data-report.ts';
 import { formatDuration, isDate, parseDates, undoClockChanges, usualStep, type DateOrder } from './_dates.ts';
 import { hasNumbers, parseNumbers, type Cell, type DecimalStyle } from './_numbers.ts';
-import { findColumn, formatColumns, parseTable, requireColumn, type Table } from './_table.ts';
+import { findColumn, formatCell, formatColumns, parseTable, requireColumn, type Table } from './_table.ts';
 
 /** Describes the files that a series can be read from. */
 export const SERIES_FILE =
@@ -113,7 +113,7 @@ interface SeriesRow {
 
 function missingError(name: string, cells: readonly Cell[], line: number): LabError {
   const text = cells.find((cell) => cell.line === line)?.text ?? '';
-  const found = text === '' ? 'is empty' : `is \`${text}\`, which stands for a missing value`;
+  const found = text === '' ? 'is empty' : `is ${formatCell(text)}, which stands for a missing value`;
   return new LabError(
     `Line ${line}: \`${name}\` ${found}. Set missing=skip to leave such rows out, or missing=fill to repeat the value before.`,
   );
@@ -202,7 +202,10 @@ function chooseColumn(
     .filter((index) => index !== date && !(index === 0 && INDEX_COLUMN.test(columns[0] ?? '')))
     .filter((index) => hasNumbers(rows.map(({ cells }) => cells[index]?.trim() ?? '')));
   const [only, another] = numeric;
-  if (only === undefined) throw new LabError(`No column is numeric. Available columns: ${formatColumns(columns)}.`);
+  if (only === undefined) {
+    const advice = columns.length === 1 ? ' Separate the columns by commas, semicolons or tabs.' : '';
+    throw new LabError(`No column is numeric. Available columns: ${formatColumns(columns)}.${advice}`);
+  }
   if (another === undefined) return only;
   const names = numeric.map((index) => columns[index] as string);
   throw new LabError(
@@ -223,7 +226,7 @@ function parseTimes(table: Table, date: number, order: DateOrder): number[] {
     if (isDescending ? step < 0 : step > 0) return;
     const { line, text } = cells[index]!;
     throw new LabError(
-      `Line ${line}: the date ${text} is out of order. The rows must be sorted by date, with one row per date.`,
+      `Line ${line}: the date ${formatCell(text)} is out of order. Sort the rows by date, with one row for each date.`,
     );
   });
   return times;

@@ -71,11 +71,13 @@ export const sentiment = defineTask({
     const { labels, sentences, read, dropped } = parseSentences(data, {
       text: options.text,
       label: options.label,
-      hasQuotes: options.quotes === 'yes',
+      quotes: options.quotes,
       skipMissing: options.missing === 'skip',
     });
     if (sentences.length < MIN_SENTENCES) {
-      throw new LabError(`The file has ${sentences.length} different texts. At least ${MIN_SENTENCES} are required.`);
+      throw new LabError(
+        `The file has ${sentences.length} different texts. At least ${MIN_SENTENCES} are required. Use a longer file.`,
+      );
     }
     const parts = splitExamples(sentences);
     const { training } = parts;

@@ -71,8 +71,9 @@ export const translation = defineTask({
     const lengthOf = (pair: Pair): number => Math.max(countCharacters(pair.source), countCharacters(pair.target));
     const pairs = all.filter((pair) => lengthOf(pair) <= length);
     if (pairs.length < MIN_PAIRS) {
+      const advice = all.length < MIN_PAIRS ? 'Use a longer file' : 'Set a larger length';
       throw new LabError(
-        `The file has ${pairs.length} different pairs of at most ${length} characters. At least ${MIN_PAIRS} are required.`,
+        `The file has ${pairs.length} different pairs of at most ${length} characters. At least ${MIN_PAIRS} are required. ${advice}.`,
       );
     }
     const parts = splitPairs(pairs);

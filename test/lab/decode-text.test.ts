@@ -34,8 +34,9 @@ describe('a text file', () => {
       Buffer.from('Le café était fermé, à cause de la grève générale.\n', 'latin1'),
       /^is not UTF-8 but seems to be (ISO-8859-1|windows-1252)\. Convert it, for example: iconv -f \1 -t UTF-8 FILE > NEW$/,
     ],
-    ['zero bytes', Buffer.of(137, 80, 0, 1), /^is not a text file\.$/],
-    ['zero bytes everywhere', Buffer.alloc(64), /^is not a text file\.$/],
+    ['zero bytes', Buffer.of(137, 80, 0, 1), /^is not a text file: byte 3 is 0\.$/],
+    ['one zero byte in a text', Buffer.from(`${english}\0${english}`), /^is not a text file: byte \d+ is 0\.$/],
+    ['zero bytes everywhere', Buffer.alloc(64), /^is not a text file: byte 1 is 0\.$/],
     [
       'UTF-8 with a broken line',
       Buffer.concat([Buffer.from(`${chinese}${chinese}日本`), Buffer.of(0xe6, 0x97), Buffer.from(`\n${chinese}`)]),

@@ -6,6 +6,9 @@ const DECODED = ['GB18030', 'Big5', 'Shift_JIS', 'EUC-JP', 'EUC-KR'];
 /** Detection reads this many bytes from the start. */
 const SAMPLE_BYTES = 65_536;
 
+/** A text that is UTF-8 except for a smaller share of zero bytes is damaged, not UTF-16. */
+const MIN_ZEROS = 0.1;
+
 /** Control characters that no text contains. */
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\0-\x08\x0E-\x1A\x1C-\x1F]/;
@@ -21,7 +24,8 @@ export function decodeText(bytes: Uint8Array): string {
     const text = tryDecode(bytes, utf16);
     if (text !== undefined && !CONTROL.test(text.slice(0, SAMPLE_BYTES))) return text;
   }
-  if (bytes.includes(0)) throw new Error('is not a text file.');
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) throw new Error(`is not a text file: byte ${zero + 1} is 0.`);
   const text = tryDecode(bytes, 'utf-8');
   if (text !== undefined) return text;
 
@@ -55,6 +59,15 @@ function detectUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   });
   const [even = 0, odd = 0] = zeros;
   if ((even === 0) === (odd === 0) || bytes.length % 2 === 1) return undefined;
+  const isStray = even + odd < MIN_ZEROS * Math.min(bytes.length, SAMPLE_BYTES);
+  if (
+    isStray &&
+    tryDecode(
+      bytes.filter((byte) => byte !== 0),
+      'utf-8',
+    ) !== undefined
+  )
+    return undefined;
   return odd > 0 ? 'utf-16le' : 'utf-16be';
 }
 

@@ -20,7 +20,9 @@ export function readTextFile(file: string, expected: string): string {
     return decodeText(bytes);
   } catch (error) {
     const { message } = error as Error;
-    throw new LabError(`--data ${file} ${message}${message === 'is not a text file.' ? ` Expected ${expected}.` : ''}`);
+    throw new LabError(
+      `--data ${file} ${message}${message.startsWith('is not a text file') ? ` Expected ${expected}.` : ''}`,
+    );
   }
 }
 

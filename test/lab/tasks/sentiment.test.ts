@@ -10,7 +10,7 @@ import { createZeroModel, describeProblem, shareRight } from './problem.ts';
 beforeAll(() => tf.setBackend('cpu'));
 
 /** Finds the columns by common names. */
-const AUTO = { text: '', label: '', hasQuotes: true, skipMissing: false };
+const AUTO = { text: '', label: '', quotes: 'yes', skipMissing: false };
 
 describe('sentences as numbers', () => {
   it('are split into words in lower case, with ! and ?', () => {
@@ -69,7 +69,7 @@ describe('sentences as numbers', () => {
     [
       'a quote that does not end',
       'text\tlabel\n"Fine" they said\t1\nx\t0\n',
-      'Line 2: a quoted cell is malformed. Trailing quote on quoted field is malformed. If quotes are part of the text, set quotes=no.',
+      'Line 2: a quote within a quoted cell is single. Write it twice, or set quotes=no if quotes are part of the texts.',
     ],
     ['no label', 'text,label\nx,1\ny,\n', 'Line 3: `label` is empty.'],
     ['one label', 'text,label\nx,1\ny,1\n', 'Every text has the label `1`. At least two labels are required.'],
@@ -86,7 +86,7 @@ describe('sentences as numbers', () => {
     ['Kaggle', 'Review, Liked\nfine,1\nawful,0\n', {}],
     ['pandas', ',text,polarity\n0,fine,1\n1,awful,0\n', {}],
     ['another language', 'id;Bewertung;Note\n7;fine;1\n8;awful;0\n', { text: 'Bewertung', label: 'note' }],
-    ['texts with quotes', 'Review\tLiked\nfine\t1\n"awful"\t0\n', { hasQuotes: false }],
+    ['texts with quotes', 'Review\tLiked\nfine\t1\n"awful"\t0\n', { quotes: 'no' }],
     ['missing values', 'text,label\nfine,1\n,0\nlost,\nawful,0\n', { skipMissing: true }],
   ])('come from a table of %s', (_, text, options) => {
     const { sentences, labels } = parseSentences(text, { ...AUTO, ...options });
@@ -99,7 +99,7 @@ describe('sentences as numbers', () => {
 
   it('keep a quote that begins a cell without ending it, if quotes are characters', () => {
     const text = 'text\tlabel\n"Fine" they said\t1\n5" is too short\t0\n';
-    expect(parseSentences(text, { ...AUTO, hasQuotes: false }).sentences.map(({ words }) => words)).toEqual([
+    expect(parseSentences(text, { ...AUTO, quotes: 'no' }).sentences.map(({ words }) => words)).toEqual([
       ['fine', 'they', 'said'],
       ['5', 'is', 'too', 'short'],
     ]);

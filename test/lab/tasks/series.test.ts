@@ -297,15 +297,19 @@ describe('a series in a file', () => {
     [
       'dates out of order',
       'date,x\n2020-01-01,1\n2020-01-03,2\n2020-01-02,3\n2020-01-04,3',
-      'Line 4: the date 2020-01-02 is out of order. The rows must be sorted by date, with one row per date.',
+      'Line 4: the date `2020-01-02` is out of order. Sort the rows by date, with one row for each date.',
     ],
     [
       'a duplicate date',
       'date,x\n2020-01-01,1\n2020-01-01,2\n2020-01-02,2',
-      'Line 3: the date 2020-01-01 is out of order. The rows must be sorted by date, with one row per date.',
+      'Line 3: the date `2020-01-01` is out of order. Sort the rows by date, with one row for each date.',
     ],
     ['no date', 'date,x\n31.13.2020,1\n', 'Line 2: `date` is `31.13.2020`, not a date. Write dates as 2024-12-31.'],
-    ['an unterminated quote', 'date,x\n2020-01-01,1\n2020-01-02,"2\n', 'Line 3: a quoted cell is malformed.'],
+    [
+      'an unterminated quote',
+      'date,x\n2020-01-01,1\n2020-01-02,"2\n',
+      'Line 3: the quote that opens a cell is never closed. Close it.',
+    ],
   ])('is rejected with %s', (_, text, message) => {
     expect(() => values(text)).toThrow(message);
   });
@@ -322,6 +326,8 @@ describe('a series in a file', () => {
         ),
         settings,
       ),
-    ).toThrow('The series is constant. Use data that varies.');
+    ).toThrow(
+      '`temp` does not change in the training part (lines 2 to 73). Use data that varies, or choose another column.',
+    );
   });
 });
