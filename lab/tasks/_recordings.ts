@@ -5,6 +5,7 @@
  */
 
 import { LabError } from '../errors.ts';
+import { escapeControls } from './_table.ts';
 
 /** One recording of one word. */
 export interface Recording {
@@ -65,10 +66,10 @@ function parseFileName(name: string): Pick<Recording, 'label' | 'speaker' | 'tak
     /^([^/_]+)_([^/]+)_([^/_]+)$/.exec(name) ?? /^([^/]+)\/([^/]+)_([^/_]+)$/.exec(name) ?? [];
   if (label === undefined || speaker === undefined || take === undefined) {
     throw new LabError(
-      `\`${name}.wav\` has the wrong name. Expected {label}_{speaker}_{take}.wav, such as 7_anna_0.wav, or {label}/{speaker}_{take}.wav.`,
+      `\`${escapeControls(name)}.wav\` has the wrong name. Expected {label}_{speaker}_{take}.wav, such as 7_anna_0.wav, or {label}/{speaker}_{take}.wav.`,
     );
   }
-  return { label, speaker, take };
+  return { label: escapeControls(label), speaker, take };
 }
 
 function encodeSamples(samples: ArrayLike<number>): string {

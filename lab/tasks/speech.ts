@@ -72,7 +72,11 @@ export const speech = defineTask({
     const { sampleRate, resampled, recordings } = data === '' ? synthesizeVowels() : parseRecordings(data);
     const labels = [...new Set(recordings.map(({ label }) => label))].sort();
     if (labels.length < 2)
-      throw new LabError(`Every recording has the label \`${labels[0] ?? ''}\`. At least two labels are required.`);
+      throw new LabError(
+        `Every recording has the label \`${labels[0] ?? ''}\`. At least two labels are required. The label of a file in a subfolder is the name of its folder.`,
+      );
+    if (recordings.every(({ samples }) => samples.every((sample) => sample === 0)))
+      throw new LabError('Every recording is silent. Use recordings with sound.');
     const split = splitRecordings(recordings, bySpeaker > 0);
     const toWord = ({ label, samples }: Recording): Word => ({
       label: labels.indexOf(label),
@@ -84,6 +88,7 @@ export const speech = defineTask({
       scored,
     );
     const scale = createScaler(training);
+    const trained = new Set(training.map(({ label }) => label));
     const frameCounts = recordings.map(({ samples }) => countFrames(samples.length, sampleRate));
     const toBatch = (words: readonly Word[]): Batch => {
       const x = new Float32Array(words.length * frames * COEFFICIENTS);
@@ -109,6 +114,10 @@ export const speech = defineTask({
             advice: `Set frames=${frameCounts.reduce((most, count) => Math.max(most, count), 0)} to hear all.`,
           },
           { what: `were resampled to ${sampleRate} Hz`, count: resampled },
+          {
+            what: 'are scored, but no training recording has their label',
+            count: [...held.validation, ...held.test].filter(({ label }) => !trained.has(label)).length,
+          },
         ],
         partUnit: 'recordings',
         parts: sizesOf(split),
@@ -133,13 +142,17 @@ export function splitRecordings(recordings: readonly Recording[], bySpeaker: boo
   const groups = [...new Set(recordings.map(groupOf))].sort();
   if (groups.length < PARTS) {
     throw new LabError(
-      `The recordings have ${groups.length} takes by ${speakers.size} speakers. Training, validation and test need three takes or three speakers.`,
+      `The recordings have ${countOf(groups.length, 'take')} and ${countOf(speakers.size, 'speaker')}. Training, validation and test need three takes or three speakers.`,
     );
   }
   const { training, validation, test } = splitExamples(groups);
   const ofGroups = (some: readonly string[]): Recording[] =>
     recordings.filter((recording) => some.includes(groupOf(recording)));
   return { training: ofGroups(training), validation: ofGroups(validation), test: ofGroups(test) };
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Creates a function that scales coefficients to mean 0 and standard deviation 1 over the training words. */

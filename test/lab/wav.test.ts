@@ -41,20 +41,33 @@ describe('a WAV file', () => {
 
   it.each([
     ['fewer samples than its header promises', file.subarray(0, 900), 'is truncated: its header promises 1332 bytes'],
-    ['60000 channels', withField(22, 60_000, 2), 'has an inconsistent header.'],
-    ['no channels', withField(22, 0, 2), 'has an inconsistent header.'],
-    ['no sample rate', withField(24, 0, 4), 'has an inconsistent header.'],
-    ['the wrong bits per sample', withField(34, 8, 2), 'has an inconsistent header.'],
-    ['the wrong block size', withField(32, 1, 2), 'has an inconsistent header.'],
-    ['compressed samples', withField(20, 85, 2), 'has the format 85. Save it as PCM or floating-point numbers.'],
-    ['no samples', encodeWav([new Float32Array(0)], { sampleRate: 8000 }), 'contains no samples.'],
+    [
+      '60000 channels',
+      withField(22, 60_000, 2),
+      'has an inconsistent header: channels 60000, bits 16, bytes of a block 4.',
+    ],
+    ['no channels', withField(22, 0, 2), 'has an inconsistent header: channels 0, bits 16'],
+    ['the wrong bits per sample', withField(34, 8, 2), 'bits 8, bytes of a block 4. Save it as 16-bit PCM.'],
+    ['the wrong block size', withField(32, 1, 2), 'bits 16, bytes of a block 1. Save it as 16-bit PCM.'],
+    ['no sample rate', withField(24, 0, 4), 'has a sample rate of 0 Hz. Save it with a rate from 4000 to 768000 Hz.'],
+    ['a huge sample rate', withField(24, 4e9, 4), 'has a sample rate of 4000000000 Hz. Save it with a rate from 4000'],
+    ['compressed samples', withField(20, 85, 2), 'has the format 85 (MP3). Save it as PCM or floating-point numbers.'],
+    ['A-law samples', withField(20, 6, 2), 'has the format 6 (A-law). Save it as PCM or floating-point numbers.'],
+    ['no samples', encodeWav([new Float32Array(0)], { sampleRate: 8000 }), 'contains no samples. Remove it.'],
+    ['a header that promises no samples', withField(40, 0, 4), 'contains no samples. Remove it.'],
     ['no chunks', file.subarray(0, 12), 'is not a readable WAV file'],
-    ['text', Buffer.from('hello there'), 'is not a readable WAV file: Not a supported format.'],
-    ['no bytes', Buffer.alloc(0), 'is not a readable WAV file'],
+    ['a huge format chunk', withField(16, 0x7fff_fff0, 4), 'is not a readable WAV file'],
+    [
+      'another format',
+      Buffer.from('OggS\0'),
+      'is not a WAV file: it begins with `OggS`. Convert it, for example: sox FILE NEW.wav',
+    ],
+    ['control characters', Buffer.from('\u001B[31m'), 'is not a WAV file: it begins with `\\u{1b}[31`.'],
+    ['no bytes', Buffer.alloc(0), 'is empty. Remove it.'],
     [
       'samples that are not numbers',
       encodeWav([Float32Array.of(0, NaN)], { sampleRate: 8000, float: true }),
-      'has a sample that is not a finite number.',
+      'has NaN as sample 2. Save it with finite numbers.',
     ],
   ])('is rejected with %s', (_, bytes, message) => {
     expect(() => decodeWav(bytes)).toThrow(message);

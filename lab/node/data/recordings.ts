@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../errors.ts';
 import { mfccFrameLength } from '../../tasks/_mfcc.ts';
 import { serializeRecordings } from '../../tasks/_recordings.ts';
+import { escapeControls } from '../../tasks/_table.ts';
 import { readFileBytes, describeSystemError } from './user-files.ts';
 import { decodeWav, resample, type Sound } from './wav.ts';
 
@@ -39,29 +40,45 @@ export function readRecordings(folder: string, expected: string): string {
     const least = mfccFrameLength(sampleRate);
     if (samples.length >= least) return { name: toRecordingName(name), samples };
     throw new LabError(
-      `--data ${folder}: ${name} has ${samples.length} samples at ${sampleRate} Hz. At least ${least} are required.`,
+      `--data ${folder}: ${escapeControls(name)} has ${samples.length} samples at ${sampleRate} Hz. At least ${least} are required. Remove it, or record more.`,
     );
   });
   const resampled = sounds.filter((sound) => sound.sampleRate !== sampleRate).length;
   return serializeRecordings(sampleRate, files, resampled);
 }
 
-/** Returns the paths of the WAV files below a folder. */
+/** Returns the paths of the WAV files below a folder, relative to it. */
 function listWavFiles(folder: string, expected: string): string[] {
-  let paths: string[];
+  const wavFiles: string[] = [];
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    const place = join(folder, path);
+    // Links may form a circle.
+    const own = realpathSync(place);
+    if (seen.has(own)) return;
+    seen.add(own);
+    for (const name of readdirSync(place).sort()) {
+      // macOS stores the attributes of `a.wav` in `._a.wav` or in the folder `__MACOSX`.
+      if (/^(\.|__MACOSX$)/.test(name)) continue;
+      const stats = statSync(join(place, name), { throwIfNoEntry: false });
+      if (stats?.isDirectory()) visit(join(path, name));
+      // A link to nothing is reported when it is read. Reading a named pipe would wait for ever.
+      else if (/\.wav$/i.test(name) && (stats === undefined || stats.isFile())) wavFiles.push(join(path, name));
+    }
+  };
   try {
     if (!statSync(folder).isDirectory()) throw new LabError(`--data ${folder} is a file. Expected ${expected}.`);
-    paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    visit('');
   } catch (error) {
     if (error instanceof LabError) throw error;
-    throw new LabError(`--data ${folder} cannot be read: ${describeSystemError(error)}. Expected ${expected}.`);
+    const { path = folder } = error as NodeJS.ErrnoException;
+    throw new LabError(
+      `--data ${escapeControls(path)} cannot be read: ${describeSystemError(error)}. Expected ${expected}.`,
+    );
   }
-  // macOS stores the attributes of `a.wav` in `._a.wav` or in the folder `__MACOSX`.
-  const isHidden = (path: string): boolean => path.split(sep).some((part) => /^(\.|__MACOSX$)/.test(part));
-  // Sorted by code point: the order decides which batch has which file, so it must not depend on the file system.
-  const wavFiles = paths.filter((path) => /\.wav$/i.test(path) && !isHidden(path)).sort();
   if (wavFiles.length === 0) throw new LabError(`--data ${folder} contains no WAV files. Expected ${expected}.`);
-  return wavFiles;
+  // Sorted by code point: the order decides which batch has which file, so it must not depend on the file system.
+  return wavFiles.sort();
 }
 
 /** Returns `folder/file` without the extension, or the file's name alone if it is in no subfolder. */
@@ -76,7 +93,7 @@ function readSound(folder: string, name: string, expected: string): Sound {
   try {
     return decodeWav(bytes);
   } catch (error) {
-    throw new LabError(`--data ${folder}: ${name} ${(error as Error).message}`);
+    throw new LabError(`--data ${folder}: ${escapeControls(name)} ${(error as Error).message}`);
   }
 }
 

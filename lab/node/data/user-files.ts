@@ -7,7 +7,11 @@ const MAX_TEXT_BYTES = 200_000_000;
 
 /** Reads a text file from `--data`; throws a LabError if it is no text or too large. */
 export function readTextFile(file: string, expected: string): string {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  // Threads read the data again, which a pipe does not allow.
+  if (stats && !stats.isFile() && !stats.isDirectory())
+    throw new LabError(`--data ${file} is a pipe or a device. Save its content in a file.`);
+  const size = stats?.size ?? 0;
   if (size > MAX_TEXT_BYTES) {
     const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
     throw new LabError(

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { WaveFile as WaveFileClass } from 'wavefile';
+import { formatCell } from '../../tasks/_table.ts';
 
 // The package's ES modules have no file extensions, so Node.js loads only its CommonJS build.
 const { WaveFile } = createRequire(import.meta.url)('wavefile') as { WaveFile: typeof WaveFileClass };
@@ -19,10 +20,14 @@ interface WaveParts {
     readonly numChannels: number;
     readonly sampleRate: number;
     readonly blockAlign: number;
+    readonly bitsPerSample: number;
     readonly subformat: readonly number[];
   };
   readonly data: { readonly chunkSize: number; readonly samples: Uint8Array };
 }
+
+/** The first bytes of WAV files: the usual ones, those of big-endian and those of very large files. */
+const CONTAINERS = ['RIFF', 'RIFX', 'RF64'];
 
 const PCM = 1;
 const FLOAT = 3;
@@ -32,6 +37,11 @@ const CHUNK_HEADER = 8;
 
 /** The offset of the subformat in an extensible `fmt ` chunk. */
 const SUBFORMAT = 24;
+
+/** In Hz. Recordings are resampled to the lowest rate among them, which should still have speech. */
+const RATES = { lowest: 4000, highest: 768_000 };
+
+const FORMAT_NAMES: Readonly<Record<number, string>> = { 2: 'ADPCM', 6: 'A-law', 7: 'µ-law', 17: 'ADPCM', 85: 'MP3' };
 
 /** Programs that write to a pipe do not know the size of the samples in advance, and write one of these. */
 const UNKNOWN_SIZES = [0x7fff_ffff, 0xffff_ffff];
@@ -46,25 +56,35 @@ export function decodeWav(bytes: Uint8Array): Sound {
   const { fmt, data } = wave;
   const format = fmt.audioFormat === EXTENSIBLE ? fmt.subformat[0] : fmt.audioFormat;
   if (format !== PCM && format !== FLOAT) {
-    throw new Error(`has the format ${format}. Save it as PCM or floating-point numbers.`);
+    const name = FORMAT_NAMES[format ?? 0];
+    throw new Error(`has the format ${format}${name ? ` (${name})` : ''}. Save it as PCM or floating-point numbers.`);
   }
   const isTruncated = !UNKNOWN_SIZES.includes(data.chunkSize) && data.samples.length < data.chunkSize;
   if (isTruncated) {
     throw new Error(
-      `is truncated: its header promises ${data.chunkSize} bytes of samples and ${data.samples.length} follow.`,
+      `is truncated: its header promises ${data.chunkSize} bytes of samples and ${data.samples.length} follow. Copy it again, or remove it.`,
     );
   }
   const bits = Number.parseInt(wave.bitDepth, 10);
-  if (!(fmt.numChannels > 0 && fmt.sampleRate > 0 && fmt.blockAlign === fmt.numChannels * Math.ceil(bits / 8))) {
-    throw new Error('has an inconsistent header.');
+  const { numChannels, sampleRate, blockAlign } = fmt;
+  if (!(numChannels > 0 && blockAlign === numChannels * Math.ceil(bits / 8))) {
+    throw new Error(
+      `has an inconsistent header: channels ${numChannels}, bits ${fmt.bitsPerSample}, bytes of a block ${blockAlign}. Save it as 16-bit PCM.`,
+    );
   }
-  if (data.samples.length < fmt.blockAlign) throw new Error('contains no samples.');
+  if (!(sampleRate >= RATES.lowest && sampleRate <= RATES.highest)) {
+    throw new Error(
+      `has a sample rate of ${sampleRate} Hz. Save it with a rate from ${RATES.lowest} to ${RATES.highest} Hz.`,
+    );
+  }
+  if (data.samples.length < blockAlign || data.chunkSize === 0) throw new Error('contains no samples. Remove it.');
   const decoded = mixDown(wave.getSamples(false, Float64Array) as unknown as Float64Array | Float64Array[]);
   // The package takes the zero byte after an odd number of bytes for a sample.
-  const samples = decoded.subarray(0, Math.floor(data.chunkSize / fmt.blockAlign));
-  if (!samples.every(Number.isFinite)) throw new Error('has a sample that is not a finite number.');
+  const samples = decoded.subarray(0, Math.floor(data.chunkSize / blockAlign));
+  const broken = samples.findIndex((sample) => !Number.isFinite(sample));
+  if (broken >= 0) throw new Error(`has ${samples[broken]} as sample ${broken + 1}. Save it with finite numbers.`);
   if (format === PCM) toFullScale(samples, bits);
-  return { sampleRate: fmt.sampleRate, samples };
+  return { sampleRate, samples };
 }
 
 /** Resamples a sound by cubic interpolation after a low-pass filter. */
@@ -77,11 +97,21 @@ export function resample({ sampleRate, samples }: Sound, newRate: number): Sound
 }
 
 function open(bytes: Uint8Array): WaveFileClass & WaveParts {
+  if (bytes.length === 0) throw new Error('is empty. Remove it.');
+  const start = String.fromCharCode(...bytes.subarray(0, 4));
+  if (!CONTAINERS.includes(start)) {
+    throw new Error(
+      `is not a WAV file: it begins with ${formatCell(start)}. Convert it, for example: sox FILE NEW.wav`,
+    );
+  }
   const wave = new WaveFile();
   try {
     wave.fromBuffer(bytes);
   } catch (error) {
-    throw new Error(`is not a readable WAV file: ${(error as Error).message.replace(/\.$/, '')}.`, { cause: error });
+    throw new Error(
+      `is not a readable WAV file: ${(error as Error).message.replace(/\.$/, '')}. Save it again, or remove it.`,
+      { cause: error },
+    );
   }
   return wave as WaveFileClass & WaveParts;
 }

@@ -60,6 +60,7 @@ describe("the user's own data", () => {
   it.each<[string, () => string, string]>([
     ['a missing file', () => join(folder, 'none.txt'), 'cannot be read: no such file or folder. Expected a text file.'],
     ['a folder', () => folder, 'cannot be read: it is a folder. Expected a text file.'],
+    ['a device', () => '/dev/null', 'is a pipe or a device. Save its content in a file.'],
     ['an empty file', () => file('empty.txt', ''), 'is empty. Expected a text file.'],
     [
       'a binary file',

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -123,7 +124,7 @@ describe('recordings', () => {
         alone.filter(({ take }) => take === '0'),
         true,
       ),
-    ).toThrow('The recordings have 1 takes by 1 speakers. Training, validation and test need three');
+    ).toThrow('The recordings have 1 take and 1 speaker. Training, validation and test need three');
   });
 });
 
@@ -217,6 +218,43 @@ describe('speech', () => {
     recordings[2]!.samples.forEach((one, time) => expect(Math.abs(one - 2 * tone(900)[time]!)).toBeLessThan(0.01));
   });
 
+  const linked = (files: Record<string, Buffer | string>, target: string, name: string): string => {
+    const path = write(files);
+    symlinkSync(target, join(path, name));
+    return path;
+  };
+
+  it('reads each file once if links form a circle, and waits for no pipe', async () => {
+    const path = linked({ 'no/anna_0.wav': file(500), 'yes/ben_0.wav': file(900) }, '.', 'again');
+    symlinkSync('..', join(path, 'no/up'));
+    execFileSync('mkfifo', [join(path, 'no/anna_1.wav')]);
+    const { recordings } = parseRecordings((await loadData(speech, path)).text);
+    expect(recordings.map(({ label }) => label)).toEqual(['no', 'yes']);
+  });
+
+  it('counts the scored recordings whose label it never trains on', () => {
+    const names = [
+      'no_a_0',
+      'no_b_0',
+      'no_c_0',
+      'yes_a_0',
+      'yes_b_0',
+      'yes_c_0',
+      'maybe_a_0',
+      'maybe_b_0',
+      'maybe_c_0',
+    ];
+    const others = ['a', 'b', 'c'].map((speaker) => `only-${speaker}_${speaker}_0`);
+    const text = serializeRecordings(
+      8000,
+      [...names, ...others].map((name) => ({ name, samples: tone(500) })),
+    );
+    // Each of the three speakers is one part.
+    expect(speech.prepare(text, speech.settings).dataReport!.warnings).toEqual([
+      '17 % of the recordings are scored, but no training recording has their label.',
+    ]);
+  });
+
   it.each<[string, () => string, RegExp]>([
     [
       'that does not exist',
@@ -225,8 +263,12 @@ describe('speech', () => {
     ],
     ['that is a file', () => join(write({ 'a.wav': file(440) }), 'a.wav'), /a\.wav is a file\. Expected a folder/],
     ['without WAV files', () => write({ 'a.mp3': 'x' }), /contains no WAV files\. Expected/],
-    ['with text in a WAV file', () => write({ '0_a_0.wav': 'hello there' }), /0_a_0\.wav is not a readable WAV file/],
-    ['with an empty WAV file', () => write({ '0_a_0.wav': '' }), /0_a_0\.wav is not a readable WAV file/],
+    [
+      'with text in a WAV file',
+      () => write({ '0_a_0.wav': 'hello there' }),
+      /0_a_0\.wav is not a WAV file: it begins with `hell`/,
+    ],
+    ['with an empty WAV file', () => write({ '0_a_0.wav': '' }), /0_a_0\.wav is empty\. Remove it\./],
     [
       'with a truncated WAV file',
       () => write({ '0_a_0.wav': file(440).subarray(0, 900) }),
@@ -237,8 +279,25 @@ describe('speech', () => {
       () => write({ '0_a_0.wav': encodeWav([tone(440, 99)], { sampleRate: 8000 }) }),
       /0_a_0\.wav has 99 samples at 8000 Hz\. At least 256 are required/,
     ],
+    [
+      'with a link to nothing',
+      () => linked({ '0_a_0.wav': file(440) }, 'missing.wav', '0_b_0.wav'),
+      /0_b_0\.wav cannot be read: no such file or folder/,
+    ],
+    [
+      'with a name that would change the terminal',
+      () => write({ 'a\u001B[31m.wav': 'hello there' }),
+      /: a\\u\{1b\}\[31m\.wav is not a WAV file/,
+    ],
   ])('rejects a folder %s', async (_, path, message) => {
     await expect(loadData(speech, path())).rejects.toThrow(message);
+  });
+
+  it('rejects silence', () => {
+    const files = ['yes_a_0', 'no_a_0'].map((name) => ({ name, samples: new Float32Array(800) }));
+    expect(() => speech.prepare(serializeRecordings(8000, files), speech.settings)).toThrow(
+      'Every recording is silent. Use recordings with sound.',
+    );
   });
 
   it('rejects recordings of a single word', () => {
