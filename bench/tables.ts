@@ -66,7 +66,7 @@ function strategyTable({ strategies }: BenchResults): string {
       strategy,
       ...BACKENDS.map((backend) => {
         const row = strategies.find((one) => one.backend === backend && one.strategy === strategy);
-        return row === undefined ? '–' : `${formatMs(row.ms)}, ${formatRatio(row.ofIdiom)}`;
+        return row === undefined ? '–' : formatMs(row.ms);
       }),
     ]),
   );
