@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { assets } from './build/assets.ts';
 import { catalogue } from './build/catalogue.ts';
+import { noticesOnce } from './build/notices.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [catalogue()],
+  plugins: [assets(), catalogue()],
   resolve: {
     conditions: ['source', 'module', 'browser', 'development|production'],
     alias: [
@@ -27,6 +29,6 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-wasm',
     ],
   },
-  worker: { format: 'es' },
-  build: { outDir: here('../site/playground'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1500 },
+  worker: { format: 'es', plugins: () => [noticesOnce()] },
+  build: { outDir: here('../site/playground'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 600 },
 });

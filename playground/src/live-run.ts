@@ -7,6 +7,7 @@
 import type { ClippingStrategy, StrategySpec } from 'gradclip';
 import manifest from 'gradclip/package.json' with { type: 'json' };
 import { gradientFlow } from 'gradclip/recurrent';
+import { allStrategies } from 'gradclip/strategies';
 import {
   DIVERGED_TIMES,
   environmentOf,
@@ -16,12 +17,13 @@ import {
   type RunConfig,
   type RunRecord,
   type StartRecord,
+  type Task,
 } from 'gradclip-lab/browser';
 import type { Backend } from './backend-names.ts';
 import type { WorkerMessage, Options } from './protocol.ts';
 import type { Setup } from './setup.ts';
 import type { Bounds } from './verdict.ts';
-import { offeredCells, offeredTasks, registry } from './strategies.ts';
+import { offeredCells, offeredTasks } from './strategies.ts';
 
 /** One run, with the strategy that can be changed while it trains. */
 export interface LiveRun {
@@ -55,8 +57,6 @@ export interface Prepared {
   readonly problem: ReturnType<Task['prepare']>;
 }
 
-type Task = (typeof offeredTasks)[number];
-
 // A score takes a moment even for a run that has exploded, and the other runs wait for it.
 const SCORED = 1000;
 
@@ -86,7 +86,7 @@ export function boundsOf({ task, problem }: Prepared): Bounds {
 export function createLiveRun({ setup, index, prepared, own, backend, send }: LiveRunParts): LiveRun {
   const spec = setup.strategies[index] as StrategySpec;
   const { task, settings, problem } = prepared;
-  const live = createRetunable(registry.create(spec));
+  const live = createRetunable(createStrategy(spec));
   const config: RunConfig = {
     task: task.id,
     settings,
@@ -142,7 +142,7 @@ function createRetunable(
     },
     options: () => current.options as Options,
     retune(options, step) {
-      const next = registry.create(first.id, options);
+      const next = createStrategy({ id: first.id, options });
       for (const [name, value] of Object.entries(next.options)) {
         if (value === (current.options as Options)[name]) continue;
         const label = `${name} from step ${step}`;
@@ -160,6 +160,10 @@ function createRetunable(
       return { ...start, config, id: await runId(config) };
     },
   };
+}
+
+function createStrategy({ id, options }: StrategySpec): ClippingStrategy {
+  return findById(allStrategies, id)(options as never);
 }
 
 function findById<Entry extends { readonly id: string }>(entries: readonly Entry[], id: string): Entry {

@@ -7,22 +7,29 @@
  */
 
 import { type Field } from 'gradclip/define';
-import { createContainer, TOKENS, type StrategyRegistry } from 'gradclip/container';
 import { allStrategies } from 'gradclip/strategies';
-import { cells, optimizers, tasks } from 'gradclip-lab/browser';
+import {
+  adding,
+  charLm,
+  gru,
+  lstm,
+  optimizers,
+  rnn,
+  rnnSmall,
+  temporalOrder,
+  weather,
+  type Task,
+} from 'gradclip-lab/browser';
 import type { Catalogue, CatalogueField } from './catalogue.ts';
 
-/** The strategies to choose from. */
-export const registry: StrategyRegistry = createContainer({ strategies: allStrategies }).get(TOKENS.StrategyRegistry);
-
 /** The tasks to choose from; the lab has more. */
-export const offeredTasks = tasks.filter(({ id }) => ['char-lm', 'temporal-order', 'adding', 'weather'].includes(id));
+export const offeredTasks = [charLm, weather, temporalOrder, adding] as const;
 
 /** The cells to choose from. None of them adds a penalty to the loss; the lab has more. */
-export const offeredCells = cells.filter(({ id }) => ['rnn', 'lstm', 'gru', 'rnn-small'].includes(id));
+export const offeredCells = [rnn, lstm, gru, rnnSmall] as const;
 
 /** Returns the settings that are sizes of the model; the others concern files and the cost of scoring. */
-function sizesIn(settings: (typeof tasks)[number]['settings']): Record<string, number> {
+function sizesIn(settings: Task['settings']): Record<string, number> {
   const sizes = Object.entries(settings).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number' && !['scored', 'alphabet'].includes(entry[0]),
   );
@@ -42,15 +49,12 @@ export function catalogueOf(): Catalogue {
     })),
     cells: offeredCells.map(({ id, title }) => ({ id, title })),
     optimizers: Object.keys(optimizers),
-    strategies: registry.ids().map((id) => {
-      const { title, fields } = registry.get(id);
-      return {
-        id,
-        title,
-        options: registry.create({ id }).options,
-        fields: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, plain(field)])),
-      };
-    }),
+    strategies: allStrategies.map((factory) => ({
+      id: factory.id,
+      title: factory.title,
+      options: factory().options,
+      fields: Object.fromEntries(Object.entries(factory.fields).map(([name, field]) => [name, plain(field)])),
+    })),
   };
 }
 

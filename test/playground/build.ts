@@ -22,12 +22,9 @@ export default async function serve(project: TestProject): Promise<() => Promise
   const { address, close } = await served('playground', (outDir) => {
     // In a separate process, because NODE_ENV is `test` here and Vite would build for that.
     const env = { ...process.env, NODE_ENV: 'production' };
-    for (const args of [
-      [path('playground/scripts/assets.mjs')],
-      [path('node_modules/vite/bin/vite.js'), 'build', path('playground'), '--outDir', outDir, '--logLevel', 'error'],
-    ]) {
-      execFileSync(process.execPath, args, { env, stdio: 'inherit' });
-    }
+    const vite = path('node_modules/vite/bin/vite.js');
+    const args = [vite, 'build', path('playground'), '--outDir', outDir, '--logLevel', 'error'];
+    execFileSync(process.execPath, args, { env, stdio: 'inherit' });
   });
   project.provide('playground', address);
   return close;
