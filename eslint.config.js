@@ -245,8 +245,15 @@ export default defineConfig(
     },
   },
   {
-    // Part of it runs in a page.
-    files: ['playground/scripts/picture.mjs'],
-    languageOptions: { globals: { Image: 'readonly', OffscreenCanvas: 'readonly' } },
+    // Part of them runs in a page.
+    files: ['playground/scripts/*.mjs'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        Image: 'readonly',
+        OffscreenCanvas: 'readonly',
+        requestAnimationFrame: 'readonly',
+      },
+    },
   },
 );

@@ -1,25 +1,12 @@
 // Draws docs/images/playground.webp, the picture of the README and of shared links, from the built page in site/playground.
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
-import { preview } from 'vite';
+import { withBuiltPage } from './built-page.mjs';
 
-const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const STEP = 120;
 
-const root = process.argv[2] ?? path('site/playground');
-const server = await preview({
-  root,
-  configFile: false,
-  logLevel: 'error',
-  build: { outDir: root },
-  preview: { port: 0, host: '127.0.0.1' },
-});
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-try {
+await withBuiltPage(process.argv[2], async (browser, address) => {
   const page = await browser.newPage({ viewport: { width: 1200, height: 784 }, colorScheme: 'light' });
-  await page.goto(`http://127.0.0.1:${server.httpServer.address().port}/`);
+  await page.goto(address);
   const step = page.locator('.run').nth(1).locator('dd').first();
   while (!(Number(await step.innerText()) >= STEP)) await page.waitForTimeout(200);
   const shot = await page.screenshot();
@@ -34,8 +21,5 @@ try {
     const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.92 });
     return [...new Uint8Array(await blob.arrayBuffer())];
   }, shot.toString('base64'));
-  writeFileSync(path('docs/images/playground.webp'), Uint8Array.from(encoded));
-} finally {
-  await browser.close();
-  await server.close();
-}
+  writeFileSync(new URL('../../docs/images/playground.webp', import.meta.url), Uint8Array.from(encoded));
+});

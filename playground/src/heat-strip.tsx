@@ -1,26 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { markText } from './axes.ts';
 import { formatNumber } from './format.ts';
 import type { Flow } from './verdict.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-// From vanished over the gradient of the untrained network to exploded.
-const RAMPS: Readonly<Record<'light' | 'dark', readonly Colour[]>> = {
-  light: [
-    [247, 245, 241],
-    [250, 222, 176],
-    [243, 164, 89],
-    [205, 48, 20],
-    [96, 0, 30],
-  ],
-  dark: [
-    [35, 38, 43],
-    [74, 48, 34],
-    [158, 84, 30],
-    [250, 160, 70],
-    [255, 250, 215],
-  ],
-};
+// The colors of the style sheet, from vanished over the gradient of the untrained network to exploded.
+const COLOURS = 5;
 // Powers of ten at the ends of the ramp, below and above the first gradient at the last time step.
 const [FADED, GLOWING] = [6, 2];
 const WIDTH = 320;
@@ -34,9 +20,10 @@ interface HeatStripProps {
 export function HeatStrip({ label, flows }: HeatStripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const last = flows.at(-1);
+  const start = flows[0]?.norms.at(-1);
   useEffect(() => {
     const scheme = matchMedia('(prefers-color-scheme: dark)');
-    const redraw = (): void => draw(canvas.current, flows, RAMPS[scheme.matches ? 'dark' : 'light']);
+    const redraw = (): void => draw(canvas.current, flows);
     redraw();
     scheme.addEventListener('change', redraw);
     return () => scheme.removeEventListener('change', redraw);
@@ -54,15 +41,22 @@ export function HeatStrip({ label, flows }: HeatStripProps) {
         <span>last</span>
         <span>first</span>
       </div>
+      <p class="scale">
+        <span>vanished ÷ {markText(10 ** FADED)}</span>
+        <span>{start === undefined ? '' : `start ${markText(Number(start.toPrecision(2)))}`}</span>
+        <span>exploded × {markText(10 ** GLOWING)}</span>
+      </p>
     </figure>
   );
 }
 
-function draw(canvas: HTMLCanvasElement | null, flows: readonly Flow[], ramp: readonly Colour[]): void {
+function draw(canvas: HTMLCanvasElement | null, flows: readonly Flow[]): void {
   const times = flows[0]?.norms.length ?? 0;
   const context = canvas?.getContext('2d');
   if (canvas == null || context == null || times === 0) return;
   [canvas.width, canvas.height] = [WIDTH, times];
+  const style = getComputedStyle(canvas);
+  const ramp = Array.from({ length: COLOURS }, (_, index) => parseColour(style.getPropertyValue(`--heat-${index}`)));
   const reference = Math.log10(flows[0]?.norms.at(-1) ?? 1);
   const until = (flows.at(-1)?.step ?? 0) + 1;
   const image = context.createImageData(WIDTH, times);
@@ -76,6 +70,11 @@ function draw(canvas: HTMLCanvasElement | null, flows: readonly Flow[], ramp: re
     }
   }
   context.putImageData(image, 0, 0);
+}
+
+function parseColour(hex: string): Colour {
+  const channel = (at: number): number => parseInt(hex.trim().slice(at, at + 2), 16);
+  return [channel(1), channel(3), channel(5)];
 }
 
 // What is not a number has overflowed.

@@ -2,7 +2,7 @@ import type { StrategySpec } from 'gradclip';
 import { taskOf } from './catalogue.ts';
 import { labelOf, subjectOf } from './labels.ts';
 import { bounds, runs, setup, status } from './session.ts';
-import { sentenceOf, shortText, verdictOf } from './verdict.ts';
+import { longestSentence, SAME, sentenceOf, shortText, verdictOf } from './verdict.ts';
 
 /** One sentence over everything, true at every step. */
 export function Sentence({ specs }: { readonly specs: readonly StrategySpec[] }) {
@@ -12,11 +12,14 @@ export function Sentence({ specs }: { readonly specs: readonly StrategySpec[] })
     return { subject: subjectOf(specs[index]!), verdict: verdictOf(observed, bounds.value) };
   });
   const at = Math.max(-1, ...runs.value.map(({ lines }) => lines.at(-1)?.step ?? -1));
-  const said = sentenceOf(judged, bounds.value, taskOf(setup.value.task).loss);
+  const unit = taskOf(setup.value.task).loss;
+  const said = sentenceOf(judged, bounds.value, unit);
   const events = judged.map(({ verdict }, index) => `${labelOf(specs[index]!)}: ${shortText(verdict)}`);
   return (
     <>
-      <p class="sentence">{withStatus(said, at)}</p>
+      <p class="sentence" data-longest={longestSentence(judged, unit)}>
+        <span>{withStatus(said, at)}</span>
+      </p>
       {/* Read aloud when the state of a run changes, not with every number. */}
       <p class="visually-hidden" role="status">
         {status.value === 'paused' ? 'Paused. ' : ''}
@@ -27,7 +30,8 @@ export function Sentence({ specs }: { readonly specs: readonly StrategySpec[] })
 }
 
 function withStatus(said: string, at: number): string {
-  if (at >= 0) return status.value === 'paused' ? `Paused at step ${at}. ${said}` : said;
+  // In place of the words about the network, so that pausing does not lengthen the sentence.
+  if (at >= 0) return status.value === 'paused' ? `Paused at step ${at}. ${said.replace(SAME, '')}` : said;
   if (status.value === 'paused') return 'Paused before the first step.';
   return status.value === 'failed' ? 'Training has stopped.' : 'Preparing the networks.';
 }

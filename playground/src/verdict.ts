@@ -156,9 +156,19 @@ export function clauseOf(verdict: Verdict, { guess }: Bounds, unit: string): str
       }
       if (verdict.isWorse) return `is at ${amount(verdict.loss)}, worse than guessing (${formatNumber(guess)})`;
       return verdict.vanishes
-        ? 'is no better than guessing, because its gradient vanishes on the way back'
+        ? 'is no better than guessing, because its gradient vanishes'
         : `is no better than guessing (${formatNumber(verdict.loss)} against ${formatNumber(guess)})`;
   }
+}
+
+/** How the sentence over several runs begins. */
+export const SAME = 'Same network, same data. ';
+
+/** Returns a sentence that is about as long as any that {@link sentenceOf} may say of these runs. */
+export function longestSentence(runs: readonly { readonly subject: string }[], unit: string): string {
+  const verdict = { kind: 'falling', loss: 88.8, beatsGuessing: false, isWorse: false, vanishes: false } as const;
+  const clause = clauseOf(verdict, { guess: 8.88, limit: Infinity }, unit);
+  return SAME + runs.map(({ subject }) => `${subject} it ${clause}.`).join(' ');
 }
 
 /** Says the verdicts of all runs, each with the clause that names it: "Without clipping it". */
@@ -174,9 +184,8 @@ export function sentenceOf(
         `${runs.some(({ subject }) => subject === 'Without clipping') ? 'With and without clipping' : 'In every run'} it ${clauses[0]}.`,
       ]
     : runs.map(({ subject }, index) => `${subject} it ${clauses[index]}.`);
-  if (runs.length > 1) sentences.unshift('Same network, same data.');
   const isVanishing = ({ verdict }: (typeof runs)[number]): boolean =>
     clauseOf(verdict, bounds, unit).includes('vanishes');
   if (runs.some(isVanishing)) sentences.push('Clipping only shortens gradients, so it cannot help here.');
-  return sentences.join(' ');
+  return (runs.length > 1 ? SAME : '') + sentences.join(' ');
 }

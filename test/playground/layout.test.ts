@@ -20,6 +20,10 @@ describeInBrowser('the page', (visit) => {
         const { y, height: size } = (await page.locator(part).boundingBox())!;
         expect([part, y + size <= height]).toEqual([part, true]);
       }
+      // The strip of gradients says which color means what.
+      expect(await page.locator('.scale').first().innerText()).toMatch(
+        /^vanished ÷ 10⁶\s+start 0\.\d+\s+exploded × 100$/,
+      );
       await page.locator('.setup summary').click();
       await page.locator('.actions summary').first().click();
       mkdirSync(SHOTS, { recursive: true });
@@ -29,6 +33,31 @@ describeInBrowser('the page', (visit) => {
       expect(offences).toEqual([]);
     },
   );
+
+  it.each([1280, 390])('keeps the charts in place at %i px, whatever the sentence says', async (width) => {
+    const { page } = await visit({ hash: hashOf(SMALL), viewport: { width, height: 844 } });
+    await page.evaluate(() => {
+      const seen = { tops: new Set<number>(), sentences: new Set<string>() };
+      Object.assign(window, { seen });
+      const look = (): void => {
+        seen.tops.add(document.querySelector('.charts')!.getBoundingClientRect().top);
+        seen.sentences.add(document.querySelector('.sentence')!.textContent);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await says(page, 1, /^(exploded|diverged), step \d+$/);
+    await reaches(page, 2, 30);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => page.locator('.rate').innerText()).toBe('paused');
+    const { tops, sentences } = await page.evaluate(() => {
+      const { seen } = window as unknown as { seen: { tops: Set<number>; sentences: Set<string> } };
+      return { tops: [...seen.tops], sentences: [...seen.sentences] };
+    });
+    const lengths = sentences.map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeGreaterThan(2 * Math.min(...lengths));
+    expect(tops).toHaveLength(1);
+  });
 
   it('can be used with the keyboard alone', async () => {
     const { page } = await visit({ hash: hashOf(SMALL) });

@@ -137,7 +137,7 @@ describe('the sentence', () => {
       ),
     }));
     expect(sentenceOf(alike, bounds, 'cross-entropy in nats')).toBe(
-      'Same network, same data. With and without clipping it is no better than guessing, because its gradient vanishes on the way back. ' +
+      'Same network, same data. With and without clipping it is no better than guessing, because its gradient vanishes. ' +
         'Clipping only shortens gradients, so it cannot help here.',
     );
   });
