@@ -22,7 +22,7 @@ interface ChartProps {
   readonly description: string;
   readonly series: readonly Series[];
   /** The x values, then the values of each series; null leaves a gap. */
-  readonly data: readonly (readonly (number | null)[])[];
+  readonly data: uPlot.AlignedData;
   readonly range: readonly [low: number, high: number];
   readonly logarithmic?: boolean;
   /** The value of a dashed line across the chart. */
@@ -34,6 +34,8 @@ interface ChartProps {
 
 type Drawn = Pick<ChartProps, 'range' | 'level' | 'notes' | 'onDraw'>;
 
+// Observable Plot draws the report, because only it writes SVG in Node. Here uPlot draws four lines of 600 points in 1.3 ms
+// instead of 7.6 ms, and weighs 23 kB instead of 84 kB (gzip).
 /** A line chart that follows its data, its size and the colour scheme. Lines may leave its range. */
 export function Chart(props: ChartProps) {
   const { description, series, data, logarithmic = false } = props;
@@ -50,7 +52,7 @@ export function Chart(props: ChartProps) {
       chart.current?.destroy();
       chart.current = new uPlot(
         { ...optionsFor(series, logarithmic, () => latest.current), ...size() },
-        latest.current.data as uPlot.AlignedData,
+        latest.current.data,
         element,
       );
     };
@@ -67,7 +69,7 @@ export function Chart(props: ChartProps) {
   }, [JSON.stringify([series, logarithmic])]);
 
   useEffect(() => {
-    chart.current?.setData(data as uPlot.AlignedData);
+    chart.current?.setData(data);
   }, [data, JSON.stringify([props.range, props.level, props.notes])]);
 
   return <div class="chart" ref={container} role="img" aria-label={description} />;

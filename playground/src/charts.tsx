@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 import type { StrategySpec } from 'gradclip';
 import { useMemo, useRef } from 'preact/hooks';
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import { taskOf } from './catalogue.ts';
 import { Chart, type Note } from './chart.tsx';
 import { formatNumber, formatThreshold } from './format.ts';
 import { labelOf } from './labels.ts';
 import type { RunView } from './run-view.ts';
 import { bounds, retune, runs, setup } from './session.ts';
-import { columnsOf, joined } from './thinned.ts';
+import { pointsOf } from './thinned.ts';
 
 // The strategies whose `maxNorm` limits the norm that the chart shows.
 const DRAGGABLE = ['global-norm', 'soft-norm'];
@@ -51,11 +51,11 @@ interface ChartProps {
 
 function Norms({ specs, versions }: ChartProps) {
   const data = useMemo(() => {
-    const before = runs.value.map(({ lines }) => columnsOf(lines, [({ normBefore }) => normBefore], true));
+    const before = runs.value.map(({ lines }) => pointsOf(lines, ({ normBefore }) => normBefore, true));
     const after = runs.value.map(({ lines }, index) =>
-      showsAfter(specs[index]!) ? columnsOf(lines, [({ normAfter }) => normAfter], true) : [[], []],
+      pointsOf(showsAfter(specs[index]!) ? lines : [], ({ normAfter }) => normAfter, true),
     );
-    return joined([...before, ...after]);
+    return uPlot.join([...before, ...after]);
   }, [runs.value, versions]);
   const thresholds = specs.map(thresholdOf);
   const chart = useRef<uPlot | undefined>(undefined);
@@ -111,7 +111,7 @@ function showsAfter(spec: StrategySpec): boolean {
 function Losses({ specs, versions }: ChartProps) {
   const { guess } = bounds.value;
   const data = useMemo(
-    () => joined(runs.value.map(({ lines }) => columnsOf(lines, [({ loss }) => loss], false))),
+    () => uPlot.join(runs.value.map(({ lines }) => pointsOf(lines, ({ loss }) => loss, false))),
     [runs.value, versions],
   );
   const top = Number.isFinite(guess) ? 2 * guess : 10;
@@ -177,9 +177,11 @@ function endings(
   });
 }
 
-function normRange(data: readonly (readonly (number | null)[])[], thresholds: readonly (number | undefined)[]) {
+function normRange(data: uPlot.AlignedData, thresholds: readonly (number | undefined)[]) {
   const lines = data.slice(1);
-  const values = [...lines.flat(), ...thresholds].filter((value): value is number => value != null && value > 0);
+  const values = [...lines.flatMap((line) => [...line]), ...thresholds].filter(
+    (value): value is number => value != null && value > 0,
+  );
   if (values.length === 0) return [0.1, 10] as const;
   const firsts = lines.flatMap(([first]) => (first == null ? [] : [first]));
   const ceiling = HEADROOM * Math.max(...firsts, ...thresholds.flatMap((value) => value ?? []));

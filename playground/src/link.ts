@@ -7,7 +7,7 @@
  */
 
 import * as v from 'valibot';
-import { catalogue, taskOf, type CatalogueField, type CatalogueStrategy } from './catalogue.ts';
+import { catalogue, strategyOf, taskOf, type CatalogueField } from './catalogue.ts';
 import { DEFAULT_SETUP, faultIn, schema, STARTS, type Setup } from './setup.ts';
 
 const LONGEST_LINK = 2000;
@@ -93,7 +93,7 @@ function numberFrom(text: string | number): number {
 }
 
 function specText({ id, options = {} }: Setup['strategies'][number]): string {
-  const { options: standard } = catalogue.strategies.find((one) => one.id === id) as CatalogueStrategy;
+  const { options: standard } = strategyOf(id);
   const changed = Object.entries(options).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(standard[name]),
   );
