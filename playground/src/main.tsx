@@ -28,9 +28,10 @@ function App() {
   );
 }
 
+// First, so that the worker loads while the page is drawn, and there are runs to draw.
+restart();
 const app = document.getElementById('app');
 if (app !== null) render(<App />, app);
-restart();
 
 // The fragment of the address is the set-up, so a link within the page must not change it.
 document.querySelector('a[href="#article"]')?.addEventListener('click', (event) => {

@@ -42,7 +42,10 @@ export function RunRow({ run, index, spec }: RunRowProps) {
         <dl class="figures">
           <Figure name="step" value={step === undefined ? '–' : String(step)} />
           <Figure name="loss" value={loss === undefined ? '–' : formatNumber(loss)} />
-          <Figure name="clipped, last 20" value={Number.isNaN(clipRate) ? '–' : `${Math.round(100 * clipRate)} %`} />
+          <Figure
+            name={`${spec.id === 'spike-skip' ? 'skipped' : 'clipped'}, last 20`}
+            value={Number.isNaN(clipRate) ? '–' : `${Math.round(100 * clipRate)} %`}
+          />
           {end?.outcome === 'finished' ? (
             <Figure name="test score" about={metric} value={formatNumber(end.test)} />
           ) : null}

@@ -97,10 +97,10 @@ function meanOf(lines: readonly StepLine[]): { mean: number; error: number } {
   return { mean, error: Math.sqrt(squares / Math.max(1, lines.length - 1) / lines.length) };
 }
 
-/** Returns the share of the last {@link RECENT} steps that were clipped; NaN before the first. */
+/** Returns the share of the last {@link RECENT} steps that were clipped or skipped; NaN before the first. */
 export function clipRateOf(lines: readonly StepLine[]): number {
   const recent = lines.slice(-RECENT);
-  return recent.filter(({ clipped }) => clipped).length / recent.length;
+  return recent.filter(({ clipped, skipped }) => clipped || skipped).length / recent.length;
 }
 
 /** Says a verdict in two or three words. */

@@ -144,9 +144,10 @@ describe('the sentence', () => {
 });
 
 describe('the clip rate', () => {
-  it('is that of the last 20 steps', () => {
+  it('is that of the last 20 steps, and counts skipped ones', () => {
     const lines = steps(new Array<number>(100).fill(1), (step) => ({ clipped: step < 80 || step % 2 === 0 }));
     expect(clipRateOf(lines)).toBe(0.5);
+    expect(clipRateOf(steps([1, 1, 1, 1], (step) => ({ skipped: step === 3 })))).toBe(0.25);
     expect(clipRateOf([])).toBeNaN();
   });
 });
