@@ -1,10 +1,11 @@
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import { childEntries, withPrefix } from '../core/entries.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { specOf } from '../registry/spec.ts';
-import { childState, joinSteps, withPrefix } from './child-states.ts';
+import { joinSteps } from './child-states.ts';
 
 /**
  * Applies strategies one after another; each clips the result of the one before.
@@ -39,7 +40,7 @@ export function chain(...strategies: readonly ClippingStrategy[]): ClippingStrat
       let clipped = gradients;
       const steps = strategies.map((strategy, index) => {
         const prefix = String(index);
-        const before = childState(prefix, state);
+        const before = childEntries(prefix, state);
         const result = strategy.clip(clipped, before, context);
         clipped = result.gradients;
         return { prefix, before, result };

@@ -1,29 +1,22 @@
 import { cast, maximum, mul, sub, where, type Scalar } from '@tensorflow/tfjs-core';
 import type { Clipped, NamedTensors } from '../core/contract.ts';
+import { mapValues, withPrefix } from '../core/entries.ts';
 
 // A combinator keeps the states of its strategies in one flat record, each strategy's under its own prefix.
 
-/** The entries under a prefix, without the prefix. */
-export function childState(prefix: string, state: NamedTensors): NamedTensors {
-  const start = `${prefix}/`;
-  const entries = Object.entries(state).filter(([name]) => name.startsWith(start));
-  return Object.fromEntries(entries.map(([name, tensor]) => [name.slice(start.length), tensor]));
-}
-
-/** The state with a prefix before each name. */
-export function withPrefix(prefix: string, state: NamedTensors): NamedTensors {
-  return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [`${prefix}/${name}`, tensor]));
+/** 1 where any of some flags is 1; undefined without flags. */
+export function anyOf(flags: readonly (Scalar | undefined)[]): Scalar | undefined {
+  const present = flags.filter((flag) => flag !== undefined);
+  return present.length === 0 ? undefined : present.reduce((one, other) => maximum(one, other));
 }
 
 /** `after` where `condition` is 1 and `before` where it is 0, selected on the device. */
 export function selectState(condition: Scalar, after: NamedTensors, before: NamedTensors): NamedTensors {
   const takeAfter = cast(condition, 'bool');
-  return Object.fromEntries(
-    Object.entries(after).map(([name, tensor]) => {
-      const old = before[name] ?? tensor;
-      return [name, old === tensor ? tensor : where(takeAfter, tensor, old)];
-    }),
-  );
+  return mapValues(after, (tensor, name) => {
+    const old = before[name] ?? tensor;
+    return old === tensor ? tensor : where(takeAfter, tensor, old);
+  });
 }
 
 /** One strategy of a combinator in a step. */
@@ -41,8 +34,7 @@ export interface ChildStep {
  * or it could never adapt. In a sequence, only the first one that skips does.
  */
 export function joinSteps(steps: readonly ChildStep[], isSequence: boolean): Pick<Clipped, 'state' | 'skip'> {
-  const skips = steps.flatMap(({ result }) => result.skip ?? []);
-  const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
+  const skip = anyOf(steps.map(({ result }) => result.skip));
   let skippedBefore: Scalar | undefined;
   const states = steps.map(({ prefix, before, result }) => {
     const { skip: own, state } = result;

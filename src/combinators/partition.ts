@@ -1,12 +1,13 @@
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { ClippingStrategy, NamedTensors, StepContext, StrategySpec } from '../core/contract.ts';
+import { childEntries, filterNames, mapValues, withPrefix } from '../core/entries.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { registeredVariableNames } from '../core/names.ts';
 import { isPlainObject } from '../core/plain.ts';
 import { specOf } from '../registry/spec.ts';
-import { childState, joinSteps, withPrefix } from './child-states.ts';
+import { joinSteps } from './child-states.ts';
 import { labelWithoutStrategy, unusedRule } from './partition-errors.ts';
 import { unserializable } from './unserializable.ts';
 import { hasPredicate, matchesRule, parseRule, type VariableRule } from './variable-rules.ts';
@@ -146,9 +147,8 @@ function partitionByLabel(
   strategies: Readonly<Record<string, ClippingStrategy>> & PartitionDefault,
 ): ClippingStrategy {
   const { default: others, ...labelled } = strategies;
-  const specs = Object.entries(strategies).map(([label, strategy]) => [label, specOf(strategy)] as const);
   const options = unserializable(
-    { labelOf, strategies: Object.fromEntries(specs) },
+    { labelOf, strategies: mapValues(strategies, specOf) },
     'A `partition` by a function cannot be saved; give it rules with globs instead.',
   );
   const labels = Object.keys(labelled);
@@ -182,7 +182,7 @@ function partitionByGroup(
       if (!groupByVariable.has(variable)) groupByVariable.set(variable, groupOf(variable) ?? rest);
       return groupByVariable.get(variable) === group;
     };
-    return Object.fromEntries(Object.entries(tensors).filter(([variable]) => belongs(variable)));
+    return filterNames(tensors, belongs);
   };
   return Object.freeze<ClippingStrategy>({
     id: 'partition',
@@ -199,7 +199,7 @@ function partitionByGroup(
       const clipped: Record<string, NamedTensors[string]> = { ...gradients };
       const steps = all.map((group) => {
         const own = select(gradients, group);
-        const before = childState(group.prefix, state);
+        const before = childEntries(group.prefix, state);
         const result =
           Object.keys(own).length === 0
             ? { gradients: own, state: before }

@@ -1,3 +1,4 @@
+import { mapValues } from './entries.ts';
 import { ClippingError, formatValue } from './errors.ts';
 
 const MAX_VALUES = 100_000;
@@ -28,7 +29,7 @@ export function toPlainData(call: string, data: unknown): unknown {
     const path = [...parents, value];
     if (Array.isArray(value)) return Array.from(value, (item) => copy(item, path));
     if (!isPlainObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copy(item, path)]));
+    return mapValues(value as Readonly<Record<string, unknown>>, (item) => copy(item, path));
   };
   return copy(data, []);
 }

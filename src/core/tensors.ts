@@ -10,6 +10,7 @@
 import { reshape, tensor1d, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { clamp, groupNorms, kernels, percentileByRank, percentileBySelection, unitNorms } from '../kernels/index.ts';
 import type { NamedTensors } from './contract.ts';
+import { mapValues } from './entries.ts';
 import { ClippingError } from './errors.ts';
 
 /**
@@ -176,7 +177,7 @@ export function clampAll(tensors: NamedTensors, low: number, high: number): Name
  * @category Named tensors
  */
 export function mapTensors(tensors: NamedTensors, change: (tensor: Tensor, name: string) => Tensor): NamedTensors {
-  return tidy(() => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)])));
+  return tidy(() => mapValues(tensors, change));
 }
 
 /**
@@ -187,6 +188,11 @@ export function mapTensors(tensors: NamedTensors, change: (tensor: Tensor, name:
 export function percentileOf(values: Tensor1D, count: Scalar, percentile: number): Scalar {
   const compute = kernels().readsAreFree ? percentileBySelection : percentileByRank;
   return tidy(() => compute(values, count, percentile));
+}
+
+/** Replaces NaN and ±Infinity with 0. Returns the same tensors if all are finite. */
+export function zeroNonFiniteIn(tensors: NamedTensors): NamedTensors {
+  return changeAll(tensors, (list) => kernels().zeroNonFinite(list));
 }
 
 function changeAll(tensors: NamedTensors, change: (list: readonly Tensor[]) => readonly Tensor[]): NamedTensors {

@@ -13,9 +13,9 @@ import {
   zerosLike,
   type Optimizer,
   type Scalar,
-  type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { filterNames, mapValues } from '../core/entries.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import type { VariableIdentity } from '../core/replaced-variables.ts';
 import { isRecorded, statsOf, type ClipStats, type StepRecord } from '../records/records.ts';
@@ -225,8 +225,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   /** Takes a step where `isDue` on the device is true; the sums then start again from 0. */
   #stepIf(isDue: Scalar, target: Optimizer, gradients: NamedTensors, pending: Scalar, isCounted: boolean): void {
     // Cleared sums keep their variables here, because the host does not know that they are cleared.
-    const recent = isCounted ? Object.entries(gradients).filter(([name]) => this.#seenSinceCounted.has(name)) : [];
-    const current = isCounted ? Object.fromEntries(recent) : gradients;
+    const current = isCounted ? filterNames(gradients, (name) => this.#seenSinceCounted.has(name)) : gradients;
     try {
       this.#order.commit();
       applyStep(target, this.#toInnerForm(target, current), cast(logicalNot(isDue), 'float32'), isCounted);
@@ -271,8 +270,4 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     this.#sums.rename(after);
     this.#seenSinceCounted = new Set([...this.#seenSinceCounted].map(after));
   }
-}
-
-function mapValues(tensors: NamedTensors, change: (tensor: Tensor) => Tensor): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
 }

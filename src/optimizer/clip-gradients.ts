@@ -1,10 +1,12 @@
 import { clone, tidy, type NamedTensorMap, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { assertStrategy } from '../core/assert-strategy.ts';
 import type { Clipped, ClippingStrategy, NamedTensors, StepContext } from '../core/contract.ts';
+import { mapValues } from '../core/entries.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { globalNormOf, limitFactors, scaleAll } from '../core/tensors.ts';
 import { clipWithChecks } from './contract-checks.ts';
 import { readGradients, type GradientList, type Gradients } from './gradients.ts';
+import { inFormOf } from './inner-optimizer.ts';
 
 /**
  * The result of {@link clipGradients}. All its tensors are new and belong to the caller.
@@ -55,16 +57,10 @@ export function clipGradients<Form extends Gradients>(
   const given: NamedTensors = Object.fromEntries(present);
   return tidy(() => {
     const clipped = typeof strategy === 'number' ? clipNorm(given, strategy) : clipOnce(given, strategy, parameters);
-    const own = (name: string): Tensor | undefined => {
-      const tensor = clipped.gradients[name];
-      return tensor && clone(tensor);
-    };
-    const result = Array.isArray(gradients)
-      ? gradients.map(({ name, tensor }: GradientList[number]) => ({ name, tensor: own(name) ?? tensor }))
-      : Object.fromEntries(Object.entries(gradients).map(([name, tensor]) => [name, own(name) ?? tensor]));
+    const own = mapValues(clipped.gradients, (tensor) => clone(tensor));
     const { skip } = clipped;
     return {
-      gradients: result,
+      gradients: inFormOf(gradients, own) as NamedTensorMap,
       norm: clone(globalNormOf(given)),
       ...(skip === undefined ? {} : { skip: clone(skip) }),
     };
@@ -83,7 +79,7 @@ function clipNorm(gradients: NamedTensors, maxNorm: number): Pick<Clipped, 'grad
 
 function clipOnce(gradients: NamedTensors, strategy: ClippingStrategy, parameters: NamedTensors): Clipped {
   assertStrategy('clipGradients(gradients, strategy)', strategy);
-  const present = Object.fromEntries(Object.keys(gradients).map((name) => [name, parameters[name] as Tensor]));
+  const present = mapValues(gradients, (_, name) => parameters[name] as Tensor);
   if (Object.keys(strategy.init(parameters)).length > 0) throw needsOptimizer(strategy, 'keeps state');
   const context: StepContext = {
     get step(): number {

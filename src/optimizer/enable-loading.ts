@@ -1,7 +1,8 @@
 import { combinators } from '../combinators/index.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
 import { register } from '../core/known.ts';
-import { StrategyRegistry } from '../registry/registry.ts';
+import { parseEntries } from '../registry/parse-entries.ts';
+import type { StrategyRegistry } from '../registry/registry.ts';
 import { registerClass } from '../saving/loading.ts';
 import { AccumulatedOptimizer } from './accumulated-optimizer.ts';
 import { ClippedOptimizer } from './clipped-optimizer.ts';
@@ -25,8 +26,8 @@ import { ClippedOptimizer } from './clipped-optimizer.ts';
  * @category Optimizer
  */
 export function enableLoading(strategies: Iterable<AnyStrategyFactory> | StrategyRegistry): void {
-  const registry = Symbol.iterator in strategies ? new StrategyRegistry(strategies) : strategies;
+  const entries = Symbol.iterator in strategies ? parseEntries(strategies).values() : strategies.entries();
   registerClass(ClippedOptimizer);
   registerClass(AccumulatedOptimizer);
-  register(...combinators, ...registry.entries());
+  register(...combinators, ...entries);
 }

@@ -1,5 +1,6 @@
 import { add, cast, dispose, div, keep, util, where, zerosLike, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { filterNames, mapNames } from '../core/entries.ts';
 import { ClippingError } from '../core/errors.ts';
 
 /** The sum of each variable's gradients, each divided by the number of steps; kept through every `tidy`. */
@@ -55,14 +56,15 @@ export class GradientSums {
   /** Disposes the sums of these variables. */
   remove(names: readonly string[]): void {
     if (names.length === 0) return;
-    const rest = Object.entries(this.#tensors).filter(([name]) => !names.includes(name));
-    this.keep(Object.fromEntries(rest), this.#pending);
+    this.keep(
+      filterNames(this.#tensors, (name) => !names.includes(name)),
+      this.#pending,
+    );
   }
 
   /** Renames the sums of variables whose names have changed. */
   rename(nameAfter: (name: string) => string): void {
-    const renamed = Object.entries(this.#tensors).map(([name, sum]) => [nameAfter(name), sum]);
-    this.#tensors = Object.fromEntries(renamed) as NamedTensors;
+    this.#tensors = mapNames(this.#tensors, nameAfter);
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { mapValues } from '../core/entries.ts';
 import { ClippingError } from '../core/errors.ts';
 import type { GradientList, Gradients } from './gradients.ts';
 
@@ -55,10 +56,14 @@ export function toInnerForm(
   if (storesStateByIndex(inner)) {
     return order.map((name) => ({ name, tensor: clipped[name] ?? null })) as GradientList;
   }
-  if (Array.isArray(received)) {
-    return received.map(({ name, tensor }) => ({ name, tensor: clipped[name] ?? tensor })) as GradientList;
-  }
-  return Object.fromEntries(Object.entries(received).map(([name, tensor]) => [name, clipped[name] ?? tensor]));
+  return inFormOf(received, clipped);
+}
+
+/** The clipped gradients as a map or list like the one that the caller gave; absent gradients stay absent. */
+export function inFormOf(received: Gradients, clipped: NamedTensors): Gradients {
+  return Array.isArray(received)
+    ? received.map(({ name, tensor }) => ({ name, tensor: clipped[name] ?? tensor }))
+    : mapValues(received, (tensor, name) => clipped[name] ?? tensor);
 }
 
 /** What tfjs's own optimizers keep of one variable, such as its momentum. */

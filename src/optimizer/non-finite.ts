@@ -19,7 +19,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
 import { ClippingError, listNames } from '../core/errors.ts';
-import { kernels } from '../kernels/index.ts';
+import { zeroNonFiniteIn } from '../core/tensors.ts';
 import type { NonFinitePolicy } from './options.ts';
 
 /** What the non-finite policy decides before a step is clipped. */
@@ -59,7 +59,7 @@ export function decideOnHost(
   if (nonFinite.length === 0) return { gradients };
   if (policy === 'throw') throw nonFiniteError(nonFinite, step);
   if (policy === 'skip' || givesUp) return { gradients, skip: true, isFinite: false };
-  return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite: false };
+  return { gradients: policy === 'zero' ? zeroNonFiniteIn(gradients) : gradients, isFinite: false };
 }
 
 /**
@@ -86,12 +86,7 @@ export function decideOnDevice(
   if (policy !== 'propagate') nonFiniteSteps.countOnDevice(names, finite, step, outerSkip);
   const isFinite: Scalar = min(finite);
   if (policy === 'skip') return { gradients, skip: sub(1, isFinite), isFinite };
-  return { gradients: policy === 'zero' ? zeroNonFinite(gradients) : gradients, isFinite };
-}
-
-function zeroNonFinite(gradients: NamedTensors): NamedTensors {
-  const tensors = kernels().zeroNonFinite(Object.values(gradients));
-  return Object.fromEntries(Object.keys(gradients).map((name, index) => [name, tensors[index] as Tensor]));
+  return { gradients: policy === 'zero' ? zeroNonFiniteIn(gradients) : gradients, isFinite };
 }
 
 /** What the device has counted up to a step. */

@@ -1,20 +1,12 @@
-import {
-  cast,
-  engine,
-  maximum,
-  where,
-  type Optimizer,
-  type Scalar,
-  type Tensor,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { cast, engine, where, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { anyOf } from '../combinators/child-states.ts';
 import { shared } from '../core/shared.ts';
 import type { Gradients } from './gradients.ts';
 
 /** What the wrappers outside have decided about the step that an optimizer inside takes. */
 export interface OuterStep {
   /** 1 if the step is skipped, on the device; absent if it is taken. */
-  readonly skip?: Scalar;
+  readonly skip?: Scalar | undefined;
   /** Whether the step advances schedules and `iterations`. */
   readonly isCounted: boolean;
 }
@@ -34,13 +26,9 @@ export function outerStep(): OuterStep {
  */
 export function applyStep(target: Optimizer, gradients: Gradients, skip?: Scalar, isCounted = true): void {
   const outer = scope.current;
-  const skips = [outer.skip, skip].filter((one) => one !== undefined);
   const restore = skip === undefined ? [] : keepOldValuesWhere(skip);
   const { iterations_: iterations } = target as unknown as Counting;
-  scope.current = {
-    ...(skips.length === 0 ? {} : { skip: skips.reduce((one, other) => maximum(one, other)) }),
-    isCounted: outer.isCounted && isCounted,
-  };
+  scope.current = { skip: anyOf([outer.skip, skip]), isCounted: outer.isCounted && isCounted };
   try {
     target.applyGradients(gradients);
     if (!scope.current.isCounted) (target as unknown as Counting).iterations_ = iterations;

@@ -1,5 +1,5 @@
-import { maximum, scalar, sub, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { selectState } from '../combinators/child-states.ts';
+import { scalar, sub, tidy, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { anyOf, selectState } from '../combinators/child-states.ts';
 import type { NamedTensors } from '../core/contract.ts';
 import { finiteOf, globalNormOf } from '../core/tensors.ts';
 import { kernels, withStepCache, type HostNorms } from '../kernels/index.ts';
@@ -68,8 +68,7 @@ function takeStepOnDevice(parts: StepParts, step: Step): void {
   const finite = before?.finite ?? finiteOf(gradients);
   const decision = decideOnDevice(parts, gradients, finite, context.step, outer.skip);
   const clipped = clipWithChecks(strategy, decision.gradients, state.tensors, context);
-  const skips = [clipped.skip, decision.skip].filter((skip) => skip !== undefined);
-  const skip = skips.length === 0 ? undefined : skips.reduce((one, other) => maximum(one, other));
+  const skip = anyOf([clipped.skip, decision.skip]);
   const normAfter = before && globalNormOf(clipped.gradients);
   apply(parts, step, clipped.gradients, skip);
   let next = clipped.state;

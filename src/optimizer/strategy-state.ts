@@ -1,5 +1,6 @@
 import { clone, dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy, NamedTensors } from '../core/contract.ts';
+import { filterNames, mapNames, mapValues } from '../core/entries.ts';
 import { ClippingError } from '../core/errors.ts';
 import { initWithChecks } from './contract-checks.ts';
 
@@ -35,7 +36,7 @@ export class StrategyState {
 
   /** Restores a saved state after `step` steps; copies the tensors. */
   restore(tensors: NamedTensors, step: number): void {
-    this.#replace(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, clone(tensor)])));
+    this.#replace(mapValues(tensors, (tensor) => clone(tensor)));
     this.#step = step;
     this.#isUnchecked = step > 0;
     this.#isPrepared = false;
@@ -46,12 +47,10 @@ export class StrategyState {
     // A name may end with another one, as `outer/dense/kernel` does, so the longest match wins.
     const changed = [...renamed].sort(([one], [other]) => other.length - one.length);
     if (changed.length === 0) return;
-    this.#tensors = Object.fromEntries(
-      Object.entries(this.tensors).map(([key, tensor]) => {
-        const match = changed.find(([saved]) => key === saved || key.endsWith(`/${saved}`));
-        return [match ? key.slice(0, key.length - match[0].length) + match[1] : key, tensor];
-      }),
-    );
+    this.#tensors = mapNames(this.tensors, (key) => {
+      const match = changed.find(([saved]) => key === saved || key.endsWith(`/${saved}`));
+      return match ? key.slice(0, key.length - match[0].length) + match[1] : key;
+    });
     this.#isPrepared = false;
   }
 
@@ -85,7 +84,7 @@ export class StrategyState {
       }
     });
     const isKept = (name: string): boolean => !this.#initial.has(name) || name in initial;
-    this.#replace(Object.fromEntries(Object.entries(this.tensors).filter(([name]) => isKept(name))));
+    this.#replace(filterNames(this.tensors, isKept));
     this.#isPrepared = false;
   }
 
@@ -114,11 +113,7 @@ export class StrategyState {
     if (isCounted) this.#step += 1;
     if (tensors === this.#tensors) return;
     const borrowed = new Set(callersTensors());
-    this.#replace(
-      Object.fromEntries(
-        Object.entries(tensors).map(([name, tensor]) => [name, borrowed.has(tensor) ? clone(tensor) : tensor]),
-      ),
-    );
+    this.#replace(mapValues(tensors, (tensor) => (borrowed.has(tensor) ? clone(tensor) : tensor)));
   }
 
   /** Frees the tensors. */

@@ -1,6 +1,9 @@
 import { originalName } from '../core/names.ts';
 import type { VariableIdentity } from '../core/replaced-variables.ts';
 
+/** A variable that was seen, or the name of one in a saved file that has not been seen since. */
+type Entry = Omit<VariableIdentity, 'id'> & { readonly id?: number | undefined };
+
 /**
  * The order in which an optimizer first saw its variables.
  *
@@ -8,49 +11,40 @@ import type { VariableIdentity } from '../core/replaced-variables.ts';
  * at which it was first seen, and an absent gradient leaves a gap (decision 0004). Only a disposed variable loses it.
  */
 export class VariableOrder {
-  #names: string[] = [];
-  // By index; undefined for a saved variable that has not been seen since.
-  #ids: (number | undefined)[] = [];
+  #entries: Entry[] = [];
   #known = new Set<string>();
-  // Names from a saved file that have not been seen since, in their order.
-  #savedButUnseen = new Set<string>();
   // How many variables the inner optimizer has received.
   #committed = 0;
 
   /** The names in the order first seen. */
   get names(): readonly string[] {
-    return this.#names;
+    return this.#entries.map(({ name }) => name);
   }
 
   /** The names whose indices the inner optimizer knows. */
   get committed(): readonly string[] {
-    return this.#names.slice(0, this.#committed);
+    return this.names.slice(0, this.#committed);
   }
 
   /** Restores the order of a saved optimizer, whose variables have not been seen yet. */
   restore(names: readonly string[]): void {
-    this.#names = [...names];
-    this.#ids = names.map(() => undefined);
-    this.#known = new Set(names);
-    this.#savedButUnseen = new Set(names);
-    this.#committed = names.length;
+    this.#set(names.map((name) => ({ name })));
+    this.commit();
   }
 
   /** Passes the index of each variable to its successor. */
   replace(successors: ReadonlyMap<string, VariableIdentity>): void {
-    for (const [index, name] of this.#names.entries()) {
-      const successor = successors.get(name);
-      if (successor === undefined) continue;
-      this.#savedButUnseen.delete(name);
-      this.#names[index] = successor.name;
-      this.#ids[index] = successor.id;
-    }
-    this.#known = new Set(this.#names);
+    this.#set(
+      this.#entries.map((entry) => {
+        const { name, id } = successors.get(entry.name) ?? entry;
+        return { name, id };
+      }),
+    );
   }
 
   /** Fixes all indices, because the inner optimizer is about to receive them. */
   commit(): void {
-    this.#committed = this.#names.length;
+    this.#committed = this.#entries.length;
   }
 
   /**
@@ -60,20 +54,13 @@ export class VariableOrder {
    * @param idOf - The id of the variable that now has a name.
    */
   removeGone(idOf: (name: string) => number | undefined): { names: string[]; indices: number[] } {
-    const names: string[] = [];
-    const indices: number[] = [];
-    for (let index = this.#names.length - 1; index >= 0; index -= 1) {
-      const [name, id] = [this.#names[index] as string, this.#ids[index]];
-      if (id === undefined || id === idOf(name)) continue;
-      this.#names.splice(index, 1);
-      this.#ids.splice(index, 1);
-      this.#known.delete(name);
-      names.push(name);
-      if (index >= this.#committed) continue;
-      this.#committed -= 1;
-      indices.push(index);
-    }
-    return { names, indices };
+    const isGone = ({ name, id }: Entry): boolean => id !== undefined && id !== idOf(name);
+    if (!this.#entries.some(isGone)) return { names: [], indices: [] };
+    const gone = [...this.#entries.entries()].filter(([, entry]) => isGone(entry)).reverse();
+    const indices = gone.map(([index]) => index).filter((index) => index < this.#committed);
+    this.#committed -= indices.length;
+    this.#set(this.#entries.filter((entry) => !isGone(entry)));
+    return { names: gone.map(([, { name }]) => name), indices };
   }
 
   /**
@@ -85,37 +72,35 @@ export class VariableOrder {
   addVariables(variables: readonly VariableIdentity[]): { added: number; renamed: ReadonlyMap<string, string> } {
     const renamed = new Map<string, string>();
     let added = 0;
-    if (this.#savedButUnseen.size > 0) {
-      for (const variable of variables) this.#recognize(variable.name, variable);
-    }
+    if (this.#unseen().length > 0) this.replace(new Map(variables.map((variable) => [variable.name, variable])));
     for (const variable of variables) {
       const { name, id } = variable;
       if (this.#known.has(name)) continue;
       added += 1;
-      this.#known.add(name);
       const saved = this.#savedNameOf(name);
       if (saved === undefined) {
-        this.#names.push(name);
-        this.#ids.push(id);
+        this.#entries.push({ name, id });
+        this.#known.add(name);
       } else {
-        this.#recognize(saved, variable);
-        this.#known.delete(saved);
+        this.replace(new Map([[saved, variable]]));
         renamed.set(saved, name);
       }
     }
     return { added, renamed };
   }
 
-  #recognize(saved: string, { name, id }: VariableIdentity): void {
-    if (!this.#savedButUnseen.delete(saved)) return;
-    const index = this.#names.indexOf(saved);
-    this.#names[index] = name;
-    this.#ids[index] = id;
+  #set(entries: Entry[]): void {
+    this.#entries = entries;
+    this.#known = new Set(this.names);
+  }
+
+  #unseen(): Entry[] {
+    return this.#entries.filter(({ id }) => id === undefined);
   }
 
   // A saved name may itself end in a number, such as `layer/w_1`, so an exact match comes first.
   #savedNameOf(name: string): string | undefined {
-    const candidates = [...this.#savedButUnseen];
+    const candidates = this.#unseen().map((entry) => entry.name);
     const original = originalName(name);
     return (
       candidates.find((saved) => saved === original) ??

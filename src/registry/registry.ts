@@ -1,8 +1,8 @@
 import type { ClippingStrategy, StrategySpec } from '../core/contract.ts';
 import type { AnyStrategyFactory } from '../core/define.ts';
-import { ClippingError, formatValue } from '../core/errors.ts';
-import { isCombinator, isSameEntry, type Registrable } from '../core/known.ts';
+import { isCombinator, type Registrable } from '../core/known.ts';
 import { createStrategy, factoryOf } from './create.ts';
+import { parseEntries } from './parse-entries.ts';
 
 /**
  * Finds strategies by id and creates them from JSON.
@@ -10,7 +10,7 @@ import { createStrategy, factoryOf } from './create.ts';
  * @category Registry
  */
 export class StrategyRegistry {
-  readonly #entries = new Map<string, Registrable>();
+  readonly #entries: ReadonlyMap<string, Registrable>;
 
   /**
    * Creates a registry of strategy factories, strategies and combinators.
@@ -18,16 +18,7 @@ export class StrategyRegistry {
    * @throws ClippingError `bad-spec` for any other entry, `duplicate-id` for two different entries with the same id.
    */
   constructor(entries: Iterable<Registrable>) {
-    for (const entry of entries) {
-      assertRegistrable(entry);
-      const { id } = entry;
-      const existing = this.#entries.get(id);
-      if (existing !== undefined && !isSameEntry(existing, entry)) {
-        const kind = isCombinator(existing) ? 'a combinator' : 'another strategy';
-        throw new ClippingError('duplicate-id', `The id \`${id}\` belongs to ${kind} already; choose another id.`);
-      }
-      this.#entries.set(id, entry);
-    }
+    this.#entries = parseEntries(entries);
   }
 
   /** The ids of the strategies, in the order registered; combinators are not included. */
@@ -70,16 +61,4 @@ export class StrategyRegistry {
     const spec = typeof idOrSpec === 'string' ? { id: idOrSpec, options } : idOrSpec;
     return createStrategy(this.#entries, spec);
   }
-}
-
-function assertRegistrable(value: unknown): asserts value is Registrable {
-  const { id, clip, init, create, fromOptions } = Object(value) as Record<string, unknown>;
-  const isStrategy = typeof clip === 'function' && typeof init === 'function';
-  const creates = [value, create, fromOptions].some((one) => typeof one === 'function');
-  if (typeof id === 'string' && (creates || isStrategy)) return;
-  throw new ClippingError(
-    'bad-spec',
-    'A registry takes strategy factories made by `defineStrategy`, strategies and combinators, each with an `id`; ' +
-      `received ${formatValue(value)}.`,
-  );
 }

@@ -1,5 +1,6 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
+import { mapValues } from '../core/entries.ts';
 import { ClippingError, formatValue, inBackticks, messageOf } from '../core/errors.ts';
 import { toJson } from '../core/json.ts';
 import { isPlainObject } from '../core/plain.ts';
@@ -76,7 +77,7 @@ export function parseConfig(config: unknown): {
   return {
     inner: createInner(innerClassName, innerConfig),
     strategy: strategyFromSaved(strategy),
-    options: restoreInfinity(options),
+    options: mapValues(options, (value) => (value === 'Infinity' ? Infinity : value)),
     order,
   };
 }
@@ -143,10 +144,4 @@ export function createInner(className: string, config: serialization.ConfigDict)
 /** Escapes underscores: on loading, tfjs camel-cases every string with one, so `my_lstm_1` would become `myLstm1`. */
 export function escapeUnderscores(json: string): string {
   return json.replaceAll('_', '\\u005f');
-}
-
-function restoreInfinity(options: SavedClipping['options']): SavedClipping['options'] {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : value]),
-  );
 }

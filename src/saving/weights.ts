@@ -1,5 +1,6 @@
 import { clone, dispose, keep, tensor1d, type Optimizer, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { childEntries, withPrefix } from '../core/entries.ts';
 import { ClippingError } from '../core/errors.ts';
 
 /** Weights as `Optimizer.getWeights` returns them. */
@@ -7,7 +8,6 @@ export type NamedWeights = Awaited<ReturnType<Optimizer['getWeights']>>;
 
 // A wrapper around a wrapper uses the next level number, so their names never collide in a file.
 const PREFIX = /^clip(\d+)\//;
-const STATE = 'state/';
 
 // Adam recomputes these powers from the step count on loading, with rounding errors; saved, it resumes bit-identical.
 const ADAM_POWERS = ['accBeta1', 'accBeta2'] as const;
@@ -33,14 +33,12 @@ export async function joinWeights(
     const variable = (inner as WithPowers)[power];
     if (isVariable(variable)) own[power] = variable;
   }
-  for (const [name, tensor] of Object.entries(tensors)) own[`${STATE}${name}`] = tensor;
+  Object.assign(own, withPrefix('state', tensors));
   // With the number of weights, so that loading detects a lost one.
   const step = keep(tensor1d([count, weights.length + Object.keys(own).length + 1], 'int32'));
   own['step'] = step;
-  return {
-    weights: [...weights, ...Object.entries(own).map(([name, tensor]) => ({ name: `clip${level}/${name}`, tensor }))],
-    created: [...created, step],
-  };
+  const named = Object.entries(withPrefix(`clip${level}`, own)).map(([name, tensor]) => ({ name, tensor }));
+  return { weights: [...weights, ...named], created: [...created, step] };
 }
 
 /**
@@ -61,28 +59,22 @@ export async function splitWeights(
         'For the weights of a plain optimizer call `optimizer.inner.setWeights`.',
     );
   }
-  const prefix = `clip${level}/`;
-  const own = new Map(
-    weights
-      .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name, tensor }) => [name.slice(prefix.length), tensor]),
-  );
-  const state = Object.fromEntries(
-    [...own].filter(([name]) => name.startsWith(STATE)).map(([name, tensor]) => [name.slice(STATE.length), tensor]),
-  );
-  const [count, tensors] = (await own.get('step')?.data()) ?? [];
+  const prefix = `clip${level}`;
+  const own = childEntries(prefix, Object.fromEntries(weights.map(({ name, tensor }) => [name, tensor])));
+  const state = childEntries('state', own);
+  const [count, tensors] = (await own['step']?.data()) ?? [];
   const powers = ADAM_POWERS.filter((power) => isVariable((inner as WithPowers)[power]));
-  const missing = ['step', ...powers].find((name) => !own.has(name));
-  if (missing !== undefined) throw damaged(`\`${prefix}${missing}\` is missing`);
+  const missing = ['step', ...powers].find((name) => own[name] === undefined);
+  if (missing !== undefined) throw damaged(`\`${prefix}/${missing}\` is missing`);
   if (tensors !== weights.length) throw damaged(`${tensors ?? 1} tensors were saved; received ${weights.length}`);
   for (const [name, tensor] of mayContainNaN ? [] : Object.entries(state)) {
     if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` contains NaN`);
   }
   // Copies, because Adam overwrites these powers on loading, and the weights may be those of this very optimizer.
-  const exact = powers.map((power) => clone(own.get(power) as Tensor));
+  const exact = powers.map((power) => clone(own[power] as Tensor));
   await restoreInner(
     inner,
-    weights.filter(({ name }) => !name.startsWith(prefix)),
+    weights.filter(({ name }) => !name.startsWith(`${prefix}/`)),
   );
   powers.forEach((power, index) => ((inner as WithPowers)[power] as Variable).assign(exact[index] as Tensor));
   dispose(exact);
