@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bundleFromSource } from './support/bundle-from-source.ts';
 
-// The aim is 15 kB; decision 0010 says what stands in the way.
-const MAX_GZIPPED_BYTES = 19_000;
+// The aim was 15 kB; decision 0010 says what the rest is for.
+const MAX_GZIPPED_BYTES = 18_700;
 
 describe('a bundle of the wrapper and one strategy without tfjs', () => {
   it(`is smaller than ${MAX_GZIPPED_BYTES} bytes gzipped and contains no InversifyJS`, async () => {

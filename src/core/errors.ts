@@ -17,6 +17,7 @@
  * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
  * | `no-backend` | no backend is registered, or not the wasm backend that is to be repaired |
  * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or beside a version that is too old |
+ * | `missing-script` | a page uses `gradclip.recurrent` without its script, or loads that script without `gradclip.min.js` of its version |
  * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
  * @category Errors
@@ -29,6 +30,7 @@ export type ClippingErrorCode =
   | 'bad-state'
   | 'broken-law'
   | 'duplicate-id'
+  | 'missing-script'
   | 'no-backend'
   | 'no-tfjs'
   | 'non-finite'
