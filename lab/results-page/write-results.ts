@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
 import { parseArchive, type Archive } from './archive.ts';
 import { createResultsPages, formatFirstTable, formatMissing, type OutputFile } from './page.ts';
+import { strategyRanks } from './strategy-ranks.ts';
 
 /** Texts of the results pages that are written by hand and stored beside the saved experiments. */
 const CONCLUSIONS = 'conclusions.md';
@@ -14,7 +15,7 @@ const COST = 'cost.md';
  * Builds the documents from a folder of saved experiments.
  *
  * These are the results pages and their charts, with the experiments in their listed order, and the guide pages that show
- * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`.
+ * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`. The pages of the strategies show their rank in the same way.
  */
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
@@ -26,6 +27,7 @@ export function resultsFrom(folder: string, docs: string): OutputFile[] {
   return [
     ...createResultsPages(ordered, { conclusions: textOf(CONCLUSIONS), method: textOf(METHOD), cost: textOf(COST) }),
     ...guidePages(ordered, docs),
+    ...strategyPages(ordered, docs),
   ];
 
   function position({ head }: Archive): number {
@@ -45,6 +47,20 @@ function guidePages(archives: readonly Archive[], docs: string): OutputFile[] {
       return `${opening}${one === undefined ? formatMissing(id) : formatFirstTable(one)}${closing}`;
     });
     return text.includes('<!-- lab: ') ? [{ path: `guide/${name}`, text }] : [];
+  });
+}
+
+/** The pages of the strategies, each with how it did. */
+function strategyPages(archives: readonly Archive[], docs: string): OutputFile[] {
+  const folder = join(docs, 'strategies');
+  const rankOf = strategyRanks(archives);
+  if (rankOf === undefined || !existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    const page = readFileSync(join(folder, name), 'utf8');
+    const text = page.replace(TABLE_BLOCK, (_, opening: string, _id: string, closing: string) => {
+      return `${opening}${rankOf(name.replace(/\.md$/, ''))}${closing}`;
+    });
+    return text.includes('<!-- lab: ') ? [{ path: `strategies/${name}`, text }] : [];
   });
 }
 

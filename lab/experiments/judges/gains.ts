@@ -34,7 +34,8 @@ export function scoreRow(label: string, { metric }: SummaryRow): DotRow {
 
 /** Formats a difference with its interval: `+0.67 [+0.6, +0.72]`. */
 export function formatDifference({ gain, interval }: SeedComparison): string {
-  return `${formatSigned(gain)} [${formatSigned(interval.low)}, ${formatSigned(interval.high)}]`;
+  const format = (value: number): string => (Number.isFinite(value) ? formatSigned(value) : 'diverged');
+  return `${format(gain)} [${format(interval.low)}, ${format(interval.high)}]`;
 }
 
 /** Shows the gain of every strategy over no clipping: one panel for each task, one row for each cell and strategy. */

@@ -24,7 +24,7 @@ export function judgeRegret(rows: readonly SummaryRow[]): Answer {
   const regrets = contests.flatMap(regretsOf);
   const byName = [...groupBy(regrets, ({ name }) => name)];
   return {
-    headline: byName.map(([name, own]) => describeRegret(name, own)).join(' '),
+    headline: describeRegrets(byName),
     statements: [],
     figures: [regretFigure(regrets), thresholdsFigure(rows)],
     tables: [
@@ -75,9 +75,22 @@ function regretsOf(contest: Contest): Regret[] {
   });
 }
 
-/** States on how many networks a strategy is as good as the tuned threshold, and where it is worse. */
+/** States which strategies are as good as the tuned threshold, and where the others are better or worse. */
+function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])[]): string {
+  const differs = ([, own]: (typeof byName)[number]): boolean => own.some(({ comparison }) => signOf(comparison) !== 0);
+  const equal = byName.filter((one) => !differs(one)).map(([name]) => (name === 'none' ? 'no clipping' : name));
+  const networks = byName[0]?.[1].length ?? 0;
+  return [
+    ...byName.filter(differs).map(([name, own]) => describeRegret(name, own)),
+    ...(equal.length === 0
+      ? []
+      : [`No significant difference from the tuned threshold on any of ${networks} networks: ${joinWords(equal)}.`]),
+  ].join(' ');
+}
+
 function describeRegret(name: string, own: readonly Regret[]): string {
-  const [worse, better] = [-1, 1].map((sign) => own.filter(({ comparison }) => isCertain(comparison, sign)));
+  const withSign = (sign: number): Regret[] => own.filter(({ comparison }) => signOf(comparison) === sign);
+  const [worse, better] = [withSign(-1), withSign(1)];
   const networks = (some: readonly Regret[]): string =>
     joinWords(
       some.map(
@@ -85,16 +98,17 @@ function describeRegret(name: string, own: readonly Regret[]): string {
       ),
     );
   const parts = [
-    ...(better!.length === 0 ? [] : [`better on ${networks(better!)}`]),
-    ...(worse!.length === 0 ? [] : [`worse on ${networks(worse!)}`]),
-    `no significant difference on ${own.length - better!.length - worse!.length}`,
+    ...(better.length === 0 ? [] : [`better on ${networks(better)}`]),
+    ...(worse.length === 0 ? [] : [`worse on ${networks(worse)}`]),
+    `no significant difference on ${own.length - better.length - worse.length}`,
   ];
   return `${name === 'none' ? 'No clipping' : name}, compared with the tuned threshold on ${own.length} networks: ${parts.join('; ')}.`;
 }
 
-/** Whether the whole interval lies on one side of 0. */
-function isCertain({ interval: { low, high, isRange } }: SeedComparison, sign: number): boolean {
-  return !isRange && (sign > 0 ? low > 0 : high < 0);
+/** Where the whole interval lies: above 0, below 0, or neither. */
+function signOf({ interval: { low, high, isRange } }: SeedComparison): -1 | 0 | 1 {
+  if (isRange) return 0;
+  return low > 0 ? 1 : high < 0 ? -1 : 0;
 }
 
 function regretFigure(regrets: readonly Regret[]): DotFigure {
