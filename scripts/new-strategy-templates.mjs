@@ -119,6 +119,8 @@ console.log(optimizer.strategy.options);
 
 Draw a picture in scripts/strategy-pictures.ts, and say in one sentence what it shows.
 
+Choose the rate and options of this link so that the strategy beats no clipping within 50 steps.
+
 <!-- playground: rnn/sgd/3/none/${id} -->
 
 ## When to use it

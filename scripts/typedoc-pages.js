@@ -42,7 +42,7 @@ export function load(app) {
   });
   const linkToPlayground = (_mark, setup) =>
     app.options.getValue('playground')
-      ? `<a href="../playground/index.html#${setup}">Try it in the playground</a>`
+      ? `<a href="../playground/index.html#${setup.replaceAll('&', '&amp;')}">Try it in the playground</a>`
       : '';
   app.renderer.defineRouter('pages', PagesRouter);
   app.on(Application.EVENT_BOOTSTRAP_END, () => {

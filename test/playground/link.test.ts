@@ -98,13 +98,6 @@ describeInBrowser('the link', (visit) => {
       .toBe('#rnn/sgd/3/none/global-norm:maxNorm=0.25?seed=2&backend=cpu');
   });
 
-  it('of a strategy’s page opens with that strategy and its defaults', async () => {
-    const { page } = await visit({ hash: '#rnn/sgd/3/none/adaptive-percentile' });
-    await reaches(page, 2, 1);
-    expect(await card(page, 2).getByLabel('Strategy', { exact: true }).inputValue()).toBe('adaptive-percentile');
-    expect(await page.locator('.notice').count()).toBe(0);
-  });
-
   it.each(HOSTILE)(
     'that holds %s gives the default and a message, and injects nothing',
     async (_what, hash, message) => {
