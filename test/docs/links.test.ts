@@ -36,7 +36,7 @@ describe('the check of links', () => {
   ])('finds %s', async (_, link, faults) => {
     writeFileSync(join(folder, 'page.md'), '# One heading\n');
     writeFileSync(join(folder, 'index.md'), `# Index\n\n${link}\n`);
-    const { broken } = await linksOf({ root: folder, files: ['index.md'] });
+    const { broken } = await linksOf({ root: folder, files: ['page.md', 'index.md'] });
     expect(broken).toHaveLength(faults);
   });
 

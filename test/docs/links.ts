@@ -1,4 +1,4 @@
-import { check } from 'linkinator';
+import { check, type CheckOptions, type LinkResult } from 'linkinator';
 
 /** The result of a link check. */
 export interface LinkReport {
@@ -18,11 +18,12 @@ export interface LinkReport {
 export async function linksOf(
   pages: { readonly root: string; readonly files: readonly string[] } | { readonly site: string },
 ): Promise<LinkReport> {
-  const where =
-    'site' in pages
-      ? { path: pages.site, recurse: true }
-      : { path: [...pages.files], serverRoot: pages.root, markdown: true };
-  const { links } = await check({ ...where, checkFragments: true, linksToSkip: ['^(?!http://localhost)'] });
+  const checked = async (where: Partial<CheckOptions> & { path: string }): Promise<LinkResult[]> =>
+    (await check({ ...where, checkFragments: true, linksToSkip: ['^(?!http://localhost)'] })).links;
+  const links: LinkResult[] = [];
+  if ('site' in pages) links.push(...(await checked({ path: pages.site, recurse: true })));
+  // One file at a time: linkinator does not check the anchors of links to a page that it was given before.
+  else for (const path of pages.files) links.push(...(await checked({ path, serverRoot: pages.root, markdown: true })));
   const unique = (states: string): string[] => [
     ...new Set(
       links
