@@ -196,6 +196,7 @@ function stepReader(path: string, identity: () => string, offset: number, length
 }
 
 function readAt(file: number, offset: number, length: number): Buffer {
+  // Not a part of a shared buffer, in which numbers could begin at an odd offset.
   const bytes = Buffer.alloc(length);
   if (readSync(file, bytes, 0, length, offset) < length) throw new Error('The cache is truncated.');
   return bytes;
@@ -203,23 +204,26 @@ function readAt(file: number, offset: number, length: number): Buffer {
 
 /** Formats steps as one column of numbers after another, then their flags. */
 function compact(steps: readonly StepLine[]): Buffer {
-  const values = Float64Array.from(COLUMNS.flatMap((name) => steps.map((line) => line[name] ?? 0)));
-  const flags = Uint8Array.from(
-    steps,
-    ({ clipped, skipped, threshold }) =>
-      (clipped ? CLIPPED : 0) | (skipped ? SKIPPED : 0) | (threshold === undefined ? 0 : HAS_THRESHOLD),
-  );
-  return Buffer.concat([new Uint8Array(values.buffer), flags]);
+  const bytes = Buffer.alloc(STEP_BYTES * steps.length);
+  const values = new Float64Array(bytes.buffer, 0, COLUMNS.length * steps.length);
+  COLUMNS.forEach((name, column) => {
+    const first = column * steps.length;
+    for (let step = 0; step < steps.length; step += 1) values[first + step] = steps[step]![name] ?? 0;
+  });
+  steps.forEach(({ clipped, skipped, threshold }, step) => {
+    const flags = (clipped ? CLIPPED : 0) | (skipped ? SKIPPED : 0) | (threshold === undefined ? 0 : HAS_THRESHOLD);
+    bytes[values.byteLength + step] = flags;
+  });
+  return bytes;
 }
 
 function expand(bytes: Buffer): StepLine[] {
   const count = bytes.length / STEP_BYTES;
-  // A copy begins where numbers may begin.
-  const values = new Float64Array(Uint8Array.from(bytes).buffer, 0, COLUMNS.length * count);
+  const values = new Float64Array(bytes.buffer, bytes.byteOffset, COLUMNS.length * count);
   const lines: StepLine[] = [];
   for (let step = 0; step < count; step += 1) {
     const flags = bytes[values.byteLength + step]!;
-    const line = {
+    const line: StepLine & { threshold?: number } = {
       type: 'step',
       step,
       loss: values[step]!,
@@ -228,8 +232,9 @@ function expand(bytes: Buffer): StepLine[] {
       clipped: (flags & CLIPPED) !== 0,
       skipped: (flags & SKIPPED) !== 0,
       ms: values[3 * count + step]!,
-    } as const;
-    lines.push((flags & HAS_THRESHOLD) === 0 ? line : { ...line, threshold: values[4 * count + step]! });
+    };
+    if ((flags & HAS_THRESHOLD) !== 0) line.threshold = values[4 * count + step]!;
+    lines.push(line);
   }
   return lines;
 }

@@ -8,6 +8,7 @@ import { digestRun, type RunDigest } from '../analysis/digest.ts';
 import type { Experiment, Grid } from '../experiments/_experiment.ts';
 import { LabError } from '../errors.ts';
 import type { Run, RunRecord } from '../run/record.ts';
+import type { PredictionLine } from '../run/run.ts';
 import { trainRun } from './execute-run.ts';
 import { executeRuns, type RunListener } from './execute-runs.ts';
 import { preparePlan } from './plan-runs.ts';
@@ -31,6 +32,8 @@ export interface RunExperimentOptions {
    * Threads load their own parts, so a number above 0 excludes `container`. Default: 0
    */
   readonly workers?: number;
+  /** Writes what each finished run predicts on the test data to `predictions/<id>.jsonl` in `out`. Default: false */
+  readonly savePredictions?: boolean;
 }
 
 /**
@@ -56,7 +59,9 @@ export async function* runExperiment(
   experiment: string | Experiment | Grid,
   options: RunExperimentOptions = {},
 ): AsyncGenerator<RunRecord, void, undefined> {
-  const { container, data, workers = 0 } = options;
+  const { container, data, workers = 0, savePredictions = false } = options;
+  if (savePredictions && options.out === undefined)
+    throw new LabError('`runExperiment` needs `out` for `savePredictions`.');
   if (container !== undefined && workers > 0)
     throw new LabError('`runExperiment` takes `container` or `workers`, because threads cannot share a container.');
   const catalogue = createCatalogue(container ?? createLabContainer());
@@ -104,10 +109,16 @@ function* runHere(
   pending: readonly PlannedRun[],
   folder: ResultsFolder | undefined,
   catalogue: Catalogue,
-  { data }: RunExperimentOptions,
+  { data, savePredictions }: RunExperimentOptions,
 ): Generator<Records> {
   for (const { id, config } of pending) {
-    const training = trainRun(config, catalogue, data === undefined ? {} : { data });
+    const save = (lines: readonly PredictionLine[]): void => folder?.writePredictions(id, lines);
+    const training = trainRun(
+      config,
+      catalogue,
+      data === undefined ? {} : { data },
+      savePredictions ? save : undefined,
+    );
     yield folder?.hasRun(id) ? replayRun(folder.readRun(id)) : (folder?.writeRun(id, training) ?? training);
   }
 }
@@ -117,12 +128,13 @@ async function* runOnThreads(
   pending: readonly PlannedRun[],
   folder: ResultsFolder,
   workers: number,
-  { data, signal }: RunExperimentOptions,
+  { data, signal, savePredictions = false }: RunExperimentOptions,
 ): AsyncGenerator<Records> {
   const stop = new AbortController();
   const plugin = currentPlugin()?.path;
   const shared = {
     out: folder.path,
+    savePredictions,
     ...(data === undefined ? {} : { data }),
     ...(plugin === undefined ? {} : { plugin }),
   };

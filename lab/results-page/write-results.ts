@@ -19,7 +19,7 @@ const COST = 'cost.md';
  */
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
-  const all = names.map((name) => parseArchive(readFileSync(join(folder, name), 'utf8'), join(folder, name)));
+  const all = names.map((name) => readArchive(join(folder, name)));
   const archives = all.filter(({ head }) => !head.partial);
   const ordered = archives.toSorted((a, b) => position(a) - position(b));
   const textOf = (name: string): string =>
@@ -33,6 +33,17 @@ export function resultsFrom(folder: string, docs: string): OutputFile[] {
   function position({ head }: Archive): number {
     return experiments.findIndex(({ id }) => id === head.experiment);
   }
+}
+
+/** Reads a saved comparison; throws a LabError if no listed experiment describes it. */
+function readArchive(path: string): Archive {
+  const archive = parseArchive(readFileSync(path, 'utf8'), path);
+  const { experiment } = archive.head;
+  if (experiments.some(({ id }) => id === experiment)) return archive;
+  const reason = experiment.includes(',') ? 'which options changed' : 'which is not listed';
+  throw new LabError(
+    `${path} has the experiment \`${experiment}\`, ${reason}, so the results page has no question for it. Declare it as an experiment in a plugin, and run and keep that.`,
+  );
 }
 
 function guidePages(archives: readonly Archive[], docs: string): OutputFile[] {

@@ -144,7 +144,27 @@ function parseLine(line: string, lineNumber: number): RunRecord {
   } catch {
     throw new CorruptRecord(`line ${lineNumber}: not valid JSON`);
   }
+  if (isPlainStep(value)) return value;
   const result = parseRecord(value);
   if ('fault' in result) throw new CorruptRecord(`line ${lineNumber}: ${result.fault}`);
   return result.record as RunRecord;
+}
+
+/**
+ * Whether a value is a step whose numbers are all finite, as nearly all lines of a run are. The schema takes ten times as
+ * long to say the same.
+ */
+function isPlainStep(value: unknown): value is StepLine {
+  const { type, step, loss, normBefore, normAfter, clipped, skipped, threshold, ms } = (value ?? {}) as StepLine;
+  return (
+    type === 'step' &&
+    typeof step === 'number' &&
+    typeof loss === 'number' &&
+    typeof normBefore === 'number' &&
+    typeof normAfter === 'number' &&
+    typeof clipped === 'boolean' &&
+    typeof skipped === 'boolean' &&
+    (threshold === undefined || typeof threshold === 'number') &&
+    typeof ms === 'number'
+  );
 }

@@ -110,7 +110,9 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
       }
     }
     if (!diverged) best?.restore();
-    const validation = (await problem.evaluate(model, 'validation')).value;
+    // The best weights were validated when they were kept.
+    const validation =
+      diverged || best?.step === undefined ? (await problem.evaluate(model, 'validation')).value : best.score;
     // Nothing may be chosen by the test data, so a tuning run does not see them.
     const unseen = { value: NaN, standardError: NaN };
     const { value: test, standardError: testError } = config.tuning ? unseen : await problem.evaluate(model, 'test');
@@ -145,7 +147,7 @@ export async function* run(config: RunConfig, parts: RunParts): AsyncGenerator<R
 class BestWeights {
   /** The number of steps that had been taken. */
   step: number | undefined;
-  #score = NaN;
+  score = NaN;
   #values: tf.Tensor[] = [];
   readonly #variables: readonly tf.Variable[];
   readonly #better: Metric['better'];
@@ -156,10 +158,10 @@ class BestWeights {
   }
 
   offer(score: number, step: number): void {
-    const isWorse = this.#better === 'lower' ? score >= this.#score : score <= this.#score;
+    const isWorse = this.#better === 'lower' ? score >= this.score : score <= this.score;
     if (Number.isNaN(score) || isWorse) return;
     this.dispose();
-    [this.#score, this.step] = [score, step];
+    [this.score, this.step] = [score, step];
     this.#values = this.#variables.map((variable) => tf.keep(variable.clone()));
   }
 

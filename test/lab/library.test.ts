@@ -95,6 +95,21 @@ describe('runExperiment', () => {
     expect(withoutTimes(await collectRecords())).toEqual(withoutTimes(first));
   });
 
+  it('saves predictions on request', async () => {
+    const out = join(folder, 'predicted');
+    await collectRecords({}, { out, savePredictions: true });
+    const names = readdirSync(join(out, 'predictions'));
+    expect(names.sort()).toEqual(readdirSync(join(out, 'runs')).sort());
+    const [line = ''] = readFileSync(join(out, 'predictions', names[0]!), 'utf8').split('\n');
+    expect(Object.keys(JSON.parse(line) as object)).toEqual(['truth', 'prediction']);
+  });
+
+  it('needs a folder for predictions', async () => {
+    await expect(collectRecords({}, { savePredictions: true })).rejects.toThrow(
+      '`runExperiment` needs `out` for `savePredictions`.',
+    );
+  });
+
   it('has saved a run before it yields the last record', async () => {
     const out = join(folder, 'filed');
     for await (const record of runExperiment(grid, { out })) if (record.type === 'end') break;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +78,18 @@ describe('saving a comparison', () => {
     expect(digests).toMatchObject([
       { id: start.id, test: 3, validation: 3, steps: 3, clipped: 0, outcome: 'finished' },
     ]);
+  });
+
+  it('is refused by the results page if options changed its grid', () => {
+    const saved = join(folder, 'changed.jsonl');
+    keep(finished('changed', [start.id]), saved, '2026-01-31');
+    const from = join(folder, 'from');
+    mkdirSync(from);
+    writeFileSync(join(from, 'mine.jsonl'), readFileSync(saved, 'utf8').replace('"quick"', '"quick, changed"'));
+    expect(() => resultsFrom(from, folder)).toThrow(
+      'mine.jsonl has the experiment `quick, changed`, which options changed, so the results page has no question for it. ' +
+        'Declare it as an experiment in a plugin, and run and keep that.',
+    );
   });
 
   it('rejects an unfinished comparison', () => {

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findCell, findOptimizer, findTask } from '../../lab/catalogue/catalogue.ts';
 import type { EndRecord, RunRecord, StepLine } from '../../lab/run/record.ts';
 import { DIVERGED_STEPS, run } from '../../lab/run/run.ts';
+import type { Part, Problem } from '../../lab/tasks/_task.ts';
 import type { RunConfig } from '../../lab/run/run-config.ts';
 import { config as plain, environment } from './fixtures.ts';
 
@@ -18,14 +19,20 @@ async function recordsOf(
   change: Partial<Omit<RunConfig, 'strategy'>>,
   spec: StrategySpec = { id: 'none' },
   atMost = Infinity,
+  onEvaluate: (part: Part) => void = () => undefined,
 ): Promise<RunRecord[]> {
   const strategy = registry.create(spec);
   const { id, options } = strategy;
   const config: RunConfig = { ...plain, ...change, strategy: { id, options } };
   const task = findTask(config.task);
+  const problem = task.prepare(text, config.settings);
+  const evaluate: Problem['evaluate'] = (model, part) => {
+    onEvaluate(part);
+    return problem.evaluate(model, part);
+  };
   const parts = {
     task,
-    problem: task.prepare(text, config.settings),
+    problem: { ...problem, evaluate },
     cell: findCell(config.cell),
     optimizer: findOptimizer(config.optimizer),
     strategy,
@@ -123,6 +130,18 @@ describe('a run', () => {
     expect(validation < 0.01).toBe(steps < 300);
     expect(steps % 25).toBe(0);
     expect(steps).toBeLessThan(300);
+  });
+
+  it('ends with its best weights, which it validates only once', async () => {
+    const change = { learningRate: 3, steps: 6 };
+    const scores: number[] = [];
+    for (let steps = 2; steps <= 6; steps += 2)
+      scores.push(((await recordsOf({ ...change, steps })).at(-1) as EndRecord).validation);
+    const parts: Part[] = [];
+    const kept = await recordsOf({ ...change, keepBestEvery: 2 }, { id: 'none' }, Infinity, (part) => parts.push(part));
+    const best = Math.min(...scores);
+    expect(kept.at(-1)).toMatchObject({ validation: best, bestStep: 2 * (scores.indexOf(best) + 1) });
+    expect(parts).toEqual(['validation', 'validation', 'validation', 'test', 'training']);
   });
 
   it('adds the penalties of regularizers to the differentiated loss, not to the recorded loss', async () => {
