@@ -1,4 +1,4 @@
-// Each tool of the guide's table, from the packed package in an empty folder. It takes minutes: npm run test:doors.
+// Each tool of the table in docs/how-it-is-tested.md, from the packed package in an empty folder. It takes minutes: npm run test:doors.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

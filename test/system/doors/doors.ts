@@ -1,7 +1,7 @@
-// The tools that people load gradclip with. Each row is a row of the guide's table and names the test that tries it.
+// The tools that people load gradclip with. Each is a row of the table in docs/how-it-is-tested.md and names the test that tries it.
 import { NODES } from '../package/versions.ts';
 
-/** One tool, as the table of the guide shows it. */
+/** One tool, as the table of the docs shows it. */
 export interface Door {
   readonly tool: string;
   readonly versions: string;
@@ -137,7 +137,7 @@ export const DOORS: readonly Door[] = [
     tool: '`<script>` or an import map in a page',
     versions: 'Chromium',
     loads: '`gradclip.min.js`, or ES modules',
-    notes: 'see [In the browser](in-the-browser.md)',
+    notes: 'see [In the browser](guide/in-the-browser.md)',
   },
   { tool: 'Jest', versions: '29', loads: 'CommonJS', notes: 'no settings' },
   {
@@ -245,7 +245,7 @@ export const DOORS: readonly Door[] = [
   },
 ];
 
-/** The table of the guide. */
+/** The table of the docs. */
 export function doorsTable(): string {
   const rows = DOORS.map(({ tool, versions, loads, notes }) => `| ${tool} | ${versions} | ${loads} | ${notes} |`);
   return ['| tool | versions | loads | notes |', '|---|---|---|---|', ...rows].join('\n');
