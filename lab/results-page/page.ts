@@ -116,17 +116,6 @@ function figureText(experiment: string, figure: Answer['figures'][number]): stri
   return `${images.join('\n')}\n\n*${figure.title}.* ${escapeStars(figure.note)}`;
 }
 
-/** Formats the first table of an experiment, with its note. */
-export function formatFirstTable(archive: Archive): string {
-  const [table] = answerOf(archive, findExperiment(archive.head.experiment)).tables;
-  return table === undefined ? '' : [escapeStars(table.note), tableRows(table)].join('\n\n');
-}
-
-/** States that an experiment has no saved runs, and how to run it. */
-export function formatMissing(experiment: string): string {
-  return `This experiment has not been run with this version of the lab. To run it: \`gradclip-lab compare --experiment ${experiment}\`.`;
-}
-
 function tableText(table: AnswerTable): string {
   return [`### ${table.title}`, escapeStars(table.note), tableRows(table)].join('\n\n');
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../errors.ts';
 import { experiments } from '../experiments/index.ts';
 import { parseArchive, type Archive } from './archive.ts';
-import { createResultsPages, formatFirstTable, formatMissing, type OutputFile } from './page.ts';
+import { createResultsPages, type OutputFile } from './page.ts';
 import { strategyRanks } from './strategy-ranks.ts';
 
 /** Texts of the results pages that are written by hand and stored beside the saved experiments. */
@@ -14,8 +14,8 @@ const COST = 'cost.md';
 /**
  * Builds the documents from a folder of saved experiments.
  *
- * These are the results pages and their charts, with the experiments in their listed order, and the guide pages that show
- * a table between `<!-- lab: experiment -->` and `<!-- /lab -->`. The pages of the strategies show their rank in the same way.
+ * These are the results pages and their charts, with the experiments in their listed order, and the pages of the strategies,
+ * which show their rank between `<!-- lab: experiment -->` and `<!-- /lab -->`.
  */
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
@@ -26,7 +26,6 @@ export function resultsFrom(folder: string, docs: string): OutputFile[] {
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '';
   return [
     ...createResultsPages(ordered, { conclusions: textOf(CONCLUSIONS), method: textOf(METHOD), cost: textOf(COST) }),
-    ...guidePages(ordered, docs),
     ...strategyPages(ordered, docs),
   ];
 
@@ -46,21 +45,6 @@ function readArchive(path: string): Archive {
   );
 }
 
-function guidePages(archives: readonly Archive[], docs: string): OutputFile[] {
-  const guide = join(docs, 'guide');
-  const names = existsSync(guide) ? readdirSync(guide).filter((name) => name.endsWith('.md')) : [];
-  return names.flatMap((name) => {
-    const page = readFileSync(join(guide, name), 'utf8');
-    const text = page.replace(TABLE_BLOCK, (_, opening: string, id: string, closing: string) => {
-      if (!experiments.some((experiment) => experiment.id === id))
-        throw new LabError(`${join(guide, name)} shows the experiment "${id}", which does not exist.`);
-      const one = archives.find(({ head }) => head.experiment === id);
-      return `${opening}${one === undefined ? formatMissing(id) : formatFirstTable(one)}${closing}`;
-    });
-    return text.includes('<!-- lab: ') ? [{ path: `guide/${name}`, text }] : [];
-  });
-}
-
 /** The pages of the strategies, each with how it did. */
 function strategyPages(archives: readonly Archive[], docs: string): OutputFile[] {
   const folder = join(docs, 'strategies');
@@ -68,14 +52,14 @@ function strategyPages(archives: readonly Archive[], docs: string): OutputFile[]
   if (rankOf === undefined || !existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const page = readFileSync(join(folder, name), 'utf8');
-    const text = page.replace(TABLE_BLOCK, (_, opening: string, _id: string, closing: string) => {
+    const text = page.replace(RANK_BLOCK, (_, opening: string, closing: string) => {
       return `${opening}${rankOf(name.replace(/\.md$/, ''))}${closing}`;
     });
     return text.includes('<!-- lab: ') ? [{ path: `strategies/${name}`, text }] : [];
   });
 }
 
-const TABLE_BLOCK = /(<!-- lab: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
+const RANK_BLOCK = /(<!-- lab: [\w-]+ -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
 
 /** Writes the documents and returns the path of the results page. */
 export function writeResults(from: string, to: string): string {
