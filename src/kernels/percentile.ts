@@ -25,9 +25,8 @@ function positionOf(percentile: number, count: number) {
 }
 
 function interpolate(low: number, high = low, fraction: number): number {
-  if (low === high) return low;
-  // Interpolates from the nearer end, so that rounding cannot miss either end.
-  return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
+  // Between two infinite values, the difference would be NaN.
+  return low === high ? low : low + (high - low) * fraction;
 }
 
 /** Reorders values so that the one of a rank stands at that index, with smaller ones before it and larger ones after it. */
