@@ -122,7 +122,10 @@ function regretFigure(regrets: readonly Regret[]): DotFigure {
     dotPanels: [...groupBy(regrets, ({ contest }) => nameContest(contest))].map(([task, some]) => ({
       title: `${task}: ${some[0]!.contender.rows[0]!.metric.name}`,
       level: { x: 0, name: 'tuned threshold' },
-      rows: some.map(({ contest, name, contender, tuned }) => gainRow(`${contest.cell} · ${name}`, contender, tuned)),
+      // Only the thresholds differ, and a chart has little room for names.
+      rows: some.map(({ contest, name, contender, tuned }) =>
+        gainRow(`${contest.cell} · ${name.replace('global-norm maxNorm=', '')}`, contender, tuned),
+      ),
     })),
   };
 }
