@@ -206,13 +206,17 @@ function byDuration(a: PlannedRun, b: PlannedRun): number {
   return weight(b) - weight(a);
 }
 
-/** Describes the runs by the parts of the grid that vary, such as `3 cells × 2 strategies × 3 seeds`. */
+/**
+ * Describes the runs by the parts of the grid that vary, such as `3 cells × 2 strategies × 3 seeds`; with commas if not
+ * every combination is a run.
+ */
 function describeGrid(runs: readonly PlannedRun[]): string {
-  const counts = Object.entries(GRID_PARTS).flatMap(([noun, part]) => {
-    const count = new Set(runs.map(({ config }) => JSON.stringify(part(config)))).size;
-    return count > 1 ? [countOf(count, noun)] : [];
-  });
-  return counts.length === 0 ? 'one setting' : counts.join(' × ');
+  const counts = Object.entries(GRID_PARTS)
+    .map(([noun, part]) => ({ noun, count: new Set(runs.map(({ config }) => JSON.stringify(part(config)))).size }))
+    .filter(({ count }) => count > 1);
+  const combinations = counts.reduce((product, { count }) => product * count, 1);
+  const parts = counts.map(({ noun, count }) => countOf(count, noun));
+  return parts.length === 0 ? 'one setting' : parts.join(combinations === runs.length ? ' × ' : ', ');
 }
 
 const GRID_PARTS: Readonly<Record<string, (config: RunConfig) => unknown>> = {
