@@ -142,3 +142,14 @@ describe('clipBackprop with invalid arguments', () => {
     expect(() => clipBackprop(layer, clip)).toThrow('`clipBackprop(used)` needs a layer that has not been used yet');
   });
 });
+
+it.each(['lstm', 'gru'] as const)('leaves the activations of a clipped %s as they were', (kind) => {
+  const layer = clipBackprop(tf.layers[kind]({ units: 2, inputShape: [3, 1] }), { maxAbs: 1 });
+  const model = tf.sequential({ layers: [layer] });
+  const { cell } = layer as unknown as { cell: { activation: object; recurrentActivation: object } };
+  const before = [cell.activation, cell.recurrentActivation];
+  model.predict(tf.ones([1, 3, 1]));
+  expect([cell.activation, cell.recurrentActivation]).toEqual(before);
+  expect(cell.activation).toBe(before[0]);
+  expect(cell.recurrentActivation).toBe(before[1]);
+});
