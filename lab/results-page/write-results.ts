@@ -15,7 +15,7 @@ const COST = 'cost.md';
  * Builds the documents from a folder of saved experiments.
  *
  * These are the results pages and their charts, with the experiments in their listed order, and the pages of the strategies,
- * which show their rank between `<!-- lab: experiment -->` and `<!-- /lab -->`.
+ * which show their rank between `<!-- lab: leaderboard -->` and `<!-- /lab -->`.
  */
 export function resultsFrom(folder: string, docs: string): OutputFile[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
@@ -55,11 +55,11 @@ function strategyPages(archives: readonly Archive[], docs: string): OutputFile[]
     const text = page.replace(RANK_BLOCK, (_, opening: string, closing: string) => {
       return `${opening}${rankOf(name.replace(/\.md$/, ''))}${closing}`;
     });
-    return text.includes('<!-- lab: ') ? [{ path: `strategies/${name}`, text }] : [];
+    return RANK_BLOCK.test(page) ? [{ path: `strategies/${name}`, text }] : [];
   });
 }
 
-const RANK_BLOCK = /(<!-- lab: [\w-]+ -->\n)[\s\S]*?(\n<!-- \/lab -->)/g;
+const RANK_BLOCK = /(<!-- lab: leaderboard -->\n)[\s\S]*?(\n<!-- \/lab -->)/;
 
 /** Writes the documents and returns the path of the results page. */
 export function writeResults(from: string, to: string): string {

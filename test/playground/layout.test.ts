@@ -34,7 +34,7 @@ describeInBrowser('the page', (visit) => {
     },
   );
 
-  it.each([1280, 390])('keeps the charts in place at %i px, whatever the sentence says', async (width) => {
+  it.each([1280, 390])('keeps the charts in place at %i px when the sentence changes', async (width) => {
     const { page } = await visit({ hash: hashOf(SMALL), viewport: { width, height: 844 } });
     await page.evaluate(() => {
       const seen = { tops: new Set<number>(), sentences: new Set<string>() };

@@ -1,20 +1,19 @@
 import type { Answer } from '../../analysis/answer.ts';
 import { findBest, groupContests } from '../../analysis/contests.ts';
 import { formatGain, shownRow, writeFindings } from '../../analysis/findings.ts';
-import { groupBy } from '../../analysis/group-by.ts';
 import { formatPercent, formatScore } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
+import { groupByThreshold, thresholdOf } from './thresholds.ts';
 
 /** Shows the validation score at each threshold of `global-norm`, and the test score of the chosen setting. */
 export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
   const tuned = rows.filter(({ tuning, strategy }) => tuning && strategy.id === 'global-norm');
   const steps = Math.max(...tuned.map(({ plannedSteps }) => plannedSteps));
   // Each threshold at the rate that suits it best, after as many steps as it was trained for.
-  const byThreshold = [...groupBy(tuned, (row) => String(thresholdOf(row))).values()].flatMap((own) => {
+  const curve = groupByThreshold(tuned).flatMap(([, own]) => {
     const longest = Math.max(...own.map(({ plannedSteps }) => plannedSteps));
     return findBest(own.filter(({ plannedSteps }) => plannedSteps === longest)) ?? [];
   });
-  const curve = byThreshold.toSorted((a, b) => thresholdOf(a) - thresholdOf(b));
   const [contest] = groupContests(rows);
   const chosen = contest?.contenders.find(({ strategy }) => strategy.id === 'global-norm');
   if (contest === undefined || chosen?.best === undefined || curve.length === 0) {
@@ -66,8 +65,4 @@ export function judgeThresholdCurve(rows: readonly SummaryRow[]): Answer {
       },
     ],
   };
-}
-
-function thresholdOf({ strategy }: SummaryRow): number {
-  return strategy.options['maxNorm'] as number;
 }

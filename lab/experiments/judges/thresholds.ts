@@ -11,6 +11,18 @@ export function hasTunedThreshold({ strategy: { id, options } }: Pick<Contender,
   return id === 'global-norm' && typeof options?.['maxNorm'] === 'number';
 }
 
+/** The threshold of a row of `global-norm`. */
+export function thresholdOf({ strategy }: SummaryRow): number {
+  return strategy.options['maxNorm'] as number;
+}
+
+/** Groups rows of `global-norm` by their thresholds, in ascending order. */
+export function groupByThreshold(rows: readonly SummaryRow[]): [threshold: number, own: SummaryRow[]][] {
+  return [...groupBy(rows, (row) => String(thresholdOf(row))).values()]
+    .map((own): [number, SummaryRow[]] => [thresholdOf(own[0]!), own])
+    .toSorted(([one], [other]) => one - other);
+}
+
 /**
  * Shows the validation score at each threshold of `global-norm`, each at its best learning rate: one chart per network.
  *
@@ -38,9 +50,7 @@ function thresholdPanel(rows: readonly SummaryRow[]): Panel {
   const first = rows.filter(({ plannedSteps }) => plannedSteps === steps);
   const bestOf = (some: readonly SummaryRow[]): number | null => findBest(some)?.metric.validation ?? null;
   const clipped = first.filter(hasTunedThreshold);
-  const points = [...groupBy(clipped, ({ strategy }) => String(strategy.options['maxNorm']))]
-    .map(([maxNorm, own]) => ({ x: Number(maxNorm), y: bestOf(own) }))
-    .toSorted((a, b) => a.x - b.x);
+  const points = groupByThreshold(clipped).map(([x, own]) => ({ x, y: bestOf(own) }));
   const level = bestOf(first.filter(({ strategy }) => strategy.id === 'none'));
   const { task, cell, metric } = rows[0]!;
   return {

@@ -24,7 +24,7 @@ async function prepare(content: string | Uint8Array, task = weather): Promise<Pr
 const DAYS = Array.from({ length: 100 }, (_, day) => new Date(Date.UTC(2020, 0, 1 + day)).toISOString().slice(0, 10));
 const VALUES = DAYS.map((_, day) => (10 + 5 * Math.sin(day)).toFixed(2));
 
-/** A table of a hundred days, one of which may have another line. */
+/** Returns a table with a line for each of a hundred days, in which given lines are replaced. */
 function table(other: Readonly<Record<number, string>> = {}, header = 'date,x'): string {
   return [header, ...DAYS.map((day, index) => other[index + 2] ?? `${day},${VALUES[index]}`)].join('\n');
 }
