@@ -1,30 +1,29 @@
 // Defines the global variable `gradclip`.
 import { ClippingError } from '../../src/core/errors.ts';
-import { MODULES, scriptTag, type Global } from './needs.ts';
+import { MODULES, type Global } from './needs.ts';
 
 // The version that is built.
 declare const VERSION: string;
 
-/** Defines `gradclip`, with what gradclip.recurrent.min.js uses. */
-export function defineGradclip(names: object, modules: readonly unknown[]): void {
-  Object.defineProperties(names, {
-    [MODULES]: { value: { version: VERSION, modules } },
-    recurrent: {
-      configurable: true,
-      get() {
-        const tag = scriptTag(`gradclip@${VERSION}`, 'gradclip.recurrent.min.js');
-        throw new ClippingError(
-          'missing-script',
-          `\`gradclip.recurrent\` needs a second file. Load it as well: ${tag}.`,
-        );
-      },
-    },
-  });
+/** Defines `gradclip`, with what gradclip.layers.min.js uses. `missing` are the names that file adds. */
+export function defineGradclip(names: object, modules: readonly unknown[], missing: readonly string[]): void {
+  Object.defineProperty(names, MODULES, { value: { version: VERSION, modules } });
+  for (const name of missing) {
+    const get = (): never => {
+      throw new ClippingError(
+        'missing-script',
+        `\`gradclip.${name}\` needs gradclip.layers.min.js of version ${VERSION}. Load it after gradclip.min.js.`,
+      );
+    };
+    Object.defineProperty(names, name, { configurable: true, get });
+  }
   (globalThis as Global).gradclip = names;
 }
 
-/** Adds `gradclip.recurrent`. */
-export function addRecurrent(recurrent: object): void {
+/** Adds names to `gradclip`. */
+export function addNames(names: object): void {
   const { gradclip } = globalThis as Global;
-  Object.defineProperty(gradclip, 'recurrent', { value: recurrent, enumerable: true });
+  for (const [name, value] of Object.entries(names)) {
+    Object.defineProperty(gradclip, name, { value, enumerable: true });
+  }
 }

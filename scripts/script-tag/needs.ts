@@ -1,12 +1,12 @@
-// What a script needs from the scripts before it. The errors here are of a copy of ClippingError, because no module of
+// What a script needs from the scripts before it. The errors here only look like a ClippingError, because no module of
 // gradclip runs before these checks.
-import { ClippingError } from '../../src/core/errors.ts';
+import type { ClippingErrorCode } from '../../src/core/errors.ts';
 
 // The version and the name of the file that is built.
 declare const VERSION: string;
 declare const FILE: string;
 
-/** Where gradclip.min.js keeps what gradclip.recurrent.min.js uses of it, so that both share one state. */
+/** Where gradclip.min.js keeps what gradclip.layers.min.js uses of it, so that both share one state. */
 export const MODULES = Symbol.for('gradclip:modules');
 
 /** The global variables. */
@@ -18,14 +18,14 @@ export interface Global {
 /**
  * The TensorFlow.js that an earlier script tag defined as the global `tf`.
  *
- * @throws ClippingError `no-tfjs`.
+ * @throws `no-tfjs`.
  */
 export function globalTfjs(): object {
   const { tf } = globalThis as Global;
   const version = String(tf?.version_core ?? 'none');
   const [major, minor] = version.split('.').map(Number);
   if (tf !== undefined && major === 4 && Number(minor) >= 20) return tf;
-  throw new ClippingError(
+  throw clippingError(
     'no-tfjs',
     `${FILE} needs TensorFlow.js 4.20 or a later 4.x in the global variable \`tf\`; found ${version}. ` +
       `Load it first: ${scriptTag('@tensorflow/tfjs@4.22.0', 'tf.min.js')}.`,
@@ -35,7 +35,7 @@ export function globalTfjs(): object {
 /**
  * What gradclip.min.js shares, in the order in which both files were built.
  *
- * @throws ClippingError `no-tfjs`, or `missing-script` unless that file of this version is loaded.
+ * @throws `no-tfjs`, or `missing-script` unless that file of this version is loaded.
  */
 export function sharedModules(): readonly unknown[] {
   globalTfjs();
@@ -43,14 +43,18 @@ export function sharedModules(): readonly unknown[] {
   const shared = gradclip?.[MODULES];
   if (shared?.version === VERSION) return shared.modules;
   const found = shared?.version ?? (gradclip === undefined ? 'none' : 'another version');
-  throw new ClippingError(
+  throw clippingError(
     'missing-script',
     `${FILE} needs gradclip.min.js of version ${VERSION}; found ${found}. ` +
       `Load it first: ${scriptTag(`gradclip@${VERSION}`, 'gradclip.min.js')}.`,
   );
 }
 
-/** The tag that loads a file, for messages. */
-export function scriptTag(versioned: string, file: string): string {
+function clippingError(code: ClippingErrorCode, message: string): Error {
+  return Object.assign(new Error(message), { name: 'ClippingError', code });
+}
+
+/** The tag that loads a file. */
+function scriptTag(versioned: string, file: string): string {
   return `\`<script src="https://cdn.jsdelivr.net/npm/${versioned}/dist/${file}"></script>\``;
 }

@@ -1,11 +1,12 @@
 type Entries<Value> = Readonly<Record<string, Value>>;
 
 /** Changes the value of each entry. */
-export function mapValues<Value, Result>(
-  entries: Entries<Value>,
+export function mapValues<Name extends string, Value, Result>(
+  entries: Readonly<Record<Name, Value>>,
   change: (value: Value, name: string) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value, name)]));
+): Record<Name, Result> {
+  const changed = Object.entries<Value>(entries).map(([name, value]) => [name, change(value, name)]);
+  return Object.fromEntries(changed) as Record<Name, Result>;
 }
 
 /** Changes the name of each entry. */

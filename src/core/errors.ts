@@ -17,7 +17,7 @@
  * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
  * | `no-backend` | no backend is registered, or not the wasm backend that is to be repaired |
  * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or beside a version that is too old |
- * | `missing-script` | a page uses `gradclip.recurrent` without its script, or loads that script without `gradclip.min.js` of its version |
+ * | `missing-script` | a page uses `gradclip.recurrent` or `gradclip.clippingLogs` without `gradclip.layers.min.js`, or loads that file without `gradclip.min.js` of its version |
  * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
  * @category Errors

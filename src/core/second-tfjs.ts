@@ -3,7 +3,7 @@ import { ClippingError } from './errors.ts';
 
 /** Tells users how to find and remove the second copy. */
 export const ONE_TFJS_ADVICE =
-  'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single version and run `npm dedupe`. On a web page, load tfjs once.';
+  'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one version and run `npm dedupe`. On a web page, load tfjs once.';
 
 /**
  * Creates the error for an object that belongs to another copy of tfjs than the one gradclip loaded.

@@ -152,7 +152,7 @@ export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly nu
     throw new ClippingError(
       'strategy-fault',
       `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${given} factors for ${expected} tensors. ` +
-        'To apply one factor to all tensors, use `scaleAll`.',
+        'For one factor use `scaleAll`.',
     );
   }
   const scaled = (each: Tensor1D) => changeAll(tensors, (list) => kernels().scale(list, each));

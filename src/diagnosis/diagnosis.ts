@@ -1,6 +1,6 @@
 import { ClippingError, formatValue, listNames } from '../core/errors.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
-import { isRecorded, type RecordedOptimizer, type StepRecord } from '../records/records.ts';
+import { isRecorded, statsOf, type RecordedOptimizer, type StepRecord } from '../records/records.ts';
 import { round } from './suggest-threshold.ts';
 
 // A sudden explosion exceeds this multiple of the median of the steps before it; ordinary norms stay well below.
@@ -82,14 +82,16 @@ function describeSource(source: unknown): string {
 function diagnoseRecords(records: readonly StepRecord[]): string[] {
   if (records.length === 0) return ['No step was recorded: nothing was trained, or `window` is 0.'];
   const finite = records.filter(({ nonFinite }) => nonFinite === undefined);
-  const count = (test: (record: StepRecord) => boolean): number => records.filter(test).length;
+  const { steps, skipped, nonFinite, dominant } = statsOf(records);
+  const clipped = records.filter((record) => record.clipped).length;
   return [
     ...describeFirstNonFinite(records),
     ...describeDeadGradients(finite),
     ...describeLargest(finite),
-    ...describeDominance(finite),
-    `Of ${records.length} steps, ${count(({ clipped }) => clipped)} were clipped, ` +
-      `${count(({ skipped }) => skipped)} skipped, and ${records.length - finite.length} held NaN or Infinity.`,
+    ...Object.entries(dominant)
+      .filter(([, count]) => count > finite.length / 2)
+      .map(([name, count]) => `${name} dominated ${count} of ${finite.length} steps.`),
+    `Of ${steps} steps, ${clipped} were clipped, ${skipped} skipped, and ${nonFinite} held NaN or Infinity.`,
   ];
 }
 
@@ -144,14 +146,6 @@ function describeLargest(records: readonly StepRecord[]): string[] {
     undefined,
   );
   return largest === undefined ? [] : [`The largest norm was at ${explainStep(largest)}`];
-}
-
-function describeDominance(records: readonly StepRecord[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { dominant } of records) if (dominant !== undefined) counts.set(dominant, (counts.get(dominant) ?? 0) + 1);
-  return [...counts]
-    .filter(([, count]) => count > records.length / 2)
-    .map(([name, count]) => `${name} dominated ${count} of ${records.length} steps.`);
 }
 
 function median(values: readonly number[]): number {

@@ -3,7 +3,13 @@ import { ClippingError, formatValue } from '../core/errors.ts';
 import { assertOptionNames } from '../core/options.ts';
 import { isPlainObject, toPlainOptions } from '../core/plain.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
-import { isRecorded, type ClipStats, type NormSummary, type RecordedOptimizer } from '../records/records.ts';
+import {
+  isRecorded,
+  PERCENTILES,
+  type ClipStats,
+  type NormSummary,
+  type RecordedOptimizer,
+} from '../records/records.ts';
 
 /**
  * A threshold and the reason for it.
@@ -140,19 +146,11 @@ function measureNorms(source: unknown): MeasuredNorms {
   };
 }
 
-const PERCENTILES: Readonly<Record<number, keyof NormSummary>> = {
-  0: 'min',
-  25: 'p25',
-  50: 'median',
-  75: 'p75',
-  90: 'p90',
-  99: 'p99',
-  100: 'max',
-};
+const NAMES = Object.keys(PERCENTILES) as (keyof NormSummary)[];
 
 function measureStats(stats: ClipStats): MeasuredNorms {
   const { steps, nonFinite = 0, normBefore } = stats as Partial<ClipStats>;
-  const values = Object.values(PERCENTILES).map((name) => normBefore?.[name]);
+  const values = NAMES.map((name) => normBefore?.[name]);
   if (typeof steps !== 'number' || !values.every((value) => typeof value === 'number')) {
     throw badSource(`received ${formatValue(stats)}`);
   }
@@ -166,12 +164,12 @@ function measureStats(stats: ClipStats): MeasuredNorms {
     // Equal norms make it fewer.
     countAbove: (percentile) => `at most ${Math.ceil(((100 - percentile) * (steps - nonFinite - 1)) / 100)}`,
     at(percentile) {
-      const name = PERCENTILES[percentile];
+      const name = NAMES.find((each) => PERCENTILES[each] === percentile);
       if (name !== undefined) return (normBefore as NormSummary)[name];
       throw new ClippingError(
         'bad-option',
         `\`suggestThreshold(stats, { percentile: ${percentile} })\`: the stats know only the percentiles ` +
-          `${Object.keys(PERCENTILES).join(', ')}; pass the optimizer itself for any other.`,
+          `${Object.values(PERCENTILES).join(', ')}; pass the optimizer itself for any other.`,
       );
     },
   };

@@ -208,8 +208,8 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     if (isRecorded(inner)) return inner as ClippedOptimizer;
     throw new ClippingError(
       'not-an-optimizer',
-      '`accumulated(optimizer)` records what its optimizer records, and ' +
-        `${this.inner.getClassName()} records nothing; wrap it in \`clipOptimizer\` first.`,
+      `\`accumulated(optimizer)\` has the records of its optimizer, and ${this.inner.getClassName()} keeps none; ` +
+        'wrap it in `clipOptimizer` first.',
     );
   }
 

@@ -191,7 +191,7 @@ function nonFiniteError(nonFinite: readonly string[], step: number): ClippingErr
   return new ClippingError(
     'non-finite',
     `Step ${step}: the gradients of ${listNames(nonFinite)} hold NaN or Infinity. No variable was changed. ` +
-      "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
+      'Look at the loss and the data of this step, or change `onNonFinite`.',
   );
 }
 

@@ -1,3 +1,4 @@
+import { mapValues } from '../core/entries.ts';
 import { percentileOfSorted } from '../kernels/index.ts';
 import type { Measurement } from './measure.ts';
 
@@ -143,8 +144,20 @@ export function statsOf(records: readonly StepRecord[]): ClipStats {
   };
 }
 
+/** The percentile of each entry of a {@link NormSummary}. */
+export const PERCENTILES: Readonly<Record<keyof NormSummary, number>> = {
+  min: 0,
+  p25: 25,
+  median: 50,
+  p75: 75,
+  p90: 90,
+  p99: 99,
+  max: 100,
+};
+
 function summaryOf(norms: readonly number[]): NormSummary {
   const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
-  const at = (percentile: number): number => (ascending.length === 0 ? 0 : percentileOfSorted(ascending, percentile));
-  return { min: at(0), p25: at(25), median: at(50), p75: at(75), p90: at(90), p99: at(99), max: at(100) };
+  return mapValues(PERCENTILES, (percentile) =>
+    ascending.length === 0 ? 0 : percentileOfSorted(ascending, percentile),
+  );
 }

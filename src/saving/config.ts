@@ -135,7 +135,7 @@ export function createInner(className: string, config: serialization.ConfigDict)
   } catch (cause) {
     throw new ClippingError(
       'bad-spec',
-      `The saved config of the inner optimizer is damaged: \`${className}.fromConfig\` failed: ${messageOf(cause)}`,
+      `The saved config of ${inBackticks(className)} is damaged: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -33,7 +33,7 @@ export function strategyFromSaved(spec: unknown): ClippingStrategy {
     throw new ClippingError(
       'unknown-strategy',
       `The saved model uses a strategy that this process does not know. ${error.message} ` +
-        'Before loading, call `enableLoading(strategies)` with a list or registry that contains it.',
+        'Before loading, call `enableLoading(strategies)` with it.',
       { cause: error },
     );
   }

@@ -56,7 +56,7 @@ export async function splitWeights(
     throw new ClippingError(
       'bad-state',
       '`setWeights(weights)` takes the weights of a saved ClippedOptimizer; received none of its entries. ' +
-        'For the weights of a plain optimizer call `optimizer.inner.setWeights`.',
+        'Pass the weights of a plain optimizer to `optimizer.inner.setWeights`.',
     );
   }
   const prefix = `clip${level}`;

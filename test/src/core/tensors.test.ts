@@ -114,7 +114,7 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
       ] as const) {
         const message =
           `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${count} factors for 2 tensors. ` +
-          'To apply one factor to all tensors, use `scaleAll`.';
+          'For one factor use `scaleAll`.';
         expect(() => scaleEach(tensors, factors)).toThrow(expect.objectContaining({ code: 'strategy-fault', message }));
       }
     }),

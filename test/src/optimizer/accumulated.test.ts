@@ -54,7 +54,7 @@ onEachBackend(() => {
 
     it('refuses to record an optimizer that records nothing', async () => {
       const message =
-        '`accumulated(optimizer)` records what its optimizer records, and SGD records nothing; wrap it in `clipOptimizer` first.';
+        '`accumulated(optimizer)` has the records of its optimizer, and SGD keeps none; wrap it in `clipOptimizer` first.';
       const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });
       await expect(optimizer.stats()).rejects.toThrow(message);
       await expect(optimizer.records()).rejects.toThrow(message);

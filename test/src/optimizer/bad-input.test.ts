@@ -149,7 +149,7 @@ describe('gradients', () => {
       'unknown-variable',
       '`applyGradients` received a gradient for `lstm/kernel`, but tfjs has no variable of that name; ' +
         `its variables are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
-        'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single version and run `npm dedupe`. ' +
+        'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one version and run `npm dedupe`. ' +
         'On a web page, load tfjs once.',
     );
     expect(problem.values()).toEqual([[1, 2, 3]]);

@@ -115,7 +115,7 @@ describe('a non-finite step on a device', () => {
       () => optimizer.applyGradients({ [problem.names[0]!]: tf.tensor1d([NaN, Infinity, 2]) } as never),
       'non-finite',
       `Step 0: the gradients of ${problem.names[0]!} hold NaN or Infinity. No variable was changed. ` +
-        "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
+        'Look at the loss and the data of this step, or change `onNonFinite`.',
     );
   });
 

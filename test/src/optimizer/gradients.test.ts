@@ -34,7 +34,7 @@ it('points to the gradients in the result of variableGrads', () => {
 describe('a gradient for an unknown variable', () => {
   const message = (variables: string): string =>
     `\`applyGradients\` received a gradient for \`w\`, but tfjs has no variable of that name; ${variables}. Was it disposed, ` +
-    'or is a second copy of tfjs loaded? Run `npm ls @tensorflow/tfjs-core` to list the copies, then install a single ' +
+    'or is a second copy of tfjs loaded? Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one ' +
     'version and run `npm dedupe`. On a web page, load tfjs once.';
 
   it.each([

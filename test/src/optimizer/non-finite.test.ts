@@ -86,7 +86,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
         badStep,
         'non-finite',
         `Step 2: the gradients of ${a} hold NaN or Infinity. No variable was changed. ` +
-          "Look at the loss and the data of this step, or choose another `onNonFinite` than 'throw'.",
+          'Look at the loss and the data of this step, or change `onNonFinite`.',
       );
       expect(problem.values()).toEqual(before.values);
       expect(memoryOf(adam)).toEqual(before.adam);

@@ -79,7 +79,7 @@ describe('a new process', () => {
       'unknown-strategy',
       'The saved model uses a strategy that this process does not know. There is no strategy "per-value". ' +
         'Known ids: global-norm, per-variable, chain, partition, scheduled. ' +
-        'Before loading, call `enableLoading(strategies)` with a list or registry that contains it.',
+        'Before loading, call `enableLoading(strategies)` with it.',
     );
     const cause = expect.objectContaining({
       message: expect.stringMatching(/^There is no strategy "per-value"/) as string,
@@ -284,7 +284,7 @@ describe('setWeights', () => {
       clipOptimizer(tf.train.adam(0.05), none()).setWeights(await plain.getWeights()),
       'bad-state',
       '`setWeights(weights)` takes the weights of a saved ClippedOptimizer; received none of its entries. ' +
-        'For the weights of a plain optimizer call `optimizer.inner.setWeights`.',
+        'Pass the weights of a plain optimizer to `optimizer.inner.setWeights`.',
     );
   });
 

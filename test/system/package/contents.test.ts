@@ -58,7 +58,7 @@ describe.each([
       'dist/cjs/package.json',
       ...['container', 'define', 'layers', 'recurrent', 'strategies', 'testing', 'wasm'].map((entry) => `${entry}.js`),
       // For script tags.
-      ...['', 'recurrent.'].flatMap((part) => [`dist/gradclip.${part}min.js`, `dist/gradclip.${part}min.d.ts`]),
+      ...['', 'layers.'].flatMap((part) => [`dist/gradclip.${part}min.js`, `dist/gradclip.${part}min.d.ts`]),
     ],
   },
   {

@@ -1,10 +1,11 @@
-// gradclip.min.js and gradclip.recurrent.min.js from the packed package, in a page with script tags.
+// gradclip.min.js and gradclip.layers.min.js from the packed package, in a page with script tags.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type * as Tfjs from '@tensorflow/tfjs';
 import type * as Core from 'gradclip';
+import type * as Layers from 'gradclip/layers';
 import type * as Recurrent from 'gradclip/recurrent';
 import type * as Strategies from 'gradclip/strategies';
 import type { Page } from 'playwright';
@@ -15,11 +16,12 @@ import { node, ROOT } from './run.ts';
 
 const { user } = inject('installed');
 const packageFolder = join(user, 'node_modules/gradclip');
-const MAX_KILOBYTES = { 'gradclip.min.js': 36, 'gradclip.recurrent.min.js': 22 };
+const MAX_KILOBYTES = { 'gradclip.min.js': 35, 'gradclip.layers.min.js': 22 };
 
 declare const tf: typeof Tfjs & { wasm?: { setWasmPaths(path: string): void } };
 declare const gradclip: typeof Core &
-  typeof Strategies & { strategies: typeof Strategies; recurrent: typeof Recurrent };
+  typeof Strategies &
+  typeof Layers & { strategies: typeof Strategies; recurrent: typeof Recurrent };
 
 interface Manifest {
   readonly version: string;
@@ -51,12 +53,15 @@ describe('the files for script tags', () => {
       const optimizer = gradclip.clipOptimizer(tf.train.sgd(0.1), gradclip.strategies.globalNorm({ ${option}: 1 }));
       const strategies = gradclip.allStrategies.map(({ id }) => id);
     `;
-    const second = 'const layer = gradclip.recurrent.fusedLSTM({ units: 2 });';
+    const second = `
+      const layer = gradclip.recurrent.fusedLSTM({ units: 2 });
+      const callback = gradclip.clippingLogs(optimizer);
+    `;
     const cases = [
       { file: 'gradclip.min', program: first('maxNorm'), out: /^$/ },
       { file: 'gradclip.min', program: first('maxNrm'), out: /'maxNrm' does not exist.*Did you mean .*'maxNorm'\?/ },
-      { file: 'gradclip.min', program: second, out: /Property 'recurrent' does not exist/ },
-      { file: 'gradclip.recurrent.min', program: first('maxNorm') + second, out: /^$/ },
+      { file: 'gradclip.min', program: first('maxNorm') + second, out: /Property 'recurrent' does not exist/ },
+      { file: 'gradclip.layers.min', program: first('maxNorm') + second, out: /^$/ },
     ];
     const compilerOptions = { module: 'esnext', moduleResolution: 'bundler', strict: true, noEmit: true, types: [] };
     writeFileSync(
@@ -79,7 +84,7 @@ describeWithBrowser('a page with script tags', (open) => {
   afterAll(() => server.close());
 
   const GRADCLIP = '/user/node_modules/gradclip/dist/gradclip.min.js';
-  const RECURRENT = '/user/node_modules/gradclip/dist/gradclip.recurrent.min.js';
+  const LAYERS = '/user/node_modules/gradclip/dist/gradclip.layers.min.js';
   const WASM = '/wasm/node_modules/@tensorflow/tfjs-backend-wasm/dist/';
   const tfjsFile = (name: string) => `/user/node_modules/@tensorflow/tfjs/dist/${name}`;
 
@@ -98,7 +103,7 @@ describeWithBrowser('a page with script tags', (open) => {
 
   it.each(cases)('beside $file trains on $backend, saves to IndexedDB and resumes bit for bit', async (task) => {
     const wasmFile = task.file.replace('tf.', 'tf-backend-wasm.');
-    const scripts = [tfjsFile(task.file), `${WASM}${wasmFile}`, GRADCLIP, RECURRENT];
+    const scripts = [tfjsFile(task.file), `${WASM}${wasmFile}`, GRADCLIP, LAYERS];
     const name = `${task.file}-${task.backend}.html`;
     const first = await pageWith(name, scripts);
     expect(first.offences).toEqual([]);
@@ -130,28 +135,28 @@ describeWithBrowser('a page with script tags', (open) => {
   const adviceToLoad = (file: string) =>
     `<script src="https://cdn.jsdelivr.net/npm/gradclip@${manifestOf(ROOT).version}/dist/${file}"></script>`;
 
-  it('says what to load when a page uses `gradclip.recurrent` without the second file', async () => {
+  it.each(['recurrent', 'clippingLogs'] as const)('without the second file says that it has `%s`', async (name) => {
     const { page } = await pageWith('first-alone.html', [tfjsFile('tf.min.js'), GRADCLIP]);
-    const thrown = await page.evaluate(() => {
+    const thrown = await page.evaluate((name) => {
       try {
-        return [String(gradclip.recurrent)];
+        return [String(gradclip[name])];
       } catch (error) {
         const { code, message } = error as Core.ClippingError;
         return [code, message, error instanceof gradclip.ClippingError];
       }
-    });
+    }, name);
     const message =
-      '`gradclip.recurrent` needs a second file. Load it as well: ' +
-      `\`${adviceToLoad('gradclip.recurrent.min.js')}\`.`;
+      `\`gradclip.${name}\` needs gradclip.layers.min.js of version ${manifestOf(ROOT).version}. ` +
+      'Load it after gradclip.min.js.';
     expect(thrown).toEqual(['missing-script', message, true]);
-    expect(await page.evaluate(() => Object.keys({ ...gradclip }).includes('recurrent'))).toBe(false);
+    expect(await page.evaluate((name) => Object.keys({ ...gradclip }).includes(name), name)).toBe(false);
   });
 
   it.each([
     {
       absent: 'tfjs',
       inline: '',
-      found: /^gradclip\.recurrent\.min\.js needs TensorFlow\.js .*; found none\./,
+      found: /^gradclip\.layers\.min\.js needs TensorFlow\.js .*; found none\./,
     },
     { absent: 'the first file', inline: `tf = { version_core: '4.22.0' };`, found: /; found none\. Load it first: / },
     {
@@ -166,13 +171,13 @@ describeWithBrowser('a page with script tags', (open) => {
       found: /; found another version\. Load it first: /,
     },
   ])('says what to load when $absent is absent before the second file', async ({ absent, inline, found }) => {
-    const { offences } = await pageWith(`without-${absent.replaceAll(' ', '-')}.html`, [RECURRENT], inline);
+    const { offences } = await pageWith(`without-${absent.replaceAll(' ', '-')}.html`, [LAYERS], inline);
     expect(offences).toEqual([expect.stringMatching(found)]);
     if (absent !== 'tfjs') expect(offences[0]).toContain(adviceToLoad('gradclip.min.js'));
   });
 
   it('shares one state between the two files', async () => {
-    const { page, offences } = await pageWith('shared.html', [tfjsFile('tf.min.js'), GRADCLIP, RECURRENT]);
+    const { page, offences } = await pageWith('shared.html', [tfjsFile('tf.min.js'), GRADCLIP, LAYERS]);
     const shared = await page.evaluate(async () => {
       let thrown: unknown;
       try {
@@ -184,14 +189,16 @@ describeWithBrowser('a page with script tags', (open) => {
       const model = tf.sequential({ layers: [lstm, tf.layers.dense({ units: 1 })] });
       const optimizer = gradclip.clipOptimizer(tf.train.adam(0.01), gradclip.emaRatio());
       model.compile({ optimizer, loss: 'meanSquaredError' });
-      const fit = (one: typeof model) => one.fit(tf.ones([8, 4, 2]), tf.ones([8, 1]), { epochs: 2, verbose: 0 });
+      const fit = (one: typeof model, callbacks: Tfjs.CustomCallback[] = []) =>
+        one.fit(tf.ones([8, 4, 2]), tf.ones([8, 1]), { epochs: 2, verbose: 0, callbacks });
       await fit(model);
       // The state of each variable goes over to the new model.
-      await fit(gradclip.recurrent.accelerate(model));
-      return { thrown, iterations: optimizer.iterations, entries: Object.keys(optimizer.state).length };
+      const { history } = await fit(gradclip.recurrent.accelerate(model), [gradclip.clippingLogs(optimizer)]);
+      const logged = Object.keys(history).includes('grad_norm');
+      return { thrown, logged, iterations: optimizer.iterations, entries: Object.keys(optimizer.state).length };
     });
     expect(offences).toEqual([]);
-    expect(shared).toEqual({ thrown: true, iterations: 4, entries: 5 });
+    expect(shared).toEqual({ thrown: true, logged: true, iterations: 4, entries: 5 });
   });
 
   it('defines each strategy at the top level and under `strategies`', async () => {

@@ -152,7 +152,7 @@ describe('next to a second copy of tfjs', () => {
     expect(out).toBe(
       'ClippingError second-tfjs `clipOptimizer(inner, strategy)` received an optimizer of another copy of ' +
         '@tensorflow/tfjs-core than the one that gradclip found, 4.22.0. Run `npm ls @tensorflow/tfjs-core` to list ' +
-        'the copies, then install a single version and run `npm dedupe`. On a web page, load tfjs once.\n',
+        'the copies, then install one version and run `npm dedupe`. On a web page, load tfjs once.\n',
     );
   });
 
