@@ -59,8 +59,8 @@ writeFileSync(
   `${root}dist/gradclip.layers.min.d.ts`,
   `/// <reference path="gradclip.min.d.ts" />
 declare module './gradclip.min.js' {
-  export * from './src/layers.js';
-  export * as recurrent from './src/recurrent/index.js';
+${layers.exports.map((name) => `  export const ${name}: typeof import('./src/layers.js').${name};`).join('\n')}
+  export const recurrent: typeof import('./src/recurrent/index.js');
 }
 export {};
 `,

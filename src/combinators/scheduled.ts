@@ -1,6 +1,7 @@
 import type { ClippingStrategy } from '../core/contract.ts';
 import type { StrategyFactory } from '../core/define.ts';
-import { ClippingError, formatValue, inBackticks, truncate } from '../core/errors.ts';
+import { ownValue } from '../core/entries.ts';
+import { ClippingError, formatValue, inBackticks, listInBackticks, truncate } from '../core/errors.ts';
 import type { Field, Fields } from '../core/fields.ts';
 import { register, type Combinator } from '../core/known.ts';
 import { assertOptionNames } from '../core/options.ts';
@@ -82,7 +83,7 @@ function parseScheduledOptions(
       continue;
     }
     const call = `scheduled(${id}, { ${truncate(name)} })`;
-    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const field = ownValue(fields, name);
     if (field === undefined || !canVary(field)) throw cannotVary(call, id, name, fields);
     const isMeasurement = isSchedule(value) && value.kind === 'measured';
     if (isMeasurement && field.measure === undefined) throw cannotMeasure(call, id, name, fields);
@@ -146,8 +147,8 @@ function isNumeric({ kind, choices = [] }: Field): boolean {
 
 function cannotVary(call: string, id: string, name: string, fields: Fields): ClippingError {
   const candidates = Object.keys(fields).filter((one) => canVary(fields[one] as Field));
-  const list = candidates.map((one) => `\`${one}\``).join(', ') || 'none';
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const list = listInBackticks(candidates) || 'none';
+  const field = ownValue(fields, name);
   let reason = 'is not one of its options';
   if (field !== undefined) reason = isNumeric(field) ? 'sets the size of its state' : 'is not numeric';
   return new ClippingError(
@@ -161,7 +162,7 @@ function cannotMeasure(call: string, id: string, name: string, fields: Fields): 
   const hint =
     candidates.length === 0
       ? `No option of \`${id}\` can; use \`globalNorm\`, or \`suggestThreshold(optimizer)\` after some steps.`
-      : `Options of \`${id}\` that can: ${candidates.map((one) => `\`${one}\``).join(', ')}.`;
+      : `Options of \`${id}\` that can: ${listInBackticks(candidates)}.`;
   return new ClippingError('bad-option', `\`${call}\`: ${inBackticks(name)} cannot be measured. ${hint}`);
 }
 

@@ -1,4 +1,4 @@
-import { ClippingError, formatValue } from '../core/errors.ts';
+import { ClippingError, formatValue, listInBackticks } from '../core/errors.ts';
 import { isMeasured, type MeasuredThreshold } from '../core/measured.ts';
 
 /**
@@ -63,17 +63,13 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
   const names = KINDS[given.kind];
   const extra = Object.keys(given).find((name) => name !== 'kind' && !names.includes(name));
   if (extra !== undefined) {
-    throw error(`a ${given.kind} schedule takes ${names.map((name) => `\`${name}\``).join(', ')}`, extra);
+    throw error(`a ${given.kind} schedule takes ${listInBackticks(names)}`, extra);
   }
-  const number = (name: string, value: unknown): number => {
+  const number = (name: string, value: unknown, limit: '' | 'finite ' = ''): number => {
     const parsed = value === 'Infinity' ? Infinity : value;
-    if (typeof parsed === 'number' && !Number.isNaN(parsed)) return parsed;
-    throw error(`\`${name}\` of a ${given.kind} schedule must be a number`, value);
-  };
-  const finite = (name: string, value: unknown): number => {
-    const parsed = number(name, value);
-    if (Number.isFinite(parsed)) return parsed;
-    throw error(`\`${name}\` of a ${given.kind} schedule must be finite`, value);
+    if (typeof parsed === 'number' && (Number.isFinite(parsed) || (limit === '' && !Number.isNaN(parsed))))
+      return parsed;
+    throw error(`\`${name}\` of a ${given.kind} schedule must be a ${limit}number`, value);
   };
   switch (given.kind) {
     case 'constant':
@@ -81,7 +77,7 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
     case 'linear':
     case 'cosine':
     case 'exponential': {
-      const [from, to] = [finite('from', given.from), finite('to', given.to)];
+      const [from, to] = [number('from', given.from, 'finite '), number('to', given.to, 'finite ')];
       const { kind, steps } = given;
       if (!Number.isInteger(steps) || steps < 1) throw error('`steps` must be an integer of at least 1', steps);
       if (kind === 'exponential' && !(from > 0 && to > 0)) {
@@ -103,8 +99,8 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
       ) {
         throw error(`\`points\` of a ${kind} schedule must be a list of [step, value]`, pairs);
       }
-      const value = kind === 'step' ? number : finite;
-      const parsed = points.map(([at, height]): SchedulePoint => [at, value('points', height)]);
+      const limit = kind === 'step' ? '' : 'finite ';
+      const parsed = points.map(([at, height]): SchedulePoint => [at, number('points', height, limit)]);
       parsed.forEach(([at], index) => {
         const before = parsed[index - 1]?.[0] ?? -1;
         if (Number.isInteger(at) && at > before) return;
@@ -134,25 +130,12 @@ function interpolate(
   { kind, points }: { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] },
   step: number,
 ): number {
-  const next = firstAfter(points, step);
-  const last = points[next - 1];
-  const first = points[0] as SchedulePoint;
-  if (last === undefined) return first[1];
-  const after = points[next];
-  if (kind === 'step' || after === undefined) return last[1];
-  const t = (step - last[0]) / (after[0] - last[0]);
-  return last[1] + (after[1] - last[1]) * t;
-}
-
-/** The index of the first point after a step, or the number of points. */
-function firstAfter(points: readonly SchedulePoint[], step: number): number {
-  let [low, high] = [0, points.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((points[middle] as SchedulePoint)[0] > step) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  const last = points.findLast(([at]) => at <= step);
+  const next = points.find(([at]) => at > step);
+  if (last === undefined) return (points[0] as SchedulePoint)[1];
+  if (kind === 'step' || next === undefined) return last[1];
+  const t = (step - last[0]) / (next[0] - last[0]);
+  return last[1] + (next[1] - last[1]) * t;
 }
 
 /** The steps after step 0 between which a schedule is monotonic. */

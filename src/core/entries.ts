@@ -1,5 +1,10 @@
 type Entries<Value> = Readonly<Record<string, Value>>;
 
+/** The value of an entry; undefined for a name that is only inherited, such as `toString`. */
+export function ownValue<Value>(entries: Entries<Value>, name: string): Value | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+}
+
 /** Changes the value of each entry. */
 export function mapValues<Name extends string, Value, Result>(
   entries: Readonly<Record<Name, Value>>,

@@ -81,6 +81,7 @@ const MAX_VALUES = 1000;
 export function formatValue(value: unknown): string {
   if (typeof value === 'string') return `"${truncate(value)}"`;
   if (typeof value === 'function') return 'a function';
+  if (value instanceof Promise) return 'a promise; put `await` before it';
   if (typeof value === 'object') {
     try {
       let left = MAX_VALUES;
@@ -101,6 +102,11 @@ export function formatValue(value: unknown): string {
 /** Formats a name as code for a message, truncated if it is long. */
 export function inBackticks(name: string): string {
   return `\`${truncate(name)}\``;
+}
+
+/** Lists names as code for a message. */
+export function listInBackticks(names: readonly string[]): string {
+  return names.map(inBackticks).join(', ');
 }
 
 /** Lists names for a message; of more than eight, only the first. */

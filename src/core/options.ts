@@ -1,4 +1,4 @@
-import { ClippingError, inBackticks, formatValue } from './errors.ts';
+import { ClippingError, formatValue, inBackticks, listInBackticks } from './errors.ts';
 import type { Fields, ResolvedOptions } from './fields.ts';
 import { nearest } from './suggest.ts';
 
@@ -54,6 +54,6 @@ function unknownOption(id: string, name: string, known: readonly string[]): Clip
   }
   const suggestion = nearest(name, known) ?? boundLike(name, known);
   const advice = suggestion === undefined ? '' : ` Did you mean \`${suggestion}\`?`;
-  const list = known.map((each) => `\`${each}\``).join(', ');
+  const list = listInBackticks(known);
   return new ClippingError('unknown-option', `\`${id}\` has no option ${inBackticks(name)}; it has ${list}.${advice}`);
 }

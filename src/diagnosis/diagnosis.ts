@@ -74,7 +74,6 @@ export function diagnose(source: RecordedOptimizer | readonly StepRecord[]): str
 }
 
 function describeSource(source: unknown): string {
-  if (source instanceof Promise) return 'a promise; put `await` before `optimizer.records()`';
   const isOptimizer = typeof (Object(source) as { applyGradients?: unknown }).applyGradients === 'function';
   return isOptimizer ? 'an optimizer without records; wrap it with `clipOptimizer`' : formatValue(source);
 }

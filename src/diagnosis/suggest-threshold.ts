@@ -122,16 +122,7 @@ export function round(value: number): string {
 }
 
 function measureNorms(source: unknown): MeasuredNorms {
-  const { length } = Object(source) as { readonly length?: unknown };
-  if (typeof source !== 'object' || !Number.isSafeInteger(length)) throw badSource(`received ${describe(source)}`);
-  const norms: number[] = [];
-  // One by one, so that a sparse list of enormous length is refused at its first hole.
-  for (let index = 0; index < (length as number); index += 1) {
-    const norm = (source as ArrayLike<unknown>)[index];
-    if (typeof norm !== 'number') throw badSource(`received ${formatValue(source)}`);
-    if (norm < 0) throw badSource(`a norm is never negative; received ${norm}`);
-    norms.push(norm);
-  }
+  const norms = parseNorms(source, source);
   if (norms.length === 0) throw badSource('received none. Train some steps first');
   const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
   if (ascending.length === 0) throw noneFinite(norms.length);
@@ -146,18 +137,27 @@ function measureNorms(source: unknown): MeasuredNorms {
   };
 }
 
+function parseNorms(list: unknown, source: unknown): number[] {
+  const { length } = Object(list) as { readonly length?: unknown };
+  if (typeof list !== 'object' || !Number.isSafeInteger(length)) throw badSource(`received ${formatValue(source)}`);
+  const norms: number[] = [];
+  // One by one, so that a sparse list of enormous length is refused at its first hole.
+  for (let index = 0; index < (length as number); index += 1) {
+    const norm = (list as ArrayLike<unknown>)[index];
+    if (typeof norm !== 'number') throw badSource(`received ${formatValue(source)}`);
+    if (norm < 0) throw badSource(`a norm is never negative; received ${norm}`);
+    norms.push(norm);
+  }
+  return norms;
+}
+
 const NAMES = Object.keys(PERCENTILES) as (keyof NormSummary)[];
 
 function measureStats(stats: ClipStats): MeasuredNorms {
-  const { steps, nonFinite = 0, normBefore } = stats as Partial<ClipStats>;
-  const values = NAMES.map((name) => normBefore?.[name]);
-  if (typeof steps !== 'number' || !values.every((value) => typeof value === 'number')) {
-    throw badSource(`received ${formatValue(stats)}`);
-  }
+  const { steps, nonFinite = 0, normBefore } = stats as Omit<ClipStats, 'nonFinite'> & { nonFinite?: number };
+  const values = parseNorms([steps, ...NAMES.map((name) => (Object(normBefore) as NormSummary)[name])], stats);
   if (steps === 0) throw badSource('the stats contain no steps. Train some steps first');
   if (nonFinite >= steps || !values.every(Number.isFinite)) throw noneFinite(steps);
-  const negative = values.find((value) => value < 0);
-  if (negative !== undefined) throw badSource(`a norm is never negative; received ${negative}`);
   return {
     count: steps - nonFinite,
     nonFinite,
@@ -165,7 +165,7 @@ function measureStats(stats: ClipStats): MeasuredNorms {
     countAbove: (percentile) => `at most ${Math.ceil(((100 - percentile) * (steps - nonFinite - 1)) / 100)}`,
     at(percentile) {
       const name = NAMES.find((each) => PERCENTILES[each] === percentile);
-      if (name !== undefined) return (normBefore as NormSummary)[name];
+      if (name !== undefined) return normBefore[name];
       throw new ClippingError(
         'bad-option',
         `\`suggestThreshold(stats, { percentile: ${percentile} })\`: the stats know only the percentiles ` +
@@ -184,8 +184,4 @@ function badSource(problem: string): ClippingError {
 
 function noneFinite(count: number): ClippingError {
   return badSource(`none of the ${count} norms received is finite. Find out where NaN or Infinity comes from`);
-}
-
-function describe(source: unknown): string {
-  return source instanceof Promise ? 'a promise; put `await` before it' : formatValue(source);
 }

@@ -1,5 +1,6 @@
 import { engine, Tensor, util, type Optimizer, type Variable } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '../core/contract.ts';
+import { ownValue } from '../core/entries.ts';
 import { ClippingError, formatValue, listNames } from '../core/errors.ts';
 import { ONE_TFJS_ADVICE } from '../core/second-tfjs.ts';
 import { originalName } from '../core/names.ts';
@@ -34,7 +35,7 @@ export function readGradients(received: Gradients, call = 'applyGradients'): Ste
   const parameters: Record<string, Tensor> = {};
   for (const [name, gradient] of pairsOf(received, call)) {
     // Own properties only, because every object has a `constructor`.
-    const variable = Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
+    const variable = ownValue(registeredVariables, name);
     if (variable === undefined) {
       // An absent gradient of a disposed variable has no effect.
       if (gradient == null) continue;

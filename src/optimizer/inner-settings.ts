@@ -1,4 +1,5 @@
 import type { Optimizer, serialization } from '@tensorflow/tfjs-core';
+import { ownValue } from '../core/entries.ts';
 import { ClippingError, formatValue } from '../core/errors.ts';
 import { isPlainObject } from '../core/plain.ts';
 import { storesStateByIndex } from './inner-optimizer.ts';
@@ -95,5 +96,5 @@ export function forwardSettings(wrapper: Optimizer, inner: Optimizer): void {
 
 function strategyFor(option: string, limit: unknown): string | undefined {
   const name = option.toLowerCase().replaceAll('_', '');
-  return Object.hasOwn(CLIPPING, name) ? CLIPPING[name]?.(formatValue(limit)) : undefined;
+  return ownValue(CLIPPING, name)?.(formatValue(limit));
 }

@@ -14,6 +14,7 @@ import {
   where,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { ownValue } from '../core/entries.ts';
 
 /** An activation whose slope can be computed from its output, so backpropagation need not keep its input. */
 export interface FusableActivation {
@@ -105,7 +106,7 @@ export const fusableActivationNames: readonly string[] = Object.keys(ACTIVATIONS
 
 /** Finds an activation by its tfjs class name; undefined if its slope cannot be computed from its output. */
 export function findActivation(name: string): FusableActivation | undefined {
-  return Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
+  return ownValue(ACTIVATIONS, name);
 }
 
 // Exact to float32 and several times faster than Math.tanh. Above 10⁻⁵ the float64 subtraction keeps every digit

@@ -1,6 +1,6 @@
 import { serialization, type Optimizer } from '@tensorflow/tfjs-core';
 import type { ClippingStrategy } from '../core/contract.ts';
-import { mapValues } from '../core/entries.ts';
+import { mapValues, ownValue } from '../core/entries.ts';
 import { ClippingError, formatValue, inBackticks, messageOf } from '../core/errors.ts';
 import { toJson } from '../core/json.ts';
 import { isPlainObject } from '../core/plain.ts';
@@ -121,7 +121,7 @@ export function parseSaved<Saved extends object>(
  */
 export function createInner(className: string, config: serialization.ConfigDict): Optimizer {
   const { classNameMap } = serialization.SerializationMap.getMap();
-  const known = Object.hasOwn(classNameMap, className) ? classNameMap[className] : undefined;
+  const known = ownValue(classNameMap, className);
   if (known === undefined) {
     throw new ClippingError(
       'bad-spec',

@@ -255,7 +255,7 @@ describe('scheduled', () => {
     [
       'NaN',
       () => scheduled(globalNorm, { maxNorm: linear(NaN) }),
-      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a number; received NaN.',
+      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a finite number; received NaN.',
     ],
     [
       'a value that is no number',
@@ -265,12 +265,12 @@ describe('scheduled', () => {
     [
       'an infinite start',
       () => scheduled(globalNorm, { maxNorm: linear(1, Infinity) }),
-      '`scheduled(global-norm, { maxNorm })`: `from` of a linear schedule must be finite; received Infinity.',
+      '`scheduled(global-norm, { maxNorm })`: `from` of a linear schedule must be a finite number; received Infinity.',
     ],
     [
       'an infinite end',
       () => scheduled(globalNorm, { maxNorm: linear(Infinity) }),
-      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be finite; received Infinity.',
+      '`scheduled(global-norm, { maxNorm })`: `to` of a linear schedule must be a finite number; received Infinity.',
     ],
     [
       'a fractional number of steps',

@@ -178,7 +178,7 @@ describe('diagnose', () => {
   });
 
   it.each([
-    [Promise.resolve([]), 'a promise; put `await` before `optimizer.records()`'],
+    [Promise.resolve([]), 'a promise; put `await` before it'],
     [undefined, 'undefined'],
     [tf.train.sgd(1), 'an optimizer without records; wrap it with `clipOptimizer`'],
     [{ steps: 1 }, '{"steps":1}'],
