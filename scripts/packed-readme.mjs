@@ -31,6 +31,14 @@ export function packed(readme, folder, repository) {
         .replace(/!\[([^\]]*)\]\((?!https?:)([^)]+)\)\n*/g, (_, text, path) =>
           address === undefined ? '' : `![${text}](${absolute('raw', path)})\n\n`,
         )
+        .replace(/<picture>[\s\S]*?<\/picture>\n*/g, (picture) =>
+          address === undefined
+            ? ''
+            : picture.replaceAll(
+                /(src|srcset)="(?!https?:)([^"]+)"/g,
+                (_, name, path) => `${name}="${absolute('raw', path)}"`,
+              ),
+        )
         .replace(/(?<!!)\[((?:[^\][]|!?\[[^\]]*\])*)\]\((?!https?:|#)([^)]+)\)/g, (_, text, path) =>
           address === undefined ? text : `[${text}](${absolute('blob', path)})`,
         );

@@ -5,11 +5,18 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { root } from './pages.ts';
 
+const PICTURE = `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="docs/dark.webp" />
+  <img src="docs/light.webp" alt="Both" />
+</picture>
+
+`;
+
 const README = `# Title
 
 ![A picture](docs/a.svg)
 
-See [the guide](docs/guide.md#part), [npm](https://npmjs.com) and [below](#title).
+${PICTURE}See [the guide](docs/guide.md#part), [npm](https://npmjs.com) and [below](#title).
 
 \`\`\`ts
 const values = [first](second);
@@ -42,7 +49,9 @@ describe('the packed README', () => {
   it('has no relative link and no picture without a repository', () => {
     const { packed, restored } = pack({});
     expect(packed).toBe(
-      README.replace('![A picture](docs/a.svg)\n\n', '').replace('[the guide](docs/guide.md#part)', 'the guide'),
+      README.replace('![A picture](docs/a.svg)\n\n', '')
+        .replace(PICTURE, '')
+        .replace('[the guide](docs/guide.md#part)', 'the guide'),
     );
     expect(restored).toBe(README);
     expect(readdirSync(home)).not.toContain('original-readme.md');
@@ -51,6 +60,8 @@ describe('the packed README', () => {
   it('has absolute links and pictures with a repository', () => {
     const { packed } = pack({ repository: { type: 'git', url: 'git+https://example.com/us/it.git' } });
     expect(packed).toContain('![A picture](https://example.com/us/it/raw/HEAD/docs/a.svg)');
+    expect(packed).toContain('srcset="https://example.com/us/it/raw/HEAD/docs/dark.webp"');
+    expect(packed).toContain('src="https://example.com/us/it/raw/HEAD/docs/light.webp"');
     expect(packed).toContain('[the guide](https://example.com/us/it/blob/HEAD/docs/guide.md#part)');
     expect(packed).toContain('[first](second)');
   });
