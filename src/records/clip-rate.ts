@@ -35,11 +35,11 @@ function warning(thresholds: string, clipped: number, ascending: Float64Array): 
   const advice =
     clipped === 0
       ? 'Lower it, or keep it as a guard'
-      : 'It sets the norm of nearly every step: raise it, or lower the learning rate';
+      : 'It sets the length of nearly every step: tune the learning rate with it, or raise it';
   return (
-    `gradclip: ${thresholds} clipped ${clipped} of the last ${STEPS} steps; the norm had a median of ${norm(50)}, a ` +
-    `90th percentile of ${norm(90)} and a maximum of ${norm(100)}. ${advice}. \`suggestThreshold(optimizer)\` suggests ` +
-    'one, and `warnings: false` turns this warning off.'
+    `gradclip: ${thresholds} clipped ${clipped} of the last ${STEPS} steps (norm: median ${norm(50)}, 90th percentile ` +
+    `${norm(90)}, maximum ${norm(100)}). ${advice}. \`suggestThreshold(optimizer)\` suggests a threshold; ` +
+    '`warnings: false` turns this off.'
   );
 }
 

@@ -36,18 +36,18 @@ const always = (): number => 4;
 describe('the warning about the clip rate', () => {
   it('comes once if more than 90 % of 200 steps were clipped', () => {
     const message =
-      'gradclip: global-norm({ maxNorm: 1 }) clipped 200 of the last 200 steps; the norm had a median of 4.00, a 90th ' +
-      'percentile of 4.00 and a maximum of 4.00. It sets the norm of nearly every step: raise it, or lower the ' +
-      'learning rate. `suggestThreshold(optimizer)` suggests one, and `warnings: false` turns this warning off.';
+      'gradclip: global-norm({ maxNorm: 1 }) clipped 200 of the last 200 steps (norm: median 4.00, 90th percentile ' +
+      '4.00, maximum 4.00). It sets the length of nearly every step: tune the learning rate with it, or raise it. ' +
+      '`suggestThreshold(optimizer)` suggests a threshold; `warnings: false` turns this off.';
     expect(warnings(globalNorm({ maxNorm: 1 }), 199, always)).toEqual([]);
     expect(warnings(globalNorm({ maxNorm: 1 }), 700, always)).toEqual([message]);
   });
 
   it('comes once if no step was clipped', () => {
     expect(warnings(perValue({ maxAbs: 5 }), 700, (step) => 1 + (199 - (step % 200)) / 1000)).toEqual([
-      'gradclip: per-value({ maxAbs: 5 }) clipped 0 of the last 200 steps; the norm had a median of 1.10, a 90th ' +
-        'percentile of 1.18 and a maximum of 1.20. Lower it, or keep it as a guard. ' +
-        '`suggestThreshold(optimizer)` suggests one, and `warnings: false` turns this warning off.',
+      'gradclip: per-value({ maxAbs: 5 }) clipped 0 of the last 200 steps (norm: median 1.10, 90th percentile ' +
+        '1.18, maximum 1.20). Lower it, or keep it as a guard. `suggestThreshold(optimizer)` suggests a threshold; ' +
+        '`warnings: false` turns this off.',
     ]);
   });
 
@@ -89,13 +89,13 @@ describe('the warning about the clip rate', () => {
       default: globalNorm({ maxNorm: Infinity }),
     });
     expect(warnings(strategy, 200, always)[0]).toContain(
-      'per-layer({ maxNorm: 1, layers: {"lstm":2} }) clipped 200 of the last 200 steps;',
+      'per-layer({ maxNorm: 1, layers: {"lstm":2} }) clipped 200 of the last 200 steps (',
     );
   });
 
   it('names every finite threshold', () => {
     expect(warnings(chain(globalNorm(), perValue({ maxAbs: 2 })), 200, always)[0]).toContain(
-      'global-norm({ maxNorm: 1 }) and per-value({ maxAbs: 2 }) clipped 200 of the last 200 steps;',
+      'global-norm({ maxNorm: 1 }) and per-value({ maxAbs: 2 }) clipped 200 of the last 200 steps (',
     );
   });
 
