@@ -23,7 +23,7 @@ const optimizer = clipOptimizer(tf.train.sgd(0.2), adaptivePercentile({ percenti
 });
 for (let step = 0; step < 60; step += 1) optimizer.minimize(() => loss(step));
 
-// The same for gradients that you compute yourself: `clipGradients` needs no optimizer of gradclip.
+// For gradients that you compute yourself: `clipGradients` works with any optimizer.
 const sgd = tf.train.sgd(0.2);
 const { grads } = tf.variableGrads(() => loss(79));
 const { gradients, norm } = clipGradients(grads, 0.1);

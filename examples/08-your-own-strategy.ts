@@ -8,7 +8,7 @@ const warmNorm = defineStrategy({
   id: 'warm-norm',
   title: 'Global norm with a threshold that warms up',
   laws: { direction: 'global', idempotent: true },
-  fields: { maxNorm: positive({ default: 1, about: 'Longest norm that passes from the hundredth step on.' }) },
+  fields: { maxNorm: positive({ default: 1, about: 'Largest norm that passes from the hundredth step on.' }) },
   clip({ maxNorm }, gradients, { step }) {
     const limit = maxNorm * Math.min(1, (step + 1) / 100);
     return scaleAll(gradients, limitFactors(globalNormOf(gradients), limit));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { clipBackprop, fastOrthogonal } from 'gradclip/recurrent';
 
-// One recurrent layer's gradient grows with every step back; the other is clipped at each step.
+// The gradient of one recurrent layer grows with every step back; in the other layer, it is clipped at each step.
 const layer = () =>
   tf.layers.simpleRNN({
     units: 16,

@@ -19,7 +19,7 @@ const largestElement = defineStrategy({
   id: 'largest-element',
   title: 'Scale until the largest element fits',
   laws: { direction: 'global', idempotent: true },
-  fields: { maxAbs: positive({ default: 1, about: 'What no element of a gradient exceeds.' }) },
+  fields: { maxAbs: positive({ default: 1, about: 'Largest magnitude of a gradient element.' }) },
   clip: ({ maxAbs }, gradients) => scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord: 'inf' }), maxAbs)),
 });
 

@@ -1,5 +1,5 @@
 const tf = require('@tensorflow/tfjs');
-// Node requires the ES modules of gradclip. Other tools, such as Jest, require its CommonJS build.
+// In Node, `require` loads the ES modules of gradclip. Other tools, such as Jest, load its CommonJS build.
 const { clipOptimizer } = require('gradclip');
 const { globalNorm } = require('gradclip/strategies');
 

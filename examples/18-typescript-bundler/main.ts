@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { chain, clipOptimizer, scheduled, type StepRecord } from 'gradclip';
 import { globalNorm, perValue } from 'gradclip/strategies';
 
-// Single elements first, then the whole, with a threshold that tightens over five steps.
+// Clamps single elements, then clips by global norm at a threshold that falls from 4 to 1 over five steps.
 const tightening = scheduled(globalNorm, { maxNorm: { kind: 'linear', from: 4, to: 1, steps: 5 } });
 const strategy = chain(perValue({ maxAbs: 10 }), tightening);
 
