@@ -48,7 +48,7 @@ function kernelTable({ kernels }: BenchResults, backend: string): string {
 
 function trainingTable({ training }: BenchResults): string {
   return table(
-    ['network', 'stock step', 'repaired step', 'clipping', 'share of the step'],
+    ['network', 'tf.layers', 'repaired', 'clipping', 'share of the step'],
     training.map(({ network, stockMs, repairedMs, clippingMs }) => [
       network,
       formatMs(stockMs),
@@ -114,7 +114,7 @@ function readmeItems({ training }: BenchResults, { rows }: RecurrentResults): st
   const [lowest, highest] = [Math.min(...speedUps), Math.max(...speedUps)].map((ratio) => ratio.toFixed(1));
   return [
     `- **Cheap**: clipping by global norm takes ${clippingShare(training)} % of a training step of an LSTM with 128 units on wasm. On webgl`,
-    '  and webgpu, a step never waits for the GPU ([benchmarks](docs/guide/what-it-costs.md)).',
+    '  and webgpu, no step waits for the GPU by default ([benchmarks](docs/guide/what-it-costs.md)).',
     `- **Faster recurrent layers**: on wasm, SimpleRNN, GRU and LSTM layers with 128 units train ${lowest ?? ''} to ${highest ?? ''} times as`,
     '  fast as those of tfjs, and load the same checkpoints ([how](docs/guide/fused-layers.md)).',
   ].join('\n');
