@@ -34,7 +34,7 @@ export const ${factory} = defineStrategy({
   title: '${title}',
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged, in gradient units (c).' }),
+    maxNorm: threshold({ default: 1, about: 'Largest ‖g‖ that passes unchanged.' }),
   },
 
   // Write the formula here, with the operations of gradclip; src/core/tensors.ts lists them.
@@ -136,7 +136,7 @@ Choose the rate and options of this link so that the strategy beats no clipping 
 <!-- generated: options ${id} -->
 | option | default | meaning |
 |---|---|---|
-| \`maxNorm\` | \`1\` | Largest ‖g‖ that passes unchanged, in gradient units (c). |
+| \`maxNorm\` | \`1\` | Largest ‖g‖ that passes unchanged. |
 <!-- /generated -->
 
 ## Formula

@@ -21,19 +21,19 @@ import {
 import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts';
 
 /**
- * Clips each variable at a multiple of a reference norm, after a warm-up under one global norm.
+ * Clips each variable at a multiple of a reference norm, after a warm-up with one global norm.
  *
  *     t < T:  ĝ = g · min(1, λₐ / ‖g‖₂),           γᵥ = min(γᵥ, ‖ĝᵥ‖₂)
  *     t ≥ T:  ĝᵥ = gᵥ · min(1, λ·γᵥ / ‖gᵥ‖₂),      γᵥ = β·γᵥ + (1 − β)·‖ĝᵥ‖₂
  *
- * The warm-up sets the reference γ of each variable to its smallest clipped norm. The reference then follows the clipped
- * norms.
+ * T is `warmup`, λₐ is `warmupMaxNorm`, λ is `ratio` and β is `decay`. The warm-up sets the reference γ of each variable
+ * to its smallest clipped norm. The reference then follows the clipped norms.
  *
  * Unlike the paper: the warm-up ignores norms of 0, because a reference of 0 would never let the variable move again. A
  * variable first seen after the warm-up starts from its own first norm.
  *
- * @throws ClippingError `bad-option` when `ratio` or `warmupMaxNorm` is negative or NaN, `decay` is not from 0 up to 1,
- *   or `warmup` is no whole number.
+ * @throws ClippingError `bad-option` when `ratio` or `warmupMaxNorm` is negative or NaN, `decay` is outside [0, 1), or
+ *   `warmup` is not a whole number of at least 0.
  *
  * @example
  * ```ts
@@ -58,13 +58,13 @@ export const adaGc = defineStrategy({
   fields: {
     ratio: nonNegative({
       default: 1.5,
-      about: 'Largest norm that passes, as a multiple of the reference; 0 gives zeros, Infinity changes nothing (λ).',
+      about: 'Largest norm that passes, as a multiple of the reference; 0 gives zeros, Infinity changes nothing.',
     }),
-    decay: decay({ default: 0.98, about: 'How much of the old reference is kept each step (β).' }),
-    warmup: count({ default: 100, about: 'Steps under the global norm (T).' }),
+    decay: decay({ default: 0.98, about: 'How much of the old reference is kept each step.' }),
+    warmup: count({ default: 100, about: 'Number of warm-up steps, which are clipped by one global norm.' }),
     warmupMaxNorm: nonNegative({
       default: 1,
-      about: 'Largest ‖g‖ that passes in the warm-up, in gradient units (λₐ).',
+      about: 'Largest ‖g‖ that passes in the warm-up.',
     }),
   },
 

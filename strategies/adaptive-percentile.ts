@@ -22,16 +22,16 @@ import { emptyHistory, pushValue, type History } from './_history.ts';
 /**
  * Clips at a percentile of the norms of the latest steps, so the threshold follows the gradients.
  *
- *     cₜ = percentileₚ(‖g₁‖, …, ‖gₜ‖),   ĝ = g · min(1, cₜ / ‖gₜ‖)
+ *     cₜ = percentileₚ(‖gₜ₋ₙ₊₁‖, …, ‖gₜ‖),   ĝ = g · min(1, cₜ / ‖gₜ‖)
  *
- * The current step counts among the latest. `percentile` 90 clips the largest tenth. The paper's value of 10 clips nine
- * steps in ten and nearly normalizes them. The norm is that of all gradients, or of each layer or variable, each with its
- * own history.
+ * p is `percentile` and n is `window`; the current step counts among the latest. `percentile` 90 clips the largest
+ * tenth. The paper's value of 10 clips nine steps in ten and nearly normalizes them. The norm is that of all gradients,
+ * or of each layer or variable, each with its own history.
  *
  * Unlike the paper: a window replaces the whole past, so that the state is bounded and early norms are forgotten.
  *
- * @throws ClippingError `bad-option` when `percentile` is neither 0 nor from 1 to 100, or `window` or `minHistory` is no
- *   whole number of at least 1.
+ * @throws ClippingError `bad-option` when `percentile` is neither 0 nor from 1 to 100, `window` is not a whole number
+ *   from 1 to 4000, or `minHistory` is not a whole number of at least 1.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export const adaptivePercentile = defineStrategy({
   fields: {
     percentile: percentile({
       default: 90,
-      about: 'Percentile of the past norms that is the threshold, 0 or from 1 to 100 (p).',
+      about: 'Percentile of the latest norms at which to clip: 0, or from 1 to 100.',
     }),
     window: count({
       default: 1000,
@@ -65,11 +65,11 @@ export const adaptivePercentile = defineStrategy({
     minHistory: count({
       default: 1,
       min: 1,
-      about: 'Steps before the first clipped one, itself included.',
+      about: 'Number of the first step that can be clipped, counted from 1.',
     }),
     scope: choice(['global', 'layer', 'variable'], {
       default: 'global',
-      about: 'Whose norm has a history: all gradients together, each layer, or each variable.',
+      about: 'What has its own history of norms: all gradients together, each layer, or each variable.',
     }),
   },
 

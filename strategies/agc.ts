@@ -19,10 +19,11 @@ import { allAxes, presentAxes } from './_axes.ts';
  *
  *     ĝᵤ = gᵤ · min(1, λ · max(‖wᵤ‖₂, ε) / ‖gᵤ‖₂)   for every unit u
  *
- * No step then changes the weights of a unit by too large a share. A unit is one index of the last axis: a column of a
- * kernel [in, units], a filter of a convolution [height, width, in, filters], one unit of one gate in a fused LSTM kernel.
- * A row of an embedding and a depthwise filter are also units; both are recognized by the names that tfjs gives them.
- * Vectors, scalars and kernels with one axis longer than 1, such as [1, units], are clipped as a whole.
+ * λ is `ratio` and ε is `floor`. No step then changes the weights of a unit by too large a share. A unit is one index of
+ * the last axis: a column of a kernel [in, units], a filter of a convolution [height, width, in, filters], one unit of
+ * one gate in a fused LSTM kernel. A row of an embedding and a depthwise filter are also units; both are recognized by
+ * the names that tfjs gives them. Vectors, scalars and kernels with one axis longer than 1, such as [1, units], are
+ * clipped as a whole.
  *
  * @throws ClippingError `bad-option` when an option is out of range, or, at the first step, when a glob in `exclude` matches
  *   no variable, not even a frozen one; the message lists the variables.
@@ -47,13 +48,18 @@ export const agc = defineStrategy({
   fields: {
     ratio: threshold({
       default: 0.01,
-      about: 'Largest ‖gᵤ‖ that passes, as a share of ‖wᵤ‖; 0 gives zeros, Infinity changes nothing (λ).',
+      about:
+        "Largest norm of a unit's gradient, as a share of the norm of its weights; 0 gives zeros, Infinity changes nothing.",
     }),
-    floor: positive({ default: 1e-3, about: 'Smallest ‖wᵤ‖ assumed, so that zero weights can learn (ε).' }),
+    floor: positive({
+      default: 1e-3,
+      about: 'A smaller norm of weights counts as this, so that zero weights can learn.',
+    }),
     axes: optional(
       integers({
         default: [],
-        about: 'Axes over which the norm is taken, negative ones from the end; by layout when not set.',
+        about:
+          'Axes along which to take the norm, negative ones counted from the end; if not set, chosen by shape and name.',
       }),
     ),
     exclude: names({ default: [], about: 'Variables that pass unclipped, by name or glob, such as the output layer.' }),

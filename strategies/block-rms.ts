@@ -6,8 +6,8 @@ import { defineStrategy, limitFactors, normsOf, scaleEach, threshold, type Optio
  *
  *     ĝᵥ = gᵥ / max(1, RMS(gᵥ) / d),   RMS(g) = ‖g‖₂ / √n for a variable of n elements
  *
- * One threshold then suits variables of any size. A norm does not: the gradient of a kernel with a million elements can have a
- * norm a thousand times that of a scalar.
+ * d is `maxRms`. One threshold then suits variables of any size. A norm does not: the gradient of a kernel with a
+ * million elements can have a norm a thousand times that of a scalar.
  *
  * Unlike the paper: this clips the gradient, before the optimizer; Adafactor clips the update, after it.
  *
@@ -34,7 +34,7 @@ export const blockRms = defineStrategy({
   fields: {
     maxRms: threshold({
       default: 1,
-      about: 'Largest RMS(gᵥ) that passes, in gradient units; 0 gives zeros, Infinity changes nothing (d).',
+      about: "Largest root mean square of a variable's gradient; 0 gives zeros, Infinity changes nothing.",
     }),
   },
 

@@ -6,7 +6,7 @@ import { subtractUnitMeans, defineStrategy, mapTensors } from 'gradclip/define';
  *     ĝ = g − mean(g),   the mean over all axes but the last
  *
  * The gradient of each unit's incoming weights then sums to zero. tfjs keeps units on the last axis, so each column of a
- * fused LSTM kernel, shape [in, 4·units], is centered separately. Vectors and scalars, such as biases, pass unchanged.
+ * fused LSTM kernel, shape [in, 4·units], is centred separately. Vectors and scalars, such as biases, pass unchanged.
  *
  * Unlike the paper: a unit with one incoming weight passes unchanged, such as each unit of an LSTM kernel over a univariate
  * series, shape [1, 4·units]. Its gradient is its own mean, so it would never learn.

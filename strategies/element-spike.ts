@@ -18,15 +18,16 @@ import {
  *
  *     ĝᵢ = sign(gᵢ) · √(θ·vᵢ) where gᵢ² > θ·vᵢ, else gᵢ;   vᵢ ← β·vᵢ + (1 − β)·ĝᵢ²
  *
- * At the default threshold of 5000 the limit is √5000, about 71 times the usual size, so only spikes are clipped. The first
- * `warmup` steps only collect v, which starts at 0 without bias correction. The state is as large as the variables.
+ * θ is `threshold` and β is `decay`. At the default threshold of 5000, the limit is √5000, about 71 times the usual
+ * magnitude, so only spikes are clipped. The first `warmup` steps only update v, which starts at 0 without bias
+ * correction. The state is as large as the variables.
  *
- * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. The default clips from step 21; the
- * authors' program clips from step 20, which is `warmup: 19`. An element that was always 0 is not clipped, because a limit
- * of 0 would keep it at 0 forever. The state holds √v, because v overflows float32.
+ * Unlike the paper: v belongs to the strategy and not to Adam, so any optimizer works. The default clips from step 21;
+ * the authors' program clips from step 20, which is `warmup: 19`. An element that was always 0 is not clipped, because a
+ * limit of 0 would keep it at 0 forever. The state holds √v, because v overflows float32.
  *
- * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is not from 0 up to 1, or `warmup` is
- *   no whole number.
+ * @throws ClippingError `bad-option` when `threshold` is negative or NaN, `decay` is outside [0, 1), or `warmup` is not
+ *   a whole number of at least 0.
  *
  * @example
  * ```ts
@@ -47,10 +48,10 @@ export const elementSpike = defineStrategy({
   fields: {
     threshold: nonNegative({
       default: 5000,
-      about: 'Largest gᵢ² that passes, as a multiple of vᵢ; Infinity changes nothing (θ).',
+      about: 'Largest square of an element, as a multiple of its mean square; Infinity changes nothing.',
     }),
-    decay: decay({ default: 0.999, about: 'How much of the old mean square is kept each step (β).' }),
-    warmup: count({ default: 20, about: 'First steps, which are not clipped and only gather the mean square.' }),
+    decay: decay({ default: 0.999, about: 'How much of the old mean square is kept each step.' }),
+    warmup: count({ default: 20, about: 'Number of first steps, which are not clipped and only set the mean square.' }),
   },
 
   init: (_options, parameters) => {

@@ -20,13 +20,13 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
  *
  *     μ₀ = ‖g₁‖,   ĝₜ = gₜ · min(1, ρ·μₜ₋₁ / ‖gₜ‖₂),   μₜ = β·μₜ₋₁ + (1 − β)·‖ĝₜ‖₂   for every variable
  *
- * The mean is exponential and uses the clipped norm, so a spike raises it only a little.
+ * ρ is `ratio` and β is `decay`. The mean is exponential and uses the clipped norm, so a spike raises it only a little.
  *
- * Unlike the source: the mean starts from the first norm. OLMo's program keeps no norm of the first step, because its
- * optimizer has no state yet, so there the mean starts from the second. A mean of 0 means that no gradient was seen yet. A variable whose first gradient is all zeros starts
- * from its first gradient that is not; in the source its mean would stay 0 and clip every gradient to 0.
+ * Unlike the source, OLMo's program: the mean starts from the first norm, not from the second. A variable whose first
+ * gradients are all zeros starts from its first gradient that is not; in the source, its mean would stay 0 and clip
+ * every gradient to 0.
  *
- * @throws ClippingError `bad-option` when `ratio` is negative or NaN, or `decay` is not from 0 up to 1.
+ * @throws ClippingError `bad-option` when `ratio` is negative or NaN, or `decay` is outside [0, 1).
  *
  * @example
  * ```ts
@@ -51,9 +51,9 @@ export const emaRatio = defineStrategy({
   fields: {
     ratio: nonNegative({
       default: 2,
-      about: 'Largest norm that passes, as a multiple of the mean; 0 gives zeros, Infinity changes nothing (ρ).',
+      about: 'Largest norm that passes, as a multiple of the mean; 0 gives zeros, Infinity changes nothing.',
     }),
-    decay: decay({ default: 0.99, about: 'How much of the old mean is kept each step (β).' }),
+    decay: decay({ default: 0.99, about: 'How much of the old mean is kept each step.' }),
   },
 
   init: (_options, parameters) => zeroState('mean', parameters),

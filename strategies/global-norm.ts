@@ -6,10 +6,10 @@ import type { NormOrder, OptionsOf } from 'gradclip/define';
  *
  *     ĝ = g · min(1, c / ‖g‖ₚ)
  *
- * The direction of the step stays; only its length is bounded. This is the usual choice.
+ * c is `maxNorm` and p is `ord`. The step keeps its direction; only its length is limited. This is the usual choice.
  *
- * With `maxNorm: 'auto'` nothing is clipped for 50 steps; then c is the 90th percentile of their norms. To measure longer
- * or at another percentile, set `{ kind: 'measured', steps: 200, percentile: 95 }`.
+ * With `maxNorm: 'auto'`, nothing is clipped for 50 steps; then c is the 90th percentile of their norms. To measure
+ * longer, or at another percentile, set `{ kind: 'measured', steps: 200, percentile: 95 }`.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
  *
@@ -35,11 +35,15 @@ export const globalNorm = defineStrategy({
     maxNorm: measurable(
       threshold({
         default: 1,
-        about: "Largest ‖g‖ that passes unchanged, in gradient units; `'auto'` measures 50 steps (c).",
+        about: "Largest ‖g‖ that passes unchanged; `'auto'` measures it in the first 50 steps.",
       }),
       (gradients, { ord }) => globalNormOf(gradients, { ord: ord as NormOrder }),
     ),
-    ord: order({ default: 2, about: "Order p of the norm: 1, 2, any p > 0, or `'inf'` for the largest magnitude." }),
+    ord: order({
+      default: 2,
+      about:
+        "Order p of the norm, above 0: 1 sums magnitudes, 2 is the Euclidean norm, `'inf'` is the largest magnitude.",
+    }),
   },
   clip: ({ maxNorm, ord }, gradients) => scaleAll(gradients, limitFactors(globalNormOf(gradients, { ord }), maxNorm)),
   source: {

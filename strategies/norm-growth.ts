@@ -19,7 +19,8 @@ import { perVariableState, valuesOf, zeroState } from './_per-variable-state.ts'
  *
  *     ĝₜ = gₜ · min(1, max(τ·‖ĝₜ₋₁‖₂, ε·√n) / ‖gₜ‖₂)   for every variable, of n elements
  *
- * The first gradient of a variable that is not all zeros passes unchanged. The norm may fall freely and rises slowly.
+ * τ is `ratio` and ε is `floor`. The first gradient of a variable that is not all zeros passes unchanged. The norm can
+ * fall at any speed but rises slowly.
  *
  * Unlike the paper: norms up to ε·√n always pass, so no variable gets stuck near zero; the idea is from NormGrowthCap in
  * CannotWaitForTheseOptimisers.jl. A gradient of zeros leaves the state unchanged, so the next one is still clipped.
@@ -48,9 +49,9 @@ export const normGrowth = defineStrategy({
   fields: {
     ratio: nonNegative({
       default: 1.01,
-      about: 'Largest norm that passes, as a multiple of the previous one; Infinity changes nothing (τ).',
+      about: 'Largest norm that passes, as a multiple of the previous one; Infinity changes nothing.',
     }),
-    floor: nonNegative({ default: 1e-8, about: 'Root mean square that always passes, in gradient units (ε).' }),
+    floor: nonNegative({ default: 1e-8, about: 'A gradient whose root mean square is at most this always passes.' }),
   },
 
   init: (_options, parameters) => zeroState('norm', parameters),

@@ -18,11 +18,12 @@ import {
  *
  *     ĝ = g · s / (‖g‖₂ + γ)
  *
- * Large gradients are scaled down and small ones up. With `gamma` above 0, gradients much smaller than `gamma` grow by a
- * factor of at most `norm` / `gamma`, so they stay below `norm`. A gradient of zeros stays zero.
+ * s is `norm` and γ is `gamma`. Long gradients are scaled down and short ones up. With `gamma` above 0, gradients much
+ * smaller than `gamma` grow by a factor of at most `norm` / `gamma`, so they stay below `norm`. A gradient of zeros
+ * stays zero.
  *
- * Unlike the paper: this scales the whole gradient, as in normalized gradient descent, not that of each example, and γ is 0
- * by default.
+ * Unlike the paper: this scales the whole gradient, as in normalized gradient descent, not that of each example, and γ
+ * is 0 by default.
  *
  * @throws ClippingError `bad-option` when `norm` is not finite and greater than 0, or `gamma` is negative or NaN.
  *
@@ -45,8 +46,8 @@ export const normalize = defineStrategy({
   title: 'Normalize the gradient',
   laws: { direction: 'global', idempotent: false, lengthens: true },
   fields: {
-    norm: positive({ default: 1, about: 'Norm of the gradient at every step, in gradient units (s).' }),
-    gamma: nonNegative({ default: 0, about: 'Added to ‖g‖ so that tiny gradients stay small, in gradient units (γ).' }),
+    norm: positive({ default: 1, about: 'Norm to which every gradient is scaled.' }),
+    gamma: nonNegative({ default: 0, about: 'Added to ‖g‖, so that tiny gradients stay small.' }),
   },
 
   clip({ norm, gamma }, gradients) {

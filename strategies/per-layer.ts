@@ -21,8 +21,9 @@ import {
  *
  *     ĝₗ = gₗ · min(1, cₗ / ‖gₗ‖ₚ)   for every layer l
  *
- * The kernel, recurrent kernel and bias of a layer form one vector. A layer is everything up to the last slash of a
- * variable's name; equally named layers of two models are two layers. The first glob in `layers` that matches a layer sets its threshold; other layers use `maxNorm`.
+ * p is `ord`. The kernel, recurrent kernel and bias of a layer form one vector. The name of a layer is the name of a
+ * variable up to its last slash; equally named layers of two models are two layers. The first glob in `layers` that
+ * matches a layer sets its threshold; other layers use `maxNorm`.
  *
  * @throws ClippingError `bad-option` when a threshold is negative or NaN, or, at the first step, when a glob matches no
  *   layer, not even a frozen one; the message lists the layers.
@@ -45,14 +46,15 @@ export const perLayer = defineStrategy({
   title: 'Clip each layer by its norm',
   laws: { direction: 'layer', idempotent: true },
   fields: {
-    maxNorm: threshold({ default: 1, about: 'Largest ‖gₗ‖ of a layer that passes unchanged, in gradient units (c).' }),
+    maxNorm: threshold({ default: 1, about: "Largest norm of a layer's gradient that passes unchanged." }),
     layers: thresholdsByName({
       default: {},
-      about: "Thresholds of single layers, by name or glob: `{ 'lstm*': 0.25 }`.",
+      about: "Thresholds for particular layers, by name or glob: `{ 'lstm*': 0.25 }`.",
     }),
     ord: order({
       default: 2,
-      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
+      about:
+        "Order p of the norm, above 0: 1 sums magnitudes, 2 is the Euclidean norm, `'inf'` is the largest magnitude.",
     }),
   },
 

@@ -3,7 +3,7 @@ import { clampAll, ClippingError, defineStrategy, between, optional, threshold, 
 /**
  * Clamps each element of each gradient to ±`maxAbs`, or to [`min`, `max`].
  *
- *     ĝᵢ = min(max(gᵢ, lo), hi),   lo = −c and hi = c when only `maxAbs` is set
+ *     ĝᵢ = min(max(gᵢ, lo), hi),   lo = −`maxAbs` and hi = `maxAbs`, or lo = `min` and hi = `max`
  *
  * This changes the direction of the step.
  *
@@ -29,14 +29,16 @@ export const perValue = defineStrategy({
   title: 'Clip by value',
   laws: { direction: 'none', idempotent: true },
   fields: {
-    maxAbs: optional(threshold({ default: 1, about: 'Largest |gᵢ| that passes; 1 when no bound is set (c).' })),
+    maxAbs: optional(
+      threshold({ default: 1, about: 'Largest magnitude of an element that passes; 1 if no bound is set.' }),
+    ),
     min: optional(
       between({
         min: -Infinity,
         max: 0,
         isThreshold: true,
         default: 0,
-        about: 'Smallest element that passes, at most 0; requires `max` (lo).',
+        about: 'Smallest element that passes, at most 0; requires `max`.',
       }),
     ),
     max: optional(
@@ -45,7 +47,7 @@ export const perValue = defineStrategy({
         max: Infinity,
         isThreshold: true,
         default: 0,
-        about: 'Largest element that passes, at least 0; requires `min` (hi).',
+        about: 'Largest element that passes, at least 0; requires `min`.',
       }),
     ),
   },

@@ -19,10 +19,11 @@ import { presentAxes } from './_axes.ts';
  *
  *     ĝᵥ = gᵥ · min(1, c / ‖gᵥ‖ₚ)   for every variable v
  *
- * With k variables the norm of the whole gradient can still be √k · `maxNorm`, and its direction changes between variables.
+ * c is `maxNorm` and p is `ord`. With k variables, the norm of the whole gradient can still be up to √k · `maxNorm`. Its
+ * direction changes.
  *
- * With `axes`, the norm is taken along these axes only, so each slice is clipped by itself. Axes that a variable does not
- * have are ignored; a variable that has none of them is clipped as a whole.
+ * With `axes`, the norm is taken along these axes only, so each slice is clipped separately. Axes that a variable does
+ * not have are ignored; a variable that has none of them is clipped as a whole.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN, or `ord` is not greater than 0.
  *
@@ -45,16 +46,17 @@ export const perVariable = defineStrategy({
   fields: {
     maxNorm: threshold({
       default: 1,
-      about: 'Largest ‖gᵥ‖ of a variable that passes unchanged, in gradient units (c).',
+      about: "Largest norm of a variable's gradient that passes unchanged.",
     }),
     ord: order({
       default: 2,
-      about: "Order p of the norm, above 0: 1 sums magnitudes, 2 is the length, `'inf'` the largest magnitude.",
+      about:
+        "Order p of the norm, above 0: 1 sums magnitudes, 2 is the Euclidean norm, `'inf'` is the largest magnitude.",
     }),
     axes: optional(
       integers({
         default: [],
-        about: 'Axes along which the norm is taken, negative ones from the end; all when not set.',
+        about: 'Axes along which to take the norm, negative ones counted from the end; all axes if not set.',
       }),
     ),
   },

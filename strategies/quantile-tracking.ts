@@ -22,13 +22,15 @@ import {
  *     geometric:   cₜ₊₁ = cₜ · exp(−η·(bₜ − q))
  *     arithmetic:  cₜ₊₁ = cₜ − η·(bₜ − q)
  *
- * The threshold starts at `initial`. It falls a little after every norm it covers and rises after every norm it does not,
- * so in the long run it covers a share q of the norms. At rate 0.2 and quantile 0.5 it changes by 10 % per step.
- * `quantile` 0.9 clips one step in ten, like percentile 90 of `adaptive-percentile` without its window.
+ * q is `quantile` and η is `rate`. The threshold starts at `initial`. It falls a little after every norm that passes and
+ * rises after every norm that is clipped, so in the long run a share q of the norms passes. At rate 0.2 and quantile 0.5
+ * it changes by 10 % per step. `quantile` 0.9 clips one step in ten, like percentile 90 of `adaptive-percentile` without
+ * its window.
  *
- * Unlike the paper: each step gives one norm, that of the whole gradient, instead of one per client, and no noise is added.
+ * Unlike the paper: each step gives one norm, that of the whole gradient, instead of one per client, and no noise is
+ * added.
  *
- * @throws ClippingError `bad-option` when `quantile` is not from 0 to 1, `rate` or `initial` is not finite and greater
+ * @throws ClippingError `bad-option` when `quantile` is outside [0, 1], `rate` or `initial` is not finite and greater
  *   than 0, `min` or `max` is negative or NaN, or `initial` is not between them.
  *
  * @example
@@ -49,17 +51,20 @@ export const quantileTracking = defineStrategy({
   title: 'Clip at a tracked quantile of the norm',
   laws: { direction: 'global', idempotent: true },
   fields: {
-    quantile: between({ default: 0.5, min: 0, max: 1, about: 'Share of the norms to cover, 0 to 1 (q).' }),
-    rate: positive({ default: 0.2, about: 'How far the threshold moves each step (η).' }),
-    initial: positive({ default: 1, about: 'Threshold of the first step, in gradient units (c₁).' }),
+    quantile: between({
+      default: 0.5,
+      min: 0,
+      max: 1,
+      about: 'Share of the steps that should pass unclipped, 0 to 1.',
+    }),
+    rate: positive({ default: 0.2, about: 'Step size of the threshold.' }),
+    initial: positive({ default: 1, about: 'Threshold of the first step.' }),
     update: choice(['geometric', 'arithmetic'], {
       default: 'geometric',
-      about: 'Whether the threshold moves by factors, or by amounts in gradient units.',
+      about: "`'geometric'` multiplies the threshold by a factor each step, `'arithmetic'` adds an amount.",
     }),
-    min: optional(nonNegative({ default: 0, about: 'Smallest threshold, in gradient units; 0 when not set.' })),
-    max: optional(
-      nonNegative({ default: Infinity, about: 'Largest threshold, in gradient units; Infinity when not set.' }),
-    ),
+    min: optional(nonNegative({ default: 0, about: 'Smallest threshold; 0 if not set.' })),
+    max: optional(nonNegative({ default: Infinity, about: 'Largest threshold; Infinity if not set.' })),
   },
 
   refine(options) {

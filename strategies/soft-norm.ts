@@ -15,8 +15,8 @@ import {
  *
  *     ĝ = g · c / (c + ‖g‖₂)
  *
- * Every gradient gets smaller: by a factor of ½ at ‖g‖ = `maxNorm`, and of 10/11 at a tenth of it. A longer gradient still
- * takes a longer step.
+ * c is `maxNorm`. Every gradient gets shorter: by a factor of ½ at ‖g‖ = c, and of 10/11 at a tenth of it. A longer
+ * gradient still takes a longer step.
  *
  * @throws ClippingError `bad-option` when `maxNorm` is negative or NaN.
  *
@@ -41,8 +41,7 @@ export const softNorm = defineStrategy({
   fields: {
     maxNorm: nonNegative({
       default: 1,
-      about:
-        'Norm that ‖ĝ‖ approaches but never reaches, in gradient units; 0 gives zeros, Infinity changes nothing (c).',
+      about: 'Norm that clipped gradients approach but never reach; 0 gives zeros, Infinity changes nothing.',
     }),
   },
 

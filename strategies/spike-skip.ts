@@ -24,15 +24,16 @@ import { addWithShare } from './_moments.ts';
  *     x = ln(1 + max(‖g‖₂, floor));   skip where x > μ + k·σ and w > minWeight
  *     w ← β·w + 1 − β;   μ and σ: weighted by β from step to step, of the values min(x, μ + k·σ)
  *
- * The state holds the mean μ and the standard deviation σ of the logarithm of the norm. A skipped step leaves the weights
- * and the inner optimizer's state unchanged. Zero gradients would not: momentum would still move the weights. Values above
- * the limit are capped before they enter the statistics.
+ * k is `maxSigma` and β is `decay`. The state holds the mean μ and the standard deviation σ of x, and the total weight w
+ * of the values that it has seen. A skipped step leaves the weights and the inner optimizer's state unchanged. Zero
+ * gradients would not: momentum would still move the weights. Values above the limit are capped before they enter the
+ * statistics.
  *
- * Unlike the implementation in Lingvo: values are capped only once enough weight has gathered. Lingvo caps from the first
- * step, when all statistics are 0, so they rise slowly and reject ordinary steps.
+ * Unlike the implementation in Lingvo: values are capped only when w is above `minWeight`. Lingvo caps from the first
+ * step, when all statistics are 0, so they rise slowly and ordinary steps are skipped.
  *
- * @throws ClippingError `bad-option` when `maxSigma` is negative or NaN, `decay` is not from 0 up to 1, `floor` is not
- *   finite and greater than 0, or `minWeight` is not from 0 to 1.
+ * @throws ClippingError `bad-option` when `maxSigma` is negative or NaN, `decay` is outside [0, 1), `floor` is not
+ *   finite and greater than 0, or `minWeight` is outside [0, 1].
  *
  * @example
  * ```ts
@@ -53,14 +54,18 @@ export const spikeSkip = defineStrategy({
   title: 'Skip steps whose norm spikes',
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxSigma: nonNegative({ default: 4, about: 'Deviations above the mean that pass; Infinity skips nothing (k).' }),
-    decay: decay({ default: 0.995, about: 'How much of the old weight is kept each step (β).' }),
-    floor: positive({ default: 0.01, about: 'Smallest ‖g‖ assumed, in gradient units.' }),
+    maxSigma: nonNegative({
+      default: 4,
+      about: 'Norms up to this many deviations above the mean pass; Infinity skips nothing.',
+    }),
+    decay: decay({ default: 0.995, about: 'How much of the old statistics is kept each step.' }),
+    floor: positive({ default: 0.01, about: 'A smaller ‖g‖ counts as this.' }),
     minWeight: between({
       default: 0.75,
       min: 0,
       max: 1,
-      about: 'Weight to gather before the first skip, 0 to 1; 0.75 takes 277 steps at decay 0.995.',
+      about:
+        'How full the statistics must be before a step can be skipped, 0 to 1: 0.75 takes 277 steps at decay 0.995.',
     }),
   },
 

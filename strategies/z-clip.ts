@@ -36,14 +36,14 @@ import { addWithShare, type Moments } from './_moments.ts';
  *     percentile:  c = μ + z*·σ
  *     μ ← β·μ + (1 − β)·x,   σ² ← β·σ² + (1 − β)·(x − μ)²,   x = min(c, ‖g‖₂)
  *
- * In the adaptive mode, the further a norm is above the mean, the lower it is clipped. The first `warmup` norms only set
- * the first mean and deviation.
+ * z* is `maxZ`, f is `factor` and β is `decay`. In the adaptive mode, the further a norm is above the mean, the lower it
+ * is clipped. The first `warmup` norms only set the first mean and deviation.
  *
- * Unlike the paper: σ is at least a share of μ, so that norms without spread do not make every step a spike. No constant is
- * added to σ, so the scale of the loss does not matter. There is no other cap unless `maxNorm` is set.
+ * Unlike the paper: σ is at least a share of μ, so that after equal norms not every larger norm is a spike. No constant
+ * is added to σ, so the scale of the loss does not matter. There is no other cap unless `maxNorm` is set.
  *
- * @throws ClippingError `bad-option` when `maxZ`, `maxNorm` or `relativeFloor` is negative or NaN, `decay` is not from
- *   0 up to 1, `warmup` is no whole number of at least 1, `factor` is not from 0 to 1, or `mode` is none of the three.
+ * @throws ClippingError `bad-option` when `maxZ`, `maxNorm` or `relativeFloor` is negative or NaN, `decay` is outside
+ *   [0, 1), `warmup` is not a whole number of at least 1, `factor` is outside [0, 1], or `mode` is not one of the three.
  *
  * @example
  * ```ts
@@ -62,29 +62,32 @@ export const zClip = defineStrategy({
   title: 'Clip by the z-score of the norm',
   laws: { direction: 'global', idempotent: true },
   fields: {
-    maxZ: nonNegative({ default: 2.5, about: 'Deviations above the mean that pass; Infinity changes nothing (z*).' }),
-    decay: decay({ default: 0.97, about: 'How much of the old mean and variance is kept each step (β).' }),
+    maxZ: nonNegative({
+      default: 2.5,
+      about: 'Norms up to this many deviations above the mean pass; Infinity changes nothing.',
+    }),
+    decay: decay({ default: 0.97, about: 'How much of the old mean and variance is kept each step.' }),
     warmup: count({
       default: 25,
       min: 1,
-      about: 'Steps that set the first mean and deviation, clipped only by `maxNorm`.',
+      about: 'Number of first steps, which set the mean and deviation and are clipped only by `maxNorm`.',
     }),
     mode: choice(['adaptive', 'mean', 'percentile'], {
       default: 'adaptive',
-      about: 'The limit to which spikes are clipped.',
+      about: "Limit for spikes: the largest norm that passes (`'percentile'`), the mean, or in between (`'adaptive'`).",
     }),
     maxNorm: optional(
       nonNegative({
         default: 1,
-        about: 'Largest ‖g‖ at any step, the warm-up included, in gradient units; no cap when not set.',
+        about: 'Largest ‖g‖ at any step, the warm-up included; no cap if not set.',
       }),
     ),
-    factor: between({ default: 1, min: 0, max: 1, about: 'Multiplies the adaptive limit, 0 to 1 (f).' }),
+    factor: between({ default: 1, min: 0, max: 1, about: 'Multiplies the adaptive limit, 0 to 1.' }),
     skipSpikes: flag({
       default: false,
-      about: 'Whether spikes are left out of mean and deviation; they are clipped either way.',
+      about: 'Whether spikes are left out of the mean and deviation; they are clipped either way.',
     }),
-    relativeFloor: nonNegative({ default: 0.01, about: 'Smallest deviation assumed, as a share of the mean.' }),
+    relativeFloor: nonNegative({ default: 0.01, about: 'Smallest deviation used, as a share of the mean.' }),
   },
 
   init: () => ({ seen: scalar(0), mean: scalar(0), deviation: scalar(0) }),

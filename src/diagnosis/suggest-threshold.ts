@@ -17,7 +17,7 @@ import {
  * @category Diagnosis
  */
 export interface SuggestedThreshold {
-  /** The threshold, in gradient units. */
+  /** The threshold. */
   readonly maxNorm: number;
   /** The reason with its figures, in a sentence or two. */
   readonly because: string;

@@ -10,7 +10,7 @@ import type { Measurement } from './measure.ts';
 export interface StepRecord {
   /** The step, counted from 0. */
   readonly step: number;
-  /** ‖g‖₂ of all gradients before clipping, in gradient units; not finite if a gradient was not. */
+  /** ‖g‖₂ of all gradients before clipping; not finite if a gradient was not. */
   readonly normBefore: number;
   /** ‖g‖₂ of all gradients after clipping; 0 if the step was skipped. */
   readonly normAfter: number;
