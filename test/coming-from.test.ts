@@ -86,7 +86,7 @@ const cells = (line: string): string[] =>
     .split('|')
     .slice(1, -1)
     .map((cell) => cell.trim().replace(/^`|`$/g, ''));
-const [, tables = ''] = page.split('## Calls side by side');
+const [, tables = ''] = page.split('In the tables below,');
 const rows = tables
   .split('\n')
   .filter((line) => line.startsWith('| `') && !line.includes('| gradclip |'))
