@@ -53,18 +53,15 @@ export const perValue = defineStrategy({
   },
 
   refine(options, given) {
-    const range = given.has('min') || given.has('max');
-    if (range && given.has('maxAbs')) {
-      throw new ClippingError('bad-option', '`per-value` takes either `maxAbs` or `min` and `max`; received both.');
-    }
-    if (range && !(given.has('min') && given.has('max'))) {
-      const missing = given.has('min') ? 'max' : 'min';
+    const isRange = given.has('min') || given.has('max');
+    if (isRange && (given.has('maxAbs') || given.size < 2)) {
+      const received = [...given].join('`, `');
       throw new ClippingError(
         'bad-option',
-        `\`per-value\` takes \`min\` and \`max\` together; \`${missing}\` is missing.`,
+        `\`per-value\` takes either \`maxAbs\`, or both \`min\` and \`max\`; received \`${received}\`.`,
       );
     }
-    return range ? options : { ...options, maxAbs: options.maxAbs ?? 1 };
+    return isRange ? options : { ...options, maxAbs: options.maxAbs ?? 1 };
   },
 
   clip({ maxAbs, min, max }, gradients) {

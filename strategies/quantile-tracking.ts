@@ -73,7 +73,7 @@ export const quantileTracking = defineStrategy({
     throw new ClippingError(
       'bad-option',
       `\`quantile-tracking({ initial })\` must be between \`min\` and \`max\`; ` +
-        `received ${options.initial}, which is not in [${least}, ${greatest}].`,
+        `received ${options.initial}, not in [${least}, ${greatest}].`,
     );
   },
 

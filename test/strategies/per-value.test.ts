@@ -72,9 +72,9 @@ describe('perValue', () => {
 
   it.each([
     [{ maxAbs: -1 }, '`per-value({ maxAbs })` must be a number from 0 to Infinity, or null; received -1.'],
-    [{ maxAbs: 1, min: -1 }, '`per-value` takes either `maxAbs` or `min` and `max`; received both.'],
-    [{ min: -1 }, '`per-value` takes `min` and `max` together; `max` is missing.'],
-    [{ max: 1 }, '`per-value` takes `min` and `max` together; `min` is missing.'],
+    [{ maxAbs: 1, min: -1 }, '`per-value` takes either `maxAbs`, or both `min` and `max`; received `maxAbs`, `min`.'],
+    [{ min: -1 }, '`per-value` takes either `maxAbs`, or both `min` and `max`; received `min`.'],
+    [{ max: 1 }, '`per-value` takes either `maxAbs`, or both `min` and `max`; received `max`.'],
   ])('rejects %o and names the rule', (options, message) => {
     expect(() => perValue(options)).toThrow(new ClippingError('bad-option', message));
   });

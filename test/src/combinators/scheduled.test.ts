@@ -175,7 +175,7 @@ describe('scheduled', () => {
     [
       'options that exclude each other',
       () => scheduled(perValue, { maxAbs: linear(1), min: -1, max: 1 }),
-      '`per-value` takes either `maxAbs` or `min` and `max`; received both.',
+      '`per-value` takes either `maxAbs`, or both `min` and `max`; received `min`, `max`, `maxAbs`.',
     ],
     [
       'an option that is not numeric',
