@@ -72,8 +72,8 @@ export const quantileTracking = defineStrategy({
     if (options.initial >= least && options.initial <= greatest) return options;
     throw new ClippingError(
       'bad-option',
-      `\`quantile-tracking({ initial })\` must be between \`min\` and \`max\`; ` +
-        `received ${options.initial}, not in [${least}, ${greatest}].`,
+      `\`quantile-tracking({ initial })\` must be between \`min\` (${least}) and \`max\` (${greatest}); ` +
+        `received ${options.initial}.`,
     );
   },
 
