@@ -160,7 +160,7 @@ function assertUnconditional(token: ServiceIdentifier, binding: Binding): void {
   throw new ClippingError(
     'bad-spec',
     `\`TOKENS.${name}\` has a binding with a name, a tag or a condition, which a registry cannot contain. ` +
-      'Bind it without; the registry finds it by its id.',
+      'Remove these; the registry finds it by its id.',
   );
 }
 

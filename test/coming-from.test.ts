@@ -134,7 +134,7 @@ describe('coming from another library', () => {
     for (let ignored = 0; ignored < 5; ignored += 1) step(NaN);
     expect(() => {
       step(NaN);
-    }).toThrow('held NaN or Infinity for 6 steps in a row');
+    }).toThrow('had NaN or Infinity for 6 steps in a row');
     expect(Array.from(w.dataSync())).toEqual([1]);
     w.dispose();
   });

@@ -28,7 +28,7 @@ export interface PartitionRule extends VariableRule {
  * @category Combinators
  */
 export interface PartitionDefault {
-  /** The strategy of all other variables; without it they pass unchanged. */
+  /** The strategy of all other variables. Without it, their gradients pass unchanged. */
   readonly default?: ClippingStrategy;
 }
 
@@ -43,17 +43,18 @@ interface Group {
 /**
  * Clips each group of variables with its own strategy, its own norm and its own state.
  *
- * A variable follows the first rule that matches it. Variables that no rule matches take the `default` strategy, or
- * pass unchanged without one. A strategy sees only the variables of its group, and does not run in a step in which
- * none of them has a gradient. If any strategy skips the step, the whole step is skipped, and the strategies that did not
+ * A variable follows the first rule that matches it. Variables that no rule matches take the `default` strategy; without
+ * one, their gradients pass unchanged. A strategy sees only the variables of its group, and does not run in a step in
+ * which none of them has a gradient. If any strategy skips the step, the whole step is skipped, and the strategies that did not
  * skip it keep the state they had before.
  *
  * Instead of rules, a function can return the label of each variable, or `undefined` for the default. Predicates and
  * functions train like any rule, but a model that uses them cannot be saved.
  *
- * @throws ClippingError `bad-option` without any rule, and, at the first step, when a rule takes no variable of tfjs, not
- *   even a frozen one (the message lists those that train), or the function returns a label without a strategy; `bad-spec` for a value that is not a
- *   strategy; `not-serializable` when a model with a predicate or function is saved.
+ * @throws ClippingError `bad-option` without any rule or, with a function, without any strategy; at the first step,
+ *   `bad-option` when a rule matches no variable, not even a frozen one, or when the function returns a label without a
+ *   strategy; `bad-spec` for a value that is not a strategy; `not-serializable` when a model with a predicate or function
+ *   is saved.
  *
  * @example
  * ```ts
@@ -85,19 +86,20 @@ export function partition(
   rulesOrLabelOf: readonly PartitionRule[] | ((variable: string) => string | undefined),
   given: object = {},
 ): ClippingStrategy {
-  const strategies = parseStrategies(given);
+  const isByLabel = typeof rulesOrLabelOf === 'function';
+  const strategies = parseStrategies(given, isByLabel ? 1 : 0);
   register(partitionCombinator);
-  return typeof rulesOrLabelOf === 'function'
+  return isByLabel
     ? partitionByLabel(rulesOrLabelOf, strategies)
     : partitionByRules(parseRules(rulesOrLabelOf), strategies);
 }
 
-function parseStrategies(value: unknown): Readonly<Record<string, ClippingStrategy>> {
+function parseStrategies(value: unknown, least: number): Readonly<Record<string, ClippingStrategy>> {
   const call = 'partition(…, strategies)';
-  if (!isPlainObject(value)) {
+  if (!isPlainObject(value) || Object.keys(value).length < least) {
     throw new ClippingError(
       'bad-option',
-      `\`${call}\` must be an object of strategies; received ${formatValue(value)}.`,
+      `\`${call}\` must be an object of ${least > 0 ? 'at least one strategy' : 'strategies'}; received ${formatValue(value)}.`,
     );
   }
   for (const strategy of Object.values(value)) assertStrategy(call, strategy);
@@ -128,7 +130,7 @@ function partitionByRules(rules: readonly PartitionRule[], others: PartitionDefa
     ...(others.default === undefined ? {} : { default: specOf(others.default) }),
   };
   const options = rules.some(hasPredicate)
-    ? unserializable(json, 'A `partition` with a predicate cannot be saved; select its variables with globs instead.')
+    ? unserializable(json, 'A `partition` with a predicate cannot be saved; use globs instead.')
     : Object.freeze(json);
   const ruleOf = (variable: string): number => rules.findIndex((rule) => matchesRule(rule, variable));
   const groups = toGroups(rules.map(({ strategy }) => strategy));
@@ -149,7 +151,7 @@ function partitionByLabel(
   const { default: others, ...labelled } = strategies;
   const options = unserializable(
     { labelOf, strategies: mapValues(strategies, specOf) },
-    'A `partition` by a function cannot be saved; give it rules with globs instead.',
+    'A `partition` with a function cannot be saved; use rules with globs instead.',
   );
   const labels = Object.keys(labelled);
   const groups = toGroups(Object.values(labelled));

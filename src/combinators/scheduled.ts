@@ -30,7 +30,7 @@ type VaryingOption = Schedule | ((step: number) => number);
  *
  * Steps count from 0. Skipped steps count too, and saving and resuming keep the count. Integer options are rounded.
  * A schedule is JSON and is saved with a model. A function trains like a schedule but cannot be saved, and its
- * values are checked at the step they apply to.
+ * values are checked at the steps that use them.
  *
  * @throws ClippingError `bad-option` when nothing is scheduled, when an option is not numeric or sets the size of the
  *   state, or when a schedule leaves the range of its option; `unknown-option`; `not-serializable` when a model with
@@ -133,7 +133,7 @@ function toJsonOptions(
       ? { strategy, option: first[0], schedule: first[1] }
       : { strategy, schedules: Object.fromEntries(varying) };
   return [...varying.values()].some((option) => typeof option === 'function')
-    ? unserializable(json, `A \`scheduled\` by a function cannot be saved; give it a schedule such as ${EXAMPLE}.`)
+    ? unserializable(json, `A function in \`scheduled\` cannot be saved; use a schedule such as ${EXAMPLE}.`)
     : Object.freeze(json);
 }
 
@@ -196,7 +196,7 @@ export const scheduledCombinator: Combinator = {
     if (!isPlainObject(byName) || hasBoth || !Object.values(byName).every(isSchedule)) {
       throw new ClippingError(
         'bad-option',
-        '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as ' +
+        '`scheduled` in JSON has a `strategy`, and either `schedules` by option or `option` and `schedule`, such as ' +
           `{ "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received ${formatValue(options)}.`,
       );
     }

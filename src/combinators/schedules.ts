@@ -9,7 +9,7 @@ import { isMeasured, type MeasuredThreshold } from '../core/measured.ts';
  * - `cosine`: to + (from − to)·(1 + cos πt) / 2.
  * - `exponential`: from·(to / from)ᵗ, both greater than 0.
  * - `piecewise`: linear between `points` `[step, value]`; constant before the first and after the last.
- * - `step`: the value of the latest of the `points` `[step, value]`; before the first, its value.
+ * - `step`: the value of the latest of the `points` `[step, value]`; before the first point, the value of the first.
  * - `measured`: Infinity for `steps` steps, then the `percentile` of the norms of these steps; only for the `maxNorm` of
  *   `globalNorm` and for options declared as measurable. Skipped and non-finite steps do not count.
  *

@@ -18,5 +18,5 @@ export function assertStrategy(call: string, value: unknown): asserts value is C
   let hint = ' Pass one from `gradclip/strategies`, such as `globalNorm({ maxNorm: 1 })`.';
   if (typeof value === 'function') hint = ' Call the factory first, as in `globalNorm({ maxNorm: 1 })`.';
   else if (typeof strategy.id === 'string') hint = ' Create a strategy from a spec with `registry.create(spec)`.';
-  throw new ClippingError('bad-spec', `\`${call}\` takes strategies; received ${formatValue(value)}.${hint}`);
+  throw new ClippingError('bad-spec', `\`${call}\` takes a strategy; received ${formatValue(value)}.${hint}`);
 }

@@ -7,7 +7,7 @@ import { axesFromFirst } from './tensors.ts';
 /**
  * Multiplies a tensor by factors that broadcast over it, such as one per unit.
  *
- * Returns the same tensor if all factors are known to be 1.
+ * Returns the tensor itself if all factors are known to be 1.
  *
  * @throws ClippingError `strategy-fault` if the factors do not broadcast to the shape of the tensor.
  *
@@ -36,10 +36,10 @@ export function subtractUnitMeans(tensor: Tensor): Tensor {
  *
  *     xᵤ · min(1, ratio · max(‖wᵤ‖₂, floor) / ‖xᵤ‖₂) for every unit u
  *
- * A unit is a vector along `axes`; negative axes count from the end. `weights` has the shape of the tensor. Returns the same
- * tensor if no unit is known to exceed its limit.
+ * A unit is a vector along `axes`; negative axes count from the end. `weights` has the shape of the tensor. Returns the
+ * tensor itself if no unit is known to exceed its limit.
  *
- * @throws ClippingError `strategy-fault` if `weights` has another shape than the tensor.
+ * @throws ClippingError `strategy-fault` if the shapes of `weights` and the tensor differ.
  *
  * @category Named tensors
  */
@@ -58,10 +58,10 @@ export function clipUnits(
  *
  *     y = sign(x) · min(|x|, multiple · rms) where rms > 0, else x;   rms ← √(decay · rms² + (1 − decay) · y²)
  *
- * Returns y as `clamped` and the next rms. `clamped` is the same tensor if no element is known to exceed its limit.
+ * Returns y as `clamped` and the next rms. `clamped` is the tensor itself if no element is known to exceed its limit.
  * `multiple` is at least 0; shape []. Squares that leave float32 are computed without overflow.
  *
- * @throws ClippingError `strategy-fault` if `rms` has another shape than the tensor.
+ * @throws ClippingError `strategy-fault` if the shapes of `rms` and the tensor differ.
  *
  * @category Named tensors
  */
@@ -80,7 +80,7 @@ export function assertBroadcasts(call: string, { shape, rank }: Tensor, to: read
 }
 
 function assertSameShape(call: string, { shape }: Tensor, { shape: expected }: Tensor): void {
-  if (shape.join() !== expected.join()) throw shapeError(`\`${call}\` takes two tensors of one shape`, shape, expected);
+  if (shape.join() !== expected.join()) throw shapeError(`\`${call}\` takes tensors of equal shape`, shape, expected);
 }
 
 function shapeError(rule: string, received: readonly number[], expected: readonly number[]): ClippingError {

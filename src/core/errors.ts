@@ -7,16 +7,16 @@
  * | `bad-spec` | a strategy, a factory or a spec is invalid |
  * | `unknown-strategy`, `duplicate-id` | an id is missing from the registry, or registered twice |
  * | `not-an-optimizer` | the object to wrap is not a tfjs optimizer |
- * | `second-tfjs` | two copies of tfjs are loaded, and the argument belongs to the other one |
+ * | `second-tfjs` | two copies of tfjs are loaded, and the argument belongs to the one that gradclip does not use |
  * | `bad-gradients`, `unknown-variable` | a gradient has a different shape from its variable, or no variable has its name |
- * | `non-finite` | gradients contained NaN or Infinity: once with `'throw'`, too many times in a row otherwise |
+ * | `non-finite` | gradients had NaN or Infinity: once with `'throw'`, otherwise too many times in a row |
  * | `strategy-fault` | a strategy threw, or returned other names or shapes than it received |
  * | `bad-state` | loaded state belongs to something else, or the object was disposed |
  * | `not-serializable` | an optimizer cannot be saved, or a strategy contains a function |
  * | `not-recurrent`, `not-fusable` | there is no recurrent layer, or none that can be fused |
  * | `already-built`, `not-built` | a layer already has its weights, or a model has none yet |
- * | `no-backend` | no backend is registered, or not the wasm backend that is to be repaired |
- * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or beside a version that is too old |
+ * | `no-backend` | no backend is registered, or the wasm backend to repair is not |
+ * | `no-tfjs` | a page loaded `gradclip.min.js` before TensorFlow.js, or with a TensorFlow.js that is too old |
  * | `missing-script` | a page uses `gradclip.recurrent` or `gradclip.clippingLogs` without `gradclip.layers.min.js`, or loads that file without `gradclip.min.js` of its version |
  * | `broken-law` | a strategy under test breaks a law, or differs from its oracle |
  *
@@ -46,7 +46,7 @@ export type ClippingErrorCode =
   | 'unknown-variable';
 
 /**
- * The error that every function of this library throws.
+ * The class of all errors that this library throws.
  *
  * Its message names the call, the rule and the received value. Its {@link code} is stable.
  *

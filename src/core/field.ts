@@ -18,7 +18,7 @@ export interface Field<Value = unknown> {
   readonly kind: 'number' | 'integer' | 'choice' | 'flag' | 'names' | 'numbers-by-name' | 'integers';
   /** The value used when the option is left out. */
   readonly default: Value;
-  /** The meaning of the option, with its unit. */
+  /** The meaning of the option, with its unit if it has one. */
   readonly about: string;
   /** The check in words, completing "must be …". */
   readonly rule: string;
@@ -89,6 +89,6 @@ export type ClipOptionsOf<F extends Fields> = {
 export interface Described<Value> {
   /** The value used when the option is left out. */
   readonly default: Value;
-  /** The meaning of the option, with its unit. */
+  /** The meaning of the option, with its unit if it has one. */
   readonly about: string;
 }

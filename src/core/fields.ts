@@ -64,9 +64,7 @@ export function measurable(field: Field<number>, measure: MeasurableField['measu
     ...field,
     measure,
     hint: (value) =>
-      typeof value === 'number'
-        ? ''
-        : " It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
+      typeof value === 'number' ? '' : " Or use 'auto', or { kind: 'measured', steps: 50, percentile: 90 }.",
     parse: (value) => (value === 'auto' || isMeasured(value) ? value : field.parse(value)),
   };
 }
@@ -115,7 +113,7 @@ export function between(
  * @category Options
  */
 export function percentile(described: Described<number>): Field<number> {
-  const rule = 'a percentile: 0, or a number from 1 to 100';
+  const rule = '0, or a number from 1 to 100';
   const check = (value: number): boolean => value === 0 || (value >= 1 && value <= 100);
   return bounded('number', rule, described, check, { min: 0, max: 100, hint: askForPercentile });
 }

@@ -4,7 +4,7 @@ export interface VariableIdentity {
   readonly id: number;
 }
 
-/** The method by which a wrapper learns that other variables have taken the parts of those it has trained. */
+/** The method that tells a wrapper which variables replace those that it has trained. */
 export const REPLACE_VARIABLES = Symbol.for('gradclip:replace-variables');
 
 /** An optimizer that keeps state of variables by name. */

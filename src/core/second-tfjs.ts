@@ -3,10 +3,10 @@ import { ClippingError } from './errors.ts';
 
 /** Tells users how to find and remove the second copy. */
 export const ONE_TFJS_ADVICE =
-  'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one version and run `npm dedupe`. On a web page, load tfjs once.';
+  'Run `npm ls @tensorflow/tfjs-core`, install one version and run `npm dedupe`. On a web page, load tfjs once.';
 
 /**
- * Creates the error for an object that belongs to another copy of tfjs than the one gradclip loaded.
+ * Creates the error for an object of a second copy of tfjs, which gradclip does not use.
  *
  * Copies share one engine, so training appears to work. But each copy has its own list of classes, so one copy cannot
  * load a model that another one saved.
@@ -14,6 +14,6 @@ export const ONE_TFJS_ADVICE =
 export function secondTfjsError(what: string): ClippingError {
   return new ClippingError(
     'second-tfjs',
-    `${what} another copy of @tensorflow/tfjs-core than the one that gradclip found, ${version_core}. ${ONE_TFJS_ADVICE}`,
+    `${what} a second copy of @tensorflow/tfjs-core; gradclip uses ${version_core}. ${ONE_TFJS_ADVICE}`,
   );
 }

@@ -174,22 +174,18 @@ export function replaceAt(vector: Tensor1D, index: Scalar, value: Scalar): Tenso
 
 type InNumbers = (a: number, b: number, c: number) => number;
 type InOps = (...operands: never[]) => Tensor;
+type ToTensor = (values: Float64Array, shape: number[]) => Tensor;
 
-function elementwise<Signature>(inNumbers: InNumbers, inOps: InOps): Signature {
+function elementwise<Signature>(inNumbers: InNumbers, inOps: InOps, toTensor: ToTensor = tensorOfValues): Signature {
   return ((...operands: Operand[]) => {
     const host = readOperands(operands);
     if (host === undefined) return inOps(...(operands as never[]));
-    return tensorOfValues(mapElements(host, inNumbers), host.shape);
+    return toTensor(mapElements(host, inNumbers), host.shape);
   }) as Signature;
 }
 
 function comparison(isTrue: (a: number, b: number) => boolean, inOps: InOps): Binary {
-  const inNumbers: InNumbers = (a, b) => Number(isTrue(a, b));
-  return ((...operands: Operand[]) => {
-    const host = readOperands(operands);
-    if (host === undefined) return inOps(...(operands as never[]));
-    return booleanTensorOf(mapElements(host, inNumbers), host.shape);
-  }) as Binary;
+  return elementwise<Binary>((a, b) => Number(isTrue(a, b)), inOps, booleanTensorOf);
 }
 
 interface HostOperands {

@@ -151,8 +151,8 @@ export function scaleEach(tensors: NamedTensors, factors: Tensor1D | readonly nu
   if (given !== expected) {
     throw new ClippingError(
       'strategy-fault',
-      `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${given} factors for ${expected} tensors. ` +
-        'For one factor use `scaleAll`.',
+      `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${given} for ${expected} tensors. ` +
+        'For one factor, use `scaleAll`.',
     );
   }
   const scaled = (each: Tensor1D) => changeAll(tensors, (list) => kernels().scale(list, each));

@@ -20,7 +20,7 @@ const DEAD_STEPS = 3;
  *
  * const record = { step: 812, normBefore: 41.2, normAfter: 1, clipped: true, skipped: false };
  * console.log(explainStep({ ...record, dominant: 'lstm/recurrent_kernel', dominantShare: 0.98 }));
- * // step 812: lstm/recurrent_kernel was 98 % of the norm, 41.2, which was clipped to 1.
+ * // step 812: the norm was 41.2, which was clipped to 1; lstm/recurrent_kernel was 98 % of it.
  * ```
  *
  * @category Diagnosis
@@ -30,18 +30,18 @@ export function explainStep(record: Omit<StepRecord, 'norms'>): string {
   const skip = skipped ? '; the step was skipped' : '';
   if (nonFinite !== undefined) {
     const noun = nonFinite.length > 1 ? 'gradients' : 'gradient';
-    return `step ${step}: the ${noun} of ${listNames(nonFinite)} held NaN or Infinity${skip}.`;
+    return `step ${step}: the ${noun} of ${listNames(nonFinite)} had NaN or Infinity${skip}.`;
   }
-  const norm = `${round(normBefore)}${clipped ? `, which was clipped to ${round(normAfter)}` : ''}${skip}`;
-  if (dominant === undefined) return `step ${step}: the norm was ${norm}.`;
+  const clip = clipped ? `, which was clipped to ${round(normAfter)}` : '';
   const share = dominantShare === undefined ? 'most' : `${Math.floor(dominantShare * 100)} %`;
-  return `step ${step}: ${dominant} was ${share} of the norm, ${norm}.`;
+  const most = dominant === undefined ? '' : `; ${dominant} was ${share} of it`;
+  return `step ${step}: the norm was ${round(normBefore)}${clip}${most}${skip}.`;
 }
 
 /**
  * Describes in sentences what went wrong in the recorded steps.
  *
- * It names the first step with NaN and what led to it, gradients that died, the step with the largest norm, a
+ * They name the first step with NaN and what led to it, gradients that died, the step with the largest norm, a
  * variable that dominated, and how many steps were clipped or skipped.
  *
  * @param source - An optimizer made by `clipOptimizer`, or its records, oldest first.
@@ -75,7 +75,7 @@ export function diagnose(source: RecordedOptimizer | readonly StepRecord[]): str
 
 function describeSource(source: unknown): string {
   const isOptimizer = typeof (Object(source) as { applyGradients?: unknown }).applyGradients === 'function';
-  return isOptimizer ? 'an optimizer without records; wrap it with `clipOptimizer`' : formatValue(source);
+  return isOptimizer ? 'an optimizer without records; wrap it in `clipOptimizer` first' : formatValue(source);
 }
 
 function diagnoseRecords(records: readonly StepRecord[]): string[] {
@@ -90,7 +90,7 @@ function diagnoseRecords(records: readonly StepRecord[]): string[] {
     ...Object.entries(dominant)
       .filter(([, count]) => count > finite.length / 2)
       .map(([name, count]) => `${name} dominated ${count} of ${finite.length} steps.`),
-    `Of ${steps} steps, ${clipped} were clipped, ${skipped} skipped, and ${nonFinite} held NaN or Infinity.`,
+    `Of ${steps} steps, ${clipped} were clipped, ${skipped} skipped, and ${nonFinite} had NaN or Infinity.`,
   ];
 }
 
@@ -106,7 +106,7 @@ function describeCause(before: readonly StepRecord[], oldest: StepRecord): strin
   const [start, end] = [recent[0], recent.at(-1)];
   if (start === undefined || end === undefined) {
     const first = oldest.step === 0 ? 'It was the very first step' : 'No step before it is recorded';
-    return `${first}: look for NaN in the data and in the initial weights.`;
+    return `${first}: check the data and the initial weights for NaN.`;
   }
   const advice = 'Clip by a global norm, or lower the learning rate.';
   const steps = recent.length === 1 ? 'In the step before' : `In the ${recent.length} steps before`;
@@ -117,13 +117,13 @@ function describeCause(before: readonly StepRecord[], oldest: StepRecord): strin
   const [early, late] = [median(norms.slice(0, part)), median(norms.slice(norms.length - part))];
   if (early > 0 && late > SLOW * early) {
     return (
-      `Over the ${norms.length} steps before, the norm grew from ${round(norms[0] as number)} to ${round(end)}: ` +
+      `Over the ${norms.length} steps before, the norm went from ${round(norms[0] as number)} to ${round(end)}: ` +
       `the gradients exploded slowly. ${advice}`
     );
   }
   return (
-    `${steps}, the norm was ordinary, ${round(Math.max(...recent))} at most: look at the data of that step, and for ` +
-    'a logarithm, a root or a division at 0 in the loss.'
+    `${steps}, the norm was ordinary, ${round(Math.max(...recent))} at most: check the data of that step, and the loss ` +
+    'for a logarithm, root or division at 0.'
   );
 }
 
@@ -135,7 +135,7 @@ function describeDeadGradients(records: readonly StepRecord[]): string[] {
     ? ['The norm was 0 in every step: the loss does not depend on the variables.']
     : [
         `From step ${(dead[0] as StepRecord).step} on, the norm was 0: the gradients died. ` +
-          'Look for units that are always 0 or saturated, and lower the learning rate.',
+          'Check for units that are always 0 or saturated, and lower the learning rate.',
       ];
 }
 

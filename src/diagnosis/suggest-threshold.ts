@@ -45,12 +45,12 @@ interface MeasuredNorms {
 /**
  * Suggests a threshold for `globalNorm`: a percentile of measured norms.
  *
- * It takes the norms before clipping, so it makes little difference whether anything clipped while they were
- * measured. The default percentile 90 clips the largest tenth of the steps: that stops spikes and leaves most steps
- * as they are.
+ * It takes the norms before clipping. Measure them without clipping: after a clipped step, the norms belong to a
+ * different run. The default percentile 90 clips the largest tenth of the steps: that stops spikes and leaves most
+ * steps as they are.
  *
  * @param source - An optimizer made by `clipOptimizer`; norms, as in
- *   `(await optimizer.records()).map((record) => record.normBefore)`; or {@link ClipStats}, which know only the
+ *   `(await optimizer.records()).map((record) => record.normBefore)`; or {@link ClipStats}, which have only the
  *   percentiles 0, 25, 50, 75, 90, 99 and 100. NaN and Infinity are left out.
  * @returns The threshold; a promise of it for an optimizer, whose records may still be on the device.
  * @throws ClippingError `bad-option` when no norm is finite, a norm is negative, the percentile is neither 0 nor from 1 to 100
@@ -87,7 +87,7 @@ function parsePercentile(options: unknown): number {
   if (typeof percentile === 'number' && percentile >= 0 && percentile <= 100 && hint === '') return percentile;
   throw new ClippingError(
     'bad-option',
-    `\`suggestThreshold(source, { percentile })\` must be a percentile: 0, or a number from 1 to 100; received ` +
+    `\`percentile\` of \`suggestThreshold\` must be 0, or a number from 1 to 100; received ` +
       `${formatValue(percentile)}.${hint}`,
   );
 }
@@ -101,12 +101,11 @@ function suggest({ count, nonFinite, at, countAbove }: MeasuredNorms, percentile
   if (maxNorm === 0) {
     throw new ClippingError(
       'bad-option',
-      `\`suggestThreshold\`: ${round(percentile)} % of the ${count} norms are 0, and a threshold of 0 lets nothing ` +
-        'pass. Does the loss depend on the variables?',
+      `\`suggestThreshold\`: ${round(percentile)} % of the ${count} norms are 0, so the threshold would be 0. ` +
+        'Does the loss depend on the variables?',
     );
   }
-  const omitted =
-    nonFinite === 0 ? '' : ` ${nonFinite} ${nonFinite === 1 ? 'norm was' : 'norms were'} NaN or Infinity and left out.`;
+  const omitted = nonFinite === 0 ? '' : ` ${nonFinite} more ${nonFinite === 1 ? 'was' : 'were'} NaN or Infinity.`;
   return {
     maxNorm,
     because:
@@ -123,7 +122,7 @@ export function round(value: number): string {
 
 function measureNorms(source: unknown): MeasuredNorms {
   const norms = parseNorms(source, source);
-  if (norms.length === 0) throw badSource('received none. Train some steps first');
+  if (norms.length === 0) throw noNorms();
   const ascending = Float64Array.from(norms.filter(Number.isFinite)).sort();
   if (ascending.length === 0) throw noneFinite(norms.length);
   return {
@@ -156,7 +155,7 @@ const NAMES = Object.keys(PERCENTILES) as (keyof NormSummary)[];
 function measureStats(stats: ClipStats): MeasuredNorms {
   const { steps, nonFinite = 0, normBefore } = stats as Omit<ClipStats, 'nonFinite'> & { nonFinite?: number };
   const values = parseNorms([steps, ...NAMES.map((name) => (Object(normBefore) as NormSummary)[name])], stats);
-  if (steps === 0) throw badSource('the stats contain no steps. Train some steps first');
+  if (steps === 0) throw noNorms();
   if (nonFinite >= steps || !values.every(Number.isFinite)) throw noneFinite(steps);
   return {
     count: steps - nonFinite,
@@ -168,8 +167,8 @@ function measureStats(stats: ClipStats): MeasuredNorms {
       if (name !== undefined) return normBefore[name];
       throw new ClippingError(
         'bad-option',
-        `\`suggestThreshold(stats, { percentile: ${percentile} })\`: the stats know only the percentiles ` +
-          `${Object.values(PERCENTILES).join(', ')}; pass the optimizer itself for any other.`,
+        `\`suggestThreshold(stats, { percentile: ${percentile} })\`: the stats have only the percentiles ` +
+          `${Object.values(PERCENTILES).join(', ')}; pass the optimizer for others.`,
       );
     },
   };
@@ -182,6 +181,10 @@ function badSource(problem: string): ClippingError {
   );
 }
 
+function noNorms(): ClippingError {
+  return badSource('received no norms. Train some steps first');
+}
+
 function noneFinite(count: number): ClippingError {
-  return badSource(`none of the ${count} norms received is finite. Find out where NaN or Infinity comes from`);
+  return badSource(`none of the ${count} norms is finite. \`diagnose(optimizer)\` may tell why`);
 }

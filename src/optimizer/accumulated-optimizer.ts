@@ -77,7 +77,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   }
 
   /**
-   * Adds the gradients to the average; the last of `steps` takes a step.
+   * Adds the gradients to the average; every `steps`-th call lets the inner optimizer take a step.
    *
    * @param gradients - As {@link ClippedOptimizer.applyGradients} takes them.
    * @throws ClippingError `unknown-variable` or `bad-gradients`; the average stays as it was. Errors of the inner
@@ -90,7 +90,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   /**
    * Takes a step with the mean of the gradients accumulated so far, such as after the last batch of an epoch.
    *
-   * The mean is over the gradients that came, not over `steps`. Without any, no step is taken.
+   * The mean is over the gradients received so far, not over `steps`. If there are none, no step is taken.
    *
    * @throws ClippingError `bad-state` after `dispose`. Errors of the inner optimizer pass through; the average starts
    *   again.
@@ -144,8 +144,8 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
   /**
    * A summary of the inner optimizer's steps in the window. Each step clipped an average.
    *
-   * @throws ClippingError `not-an-optimizer` when the inner optimizer has no records; so do {@link records} and
-   *   {@link resetStats}.
+   * @throws ClippingError `not-an-optimizer` when the inner optimizer has no records. {@link records} and
+   *   {@link resetStats} throw it too.
    */
   async stats(): Promise<ClipStats> {
     return statsOf(await this.records());
@@ -208,7 +208,7 @@ export class AccumulatedOptimizer<Inner extends Optimizer = Optimizer> extends W
     if (isRecorded(inner)) return inner as ClippedOptimizer;
     throw new ClippingError(
       'not-an-optimizer',
-      `\`accumulated(optimizer)\` has the records of its optimizer, and ${this.inner.getClassName()} keeps none; ` +
+      `\`accumulated(optimizer)\` has the records of its optimizer, but ${this.inner.getClassName()} has none; ` +
         'wrap it in `clipOptimizer` first.',
     );
   }

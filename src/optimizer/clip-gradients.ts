@@ -14,7 +14,7 @@ import { inFormOf } from './inner-optimizer.ts';
  * @category Optimizer
  */
 export interface ClippedGradients<Form extends Gradients = Gradients> {
-  /** The clipped gradients, as a map or list like the one given; absent gradients stay absent. */
+  /** The clipped gradients, as a map or list like the one passed in; absent gradients stay absent. */
   readonly gradients: Form extends readonly unknown[] ? GradientList : NamedTensorMap;
   /** ‖g‖₂ of all gradients before clipping; shape []. */
   readonly norm: Scalar;
@@ -25,8 +25,8 @@ export interface ClippedGradients<Form extends Gradients = Gradients> {
 /**
  * Clips gradients once, for training loops without an optimizer.
  *
- * Nothing is read from the device. Gradients with NaN or ±Infinity are clipped like others, so test `norm` where it
- * matters. The gradients given are not disposed.
+ * Nothing is read from the device. Gradients with NaN or ±Infinity get no special treatment; check `norm` if they can
+ * occur. The gradients passed in are not disposed.
  *
  * @param gradients - By variable name, as `tf.variableGrads(f).grads`, or a list of names and gradients.
  * @param strategy - A strategy without state, or the largest global norm, a number from 0 to Infinity.
@@ -71,7 +71,7 @@ function clipNorm(gradients: NamedTensors, maxNorm: number): Pick<Clipped, 'grad
   if (!(maxNorm >= 0)) {
     throw new ClippingError(
       'bad-option',
-      `\`clipGradients(gradients, maxNorm)\` must be a number from 0 to Infinity; received ${formatValue(maxNorm)}.`,
+      `\`maxNorm\` of \`clipGradients\` must be a number from 0 to Infinity; received ${formatValue(maxNorm)}.`,
     );
   }
   return { gradients: scaleAll(gradients, limitFactors(globalNormOf(gradients), maxNorm)) };

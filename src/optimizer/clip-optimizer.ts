@@ -5,13 +5,13 @@ import { registerClass } from '../saving/loading.ts';
 import type { ClipOptions } from './options.ts';
 
 /**
- * Wraps a tfjs optimizer so that every gradient is clipped before it takes a step.
+ * Wraps a tfjs optimizer and clips its gradients before each step.
  *
- * @param inner - Any tfjs optimizer, stock or your own, wrapped ones included.
+ * @param inner - Any tfjs optimizer: one of tfjs, your own, or a wrapper around one.
  * @param strategy - How to clip: from `gradclip/strategies`, a combinator, or your own.
  * @param options - What to do with NaN and Infinity, and what to record.
- * @throws ClippingError `not-an-optimizer`, `second-tfjs` (the optimizer is of another copy of tfjs than this library's),
- *   `bad-spec` (no strategy), `unknown-option`, or `bad-option`, also for a setting of the optimizer that must be a number.
+ * @throws ClippingError `not-an-optimizer`, `second-tfjs` (the optimizer comes from a second copy of tfjs), `bad-spec`
+ *   (no strategy), `unknown-option`, or `bad-option`, also for a setting of the optimizer that must be a number.
  *
  * @example
  * ```ts

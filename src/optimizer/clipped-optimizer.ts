@@ -27,7 +27,7 @@ const BRAND = Symbol.for('gradclip:ClippedOptimizer');
  *
  * tfjs's own optimizers store their state by index. They get all variables in the order first seen, with a gap for an
  * absent gradient, so they never confuse variables, whatever the order of the gradients and whichever layers are frozen.
- * Every other optimizer gets exactly what the caller gave, and its own `minimize` is called if it has one.
+ * Every other optimizer gets exactly what the caller passed, and its own `minimize` is called if it has one.
  *
  * The settings that the inner optimizer names in its config, such as `beta1`, can be read and set here as well.
  *
@@ -99,7 +99,8 @@ export class ClippedOptimizer<Inner extends Optimizer = Optimizer> extends Wrapp
   /**
    * A summary of the steps in the window.
    *
-   * @throws What `onStep` threw, on a backend where it is called after the step; so do {@link records} and the next step.
+   * @throws The error of `onStep`, on a backend where it is called after the step. {@link records} and the next step throw
+   *   it too.
    */
   async stats(): Promise<ClipStats> {
     return statsOf(await this.records());

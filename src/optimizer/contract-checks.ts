@@ -52,7 +52,7 @@ function callStrategy<Result>(id: string, when: string, run: () => Result): Resu
     if (isClippingError(error)) throw error;
     const reason = messageOf(error);
     const end = /[.!?]$/.test(reason) ? '' : '.';
-    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reason}${end} No variable was changed.`, {
+    throw new ClippingError('strategy-fault', `\`${id}\` failed ${when}: ${reason}${end} No variable changed.`, {
       cause: error,
     });
   }
@@ -93,7 +93,7 @@ function assertGradients(id: string, when: string, received: NamedTensors, retur
 }
 
 function fault(id: string, when: string, what: string): ClippingError {
-  return new ClippingError('strategy-fault', `\`${id}\` ${what}, ${when}. No variable was changed.`);
+  return new ClippingError('strategy-fault', `\`${id}\` ${what} (${when}). No variable changed.`);
 }
 
 function formatTensor(value: unknown): string {

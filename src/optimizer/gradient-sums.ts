@@ -78,7 +78,7 @@ export class GradientSums {
       if (sum === undefined || util.arraysEqual(sum.shape, shape)) continue;
       throw new ClippingError(
         'bad-state',
-        `The saved AccumulatedOptimizer has a sum of shape [${sum.shape.join(', ')}] for \`${name}\`, whose shape is ` +
+        `The saved optimizer has a sum of shape [${sum.shape.join(', ')}] for \`${name}\`, whose shape is ` +
           `[${shape.join(', ')}]. Load it with the model it was saved with.`,
       );
     }

@@ -128,11 +128,10 @@ function notGradients(call: string, received: string): ClippingError {
 }
 
 function unknownVariable(call: string, name: string, registered: Readonly<Record<string, Variable>>): ClippingError {
-  const known = Object.keys(registered);
-  const existing = known.length > 0 ? `its variables are ${listNames(known)}` : 'it has none at all';
   return new ClippingError(
     'unknown-variable',
-    `\`${call}\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ${existing}. ` +
+    `\`${call}\` received a gradient for \`${name}\`, but tfjs has no variable of that name; ` +
+      `it has ${listNames(Object.keys(registered)) || 'none'}. ` +
       `Was it disposed, or is a second copy of tfjs loaded? ${ONE_TFJS_ADVICE}`,
   );
 }

@@ -183,8 +183,7 @@ export function assertCanClip(own: Optimizer | undefined): void {
 function cannotClip(inner: Optimizer, why: string): ClippingError {
   return new ClippingError(
     'not-an-optimizer',
-    `The \`minimize\` of ${inner.getClassName()} ${why}, so its gradients cannot be clipped. ` +
-      'Wrap the optimizer that it uses inside.',
+    `The \`minimize\` of ${inner.getClassName()} ${why}, so its gradients cannot be clipped. Wrap its inner optimizer.`,
   );
 }
 

@@ -18,7 +18,7 @@ const NUMERIC: readonly string[] = [
 /** What optimizers of other libraries call clipping, in lower case, and the strategy that does it. */
 const CLIPPING: Readonly<Record<string, (limit: string) => string>> = {
   clipvalue: (limit) => `\`perValue({ maxAbs: ${limit} })\``,
-  clipnorm: (limit) => `\`globalNorm({ maxNorm: ${limit} })\`, or \`perVariable\` for each variable by itself`,
+  clipnorm: (limit) => `\`perVariable({ maxNorm: ${limit} })\`, or \`globalNorm\` for all together`,
   globalclipnorm: (limit) => `\`globalNorm({ maxNorm: ${limit} })\``,
 };
 const CLIPPING_NAMES = [
@@ -31,7 +31,7 @@ const CLIPPING_NAMES = [
   'global_clipnorm',
 ];
 
-/** The settings of an optimizer by name; empty for one that tells none. */
+/** The settings of an optimizer by name; empty if it has no config. */
 export function settingsOf(inner: Optimizer): serialization.ConfigDict {
   try {
     // Some optimizers have no `getConfig`, although tfjs declares it.
@@ -44,8 +44,8 @@ export function settingsOf(inner: Optimizer): serialization.ConfigDict {
 /**
  * Checks the settings of an inner optimizer, which tfjs does not: an object instead of a number makes each step NaN.
  *
- * @throws ClippingError `bad-option` for a setting of tfjs that is not a finite number. Optimizers of other authors may
- *   have other types, but neither NaN nor an object instead of a number that tfjs has.
+ * @throws ClippingError `bad-option` for a setting of a tfjs optimizer that is not a finite number. Settings of other
+ *   optimizers may have other types, but not be NaN, nor an object where tfjs has a number.
  */
 export function assertSettings(call: string, inner: Optimizer): void {
   const isOfTfjs = storesStateByIndex(inner);
@@ -58,7 +58,7 @@ export function assertSettings(call: string, inner: Optimizer): void {
     throw new ClippingError(
       'bad-option',
       `\`${call}\`: \`${name}\` of ${inner.getClassName()} must be a number; received ${formatValue(value)}.` +
-        (options.length > 0 ? ' tfjs takes numbers one by one, as in `tf.train.adam(1e-3)`.' : '') +
+        (options.length > 0 ? ' Pass numbers, as in `tf.train.adam(1e-3)`.' : '') +
         strategies.map((strategy) => ` To clip, use the strategy ${strategy}.`).join(''),
     );
   }

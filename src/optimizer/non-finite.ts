@@ -190,16 +190,16 @@ export class NonFiniteCounter {
 function nonFiniteError(nonFinite: readonly string[], step: number): ClippingError {
   return new ClippingError(
     'non-finite',
-    `Step ${step}: the gradients of ${listNames(nonFinite)} hold NaN or Infinity. No variable was changed. ` +
-      'Look at the loss and the data of this step, or change `onNonFinite`.',
+    `Step ${step}: the gradients of ${listNames(nonFinite)} have NaN or Infinity. No variable changed. ` +
+      'Check the loss and the data of this step, or change `onNonFinite`.',
   );
 }
 
 function limitReached(consecutive: number, step: number, nonFinite: readonly string[]): ClippingError {
   return new ClippingError(
     'non-finite',
-    `The gradients held NaN or Infinity for ${consecutive} ${consecutive === 1 ? 'step' : 'steps in a row'}, ` +
+    `The gradients had NaN or Infinity for ${consecutive} ${consecutive === 1 ? 'step' : 'steps in a row'}, ` +
       `last at step ${step} in ${listNames(nonFinite)}. ` +
-      'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
+      'Lower the learning rate, or check the data; `maxConsecutiveNonFinite` sets the limit.',
   );
 }

@@ -4,7 +4,7 @@ import { toPlainOptions } from '../core/plain.ts';
 import type { StepRecord } from '../records/records.ts';
 
 /**
- * How to handle a step whose gradients hold NaN or ±Infinity.
+ * How to handle a step whose gradients have NaN or ±Infinity.
  *
  * @category Optimizer
  */
@@ -17,24 +17,26 @@ export type NonFinitePolicy = 'skip' | 'zero' | 'propagate' | 'throw';
  */
 export interface ClipOptions {
   /**
-   * How to handle a step whose gradients hold NaN or ±Infinity. `skip` skips the step, so weights and the optimizer's
-   * state stay; `zero` sets these elements to 0, then clips; `propagate` passes them on; `throw` throws. Such a step
-   * never enters the strategy's state. Defaults to `skip`. `throw` reads one small tensor in each step.
+   * How to handle a step whose gradients have NaN or ±Infinity. `skip` skips the step, so weights and the state of the
+   * optimizer stay unchanged; `zero` sets these elements to 0, then clips; `propagate` passes them on; `throw` throws.
+   * Such a step never enters the strategy's state. Defaults to `skip`. On webgl and webgpu, `throw` reads one small tensor
+   * in each step.
    */
   readonly onNonFinite?: NonFinitePolicy;
   /**
-   * Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. On cpu and wasm the last of them
-   * throws. On other backends the host reads the count once in that many steps and does not wait for it, so a later step
-   * throws: up to that many steps later, and a few more while the count is read. Until then `skip` and `zero` go on.
+   * Consecutive non-finite steps after which `skip` and `zero` throw; defaults to 20. On cpu and wasm, the step that
+   * reaches the limit throws. On other backends, the host reads the count only once in as many steps, and does not wait
+   * for it, so a later step throws. Until then, steps are still skipped or zeroed.
    */
   readonly maxConsecutiveNonFinite?: number;
   /** Whether to warn once on the console when a fixed threshold clipped over 90 % of 200 steps, or none; defaults to true. */
   readonly warnings?: boolean;
-  /** Number of latest steps to keep records of; defaults to 1000; 0 turns measuring off. */
+  /** How many of the latest steps to keep records of; defaults to 1000; 0 turns measuring off. */
   readonly window?: number;
   /**
    * Called with the record of each step: on cpu and wasm at the end of the step, on other backends in batches after it,
-   * because reading in the step would stall it. What it throws is thrown at the end of the step, or of the next step there.
+   * because reading in the step would stall it. An error that it throws is rethrown at the end of the step; on other
+   * backends, at the end of a later step.
    */
   readonly onStep?: (record: StepRecord) => void;
 }

@@ -159,5 +159,5 @@ function assertSameState(
     throw badState(`\`${name}\` of shape [${tensor.shape.join(', ')}], but \`${id}\` ${expectation}`);
   }
   const missing = Object.keys(required).find((name) => !Object.hasOwn(received, name));
-  if (missing !== undefined) throw badState(`no \`${missing}\`, which is part of the state of \`${id}\``);
+  if (missing !== undefined) throw badState(`no \`${missing}\`, which \`${id}\` needs`);
 }

@@ -70,8 +70,8 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
   /**
    * Computes the gradients of the scalar that `f` returns for `varList`, or for every trainable variable, and applies them.
    *
-   * Returns the scalar if `returnCost` is true, else null. A `minimize` of the inner optimizer's own is called, with
-   * clipping in between.
+   * Returns the scalar if `returnCost` is true, else null. If the inner optimizer has its own `minimize`, this calls it and
+   * clips the gradients that it applies.
    */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[] | null): Scalar | null {
     // A variable that is listed twice has one gradient.
@@ -99,7 +99,7 @@ export abstract class WrappingOptimizer<Inner extends Optimizer = Optimizer> ext
 
   /**
    * Disposes the state of this optimizer and of the inner one. May be called twice. Records that are still on a device are
-   * dropped, and `onStep` is not called any more; `await optimizer.records()` first reads them.
+   * dropped, without a call of `onStep`. To keep them, `await optimizer.records()` before.
    */
   override dispose(): void {
     if (this.#disposed) return;

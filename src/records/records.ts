@@ -14,7 +14,7 @@ export interface StepRecord {
   readonly normBefore: number;
   /** ‖g‖₂ of all gradients after clipping; 0 if the step was skipped. */
   readonly normAfter: number;
-  /** ‖g‖₂ of each variable that had a gradient before clipping, by name. Computed when it is read. */
+  /** ‖g‖₂ before clipping of each variable that had a gradient, by name. Computed when read. */
   readonly norms: Readonly<Record<string, number>>;
   /** Whether clipping changed the norm. */
   readonly clipped: boolean;
@@ -22,16 +22,16 @@ export interface StepRecord {
   readonly skipped: boolean;
   /** The threshold that the strategy has measured, as with `globalNorm({ maxNorm: 'auto' })`; absent until it is fixed. */
   readonly threshold?: number;
-  /** The variable that contributes more than half of ‖g‖₂², if there is one. */
+  /** The variable that contributes more than half of ‖g‖₂²; absent if there is none. */
   readonly dominant?: string;
   /** ‖g‖₂ of that variable as a share of ‖g‖₂ of all, so above 0.7; present with `dominant`. */
   readonly dominantShare?: number;
-  /** The variables whose gradients held NaN or ±Infinity, if any did. */
+  /** The variables whose gradients had NaN or ±Infinity; absent if none did. */
   readonly nonFinite?: readonly string[];
 }
 
 /**
- * The distribution of a norm over the window; 0 throughout when nothing finite was measured.
+ * The distribution of a norm over the window; all values are 0 if no finite norm was measured.
  *
  * @category Optimizer
  */

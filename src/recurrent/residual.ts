@@ -97,8 +97,8 @@ export class Residual extends Base {
  * const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [20, 8] }), residual(lstm()), residual(lstm())] });
  * ```
  *
- * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or with an output
- *   of another width than its input.
+ * @throws ClippingError `bad-option` for a layer without `returnSequences`, with `returnState`, or whose output is
+ *   not as wide as its input.
  * @category Initialization and residual layers
  */
 export function residual(layer: Layer | RNN): Layer {

@@ -38,7 +38,7 @@ export function factoryOf(entries: Entries, id: string): AnyStrategyFactory {
 
 function create(entries: Entries, spec: unknown, depth: number): ClippingStrategy {
   if (depth > MAX_DEPTH) {
-    throw new ClippingError('bad-spec', `A strategy spec may nest ${MAX_DEPTH} levels deep; this one nests deeper.`);
+    throw new ClippingError('bad-spec', `A strategy spec may nest at most ${MAX_DEPTH} levels; received more.`);
   }
   const { id, options } = parseSpec(spec);
   const entry = find(entries, id);
@@ -73,6 +73,6 @@ function assertSameOptions(strategy: ClippingStrategy, options: Readonly<Record<
   throw new ClippingError(
     'bad-option',
     `\`${strategy.id}\` is one fixed strategy with the options ${formatValue(strategy.options)}; ` +
-      `received ${formatValue(options)}. Bind a factory to create it with other options.`,
+      `received ${formatValue(options)}. Bind a factory for other options.`,
   );
 }

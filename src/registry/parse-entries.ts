@@ -14,7 +14,7 @@ export function parseEntries(entries: Iterable<Registrable>): ReadonlyMap<string
     const existing = byId.get(id);
     if (existing !== undefined && !isSameEntry(existing, entry)) {
       const kind = isCombinator(existing) ? 'a combinator' : 'another strategy';
-      throw new ClippingError('duplicate-id', `The id \`${id}\` belongs to ${kind} already; choose another id.`);
+      throw new ClippingError('duplicate-id', `The id \`${id}\` is taken by ${kind}; choose another id.`);
     }
     byId.set(id, entry);
   }

@@ -101,16 +101,14 @@ export function parseSaved<Saved extends object>(
   className: string,
   contents: string,
 ): Saved {
-  const damaged = (how: string, cause?: unknown): ClippingError =>
-    new ClippingError('bad-spec', `The config of the saved ${className} is damaged: ${how}.`, { cause });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw damaged('it is not JSON', cause);
+    throw damaged(className, 'it is not JSON.', cause);
   }
   const saved = Object(json) as Partial<Saved>;
-  if (!isValid(saved)) throw damaged(`it must hold ${contents}`);
+  if (!isValid(saved)) throw damaged(className, `it needs ${contents}.`);
   return saved;
 }
 
@@ -133,12 +131,12 @@ export function createInner(className: string, config: serialization.ConfigDict)
   try {
     return fromConfig(constructor, config) as Optimizer;
   } catch (cause) {
-    throw new ClippingError(
-      'bad-spec',
-      `The saved config of ${inBackticks(className)} is damaged: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw damaged(className, messageOf(cause), cause);
   }
+}
+
+function damaged(className: string, how: string, cause?: unknown): ClippingError {
+  return new ClippingError('bad-spec', `The saved config of ${inBackticks(className)} is damaged: ${how}`, { cause });
 }
 
 /** Escapes underscores: on loading, tfjs camel-cases every string with one, so `my_lstm_1` would become `myLstm1`. */

@@ -23,7 +23,7 @@ export function strategyFromSaved(spec: unknown): ClippingStrategy {
   if (clash !== undefined) {
     throw new ClippingError(
       'duplicate-id',
-      `The saved model uses \`${clash}\`, and this process has two different strategies of that id. Rename one of them.`,
+      `The saved model uses \`${clash}\`, and this process has two strategies with that id. Rename one of them.`,
     );
   }
   try {

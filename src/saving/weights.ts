@@ -68,7 +68,7 @@ export async function splitWeights(
   if (missing !== undefined) throw damaged(`\`${prefix}/${missing}\` is missing`);
   if (tensors !== weights.length) throw damaged(`${tensors ?? 1} tensors were saved; received ${weights.length}`);
   for (const [name, tensor] of mayContainNaN ? [] : Object.entries(state)) {
-    if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` contains NaN`);
+    if ((await tensor.data()).some(Number.isNaN)) throw damaged(`\`${name}\` has NaN`);
   }
   // Copies, because Adam overwrites these powers on loading, and the weights may be those of this very optimizer.
   const exact = powers.map((power) => clone(own[power] as Tensor));
@@ -82,7 +82,7 @@ export async function splitWeights(
 }
 
 function damaged(how: string): ClippingError {
-  return new ClippingError('bad-state', `The state of the saved optimizer is damaged: ${how}.`);
+  return new ClippingError('bad-state', `The saved state is damaged: ${how}.`);
 }
 
 // tfjs's optimizers drop their old state without disposing it, so this does.

@@ -1,5 +1,5 @@
 /**
- * The law suite: tests that every strategy must pass, for authors to run on their own strategies.
+ * The conformance suite: tests that every strategy must pass, for authors to run on their own strategies.
  *
  * @module gradclip/testing
  * @category Reference

@@ -9,7 +9,7 @@ import type { NamedTensors } from '../core/contract.ts';
 export interface Numbers {
   /** The size along each axis; [] for a scalar. */
   readonly shape: readonly number[];
-  /** The elements, last axis fastest. */
+  /** The elements, in row-major order. */
   readonly values: readonly number[];
   /** Defaults to `float32`. */
   readonly dtype?: DataType;

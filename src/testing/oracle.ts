@@ -29,9 +29,9 @@ export interface OracleResult {
   /** Whether to skip the step; defaults to false. */
   readonly skip?: boolean;
   /**
-   * The distance of the closest decision in this step from the opposite outcome, relative to the compared value.
-   * Only strategies with a discontinuous decision need it; a factor min(1, c / ‖g‖) is continuous. If float32 may have
-   * decided differently, the rest of the sequence counts as undecided and is not compared.
+   * How far the closest comparison of this step is from the opposite outcome, as a relative distance. Only strategies
+   * with a discontinuous decision need it; a factor min(1, c / ‖g‖) is continuous. If float32 may have decided
+   * differently, the rest of the sequence counts as undecided and is not compared.
    */
   readonly margin?: number;
 }

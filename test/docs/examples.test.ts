@@ -32,6 +32,6 @@ describe('examples', () => {
     const printed = print.mock.calls.flat().join('\n');
     expect(printed).not.toContain('undefined');
     // Only an unclipped loss may be NaN.
-    expect(printed.replaceAll(/held NaN or Infinity|^loss without clipping: .*$/gm, '')).not.toContain('NaN');
+    expect(printed.replaceAll(/had NaN or Infinity|^loss without clipping: .*$/gm, '')).not.toContain('NaN');
   });
 });

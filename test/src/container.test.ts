@@ -179,7 +179,7 @@ describe('an injectable strategy', () => {
       () => registry.create('scale', { factor: 2 }),
       'bad-option',
       '`scale` is one fixed strategy with the options {"factor":0.5}; received {"factor":2}. ' +
-        'Bind a factory to create it with other options.',
+        'Bind a factory for other options.',
     );
     const schedule = { kind: 'constant', value: 1 };
     expectError(
@@ -267,7 +267,7 @@ describe('the nearest binding', () => {
           TOKENS.StrategyRegistry,
         ),
       'duplicate-id',
-      'The id `mine` belongs to another strategy already; choose another id.',
+      'The id `mine` is taken by another strategy; choose another id.',
     );
   });
 });
@@ -320,7 +320,7 @@ describe('a binding', () => {
     const container = createContainer({ strategies: [globalNorm] });
     bind(container);
     expect(() => container.get(TOKENS.StrategyRegistry)).toThrow(
-      /^`TOKENS\.\w+` has a binding with a name, a tag or a condition, which a registry cannot contain\. Bind it/,
+      /^`TOKENS\.\w+` has a binding with a name, a tag or a condition, which a registry cannot contain\. Remove these/,
     );
   });
 });

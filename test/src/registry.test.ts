@@ -39,12 +39,12 @@ describe('a registry', () => {
     expectError(
       () => new StrategyRegistry([called('mine'), called('mine', 'Another')]),
       'duplicate-id',
-      'The id `mine` belongs to another strategy already; choose another id.',
+      'The id `mine` is taken by another strategy; choose another id.',
     );
     expectError(
       () => createContainer({ strategies: [called('chain')] }).get(TOKENS.StrategyRegistry),
       'duplicate-id',
-      'The id `chain` belongs to a combinator already; choose another id.',
+      'The id `chain` is taken by a combinator; choose another id.',
     );
   });
 
@@ -167,7 +167,7 @@ describe('create', () => {
     expectError(
       () => registry.create({ id: 'chain', options: { strategies: [spec] } }),
       'bad-spec',
-      'A strategy spec may nest 32 levels deep; this one nests deeper.',
+      'A strategy spec may nest at most 32 levels; received more.',
     );
   });
 });

@@ -174,7 +174,7 @@ describe('saved settings', () => {
     [() => 1, 'takes the config of a saved ClippedOptimizer'],
     [
       { innerClassName: 'SGD', innerConfig: {}, clipping: clipping.replace('[]', '["constructor"]') },
-      'is damaged: it must hold `strategy`, `options` and `order`.',
+      'is damaged: it needs `strategy`, `options` and `order`.',
     ],
   ])('that are damaged are refused (%#)', (config, message) => {
     expect(loaded(config)).toThrow(
@@ -187,7 +187,10 @@ describe('saved settings', () => {
     ['Dense', {}],
   ])('of an inner %s that tfjs cannot create are refused', (innerClassName, innerConfig) => {
     expect(loaded({ innerClassName, innerConfig, clipping })).toThrow(
-      expect.objectContaining({ code: 'bad-spec', message: expect.stringContaining(`${innerClassName}.fromConfig`) }),
+      expect.objectContaining({
+        code: 'bad-spec',
+        message: expect.stringContaining(`The saved config of \`${innerClassName}\` is damaged: `),
+      }),
     );
   });
 
@@ -217,8 +220,8 @@ describe('suggestThreshold', () => {
   it.each([
     [() => suggested([1], null), 'takes its options as one object; received null.'],
     [() => suggested([1], { percentil: 5 }), 'has no option `percentil`; it has `percentile`.'],
-    [() => suggested([1], { percentile: '90' }), 'must be a percentile: 0, or a number from 1 to 100; received "90".'],
-    [() => suggested([1], { percentile: 90n }), 'must be a percentile: 0, or a number from 1 to 100; received 90.'],
+    [() => suggested([1], { percentile: '90' }), 'must be 0, or a number from 1 to 100; received "90".'],
+    [() => suggested([1], { percentile: 90n }), 'must be 0, or a number from 1 to 100; received 90.'],
     [() => suggested({ steps: 3, normBefore: null }), 'takes an optimizer, finite norms or stats; received'],
     [() => suggested({ steps: 3, normBefore: { max: 3 } }), 'takes an optimizer, finite norms or stats; received'],
     [() => suggested({ steps: 3, normBefore: { ...summary, min: -1 } }), 'a norm is never negative; received -1.'],

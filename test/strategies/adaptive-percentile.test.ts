@@ -41,8 +41,7 @@ describe('adaptivePercentile', () => {
     expect(() => adaptivePercentile({ percentile })).toThrow(
       new ClippingError(
         'bad-option',
-        '`adaptive-percentile({ percentile })` must be a percentile: 0, or a number from 1 to 100; received ' +
-          received,
+        '`adaptive-percentile({ percentile })` must be 0, or a number from 1 to 100; received ' + received,
       ),
     );
   });

@@ -28,8 +28,8 @@ import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip
  * the tensor `[batch, units]` of one step; if the loss is a mean over the batch, one threshold suits every batch size.
  *
  * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
- * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A model
- * keeps its weights, and its optimizer the state: from then on train only the new model. Masks, states,
+ * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A new
+ * model has the weights and the optimizer state of the old one; afterwards, train only the new model. Masks, states,
  * `returnSequences` and saving work as before. Regularizers, which tfjs's recurrent layers ignore, take effect. A
  * program that only loads such a model calls {@link registerRecurrent} first.
  *
@@ -45,8 +45,8 @@ import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip
  * });
  * ```
  *
- * @throws ClippingError `bad-option` or `unknown-option` for the options; `not-recurrent` if it contains no SimpleRNN, LSTM or
- *   GRU; `already-built` for a layer that has its weights; `not-built` for a model that has none.
+ * @throws ClippingError `bad-option` or `unknown-option` for the options; `not-recurrent` if the target contains no SimpleRNN,
+ *   LSTM or GRU; `already-built` for a layer that has its weights; `not-built` for a model that has none.
  * @category Clipping inside BPTT
  */
 export function clipBackprop<Target extends Layer | LayersModel | InstanceType<typeof layers.RNNCell>>(

@@ -13,7 +13,7 @@ import type { Config } from '../tfjs-layers.ts';
  * @category Clipping inside BPTT
  */
 export interface ClipBackpropOptions {
-  /** Largest magnitude of an element, from 0 to `Infinity`, in units of loss per unit of the tensor that `at` selects. */
+  /** Largest magnitude of an element of the gradients that `at` selects, from 0 to `Infinity`. */
   readonly maxAbs?: number;
   /** Largest Euclidean norm of the whole tensor `[batch, units]` of one time step, from 0 to `Infinity`. */
   readonly maxNorm?: number;

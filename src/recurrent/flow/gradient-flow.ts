@@ -17,8 +17,8 @@ export interface LayerFlow {
   /** The layer's name: `forward_…` or `backward_…` inside bidirectional, `…/0` for a cell of a stack. */
   readonly layer: string;
   /**
-   * ‖∂L/∂hₜ‖ of the tensor [batch, units] for each time index t, in units of loss per unit of state. It is the norm of
-   * the whole gradient that reaches the state of step t, before {@link clipBackprop} clips it.
+   * ‖∂L/∂hₜ‖ of the tensor [batch, units] for each time index t: the norm of the whole gradient that reaches the state
+   * of step t, before {@link clipBackprop} clips it.
    */
   readonly norms: readonly number[];
 }
@@ -26,12 +26,12 @@ export interface LayerFlow {
 /**
  * Measures ‖∂L/∂hₜ‖ at every time step of every recurrent layer.
  *
- * The norms show vanishing and exploding gradients. In backpropagation through time each step back multiplies the
- * gradient by about the same factor. Plotted over t on a logarithmic axis the norms form a straight line, and its slope
+ * The norms show vanishing and exploding gradients. In backpropagation through time, each step back multiplies the
+ * gradient by about the same factor. Plotted over t on a logarithmic axis, the norms form a straight line, and its slope
  * predicts the gradient for other sequence lengths.
  *
- * Runs the model once forward, without dropout as in prediction, and once backward. Weights, states of stateful layers
- * and the optimizer do not change. Supports the layers of tf.layers and fused layers. A layer that the model uses
+ * It runs the model once forward, without dropout as in prediction, and once backward. Weights, states of stateful layers
+ * and the optimizer do not change. It supports the layers of tf.layers and fused layers. A layer that the model uses
  * several times has several entries, in the order of use.
  *
  * Source: Pascanu, Mikolov & Bengio (2013), On the difficulty of training recurrent neural networks, section 2.

@@ -12,7 +12,7 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
  * Also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
  * Layers that cannot be fused (dropout, unsupported activations, cells inside rnn) stay unchanged. If the model is
  * compiled, the new model is compiled with the same optimizer object, which keeps its state, such as the moments of
- * Adam, for the new variables: from then on train only the new model.
+ * Adam, for the new variables; afterwards, train only the new model.
  * Regularizers, which tfjs's recurrent layers ignore, take effect in fused layers.
  *
  * @example

@@ -21,9 +21,9 @@ export interface FusedOptions {
  *
  *     hₜ = φ(xₜ·W + b + hₜ₋₁·U)
  *
- * Takes the options of tf.layers.simpleRNN, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Unlike it, applies the regularizers. Does
- * not support dropout, or activations whose slope cannot be computed from their output.
+ * It takes the options of tf.layers.simpleRNN and has the same weights, names and shapes. Results agree within 1e-5, so either
+ * can replace the other, and weights load both ways. Unlike tf.layers.simpleRNN, it applies the regularizers. It does not
+ * support dropout, or activations whose slope cannot be computed from their output.
  *
  * @example
  * ```ts
@@ -48,9 +48,9 @@ export function fusedSimpleRNN(options: SimpleRNNLayerArgs & FusedOptions): RNN 
  *
  *     i, f, o = σ(z)   g = φ(z)   cₜ = f∘cₜ₋₁ + i∘g   hₜ = o∘φ(cₜ)   z = xₜ·W + b + hₜ₋₁·U
  *
- * Takes the options of tf.layers.lstm, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Unlike it, applies the regularizers. Does
- * not support dropout, or activations whose slope cannot be computed from their output.
+ * It takes the options of tf.layers.lstm and has the same weights, names and shapes. Results agree within 1e-5, so either
+ * can replace the other, and weights load both ways. Unlike tf.layers.lstm, it applies the regularizers. It does not
+ * support dropout, or activations whose slope cannot be computed from their output.
  *
  * @example
  * ```ts
@@ -75,10 +75,10 @@ export function fusedLSTM(options: LSTMLayerArgs & FusedOptions): RNN {
  *
  *     u, r = σ(z)   a = φ(xₜ·Wa + ba + (r∘hₜ₋₁)·Ua)   hₜ = u∘hₜ₋₁ + (1−u)∘a
  *
- * Takes the options of tf.layers.gru, has the same weights, names and shapes, and gives the same numbers to 1e-5, so
- * either can replace the other and weights load both ways. Like tf.layers.gru, it applies the reset gate before the
- * matrix product (`resetAfter: false`); unlike it, it applies the regularizers. Does not support dropout, or activations
- * whose slope cannot be computed from their output.
+ * It takes the options of tf.layers.gru and has the same weights, names and shapes. Results agree within 1e-5, so either
+ * can replace the other, and weights load both ways. Like tf.layers.gru, it applies the reset gate before the matrix
+ * product (`resetAfter: false`); unlike tf.layers.gru, it applies the regularizers. It does not support dropout, or
+ * activations whose slope cannot be computed from their output.
  *
  * @example
  * ```ts

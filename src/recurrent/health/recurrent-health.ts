@@ -25,24 +25,26 @@ export interface LayerHealth {
   readonly cell: 'SimpleRNN' | 'LSTM' | 'GRU';
   /**
    * σ₁, the spectral norm of the recurrent kernel of each gate: `state` in SimpleRNN; `input`, `forget`, `candidate` and
-   * `output` in LSTM; `update`, `reset` and `candidate` in GRU. NaN for weights that contain NaN or Infinity.
+   * `output` in LSTM; `update`, `reset` and `candidate` in GRU. NaN for weights with NaN or Infinity.
    */
   readonly spectralNorms: Readonly<Record<string, number>>;
   /** γ, the steepest slope of the activation; null for an activation that fused layers do not support. */
   readonly steepestSlope: number | null;
   /**
-   * A factor that no step back exceeds when it lengthens the gradient norm: γ·σ₁ for SimpleRNN. Null if there is none or
-   * it is unknown: for weights that are not finite, an unknown activation, LSTM, and GRU whose state may leave ±1.
+   * An upper bound on the factor by which one step back in time can lengthen the gradient: γ·σ₁ for SimpleRNN. Null if
+   * there is none or it is unknown: for weights that are not finite, an unknown activation, LSTM, and GRU whose state may
+   * leave ±1.
    */
   readonly largestFactor: number | null;
   /**
-   * Whether gradients can grow over many steps. `'no'`: no step lengthens a gradient. `'yes'`: 1024 steps whose units all
-   * have the steepest slope lengthen it. Both up to a factor of 1e-6 per step.
+   * Whether gradients can grow over many steps. `'no'`: no step can lengthen a gradient. `'yes'`: over 1024 steps in which
+   * every unit has the steepest slope, a gradient grows. Differences of less than 1e-6 per step are ignored.
    */
   readonly canExplode: HealthAnswer;
   /**
-   * Whether gradients must shrink at least geometrically. `'yes'`: every step shortens a gradient. `'no'`: some gradient
-   * survives 1024 steps whose units all have the steepest slope. Both up to a factor of 1e-6 per step.
+   * Whether gradients must shrink at least geometrically. `'yes'`: every step shortens a gradient. `'no'`: over 1024 steps
+   * in which every unit has the steepest slope, some gradient does not shrink. Differences of less than 1e-6 per step are
+   * ignored.
    */
   readonly mustVanish: HealthAnswer;
   /** The explanation in words. */
@@ -59,16 +61,16 @@ const GATES: Readonly<Record<LayerHealth['cell'], readonly string[]>> = {
  * Tells from the weights whether each layer's gradients can explode or must vanish.
  *
  * Each step back multiplies the gradient by the Jacobian of the step. For SimpleRNN this is Uᵀ times the slopes of φ.
- * With σ₁ the largest singular value of U and γ the steepest slope of φ:
+ * If σ₁ is the largest singular value of U and γ the steepest slope of φ:
  *
  *     ‖∂L/∂hₜ₋₁‖ ≤ γ·σ₁·‖∂L/∂hₜ‖
  *
- * If γ·σ₁ < 1, gradients vanish. γ·σ₁ > 1 is necessary for them to explode, but not sufficient: they do so over steps
- * whose units all have the slope γ if also γ·‖Uᵏ‖^(1/k) > 1 for k = 1024. `recurrentDropout` p divides U by 1 − p.
+ * If γ·σ₁ < 1, gradients vanish. γ·σ₁ > 1 is necessary for them to explode, but not sufficient: they explode over steps
+ * in which every unit has the slope γ if also γ·‖Uᵏ‖^(1/k) > 1 for k = 1024. `recurrentDropout` p divides U by 1 − p.
  *
  * GRU states stay within ±1 if the candidate does, the gates stay within 0 and 1, and the first state is within ±1. The
  * factor is then at most 1 + 2γ·σ₁(Uᵤ) + γ·σ₁(Uₐ)·(1 + γ·σ₁(Uᵣ)), where each γ belongs to the activation of that gate. LSTM
- * has no bound. For both the answers are `'unknown'`: gates can preserve gradients, and can let them explode.
+ * has no bound. For both, the answers are `'unknown'`: gates can preserve gradients, and can let them explode.
  *
  * The answers describe the weights only. {@link clipBackprop} bounds the gradients for any weights.
  *
@@ -120,7 +122,7 @@ async function measureHealth(found: FoundCell): Promise<LayerHealth> {
     spectralNorms: Object.fromEntries(gates.map((gate, index) => [gate, norms[index]!])),
     steepestSlope: gamma,
     ...(norms.some(Number.isNaN)
-      ? { ...UNKNOWN, largestFactor: null, because: 'The recurrent kernel contains NaN or Infinity.' }
+      ? { ...UNKNOWN, largestFactor: null, because: 'The recurrent kernel has NaN or Infinity.' }
       : judged),
   };
 }

@@ -99,7 +99,7 @@ describe('chain', () => {
     ['global-norm', '"global-norm". Pass one from `gradclip/strategies`, such as `globalNorm({ maxNorm: 1 })`.'],
   ])('refuses %o, which is not a strategy', (given, received) => {
     expect(() => chain(given as unknown as ClippingStrategy)).toThrow(
-      new ClippingError('bad-spec', `\`chain(...strategies)\` takes strategies; received ${received}`),
+      new ClippingError('bad-spec', `\`chain(...strategies)\` takes a strategy; received ${received}`),
     );
   });
 

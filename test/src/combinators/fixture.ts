@@ -15,7 +15,7 @@ export function describeCombinator(id: string, make: () => ClippingStrategy, bac
     laws: { direction: 'none', idempotent: false } as const,
     fields: {},
   });
-  const reason = 'takes strategies instead of options';
+  const reason = 'takes a strategy instead of options';
   describeStrategy(factory, { describe, it, backends, exempt: { spelling: reason, bounds: reason } });
 }
 

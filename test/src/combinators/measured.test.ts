@@ -177,7 +177,7 @@ describe('a measured threshold', () => {
     { ...MEASURED, window: 5 },
     { kind: 'measured', steps: 5 },
   ])('refuses %j', (threshold) => {
-    expect(() => globalNorm({ maxNorm: threshold as never })).toThrow("It may also be 'auto', or { kind: 'measured'");
+    expect(() => globalNorm({ maxNorm: threshold as never })).toThrow("Or use 'auto', or { kind: 'measured'");
     expect(() => scheduled(globalNorm, { maxNorm: threshold as never })).toThrow('measured schedule takes');
   });
 

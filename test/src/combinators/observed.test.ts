@@ -89,7 +89,7 @@ describe('observed', () => {
     expect(() => observed(globalNorm as unknown as ClippingStrategy, () => undefined)).toThrow(
       new ClippingError(
         'bad-spec',
-        '`observed(strategy, listener)` takes strategies; received a function. Call the factory first, as in ' +
+        '`observed(strategy, listener)` takes a strategy; received a function. Call the factory first, as in ' +
           '`globalNorm({ maxNorm: 1 })`.',
       ),
     );

@@ -254,13 +254,22 @@ describe('partition refuses', () => {
     );
   });
 
-  it.each([null, 'global-norm', [one]])('strategies that are not an object: %j', (strategies) => {
-    expect(() => partition(() => 'all', strategies as never)).toThrow(
-      new ClippingError(
-        'bad-option',
-        `\`partition(…, strategies)\` must be an object of strategies; received ${JSON.stringify(strategies)}.`,
-      ),
-    );
+  it.each([null, 'global-norm', [one], {}])(
+    'a function with strategies that are empty or not an object: %j',
+    (strategies) => {
+      expect(() => partition(() => 'all', strategies as never)).toThrow(
+        new ClippingError(
+          'bad-option',
+          `\`partition(…, strategies)\` must be an object of at least one strategy; received ${JSON.stringify(strategies)}.`,
+        ),
+      );
+    },
+  );
+
+  it('a function without strategies, but not one with only a default', () => {
+    const partitionAny = partition as (labelOf: () => undefined, strategies?: object) => unknown;
+    expect(() => partitionAny(() => undefined)).toThrow('must be an object of at least one strategy; received {}.');
+    expect(() => partitionAny(() => undefined, { default: one })).not.toThrow();
   });
 
   it('a strategy beside the rules that is not the default', () => {
@@ -273,13 +282,13 @@ describe('partition refuses', () => {
     expect(() => partition(() => 'all', { all: globalNorm as never })).toThrow(
       new ClippingError(
         'bad-spec',
-        '`partition(…, strategies)` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+        '`partition(…, strategies)` takes a strategy; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
       ),
     );
     expect(() => partition([{ match: 'a', strategy: globalNorm as never }])).toThrow(
       new ClippingError(
         'bad-spec',
-        '`partition(rules)[0].strategy` takes strategies; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
+        '`partition(rules)[0].strategy` takes a strategy; received a function. Call the factory first, as in `globalNorm({ maxNorm: 1 })`.',
       ),
     );
   });
@@ -293,12 +302,8 @@ describe('partition refuses', () => {
       clipOptimizer(tf.train.sgd(1), strategy).getConfig();
     const byExcluded = partition([{ match: '**', exclude: (name) => name === 'w', strategy: one }]);
     expect(saving(byExcluded)).toThrow('A `partition` with a predicate cannot be saved');
-    expect(saving(byPredicate)).toThrow(
-      'A `partition` with a predicate cannot be saved; select its variables with globs instead.',
-    );
-    expect(saving(byFunction)).toThrow(
-      'A `partition` by a function cannot be saved; give it rules with globs instead.',
-    );
+    expect(saving(byPredicate)).toThrow('A `partition` with a predicate cannot be saved; use globs instead.');
+    expect(saving(byFunction)).toThrow('A `partition` with a function cannot be saved; use rules with globs instead.');
     expect(saving(byFunction)).toThrow(expect.objectContaining({ code: 'not-serializable' }) as Error);
   });
 });

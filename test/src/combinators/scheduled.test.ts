@@ -170,7 +170,7 @@ describe('scheduled', () => {
     [
       'a point out of range',
       () => scheduled(adaptivePercentile, { percentile: { kind: 'piecewise', points: [[0, 50], [400, 101], [800, 50]] } }), // prettier-ignore
-      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400; `percentile` must be a percentile: 0, or a number from 1 to 100.',
+      '`scheduled(adaptive-percentile, { percentile })` reaches 101 at step 400; `percentile` must be 0, or a number from 1 to 100.',
     ],
     [
       'options that exclude each other',
@@ -324,7 +324,7 @@ describe('scheduled', () => {
     ],
     [
       { strategy: { id: 'global-norm' }, option: 'maxNorm' },
-      '`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as { "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received {"strategy":{"id":"global-norm"},"option":"maxNorm"}.',
+      '`scheduled` in JSON has a `strategy`, and either `schedules` by option or `option` and `schedule`, such as { "kind": "linear", "from": 5, "to": 0.5, "steps": 30 }; received {"strategy":{"id":"global-norm"},"option":"maxNorm"}.',
     ],
     [
       { strategy: { id: 'global-nrm' }, option: 'maxNorm', schedule: linear(1) },
@@ -342,7 +342,7 @@ describe('scheduled', () => {
     { strategy: { id: 'none' }, schedules: [] },
   ])('refuses %j, which mixes the two forms or has neither', (options) => {
     expect(() => fromSpec({ id: 'scheduled', options } as StrategySpec)).toThrow(
-      /^`scheduled` in JSON has a `strategy`, and either `option` and `schedule` or `schedules` by option, such as /,
+      /^`scheduled` in JSON has a `strategy`, and either `schedules` by option or `option` and `schedule`, such as /,
     );
   });
 
@@ -365,9 +365,9 @@ describe('scheduled', () => {
   it('refuses to be saved with a function', () => {
     const optimizer = clipOptimizer(tf.train.sgd(1), chain(scheduled(globalNorm, { maxNorm: () => 1 })));
     const both = scheduled(perValue, { min: { kind: 'constant', value: -1 }, max: () => 1 });
-    expect(() => JSON.stringify(both.options)).toThrow('A `scheduled` by a function cannot be saved');
+    expect(() => JSON.stringify(both.options)).toThrow('A function in `scheduled` cannot be saved');
     expect(() => optimizer.getConfig()).toThrow(
-      "A `scheduled` by a function cannot be saved; give it a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 }.",
+      "A function in `scheduled` cannot be saved; use a schedule such as { kind: 'linear', from: 5, to: 0.5, steps: 1000 }.",
     );
   });
 });

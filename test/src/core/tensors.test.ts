@@ -113,8 +113,8 @@ describe.each(['cpu', 'wasm', DEVICE])('named tensors on %s', (backend) => {
         [tensor1d([2, 1, 1]), 3],
       ] as const) {
         const message =
-          `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${count} factors for 2 tensors. ` +
-          'For one factor use `scaleAll`.';
+          `\`scaleEach(tensors, factors)\` takes one factor per tensor; received ${count} for 2 tensors. ` +
+          'For one factor, use `scaleAll`.';
         expect(() => scaleEach(tensors, factors)).toThrow(expect.objectContaining({ code: 'strategy-fault', message }));
       }
     }),

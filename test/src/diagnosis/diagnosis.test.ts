@@ -37,17 +37,20 @@ describe('explainStep', () => {
     ['step 812: the norm was 41.2.', record],
     ['step 812: the norm was 41.2, which was clipped to 1.', { ...record, clipped: true, normAfter: 1 }],
     [
-      'step 812: lstm/recurrent_kernel was 98 % of the norm, 41.2, which was clipped to 1.',
+      'step 812: the norm was 41.2, which was clipped to 1; lstm/recurrent_kernel was 98 % of it.',
       { ...record, clipped: true, normAfter: 1, dominant: 'lstm/recurrent_kernel', dominantShare: 0.989 },
     ],
-    ['step 812: w was most of the norm, 41.2; the step was skipped.', { ...record, skipped: true, dominant: 'w' }],
     [
-      'step 812: the gradient of w held NaN or Infinity; the step was skipped.',
+      'step 812: the norm was 41.2; w was most of it; the step was skipped.',
+      { ...record, skipped: true, dominant: 'w' },
+    ],
+    [
+      'step 812: the gradient of w had NaN or Infinity; the step was skipped.',
       { ...record, normBefore: NaN, skipped: true, nonFinite: ['w'] },
     ],
-    ['step 812: the gradients of a, b held NaN or Infinity.', { ...record, nonFinite: ['a', 'b'] }],
+    ['step 812: the gradients of a, b had NaN or Infinity.', { ...record, nonFinite: ['a', 'b'] }],
     [
-      'step 812: the gradients of a, b, c, d, e, f, g, h and 2 more held NaN or Infinity.',
+      'step 812: the gradients of a, b, c, d, e, f, g, h and 2 more had NaN or Infinity.',
       { ...record, nonFinite: 'a b c d e f g h i j'.split(' ') },
     ],
   ])('returns: %s', (sentence, step) => {
@@ -72,15 +75,15 @@ describe('diagnose', () => {
       [2, 0],
     ]);
     expect(diagnose(records)).toEqual([
-      'The largest norm was at step 0: lstm/recurrent_kernel was 100 % of the norm, 3.',
-      'Of 4 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
+      'The largest norm was at step 0: the norm was 3; lstm/recurrent_kernel was 100 % of it.',
+      'Of 4 steps, 0 were clipped, 0 skipped, and 0 had NaN or Infinity.',
     ]);
   });
 
   it('mentions no variable when none dominates', async () => {
     expect(diagnose(await recorded([[1, 1]]))).toEqual([
       'The largest norm was at step 0: the norm was 1.41.',
-      'Of 1 steps, 0 were clipped, 0 skipped, and 0 held NaN or Infinity.',
+      'Of 1 steps, 0 were clipped, 0 skipped, and 0 had NaN or Infinity.',
     ]);
   });
 
@@ -96,18 +99,18 @@ describe('diagnose', () => {
 
   it('does not call the first recorded step the very first', () => {
     expect(diagnose(until().map((record) => ({ ...record, step: 300 })))[1]).toBe(
-      'No step before it is recorded: look for NaN in the data and in the initial weights.',
+      'No step before it is recorded: check the data and the initial weights for NaN.',
     );
   });
 
   it('recognizes an explosion by the norms before it', async () => {
     const records = await recorded([...[1, 4, 40, 4000].map((norm) => [norm, 0] as const), [NaN, 1], [2, 0]], 50);
     expect(diagnose(records)).toEqual([
-      'step 4: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
+      'step 4: the gradient of lstm/recurrent_kernel had NaN or Infinity; the step was skipped.',
       'In the 4 steps before, the norm went from 1 to 4000: the gradients exploded. Clip by a global norm, or lower the learning rate.',
-      'The largest norm was at step 3: lstm/recurrent_kernel was 100 % of the norm, 4000, which was clipped to 50.',
+      'The largest norm was at step 3: the norm was 4000, which was clipped to 50; lstm/recurrent_kernel was 100 % of it.',
       'lstm/recurrent_kernel dominated 5 of 5 steps.',
-      'Of 6 steps, 1 were clipped, 1 skipped, and 1 held NaN or Infinity.',
+      'Of 6 steps, 1 were clipped, 1 skipped, and 1 had NaN or Infinity.',
     ]);
   });
 
@@ -118,7 +121,7 @@ describe('diagnose', () => {
       [NaN, NaN],
     ]);
     expect(diagnose(records)[1]).toBe(
-      'In the 2 steps before, the norm was ordinary, 2.83 at most: look at the data of that step, and for a logarithm, a root or a division at 0 in the loss.',
+      'In the 2 steps before, the norm was ordinary, 2.83 at most: check the data of that step, and the loss for a logarithm, root or division at 0.',
     );
   });
 
@@ -140,16 +143,16 @@ describe('diagnose', () => {
 
   it('recognizes NaN in the first step', async () => {
     expect(diagnose(await recorded([[NaN, 1]]))).toEqual([
-      'step 0: the gradient of lstm/recurrent_kernel held NaN or Infinity; the step was skipped.',
-      'It was the very first step: look for NaN in the data and in the initial weights.',
-      'Of 1 steps, 0 were clipped, 1 skipped, and 1 held NaN or Infinity.',
+      'step 0: the gradient of lstm/recurrent_kernel had NaN or Infinity; the step was skipped.',
+      'It was the very first step: check the data and the initial weights for NaN.',
+      'Of 1 steps, 0 were clipped, 1 skipped, and 1 had NaN or Infinity.',
     ]);
   });
 
   it('recognizes a slow explosion', () => {
     const norms = Array.from({ length: 218 }, (_, step) => 1.5 ** step);
     expect(diagnose(until(...norms))[1]).toBe(
-      'Over the 218 steps before, the norm grew from 1 to 1.63e+38: the gradients exploded slowly. ' +
+      'Over the 218 steps before, the norm went from 1 to 1.63e+38: the gradients exploded slowly. ' +
         'Clip by a global norm, or lower the learning rate.',
     );
     // Training alone can change the norm this much.
@@ -160,7 +163,7 @@ describe('diagnose', () => {
     const dying = await recorded([3, 2, 0, 0, 0].map((norm) => [norm, 0] as const));
     expect(diagnose(dying)[0]).toBe(
       'From step 2 on, the norm was 0: the gradients died. ' +
-        'Look for units that are always 0 or saturated, and lower the learning rate.',
+        'Check for units that are always 0 or saturated, and lower the learning rate.',
     );
     tf.disposeVariables();
     const neverAlive = await recorded([0, 0, 0].map((norm) => [norm, 0] as const));
@@ -180,7 +183,7 @@ describe('diagnose', () => {
   it.each([
     [Promise.resolve([]), 'a promise; put `await` before it'],
     [undefined, 'undefined'],
-    [tf.train.sgd(1), 'an optimizer without records; wrap it with `clipOptimizer`'],
+    [tf.train.sgd(1), 'an optimizer without records; wrap it in `clipOptimizer` first'],
     [{ steps: 1 }, '{"steps":1}'],
   ])('refuses anything else (%#)', (source, received) => {
     expect(() => diagnose(source as never)).toThrow(
@@ -196,11 +199,11 @@ describe('diagnose', () => {
       const train = (): void => {
         for (;;) optimizer.applyGradients({ w: tf.tensor1d([NaN]) });
       };
-      expect(train).toThrow('held NaN or Infinity for 4 steps in a row, last at step 4 in w.');
+      expect(train).toThrow('had NaN or Infinity for 4 steps in a row, last at step 4 in w.');
       // 'zero' takes the steps before the last with a gradient of 0.
       const skipped = onNonFinite === 'skip' ? 4 : 1;
       expect((await diagnose(optimizer)).at(-1)).toBe(
-        `Of 5 steps, 0 were clipped, ${skipped} skipped, and 4 held NaN or Infinity.`,
+        `Of 5 steps, 0 were clipped, ${skipped} skipped, and 4 had NaN or Infinity.`,
       );
       expect((await optimizer.records()).map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
       expect(Array.from(w.dataSync())).toEqual([0]);

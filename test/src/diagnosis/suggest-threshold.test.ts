@@ -28,7 +28,7 @@ describe('suggestThreshold', () => {
       maxNorm: 2,
       because:
         '2 is percentile 50 of 3 measured norms (median 2, largest 1000); it would have clipped 1 of them. ' +
-        '2 norms were NaN or Infinity and left out.',
+        '2 more were NaN or Infinity.',
     });
   });
 
@@ -45,12 +45,12 @@ describe('suggestThreshold', () => {
     optimizer.dispose();
   });
 
-  it('refuses a percentile that the stats do not know', () => {
+  it('refuses a percentile that the stats do not have', () => {
     const normBefore = { min: 1, p25: 2, median: 4, p75: 8, p90: 16, p99: 32, max: 64 };
     const error = refusal(() => suggestThreshold({ steps: 7, normBefore } as ClipStats, { percentile: 95 }));
     expect(error.message).toBe(
-      '`suggestThreshold(stats, { percentile: 95 })`: the stats know only the percentiles 0, 25, 50, 75, 90, 99, 100; ' +
-        'pass the optimizer itself for any other.',
+      '`suggestThreshold(stats, { percentile: 95 })`: the stats have only the percentiles 0, 25, 50, 75, 90, 99, 100; ' +
+        'pass the optimizer for others.',
     );
   });
 
@@ -61,7 +61,7 @@ describe('suggestThreshold', () => {
     const { maxNorm, because } = await suggestThreshold(optimizer, { percentile: 95 });
     expect(maxNorm).toBeCloseTo(95.05, 5);
     expect(because).toContain('is percentile 95 of 100 measured norms');
-    expect(because).toContain('1 norm was NaN or Infinity and left out.');
+    expect(because).toContain('1 more was NaN or Infinity.');
     w.dispose();
     optimizer.dispose();
   });
@@ -76,7 +76,7 @@ describe('suggestThreshold', () => {
         const { maxNorm, because } = suggestThreshold(norms, { percentile });
         const above = norms.filter((norm) => norm > maxNorm).length;
         expect(because).toContain(`; it would have clipped ${above} of them.`);
-        const most = /it would have clipped at most (\d+) of them\. 1 norm was/.exec(
+        const most = /it would have clipped at most (\d+) of them\. 1 more was/.exec(
           suggestThreshold(stats, { percentile }).because,
         );
         expect(Number(most![1])).toBeGreaterThanOrEqual(above);
@@ -93,37 +93,29 @@ describe('suggestThreshold', () => {
   });
 
   it('uses the singular for one norm', () => {
-    expect(suggestThreshold([2, NaN]).because).toContain('of them. 1 norm was NaN or Infinity and left out.');
+    expect(suggestThreshold([2, NaN]).because).toContain('of them. 1 more was NaN or Infinity.');
     expect(suggestThreshold([2]).because).toMatch(/of them\.$/);
   });
 
   const stats = (steps: number, max: number, rest = NaN): ClipStats =>
     ({ steps, normBefore: { min: rest, p25: rest, median: rest, p75: rest, p90: rest, p99: rest, max } }) as ClipStats;
   it.each([
-    ['nothing', [], 'received none. Train some steps first.'],
-    [
-      'nothing finite',
-      [NaN, Infinity],
-      'none of the 2 norms received is finite. Find out where NaN or Infinity comes from.',
-    ],
+    ['nothing', [], 'received no norms. Train some steps first.'],
+    ['nothing finite', [NaN, Infinity], 'none of the 2 norms is finite. `diagnose(optimizer)` may tell why.'],
     ['negative norms', [1, -1], 'a norm is never negative; received -1.'],
     ['no numbers', ['1'], 'received ["1"].'],
     ['no list', 7, 'received 7.'],
-    ['stats of no steps', stats(0, NaN), 'the stats contain no steps. Train some steps first.'],
+    ['stats of no steps', stats(0, NaN), 'received no norms. Train some steps first.'],
     ['a string', '', 'received "".'],
     ['a promise', Promise.resolve(), 'received a promise; put `await` before it.'],
     ['a fractional length', { length: 0.5, 0: 1 }, 'received {"0":1,"length":0.5}.'],
     ['incomplete stats', { steps: 1, normBefore: { max: 1 } }, 'received {"steps":1,"normBefore":{"max":1}}.'],
     ['stats of negative norms', stats(5, 1, -2), 'a norm is never negative; received -2.'],
-    [
-      'stats with some finite norms',
-      stats(5, 3),
-      'none of the 5 norms received is finite. Find out where NaN or Infinity comes from.',
-    ],
+    ['stats with some finite norms', stats(5, 3), 'none of the 5 norms is finite. `diagnose(optimizer)` may tell why.'],
     [
       'stats without a finite norm',
       stats(5, NaN),
-      'none of the 5 norms received is finite. Find out where NaN or Infinity comes from.',
+      'none of the 5 norms is finite. `diagnose(optimizer)` may tell why.',
     ],
   ])('refuses %s', (_, norms, reason) => {
     const error = refusal(() => suggestThreshold(norms as number[]));
@@ -145,7 +137,7 @@ describe('suggestThreshold', () => {
   it('refuses to suggest 0', () => {
     const error = refusal(() => suggestThreshold([0, 0, 0, 1], { percentile: 50 }));
     expect(error.message).toBe(
-      '`suggestThreshold`: 50 % of the 4 norms are 0, and a threshold of 0 lets nothing pass. Does the loss depend on the variables?',
+      '`suggestThreshold`: 50 % of the 4 norms are 0, so the threshold would be 0. Does the loss depend on the variables?',
     );
     expect(error.code).toBe('bad-option');
   });
@@ -157,7 +149,7 @@ describe('suggestThreshold', () => {
   it.each([101, -1, NaN, '50'])('refuses percentile %j', (percentile) => {
     const error = refusal(() => suggestThreshold([1], { percentile: percentile as number }));
     expect(error.message).toMatch(
-      /^`suggestThreshold\(source, \{ percentile \}\)` must be a percentile: 0, or a number from 1 to 100; received /,
+      /^`percentile` of `suggestThreshold` must be 0, or a number from 1 to 100; received /,
     );
     expect(error.code).toBe('bad-option');
   });

@@ -267,7 +267,7 @@ describe.each(['cpu', 'wasm', DEVICE])('operations per unit on %s', (backend) =>
         const message = (call: string) =>
           expect.objectContaining({
             code: 'strategy-fault',
-            message: `\`${call}\` takes two tensors of one shape, [2, 3]; received [3].`,
+            message: `\`${call}\` takes tensors of equal shape, [2, 3]; received [3].`,
           }) as Error;
         expect(() => clampToRms(x, short, tf.scalar(1), 0.5)).toThrow(message('clampToRms'));
         expect(() => clipUnits(x, short, [0], { ratio: 1, floor: 1 })).toThrow(message('clipUnits'));

@@ -54,7 +54,7 @@ onEachBackend(() => {
 
     it('refuses to record an optimizer that records nothing', async () => {
       const message =
-        '`accumulated(optimizer)` has the records of its optimizer, and SGD keeps none; wrap it in `clipOptimizer` first.';
+        '`accumulated(optimizer)` has the records of its optimizer, but SGD has none; wrap it in `clipOptimizer` first.';
       const optimizer = accumulated(tf.train.sgd(1), { steps: 2 });
       await expect(optimizer.stats()).rejects.toThrow(message);
       await expect(optimizer.records()).rejects.toThrow(message);
@@ -83,7 +83,7 @@ onEachBackend(() => {
       optimizer.applyGradients({ w: tf.tensor1d([NaN]) });
       expect(() => {
         optimizer.applyGradients({ w: tf.tensor1d([1]) });
-      }).toThrow('hold NaN or Infinity');
+      }).toThrow('have NaN or Infinity');
       for (const value of [1, 3]) optimizer.applyGradients({ w: tf.tensor1d([value]) });
       expect(at(w)).toEqual([-2]);
     });
@@ -206,11 +206,11 @@ describe('accumulated', () => {
 
   it.each([
     ['{"steps":', 'it is not JSON'],
-    ['{"steps":2}', 'it must hold `steps` and `order`'],
-    ['{"steps":"2","order":[]}', 'it must hold `steps` and `order`'],
+    ['{"steps":2}', 'it needs `steps` and `order`'],
+    ['{"steps":"2","order":[]}', 'it needs `steps` and `order`'],
   ])('refuses a damaged config: %s', (accumulation, how) => {
     expect(() => AccumulatedOptimizer.fromConfig(AccumulatedOptimizer, { ...config, accumulation })).toThrow(
-      refused(`The config of the saved AccumulatedOptimizer is damaged: ${how}.`),
+      refused(`The saved config of \`AccumulatedOptimizer\` is damaged: ${how}.`),
     );
   });
 });

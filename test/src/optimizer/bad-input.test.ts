@@ -48,7 +48,7 @@ describe('clipOptimizer', () => {
     expectError(
       () => wrap(tf.train.sgd(1), strategy),
       'bad-spec',
-      `\`clipOptimizer(inner, strategy)\` takes strategies; received ${received}`,
+      `\`clipOptimizer(inner, strategy)\` takes a strategy; received ${received}`,
     );
   });
 
@@ -114,7 +114,7 @@ describe('a strategy option', () => {
     [
       () => globalNorm({ maxNorm: '1' as never }),
       '`global-norm({ maxNorm })` must be a number from 0 to Infinity; received "1". ' +
-        "It may also be 'auto', or { kind: 'measured', steps: 1 to 1000, percentile: 0 to 100 }.",
+        "Or use 'auto', or { kind: 'measured', steps: 50, percentile: 90 }.",
     ],
   ])('is checked when the strategy is created (%#)', (make, message) => {
     expectError(make, 'bad-option', message);
@@ -148,8 +148,8 @@ describe('gradients', () => {
       apply({ 'lstm/kernel': tf.tensor1d([1]), [name]: tf.tensor1d([1, 1, 1]) }),
       'unknown-variable',
       '`applyGradients` received a gradient for `lstm/kernel`, but tfjs has no variable of that name; ' +
-        `its variables are ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
-        'Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one version and run `npm dedupe`. ' +
+        `it has ${name}. Was it disposed, or is a second copy of tfjs loaded? ` +
+        'Run `npm ls @tensorflow/tfjs-core`, install one version and run `npm dedupe`. ' +
         'On a web page, load tfjs once.',
     );
     expect(problem.values()).toEqual([[1, 2, 3]]);
@@ -211,45 +211,45 @@ describe('a strategy that breaks the contract', () => {
       () => {
         throw new RangeError('no such luck.');
       },
-      () => '`mine` failed at step 0: no such luck. No variable was changed.',
+      () => '`mine` failed at step 0: no such luck. No variable changed.',
     ],
-    [() => undefined, () => '`mine` must return gradients as tensors by name; received undefined, at step 0.'],
+    [() => undefined, () => '`mine` must return gradients as tensors by name; received undefined (at step 0).'],
     [
       (gradients) => Promise.resolve({ gradients, state: {} }),
-      () => '`mine` must return gradients as tensors by name; received undefined, at step 0.',
+      () => '`mine` must return gradients as tensors by name; received undefined (at step 0).',
     ],
     [
       (gradients) => ({ gradients }),
-      () => '`mine` must return state as tensors by name; received undefined, at step 0.',
+      () => '`mine` must return state as tensors by name; received undefined (at step 0).',
     ],
-    [() => ({ gradients: {}, state: {} }), (name) => `\`mine\` returned no gradient for \`${name}\`, at step 0.`],
+    [() => ({ gradients: {}, state: {} }), (name) => `\`mine\` returned no gradient for \`${name}\` (at step 0).`],
     [
       (gradients) => ({ gradients: { ...gradients, more: tf.scalar(1) }, state: {} }),
-      () => '`mine` returned a gradient for `more`, which it did not receive, at step 0.',
+      () => '`mine` returned a gradient for `more`, which it did not receive (at step 0).',
     ],
     [
       (gradients) => ({ gradients: { [only(gradients)[0]]: 3 }, state: {} }),
-      (name) => `\`mine\` must return tensors in its gradients; received 3 for \`${name}\`, at step 0.`,
+      (name) => `\`mine\` must return tensors in its gradients; received 3 for \`${name}\` (at step 0).`,
     ],
     [
       (gradients) => ({ gradients: { [only(gradients)[0]]: tf.zeros([3, 1]) }, state: {} }),
-      (name) => `\`mine\` returned a gradient of float32[3, 1] instead of float32[3] for \`${name}\`, at step 0.`,
+      (name) => `\`mine\` returned a gradient of float32[3, 1] instead of float32[3] for \`${name}\` (at step 0).`,
     ],
     [
       (gradients) => {
         only(gradients)[1].dispose();
         return { gradients, state: {} };
       },
-      (name) => `\`mine\` returned a disposed tensor for \`${name}\` in its gradients, at step 0.`,
+      (name) => `\`mine\` returned a disposed tensor for \`${name}\` in its gradients (at step 0).`,
     ],
     [
       (gradients) => ({ gradients, state: {}, skip: true }),
-      () => '`mine` must return `skip` as a scalar tensor; received true, at step 0.',
+      () => '`mine` must return `skip` as a scalar tensor; received true (at step 0).',
     ],
   ])('is named, and no variable changes (%#)', (clip, message) => {
     const problem = variables({ a: [1, 2, 3] });
     const optimizer = clipOptimizer(tf.train.sgd(1), strategyWith(clip));
-    const end = message('').startsWith('`mine` failed') ? '' : ' No variable was changed.';
+    const end = message('').startsWith('`mine` failed') ? '' : ' No variable changed.';
     expectError(
       () => optimizer.applyGradients(problem.gradients(0) as never),
       'strategy-fault',
@@ -272,12 +272,12 @@ describe('a strategy that breaks the contract', () => {
         throw new Error('out of memory.');
       }),
       'strategy-fault',
-      '`mine` failed when it created its state: out of memory. No variable was changed.',
+      '`mine` failed when it created its state: out of memory. No variable changed.',
     );
     expectError(
       step(() => [0]),
       'strategy-fault',
-      '`mine` must return tensors in its state; received 0 for `0`, when it created its state. No variable was changed.',
+      '`mine` must return tensors in its state; received 0 for `0` (when it created its state). No variable changed.',
     );
   });
 });

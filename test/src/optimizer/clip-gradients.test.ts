@@ -121,7 +121,7 @@ describe('clipGradients', () => {
   it.each([-1, NaN])('refuses %s as the largest norm', (maxNorm) => {
     variables();
     expect(() => clipGradients(given(), maxNorm)).toThrow(
-      '`clipGradients(gradients, maxNorm)` must be a number from 0 to Infinity; received',
+      '`maxNorm` of `clipGradients` must be a number from 0 to Infinity; received',
     );
   });
 

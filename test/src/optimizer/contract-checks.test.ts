@@ -16,7 +16,7 @@ const step = (strategy: ClippingStrategy, received: NamedTensors = gradients): C
   clipWithChecks(strategy, received, {}, { step: 7, parameters: received });
 
 const fault = (what: string): ClippingError =>
-  new ClippingError('strategy-fault', `\`mine\` ${what}, at step 7. No variable was changed.`);
+  new ClippingError('strategy-fault', `\`mine\` ${what} (at step 7). No variable changed.`);
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -86,7 +86,7 @@ describe('the check of what a strategy throws', () => {
     'names the strategy and keeps the thrown error as the cause: %s',
     (own) => {
       const cause = new RangeError(own);
-      const message = '`mine` failed at step 7: no history yet. No variable was changed.';
+      const message = '`mine` failed at step 7: no history yet. No variable changed.';
       expect(() => step(thrower(cause))).toThrow(expect.objectContaining({ code: 'strategy-fault', message, cause }));
     },
   );

@@ -114,8 +114,8 @@ describe('a non-finite step on a device', () => {
     expectError(
       () => optimizer.applyGradients({ [problem.names[0]!]: tf.tensor1d([NaN, Infinity, 2]) } as never),
       'non-finite',
-      `Step 0: the gradients of ${problem.names[0]!} hold NaN or Infinity. No variable was changed. ` +
-        'Look at the loss and the data of this step, or change `onNonFinite`.',
+      `Step 0: the gradients of ${problem.names[0]!} have NaN or Infinity. No variable changed. ` +
+        'Check the loss and the data of this step, or change `onNonFinite`.',
     );
   });
 
@@ -132,8 +132,8 @@ describe('a non-finite step on a device', () => {
     expectError(
       () => step(1),
       'non-finite',
-      `The gradients held NaN or Infinity for 6 steps in a row, last at step 7 in ${problem.names[0]!}. ` +
-        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
+      `The gradients had NaN or Infinity for 6 steps in a row, last at step 7 in ${problem.names[0]!}. ` +
+        'Lower the learning rate, or check the data; `maxConsecutiveNonFinite` sets the limit.',
     );
     for (const first of [1, 1, 1, 1]) step(first);
     await reads();

@@ -150,7 +150,7 @@ describe('saved state of another shape', () => {
         step(optimizer, [second]);
       },
       'bad-state',
-      'The saved AccumulatedOptimizer has a sum of shape [1] for `w`, whose shape is [2]. Load it with the model it was saved with.',
+      'The saved optimizer has a sum of shape [1] for `w`, whose shape is [2]. Load it with the model it was saved with.',
     );
   });
 });

@@ -381,7 +381,7 @@ describe('an inner minimize of its own', () => {
       }
     }
     const message =
-      'The `minimize` of MapOnly is asynchronous, so its gradients cannot be clipped. Wrap the optimizer that it uses inside.';
+      'The `minimize` of MapOnly is asynchronous, so its gradients cannot be clipped. Wrap its inner optimizer.';
     expectError(() => clipOptimizer(new Slow() as never, none()), 'not-an-optimizer', message);
   });
 

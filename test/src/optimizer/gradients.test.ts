@@ -34,14 +34,14 @@ it('points to the gradients in the result of variableGrads', () => {
 describe('a gradient for an unknown variable', () => {
   const message = (variables: string): string =>
     `\`applyGradients\` received a gradient for \`w\`, but tfjs has no variable of that name; ${variables}. Was it disposed, ` +
-    'or is a second copy of tfjs loaded? Run `npm ls @tensorflow/tfjs-core` to list the copies, then install one ' +
+    'or is a second copy of tfjs loaded? Run `npm ls @tensorflow/tfjs-core`, install one ' +
     'version and run `npm dedupe`. On a web page, load tfjs once.';
 
   it.each([
-    { count: 0, variables: 'it has none at all' },
-    { count: 2, variables: 'its variables are v0, v1' },
-    { count: 8, variables: `its variables are ${names(8).join(', ')}` },
-    { count: 10, variables: `its variables are ${names(8).join(', ')} and 2 more` },
+    { count: 0, variables: 'it has none' },
+    { count: 2, variables: 'it has v0, v1' },
+    { count: 8, variables: `it has ${names(8).join(', ')}` },
+    { count: 10, variables: `it has ${names(8).join(', ')} and 2 more` },
   ])('is refused with a list of at most eight variables: $count', ({ count, variables }) => {
     names(count).forEach(variable);
     expectError(() => readGradients({ w: tf.tensor1d([1]) }), 'unknown-variable', message(variables));

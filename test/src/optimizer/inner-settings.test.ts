@@ -55,7 +55,7 @@ describe('a setting of tfjs', () => {
     const [name, of, optimizer] = setting.split(' ') as [string, string, string];
     const message = (call: string): string =>
       `${call}: \`${name}\` ${of} ${optimizer} must be a number; received {"learningRate":0.001}. ` +
-      'tfjs takes numbers one by one, as in `tf.train.adam(1e-3)`.';
+      'Pass numbers, as in `tf.train.adam(1e-3)`.';
     expectError(() => wrap(createOptimizer()), 'bad-option', message(CALL));
     expectError(
       () => accumulated(createOptimizer(), { steps: 2 }),
@@ -75,7 +75,7 @@ describe('a setting of tfjs', () => {
 
   it.each([
     [{ clipValue: 0.5 }, '`perValue({ maxAbs: 0.5 })`'],
-    [{ clipnorm: 2 }, '`globalNorm({ maxNorm: 2 })`, or `perVariable` for each variable by itself'],
+    [{ clipnorm: 2 }, '`perVariable({ maxNorm: 2 })`, or `globalNorm` for all together'],
     [{ globalClipnorm: 3 }, '`globalNorm({ maxNorm: 3 })`'],
     [{ global_clipnorm: 3 }, '`globalNorm({ maxNorm: 3 })`'],
   ])('in an object with %j names the strategy to use', (options, strategy) => {
@@ -171,8 +171,8 @@ describe('setting an option that clips in other libraries', () => {
   it.each([
     ['clipValue', '`perValue({ maxAbs: 3 })`'],
     ['clipvalue', '`perValue({ maxAbs: 3 })`'],
-    ['clipNorm', '`globalNorm({ maxNorm: 3 })`, or `perVariable` for each variable by itself'],
-    ['clipnorm', '`globalNorm({ maxNorm: 3 })`, or `perVariable` for each variable by itself'],
+    ['clipNorm', '`perVariable({ maxNorm: 3 })`, or `globalNorm` for all together'],
+    ['clipnorm', '`perVariable({ maxNorm: 3 })`, or `globalNorm` for all together'],
     ['globalClipNorm', '`globalNorm({ maxNorm: 3 })`'],
     ['globalClipnorm', '`globalNorm({ maxNorm: 3 })`'],
     ['global_clipnorm', '`globalNorm({ maxNorm: 3 })`'],

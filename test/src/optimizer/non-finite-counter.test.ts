@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NonFiniteCounter } from '../../../src/optimizer/non-finite.ts';
 import { expectError } from '../../support/fixtures.ts';
 
-const REST = 'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.';
+const REST = 'Lower the learning rate, or check the data; `maxConsecutiveNonFinite` sets the limit.';
 
 /** Waits for pending reads. */
 const reads = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -49,7 +49,7 @@ describe('steps counted on the device', () => {
     expectError(
       () => take(GOOD),
       'non-finite',
-      `The gradients held NaN or Infinity for 3 steps in a row, last at step 2 in b, c. ${REST}`,
+      `The gradients had NaN or Infinity for 3 steps in a row, last at step 2 in b, c. ${REST}`,
     );
     take(GOOD);
     nonFiniteSteps.dispose();

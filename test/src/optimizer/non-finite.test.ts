@@ -85,8 +85,8 @@ describe.each(BACKENDS)('on %s', (backend) => {
       expectError(
         badStep,
         'non-finite',
-        `Step 2: the gradients of ${a} hold NaN or Infinity. No variable was changed. ` +
-          'Look at the loss and the data of this step, or change `onNonFinite`.',
+        `Step 2: the gradients of ${a} have NaN or Infinity. No variable changed. ` +
+          'Check the loss and the data of this step, or change `onNonFinite`.',
       );
       expect(problem.values()).toEqual(before.values);
       expect(memoryOf(adam)).toEqual(before.adam);
@@ -136,15 +136,15 @@ describe('the limit of consecutive non-finite steps', () => {
         trial,
         20,
         (step) =>
-          `The gradients held NaN or Infinity for 20 steps in a row, last at step ${String(step)} in ${trial.a}. ` +
-          'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
+          `The gradients had NaN or Infinity for 20 steps in a row, last at step ${String(step)} in ${trial.a}. ` +
+          'Lower the learning rate, or check the data; `maxConsecutiveNonFinite` sets the limit.',
       );
     },
   );
 
   it('throws at the first step with a limit of 1', () => {
     const trial = afterBadStep(NaN, { maxConsecutiveNonFinite: 1 });
-    expect(trial.bad).toThrow(`The gradients held NaN or Infinity for 1 step, last at step 2 in ${trial.a}. `);
+    expect(trial.bad).toThrow(`The gradients had NaN or Infinity for 1 step, last at step 2 in ${trial.a}. `);
   });
 
   it('follows `maxConsecutiveNonFinite`, starts again after a finite step, and allows further steps', () => {
@@ -156,8 +156,8 @@ describe('the limit of consecutive non-finite steps', () => {
       trial,
       3,
       () =>
-        `The gradients held NaN or Infinity for 3 steps in a row, last at step 7 in ${trial.a}. ` +
-        'Lower the learning rate, or look at the data; `maxConsecutiveNonFinite` sets the limit.',
+        `The gradients had NaN or Infinity for 3 steps in a row, last at step 7 in ${trial.a}. ` +
+        'Lower the learning rate, or check the data; `maxConsecutiveNonFinite` sets the limit.',
     );
     trial.step([1, 1, 1]);
     // Two steps before, then seven; skipped ones count.

@@ -20,8 +20,8 @@ beforeAll(() => {
 });
 
 const REST =
-  'another copy of @tensorflow/tfjs-core than the one that gradclip found, 4.22.0. Run `npm ls @tensorflow/tfjs-core` ' +
-  'to list the copies, then install one version and run `npm dedupe`. On a web page, load tfjs once.';
+  'a second copy of @tensorflow/tfjs-core; gradclip uses 4.22.0. Run `npm ls @tensorflow/tfjs-core`, ' +
+  'install one version and run `npm dedupe`. On a web page, load tfjs once.';
 
 describe('a second copy of tfjs', () => {
   it('is another copy with the same engine', () => {

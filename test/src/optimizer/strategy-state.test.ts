@@ -77,7 +77,7 @@ describe('a restored state', () => {
     expect(Object.keys(state.tensors).sort()).toEqual(['sum/b', 'sum/w']);
     state.dispose();
     expect(() => restored({ 'sum/w': tf.zeros([2]) }).prepare(keeping([2]), both, true, both)).toThrow(
-      'has no `sum/b`, which is part of the state of `mine`',
+      'has no `sum/b`, which `mine` needs',
     );
   });
 

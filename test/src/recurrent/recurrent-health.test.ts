@@ -151,7 +151,7 @@ describe('recurrentHealth', () => {
     expect(health).toEqual({
       ...{ layer: health!.layer, cell: 'SimpleRNN', spectralNorms: { state: NaN }, steepestSlope: 1 },
       ...{ largestFactor: null, canExplode: 'unknown', mustVanish: 'unknown' },
-      because: 'The recurrent kernel contains NaN or Infinity.',
+      because: 'The recurrent kernel has NaN or Infinity.',
     });
   });
 

@@ -109,8 +109,7 @@ describe('a new process', () => {
 });
 
 describe('two strategies of one id', () => {
-  const REFUSAL =
-    'The saved model uses `mine`, and this process has two different strategies of that id. Rename one of them.';
+  const REFUSAL = 'The saved model uses `mine`, and this process has two strategies with that id. Rename one of them.';
   const declare = async (maxAbs: number, factor: number) => {
     const { defineStrategy, mapTensors, positive } = await import('gradclip/define');
     return defineStrategy({
@@ -131,7 +130,7 @@ describe('two strategies of one id', () => {
     const load = (of: unknown) => fresh.ClippedOptimizer.fromConfig<ClippedOptimizer>(fresh.ClippedOptimizer, of);
     expectError(() => load(config), 'duplicate-id', REFUSAL);
     expect(load(other).strategy.id).toBe('none');
-    expect(() => new fresh.StrategyRegistry([first, second])).toThrow('The id `mine` belongs to another strategy');
+    expect(() => new fresh.StrategyRegistry([first, second])).toThrow('The id `mine` is taken by another strategy');
   });
 
   it('are one strategy if they declare the same, as both builds and a reload do', async () => {
@@ -212,16 +211,16 @@ describe('a saved config', () => {
 
   it.each([
     ['{ cut off', 'it is not JSON'],
-    ['null', 'it must hold `strategy`, `options` and `order`'],
-    [clipping({ order: 7 }), 'it must hold `strategy`, `options` and `order`'],
-    [clipping({ order: ['w', 'w'] }), 'it must hold `strategy`, `options` and `order`'],
-    [clipping({ order: [7] }), 'it must hold `strategy`, `options` and `order`'],
-    [clipping({ options: 7 }), 'it must hold `strategy`, `options` and `order`'],
+    ['null', 'it needs `strategy`, `options` and `order`'],
+    [clipping({ order: 7 }), 'it needs `strategy`, `options` and `order`'],
+    [clipping({ order: ['w', 'w'] }), 'it needs `strategy`, `options` and `order`'],
+    [clipping({ order: [7] }), 'it needs `strategy`, `options` and `order`'],
+    [clipping({ options: 7 }), 'it needs `strategy`, `options` and `order`'],
   ])('is refused when it is damaged (%#)', (damaged, reason) => {
     expectError(
       () => load({ ...optimizer.getConfig(), clipping: damaged }),
       'bad-spec',
-      `The config of the saved ClippedOptimizer is damaged: ${reason}.`,
+      `The saved config of \`ClippedOptimizer\` is damaged: ${reason}.`,
     );
   });
 
@@ -305,7 +304,7 @@ describe('setWeights', () => {
       'a strategy without state',
       none(),
       adaptivePercentile({ window: 4 }),
-      'The saved optimizer has no `values/global`, which is part of the state of `adaptive-percentile`. ',
+      'The saved optimizer has no `values/global`, which `adaptive-percentile` needs. ',
     ],
   ])(
     'refuses the next step, before any variable changes, with the state of %s',

@@ -46,12 +46,12 @@ describe('setWeights of a wrapper around Adam', () => {
     [
       'contain NaN in the state of the strategy',
       () => changed(/values/, () => tf.tensor1d([1, NaN, 0, 0])),
-      /^`[^`]+` contains NaN$/,
+      /^`[^`]+` has NaN$/,
     ],
   ])('refuses weights that %s', async (_, damaged, how) => {
     const refused = await refusal(other.setWeights(damaged()));
     expect(refused.code).toBe('bad-state');
-    const [, reason] = /^The state of the saved optimizer is damaged: (.*)\.$/.exec(refused.message) ?? [];
+    const [, reason] = /^The saved state is damaged: (.*)\.$/.exec(refused.message) ?? [];
     expect(reason).toEqual(typeof how === 'string' ? how : expect.stringMatching(how));
     // The inner optimizer is unchanged.
     expect((await other.inner.getWeights()).length).toBe(1);

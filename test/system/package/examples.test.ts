@@ -26,7 +26,7 @@ const PRINTED: Record<string, readonly RegExp[]> = {
   ],
   '04': [/^encoder: largest norm before clipping \d\.\d\d$/m, /^\d+ of 40 steps were clipped$/m],
   '05': [
-    /held NaN or Infinity; the step was skipped\.$/m,
+    /had NaN or Infinity; the step was skipped\.$/m,
     /the gradients exploded\./,
     /^loss without clipping: NaN$/m,
     /^loss with clipping: \d\.\d;/m,

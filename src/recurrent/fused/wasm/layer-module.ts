@@ -42,9 +42,9 @@ const settings = (): { allowsRelaxedSimd: boolean } => shared('recurrent-simd', 
 /**
  * Allows or forbids relaxed SIMD in the fused layers; allowed by default.
  *
- * With relaxed SIMD, which Node 22 and current browsers have, a fused layer adds a product with one rounding where the
- * processor can, and is up to 1.6 times as fast. The last bits of a result then depend on the processor. Forbid it if
- * all machines must compute the same bits. Applies to the layers that run afterwards.
+ * With relaxed SIMD, which Node 22 and current browsers have, a fused layer uses fused multiply-add where the processor
+ * has it, and is up to 1.6 times as fast. The last bits of a result then depend on the processor. Forbid it if all
+ * machines must compute the same bits. The setting applies to the layers that run afterwards.
  *
  * @category Fused layers
  */
