@@ -22,11 +22,11 @@ const NO_VALUES: Values = { grad_norm: NaN, grad_norm_clipped: NaN, clip_rate: N
 /**
  * Adds `grad_norm`, `grad_norm_clipped`, `clip_rate` and `skipped_steps` to the logs of `fit` and `fitDataset`.
  *
- * The logs of a batch hold the norms before and after clipping, 1 if the step was clipped, and 1 if it was skipped. The
- * logs of an epoch hold the means over its finite values, and the number of skipped steps. All other callbacks see them:
+ * The logs of a batch have the norms before and after clipping, 1 if the step was clipped, and 1 if it was skipped. The
+ * logs of an epoch have the means over its finite values, and the number of skipped steps. All other callbacks see them:
  * progress bars, charts, TensorBoard, and the history that `fit` returns. Callbacks earlier in the list do not see
- * `skipped_steps` of an epoch, and on webgl and webgpu, where the norms are read after the step as tfjs reads the loss,
- * they see the values of the previous batch.
+ * `skipped_steps` of an epoch. On webgl and webgpu, they see the values of the previous batch, because the norms are read
+ * after the step, as tfjs reads the loss.
  *
  * The list may contain instances, such as `tf.callbacks.earlyStopping()` and `new tf.CustomCallback({ … })`, in any
  * order. tfjs accepts plain objects only if the first callback is one, so put them first or wrap them in

@@ -4,8 +4,8 @@ import { matchesVariable } from '../core/names.ts';
 /**
  * Selects variables: a name, a glob such as `lstm*`, or a predicate over names.
  *
- * A glob that matches a layer matches all its variables. tf.layers numbers a weight whose name is taken, so a model
- * loaded beside another one calls its `lstm/kernel` `lstm/kernel_1`; globs match either name.
+ * A glob that matches a layer matches all its variables. tf.layers numbers a weight whose name is taken: if a model is
+ * loaded next to another one, its `lstm/kernel` becomes `lstm/kernel_1`. Globs match both names.
  *
  * @category Combinators
  */
@@ -19,7 +19,7 @@ export type VariableMatch = string | ((variable: string) => boolean);
 export interface VariableRule {
   /** The variables to match: one match, or a list of alternatives. */
   readonly match: VariableMatch | readonly VariableMatch[];
-  /** Variables to leave out; the next rule that matches takes them. */
+  /** Variables to leave out; they follow the next rule that matches. */
   readonly exclude?: VariableMatch | readonly VariableMatch[];
 }
 
@@ -60,7 +60,7 @@ function matchesAny(matches: VariableRule['match'], variable: string): boolean {
     .some((match) => (typeof match === 'function' ? match(variable) : matchesVariable(match, variable)));
 }
 
-/** Whether a rule holds a predicate, which JSON cannot hold. */
+/** Whether a rule has a predicate, which JSON cannot express. */
 export function hasPredicate({ match, exclude }: VariableRule): boolean {
   return [match, exclude ?? []].flat().some((one) => typeof one === 'function');
 }

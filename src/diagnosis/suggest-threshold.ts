@@ -53,8 +53,8 @@ interface MeasuredNorms {
  *   `(await optimizer.records()).map((record) => record.normBefore)`; or {@link ClipStats}, which have only the
  *   percentiles 0, 25, 50, 75, 90, 99 and 100. NaN and Infinity are left out.
  * @returns The threshold; a promise of it for an optimizer, whose records may still be on the device.
- * @throws ClippingError `bad-option` when no norm is finite, a norm is negative, the percentile is neither 0 nor from 1 to 100
- *   or not among those of the stats, or the threshold would be 0; `unknown-option`.
+ * @throws ClippingError `bad-option` when no norm is finite, when a norm is negative, when the percentile is neither 0 nor
+ *   from 1 to 100, when the stats do not have it, or when the threshold would be 0; `unknown-option`.
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ export interface AccumulationOptions {
  *
  * Around a clipped optimizer, the average is clipped once, as if it came from the large batch. An absent gradient counts
  * as 0; a variable without a gradient in any of the steps is left out. NaN or ±Infinity in one step makes the average
- * non-finite, and the `onNonFinite` of the inner optimizer applies to it. An unfinished average continues in the next
+ * non-finite; `onNonFinite` of the inner optimizer then applies. An unfinished average continues in the next
  * epoch and is saved with the model.
  *
  * @param optimizer - The optimizer that takes the steps, usually from {@link clipOptimizer}.

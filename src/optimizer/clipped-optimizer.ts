@@ -61,7 +61,7 @@ export class ClippedOptimizer<Inner extends Optimizer = Optimizer> extends Wrapp
 
   /**
    * The strategy that clips. It can be replaced while training: the state is kept if the ids of the strategies and the
-   * shapes of their states agree, else it starts anew. A saved model holds the latest one.
+   * shapes of their states agree, else it starts again. A saved model has the latest strategy.
    */
   get strategy(): ClippingStrategy {
     return this.#parts.strategy;

@@ -113,7 +113,7 @@ export function assertSlotShapes(inner: Optimizer, variables: readonly (Tensor |
   }
 }
 
-/** The optimizer that brings a `minimize` of its own: `optimizer`, or one in wrappers around it; undefined if none does. */
+/** The optimizer with its own `minimize`: `optimizer`, or one inside its wrappers; undefined if there is none. */
 export function ownMinimizeIn(optimizer: Optimizer, wrapperMinimize: Optimizer['minimize']): Optimizer | undefined {
   if (optimizer.minimize === Optimizer.prototype.minimize) return undefined;
   if (optimizer.minimize !== wrapperMinimize) return optimizer;

@@ -29,7 +29,10 @@ export interface ClipOptions {
    * for it, so a later step throws. Until then, steps are still skipped or zeroed.
    */
   readonly maxConsecutiveNonFinite?: number;
-  /** Whether to warn once on the console when a fixed threshold clipped over 90 % of 200 steps, or none; defaults to true. */
+  /**
+   * Whether to warn once on the console when a fixed threshold clipped more than 90 % of 200 steps, or none; defaults to
+   * true.
+   */
   readonly warnings?: boolean;
   /** How many of the latest steps to keep records of; defaults to 1000; 0 turns measuring off. */
   readonly window?: number;

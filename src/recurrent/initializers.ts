@@ -136,7 +136,7 @@ export interface FastOrthogonalOptions {
 /**
  * Creates an initializer for random (semi-)orthogonal matrices.
  *
- * Draws from the same distribution as tfjs's `orthogonal`, but takes milliseconds where that takes seconds: it
+ * It draws from the same distribution as tfjs's `orthogonal`, but takes milliseconds instead of seconds: it
  * orthonormalizes Gaussian vectors on the host, in float64. All singular values equal `gain`, so with `gain: 1` the
  * kernel alone neither shortens nor lengthens a gradient.
  *

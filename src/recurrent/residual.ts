@@ -82,7 +82,7 @@ export class Residual extends Base {
  *     yₜ = xₜ + layer(x)ₜ
  *
  * The gradient also reaches the layers below through the sum, unchanged, so stacks of many recurrent layers can
- * train. Gradients along time do not change; gates, initialization and clipping control those. Takes any recurrent or
+ * train. Gradients along time do not change; gates, initialization and clipping control those. It takes any recurrent or
  * bidirectional layer with `returnSequences: true` and an output as wide as its input.
  *
  * Source: He, Zhang, Ren & Sun (2015), Deep residual learning. https://arxiv.org/abs/1512.03385; between LSTM layers:

@@ -27,7 +27,7 @@ import { toClipConfig, parseClipOptions, type ClipBackpropOptions } from './clip
  * gradient that has already exploded and points in the direction of the step that exploded most. Each norm covers
  * the tensor `[batch, units]` of one step; if the loss is a mean over the batch, one threshold suits every batch size.
  *
- * Takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
+ * It takes a recurrent cell or layer of tf.layers (simpleRNN, lstm, gru, and rnn, stackedRNNCells or bidirectional
  * around them), a fused layer, or a whole model, and returns a new one with the same configuration and name. A new
  * model has the weights and the optimizer state of the old one; afterwards, train only the new model. Masks, states,
  * `returnSequences` and saving work as before. Regularizers, which tfjs's recurrent layers ignore, take effect. A

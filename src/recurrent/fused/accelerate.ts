@@ -9,7 +9,7 @@ const REPLACEABLE = /^(Clipped)?(SimpleRNN|LSTM|GRU)$/;
 /**
  * Replaces every SimpleRNN, LSTM and GRU layer of a model with a fused layer, and keeps the weights.
  *
- * Also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
+ * It also replaces layers inside bidirectional layers and nested models, and keeps the options of {@link clipBackprop}.
  * Layers that cannot be fused (dropout, unsupported activations, cells inside rnn) stay unchanged. If the model is
  * compiled, the new model is compiled with the same optimizer object, which keeps its state, such as the moments of
  * Adam, for the new variables; afterwards, train only the new model.
