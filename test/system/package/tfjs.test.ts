@@ -108,7 +108,7 @@ describe('the package', () => {
     expect(existsSync(join(cpu, 'node_modules/gradclip/node_modules'))).toBe(false);
   });
 
-  it('runs its law suite in the test runner of Node', async () => {
+  it('runs its conformance suite in the test runner of Node', async () => {
     writeFileSync(
       join(user, 'laws.test.mjs'),
       `import { describe, it } from 'node:test';
