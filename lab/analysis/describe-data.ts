@@ -17,7 +17,8 @@ export function describeData(report: DataReport): DataDescription {
   const minor = notes.filter(({ what }) => !report.warnings.some((warning) => warning.includes(what)));
   const facts = [
     `${format(read)} ${unit} read; ${format(parts.training)} ${partUnit} to train on, ${format(parts.validation)} for validation, ${format(parts.test)} for the test.`,
-    isLimited && `Scored: the first ${format(scored.validation)} and ${format(scored.test)} of these (setting scored).`,
+    isLimited &&
+      `Scored: the first ${format(scored.validation)} for validation and the first ${format(scored.test)} for the test (setting \`scored\`).`,
     classes && describeClasses(classes, unit),
     ...coverage.map(
       ({ of, size, share }) => `${format(size)} known ${of}, which are ${formatShare(share)} of the test part.`,

@@ -72,7 +72,8 @@ function describeWinner(contenders: readonly Contender[], name: Name): string {
   const [winner] = contenders
     .filter(({ best }) => best !== undefined)
     .toSorted((a, b) => margin(b.best as SummaryRow, a.best as SummaryRow));
-  if (winner === undefined) return `all ${countRuns(contenders)} finished runs diverged.`;
+  if (winner === undefined)
+    return countRuns(contenders) === 1 ? 'the only run diverged.' : `all ${countRuns(contenders)} runs diverged.`;
   const among = contenders.length === 1 ? '' : ', the best of those compared';
   return `${name(winner)} ${describeContender(winner)}${among}.`;
 }

@@ -35,7 +35,7 @@ export function strategyKey({ id, options }: StrategySpec): string {
 export function formatScore(value: number): string {
   if (!Number.isFinite(value)) return 'not finite';
   const size = Math.abs(value);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace('-', '−');
 }
 
 /** Formats a fraction as a whole percentage. Only exactly 0 and 1 become 0 % and 100 %. */

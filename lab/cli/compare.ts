@@ -80,7 +80,7 @@ export function compareCommand(terminal: Terminal): Command {
     .addOption(workersOption())
     .addOption(outOption('folder for records and reports'))
     .option('--redis [url]', 'queue the runs in Redis for workers; the URL defaults to REDIS_URL')
-    .option('--kept <file>', 'skip the runs that this file of gradclip-lab keep has', readKept)
+    .option('--kept <file>', 'skip the runs that `gradclip-lab keep` saved in this file', readKept)
     .option('--save-predictions', 'write truth and prediction of each test example to <out>/predictions')
     .option('--json', 'print the summary as JSON')
     .addOption(pluginOption())

@@ -32,12 +32,14 @@ export function customizeGrid(grid: Grid, replaced: Partial<Grid>, settings: Set
 /** Describes the budget of a grid in one sentence. */
 export function describeBudget({ tuning, seeds, learningRates, primary }: Grid): string {
   const tested =
-    primary === undefined ? '' : ` Tested against no clipping: ${joinWords(primary)}. The others get an interval.`;
+    primary === undefined
+      ? ''
+      : ` Only these are tested against no clipping: ${joinWords(primary)}. For the others, the report shows an interval without a verdict.`;
   if (tuning !== undefined) {
     return `Each strategy chooses among the same number of settings on the validation data, with ${countOf(tuning.seeds.length, 'tuning seed')}. The chosen setting is trained with ${countOf(seeds.length, 'other seed')}.${tested}`;
   }
   const rates = Array.isArray(learningRates) ? countOf(learningRates.length, 'learning rate') : 'learning rates';
-  return `Every strategy runs at the same ${rates} with ${seeds.length === 1 ? 'one seed' : `the same ${seeds.length} seeds`}. The validation data choose the rate.${tested}`;
+  return `Every strategy runs at the same ${rates} with ${seeds.length === 1 ? 'one seed' : `the same ${seeds.length} seeds`}. The rate is chosen on the validation data.${tested}`;
 }
 
 function knownGoodParts(tasks: readonly string[], replaced: Partial<Grid>): Partial<Grid> {
@@ -70,7 +72,7 @@ function assertKnown(unknown: readonly string[], { optimizers, learningRates, st
   if (unknown.length === 0 || missing.length === 0) return;
   const tasks = unknown.map((id) => `\`${id}\``);
   throw new LabError(
-    `No configuration is known that learns ${joinWords(tasks)}. Set ${joinWords(missing)}, or declare \`knownGood\` in the task.`,
+    `No known configuration learns ${joinWords(tasks)}. Set ${joinWords(missing)}, or declare \`knownGood\` in the task.`,
   );
 }
 

@@ -12,7 +12,7 @@ export function keepCommand(terminal: Terminal): Command {
   return createCommand('keep', terminal)
     .description('save a comparison as one small file')
     .argument('<file>', 'file to write, such as lab/results/quick.jsonl')
-    .option('--partial', 'save the finished runs of a comparison that is not finished')
+    .option('--partial', 'save the finished runs, although others are missing')
     .addOption(outOption('folder of the comparison'))
     .addOption(pluginOption())
     .action((file: string, { out, partial }: { out: string; partial?: true }) => {

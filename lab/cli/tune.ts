@@ -40,7 +40,7 @@ Examples:
 /** `tune`: suggests a threshold from unclipped norms, chooses a threshold and a learning rate, and tests the choice. */
 export function tuneCommand(terminal: Terminal): Command {
   return createCommand('tune', terminal)
-    .description('suggest a clipping threshold, choose one with its learning rate, and test it')
+    .description('tune the threshold and the learning rate of global-norm, and compare with no clipping')
     .option('--task <id>', 'task', 'char-lm')
     .option('--cell <id>', 'cell', 'rnn')
     .option('--optimizer <name>', 'optimizer', 'sgd')

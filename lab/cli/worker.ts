@@ -25,8 +25,13 @@ export function workerCommand(terminal: Terminal): Command {
   return createCommand('worker', terminal)
     .description('execute queued runs from Redis, on this or any other machine')
     .addOption(new Option('--redis [url]', 'Redis that holds the queue').default(true, 'REDIS_URL'))
-    .option('--threads <number>', 'runs at a time', parsePositiveInteger, availableParallelism())
-    .option('--lease <seconds>', 'silence after which a worker counts as dead', parsePositiveInteger, 30)
+    .option('--threads <number>', 'number of runs to execute in parallel', parsePositiveInteger, availableParallelism())
+    .option(
+      '--lease <seconds>',
+      'seconds without a sign of life after which a worker counts as dead',
+      parsePositiveInteger,
+      30,
+    )
     .option('--until-empty', 'exit when no run is waiting')
     .addOption(pluginOption())
     .addHelpText('after', EXAMPLES)

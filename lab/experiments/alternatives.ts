@@ -7,7 +7,7 @@ export const alternatives = defineExperiment({
   question:
     'How does clipping compare with other remedies: initialization, regularization, residual connections and clipping inside BPTT?',
   budget:
-    'With and without clipping, each cell chooses among 10 settings of learning rate and threshold on the validation data, with a ' +
+    'With and without clipping, each cell chooses among 10 settings of learning rate and threshold on the validation data, with one ' +
     'tuning seed. The chosen setting is trained with 8 other seeds and scored on the test data.',
   grid: {
     tasks: ['char-lm', 'temporal-order'],

@@ -1,10 +1,10 @@
 import { defineExperiment } from './_experiment.ts';
 import { judgeConvergence } from './judges/convergence.ts';
 
-/** Asks whether clipping changes the final result and the generalisation of networks that are trained to convergence. */
+/** Asks whether clipping changes the final score and the generalization of networks that are trained to convergence. */
 export const converged = defineExperiment({
   id: 'converged',
-  question: 'Does clipping change where the training of an LSTM and a GRU ends, and how well they generalise?',
+  question: 'Does clipping change the final score of an LSTM and a GRU, and how well they generalize?',
   budget:
     'Each strategy chooses among 6 settings of learning rate and threshold on the validation data, with two tuning seeds. The chosen ' +
     'setting is trained with 8 other seeds until the learning rate, which falls linearly, reaches zero; the weights with the best ' +

@@ -4,7 +4,7 @@ import { judgeRanking } from './judges/ranking.ts';
 /** Compares all strategies, each with the same tuning budget, on an RNN, an LSTM and a GRU. */
 export const leaderboard = defineExperiment({
   id: 'leaderboard',
-  question: 'Which of all strategies is best for an RNN, an LSTM and a GRU?',
+  question: 'Which strategy is best for an RNN, an LSTM and a GRU?',
   budget:
     'Each strategy chooses among 16 settings of learning rate and threshold on the validation data, with two tuning seeds. The ' +
     'chosen setting is trained with 10 other seeds and scored on the test data.',

@@ -108,7 +108,7 @@ function unindented({ markup }: Html): Html {
 function unfinished({ total, failed = [] }: ReportFrame, runs: readonly Run[]): Content {
   return [
     runs.length < total
-      ? html`<p><strong>${runs.length} of ${total} runs are finished; the rest is not in this report.</strong></p>`
+      ? html`<p><strong>${runs.length} of ${total} runs are finished; the others are not in this report.</strong></p>`
       : '',
     failed.length === 0
       ? ''
@@ -150,8 +150,14 @@ function folded(
   ]);
 }
 
+/** The losses of the runs; a loss in bits is differentiated in nats. */
+function describeLosses(runs: readonly Run[]): string {
+  const losses = [...new Set(runs.map(({ start }) => start.loss))];
+  const inBits = losses.some((loss) => loss.startsWith('bits'));
+  return `${losses.join(', ')}.${inBits ? ' The gradients are those of the loss in nats, even where it is shown in bits.' : ''}`;
+}
+
 function method(frame: ReportFrame, runs: readonly Run[], rows: readonly SummaryRow[]): Html {
-  const { loss } = (runs[0] as Run).start;
   const environments = [...new Set(runs.map(({ start }) => describeEnvironment(start.environment)))];
   const configs = runs.map(({ start }) => start.config);
   const distinct = (values: readonly (string | number)[]): string => [...new Set(values)].join(', ');
@@ -177,22 +183,19 @@ function method(frame: ReportFrame, runs: readonly Run[], rows: readonly Summary
     ],
     [
       'Verdicts',
-      '“Helped” and “hurt” require six seeds or more, an exact sign-flip test on ranks whose p-value, adjusted by Holm over the tested strategies of a cell, is at most 0.05, a result that beats the baseline, and a gain above the sampling error of the test set. If the best rate of the worse side is the smallest or largest of the grid, the gain must also exceed twice what its validation score improved over the last step to that rate.',
+      '“Helped” and “hurt” require six seeds or more, an exact sign-flip test on ranks whose p-value, adjusted by Holm over the tested strategies of a cell, is at most 0.05, a result that beats the baseline, and a gain above the sampling error of the test set. If the best rate of the worse side is the smallest or largest of the grid, the gain must also exceed twice the improvement of its validation score from the neighbouring rate to that rate.',
     ],
     [
       'Tested',
       frame.primary === undefined
         ? ''
-        : `${joinWords(frame.primary)} against no clipping, as named before the runs. The other strategies get an interval and no verdict.`,
+        : `${joinWords(frame.primary)} against no clipping, as named before the runs. For the others, the report shows an interval without a verdict.`,
     ],
     [
       'Diverged',
-      'Stopped, because the loss or gradient was no longer finite, or the loss stayed above twice that of a predictor that learns nothing for 10 steps.',
+      'Stopped because the loss or the gradient was not finite, or because for 10 steps the loss stayed above twice that of a predictor that learns nothing.',
     ],
-    [
-      'Loss',
-      `${loss}. Gradient norms belong to the loss that is differentiated, which is in nats where the shown one is in bits.`,
-    ],
+    ['Loss', describeLosses(runs)],
     ['Computed with', environments.map((one) => html`${one}<br />`)],
     ['Command', frame.command === '' ? '' : html`<code>${frame.command}</code>`],
   ];

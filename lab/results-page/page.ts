@@ -13,8 +13,8 @@ import { answer } from '../experiments/_answer.ts';
 import type { Experiment } from '../experiments/_experiment.ts';
 import type { Archive } from './archive.ts';
 import { figureFiles } from './figure-images.ts';
-import { joinWords } from '../analysis/names.ts';
 import { summarizeDigests } from '../analysis/summary.ts';
+import { countSharedRuns, describeUnequalTuning, formatSeeds, totalOf, type SharedRuns } from './run-facts.ts';
 
 /** A file to write, with its path relative to the document's folder. */
 export interface OutputFile {
@@ -44,18 +44,22 @@ export function createResultsPages(
   { conclusions, method, cost }: HandWritten,
 ): OutputFile[] {
   const results = archives.map(resultOf);
-  const runs = archives.reduce((sum, { digests }) => sum + digests.length, 0);
-  const hours = archives.reduce((sum, { head }) => sum + head.seconds, 0) / 3600;
+  const total = totalOf(archives);
+  const shared = countSharedRuns(archives);
   const introduction =
     archives.length === 0
       ? 'No experiment has been run with this version of the lab yet.'
-      : `Each answer is computed from the records of ${runs.toLocaleString('en')} training runs in \`lab/results\`, ${hours.toFixed(1)} hours of ` +
-        'training on one thread. All scores are on test data, with seeds that were not used to choose settings. ' +
+      : `Each answer is computed from the records of ${total.runs.toLocaleString('en')} training runs in \`lab/results\`, ${(total.seconds / 3600).toFixed(1)} hours of ` +
+        'training on one thread. Scores are on test data (whether a run solved its task: on validation data), with seeds that were not used ' +
+        'to choose settings. ' +
         'See also [all tables](results-tables.md) and [the method with its limits](results-method.md).';
   return [
     page('results.md', 'Results', [introduction, conclusions.trim(), ...results.map(overview), cost.trim()]),
     page('results-tables.md', 'Result tables', results.map(details)),
-    page('results-method.md', 'How the results were measured', [method.trim(), ...results.map(facts)]),
+    page('results-method.md', 'How the results were measured', [
+      method.trim(),
+      ...results.map((result) => facts(result, shared.get(result.archive) ?? [])),
+    ]),
     ...results.flatMap(({ experiment, answer: { figures } }) =>
       figures.flatMap((figure) => figureFiles(experiment.id, figure)),
     ),
@@ -97,18 +101,25 @@ function details({ experiment: { id, question }, answer: { statements, figures, 
   ].join('\n\n');
 }
 
-function facts({ archive: { head, digests }, experiment: { id, budget, grid } }: Result): string {
+function facts({ archive, experiment: { id, budget, grid } }: Result, shared: readonly SharedRuns[]): string {
+  const { head, digests } = archive;
   const { environment, command, date, seconds } = head;
+  const perRun = Number((seconds / digests.length).toPrecision(2));
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const lines = [
     budget,
-    `${digests.length.toLocaleString('en')} runs (${diverged} diverged); seeds ${joinWords(grid.seeds.map(String))}.`,
+    ...describeUnequalTuning(archive),
+    `${digests.length.toLocaleString('en')} runs (${diverged} diverged)${shared.map(reused).join('')}; seeds ${formatSeeds(grid.seeds)}.`,
     `\`${command}\``,
-    `${date}: ${(seconds / 60).toFixed(0)} minutes of training on one thread; gradclip ${environment.gradclip}, ` +
+    `${date}: ${(seconds / 60).toFixed(0)} minutes of training on one thread, ${perRun} s per run; gradclip ${environment.gradclip}, ` +
       `TensorFlow.js ${environment.tfjs} on ${environment.backend}${environment.fused ? ' with fused recurrent layers' : ''}, ` +
       `${environment.runtime}, ${environment.platform}, ${environment.cpu}, ${environment.cores} cores.`,
   ];
   return [`## ${id}`, lines.map((line) => `- ${line}`).join('\n')].join('\n\n');
+}
+
+function reused({ experiment, runs }: SharedRuns): string {
+  return `, ${runs.toLocaleString('en')} of them from \`${experiment}\``;
 }
 
 function figureText(experiment: string, figure: Answer['figures'][number]): string {

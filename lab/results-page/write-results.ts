@@ -39,9 +39,9 @@ function readArchive(path: string): Archive {
   const archive = parseArchive(readFileSync(path, 'utf8'), path);
   const { experiment } = archive.head;
   if (experiments.some(({ id }) => id === experiment)) return archive;
-  const reason = experiment.includes(',') ? 'which options changed' : 'which is not listed';
+  const reason = experiment.includes(',') ? ' (options changed the grid)' : '';
   throw new LabError(
-    `${path} has the experiment \`${experiment}\`, ${reason}, so the results page has no question for it. Declare it as an experiment in a plugin, and run and keep that.`,
+    `${path}: no experiment is declared as \`${experiment}\`${reason}, so the results page has no question for it. Declare it in a plugin, run it, and keep the result.`,
   );
 }
 

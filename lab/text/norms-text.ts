@@ -18,7 +18,7 @@ export function formatNorms(runs: readonly Run[]): string {
     return `${shortNumber(from).padStart(8)} ${String(count).padStart(5)} ${bar}${here}`;
   });
   return [
-    `Gradient norms without clipping at learning rate ${measured.learningRate}: from, steps`,
+    `Gradient norms without clipping at learning rate ${measured.learningRate} (lower bound of each bin, number of steps):`,
     lines.join('\n'),
     wrapText(`Suggested: maxNorm ${measured.maxNorm}. ${measured.because}`),
   ].join('\n\n');

@@ -46,7 +46,7 @@ function comparison(summary: Summary): string {
       const table = formatTable(['\ncell', ...HEAD], [first, ...COLUMNS, last], rows);
       return `${wrapText(`${title}: ${metric.name} on the test data, ${metric.better} is better`)}\n\n${table}`;
     }),
-    'Best rate: chosen on the validation data. Score: median over the seeds.\nClipped: share of the steps at the best rate. Seeds better: than no clipping.',
+    'Best rate: chosen on the validation data. Score: median over the seeds.\nClipped: share of the steps at the best rate. Seeds better: those that beat\nno clipping.',
     ...writeFindings(summary.rows).map((finding) => wrapText(finding)),
   ].join('\n\n');
 }

@@ -41,11 +41,12 @@ describe('a customized grid', () => {
   it('is described by its own budget', () => {
     const grid = customizeGrid(quick.grid, { learningRates: [1, 3, 10], seeds: [1] });
     expect(describeBudget(grid)).toBe(
-      'Every strategy runs at the same 3 learning rates with one seed. The validation data choose the rate.',
+      'Every strategy runs at the same 3 learning rates with one seed. The rate is chosen on the validation data.',
     );
     expect(describeBudget({ ...quick.grid, primary: ['global-norm'] })).toBe(
       'Each strategy chooses among the same number of settings on the validation data, with 3 tuning seeds. The chosen ' +
-        'setting is trained with 8 other seeds. Tested against no clipping: global-norm. The others get an interval.',
+        'setting is trained with 8 other seeds. Only these are tested against no clipping: global-norm. For the others, ' +
+        'the report shows an interval without a verdict.',
     );
   });
 });

@@ -38,7 +38,8 @@ describe('a report on data', () => {
       [
         'weather: 1,000 rows read; 680 windows to train on, 146 for validation, 146 for',
         '  the test.',
-        '  Scored: the first 100 and 100 of these (setting scored).',
+        '  Scored: the first 100 for validation and the first 100 for the test (setting',
+        '    `scored`).',
         '  2 classes of 30 to 40 rows.',
         '  63 known characters, which are 95 % of the test part.',
         '  2020-01-01 to 2023-01-01, 1 day apart; gaps: 2, the longest 150 days before',

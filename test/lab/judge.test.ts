@@ -34,16 +34,16 @@ describe('success by length', () => {
     ]),
   );
 
-  it('counts the seeds that solved the task at the best rate, and the runs at all rates', () => {
+  it('counts the seeds that solved the task at the rate that is best on validation', () => {
     expect(result.tables[0]?.rows).toEqual([
-      ['rnn', 'none', '1/2 (1/4)', '0/2 (0/2)'],
-      ['rnn', 'global-norm', '2/2 (2/2)', '1/2 (1/2)'],
+      ['rnn', 'none', '1/2', '0/2'],
+      ['rnn', 'global-norm', '2/2', '1/2'],
     ]);
   });
 
-  it('states the length up to which half of the seeds succeed', () => {
+  it('states how many seeds solved the task at each length, and introduces the cell', () => {
     expect(result.statements).toEqual([
-      'rnn: at least half of the seeds solve the task up to length 10 without clipping (1 of 6 runs in total) and up to length 20 with global-norm (3 of 4 runs in total).',
+      'rnn (SimpleRNN): without clipping, 1 and 0 of 2 seeds solve the task at the lengths 10 and 20; with global-norm, 2 and 1.',
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('effects', () => {
 
   it('count the networks of each verdict in the headline', () => {
     expect(headline).toBe(
-      'global-norm helped on 1 of 2 networks and hurt on 1 (rnn 4.00 → 3.00 and lstm 2.00 → diverged).',
+      'global-norm helped on 1 of 2 networks (bits per character: rnn 4.00 → 3.00) and hurt on 1 (lstm 2.00 → diverged).',
     );
   });
 

@@ -139,7 +139,7 @@ describe('--plugin', () => {
     const { code, err } = await runLab('compare', ...args, '--out', join(folder, 'never'));
     expect([code, err]).toEqual([
       2,
-      'No configuration is known that learns `bare`. Set --optimizers and --learning-rates, or declare `knownGood` in the task.\n',
+      'No known configuration learns `bare`. Set --optimizers and --learning-rates, or declare `knownGood` in the task.\n',
     ]);
   });
 

@@ -203,7 +203,7 @@ describe('the findings', () => {
     {
       about: 'nothing is unclipped and all runs diverged',
       runs: [runOf({ strategy: clipping() }, diverged)],
-      says: 'rnn: all 1 finished runs diverged.',
+      says: 'rnn: the only run diverged.',
     },
   ])('have a sentence if $about', ({ runs, says }) => {
     expect(findingsOf(runs)[0]).toContain(says);
@@ -279,7 +279,7 @@ describe('the report of primary comparisons', () => {
     const results = { runs, rows, answer: answer('quick', rows) };
     const page = reportPage({ ...frame, primary: ['global-norm'] }, results, { hashOf: () => '' });
     const text = parseHTML(page).document.querySelector('main')?.textContent ?? '';
-    expect(text).toContain('global-norm against no clipping, as named before the runs. The other strategies get an');
+    expect(text).toContain('global-norm against no clipping, as named before the runs. For the others, the report');
     expect(text).toMatch(/Not tested: agc 3\.00 .*better for 6 of 6 seeds/);
     expect(text).toMatch(/Best on the validation data:\s+agc, not tested\./);
     expect(page).toContain('interval only');
@@ -493,7 +493,7 @@ describe('the page', () => {
   });
 
   it('reports missing runs', () => {
-    expect(page).not.toContain('the rest is not in this report');
-    expect(pageOf(rescue(), { total: 9 })).toContain('4 of 9 runs are finished; the rest is not in this report.');
+    expect(page).not.toContain('the others are not in this report');
+    expect(pageOf(rescue(), { total: 9 })).toContain('4 of 9 runs are finished; the others are not in this report.');
   });
 });

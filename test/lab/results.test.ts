@@ -87,8 +87,8 @@ describe('saving a comparison', () => {
     mkdirSync(from);
     writeFileSync(join(from, 'mine.jsonl'), readFileSync(saved, 'utf8').replace('"quick"', '"quick, changed"'));
     expect(() => resultsFrom(from, folder)).toThrow(
-      'mine.jsonl has the experiment `quick, changed`, which options changed, so the results page has no question for it. ' +
-        'Declare it as an experiment in a plugin, and run and keep that.',
+      'mine.jsonl: no experiment is declared as `quick, changed` (options changed the grid), so the results page has no question for it. ' +
+        'Declare it in a plugin, run it, and keep the result.',
     );
   });
 

@@ -1,15 +1,17 @@
 import { sortUnique } from '../../analysis/sort-unique.ts';
 import { groupContests, type Contest } from '../../analysis/contests.ts';
+import { shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { joinWords, labelStrategies } from '../../analysis/names.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
+import { cells } from '../../cells/index.ts';
 import { isSolved } from '../../tasks/_task.ts';
 import type { Curve, Answer } from '../../analysis/answer.ts';
 
 /** A task counts as solved if fewer than this share of the sequences are wrong. */
 const SOLVED = 0.01;
 
-/** Counts how often each strategy solves the task at each length, at the rate where it solves most. */
+/** Counts how often each strategy solves the task at each length, at the learning rate that is best on validation. */
 export function judgeByLength(rows: readonly SummaryRow[]): Answer {
   const label = labelStrategies(rows.map(({ strategy }) => strategy));
   const byCell = [...groupBy(groupContests(rows), ({ cell }) => cell)];
@@ -21,17 +23,16 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
       {
         title: 'Runs that solved the task',
         note:
-          `Solved: fewer than ${100 * SOLVED} % of 1000 validation sequences wrong. The first number counts the seeds that solved it at the ` +
-          'learning rate where most did. In brackets: the solved runs at all rates, and how many runs diverged.',
+          `Solved: fewer than ${100 * SOLVED} % of 1,000 validation sequences wrong. Each cell counts the seeds that solved the task, at the ` +
+          'learning rate that is best on validation.',
         columns: ['cell', 'strategy', ...listLengths(rows).map((length) => `length ${length}`)],
         rows: byCell.flatMap(([cell, contests]) =>
           successCurves(contests).map(({ strategy, points }) => [
             cell,
             label(strategy),
-            ...points.map(({ solved, seeds, solvedAtAll, runs, diverged }) => {
-              const lost = diverged === 0 ? '' : `, ${diverged} diverged`;
-              return `${solved}/${seeds} (${solvedAtAll}/${runs}${lost})`;
-            }),
+            ...points.map(
+              ({ solved, seeds, diverged }) => `${solved}/${seeds}${diverged === 0 ? '' : ` (${diverged} diverged)`}`,
+            ),
           ]),
         ),
       },
@@ -40,7 +41,7 @@ export function judgeByLength(rows: readonly SummaryRow[]): Answer {
       {
         id: 'success',
         title: 'Solved runs by sequence length',
-        note: 'The share of seeds that solved the task, each strategy at the learning rate where it solved most.',
+        note: 'The share of seeds that solved the task, each strategy at the learning rate chosen by tuning.',
         x: { name: 'length of the sequence', log: false },
         y: { name: 'seeds that solved the task, %', domain: [0, 100] },
         panels: byCell.map(([cell, contests]) => ({ title: cell, curves: successCurves(contests).map(toCurve) })),
@@ -53,8 +54,6 @@ interface Success {
   readonly length: number;
   readonly solved: number;
   readonly seeds: number;
-  readonly solvedAtAll: number;
-  readonly runs: number;
   readonly diverged: number;
 }
 
@@ -64,31 +63,23 @@ interface SuccessCurve {
 }
 
 function successCurves(contests: readonly Contest[]): SuccessCurve[] {
-  const rows = contests.flatMap(({ contenders }) => contenders.flatMap((contender) => contender.rows));
+  const rows = contests.flatMap(({ contenders }) => contenders.map(shownRow));
   return [...groupBy(rows, ({ strategy }) => JSON.stringify(strategy)).values()].map((own) => ({
-    strategy: (own[0] as SummaryRow).strategy,
-    points: listLengths(own).map((length) => successAt(length, own)),
+    strategy: own[0]!.strategy,
+    points: own.toSorted((a, b) => lengthOf(a) - lengthOf(b)).map(successOf),
   }));
 }
 
-function successAt(length: number, rows: readonly SummaryRow[]): Success {
-  const at = rows.filter(({ settings }) => settings['length'] === length);
-  const solved = at.map(
-    ({ metric }) => metric.validationScores.filter((score) => score !== null && solves(score, metric)).length,
-  );
-  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+function successOf(row: SummaryRow): Success {
+  const { metric, seeds, diverged } = row;
+  const solves = (score: number | null): boolean =>
+    score !== null && isSolved(score, { better: metric.better, solved: SOLVED });
   return {
-    length,
-    solved: Math.max(...solved),
-    seeds: Math.max(...at.map(({ seeds }) => seeds.length)),
-    solvedAtAll: total(solved),
-    runs: total(at.map(({ seeds }) => seeds.length)),
-    diverged: total(at.map(({ diverged }) => diverged)),
+    length: lengthOf(row),
+    solved: metric.validationScores.filter(solves).length,
+    seeds: seeds.length,
+    diverged,
   };
-}
-
-function solves(score: number, { better }: SummaryRow['metric']): boolean {
-  return isSolved(score, { better, solved: SOLVED });
 }
 
 function toCurve({ strategy, points }: SuccessCurve): Curve {
@@ -100,17 +91,30 @@ function statementFor(
   contests: readonly Contest[],
   label: (spec: SummaryRow['strategy']) => string,
 ): string {
-  const reach = successCurves(contests).map(({ strategy, points }) => {
-    const half = points.filter(({ solved, seeds }) => 2 * solved >= seeds).map(({ length }) => length);
-    const all = points.reduce((sum, one) => sum + one.solvedAtAll, 0);
-    const runs = points.reduce((sum, one) => sum + one.runs, 0);
-    const longest = half.length === 0 ? 'at no length' : `up to length ${Math.max(...half)}`;
-    const clipping = strategy.id === 'none' ? 'without clipping' : `with ${label(strategy)}`;
-    return `${longest} ${clipping} (${all} of ${runs} runs in total)`;
-  });
-  return `${cell}: at least half of the seeds solve the task ${joinWords(reach)}.`;
+  const [first, ...rest] = successCurves(contests);
+  if (first === undefined) return `${cell}: no runs.`;
+  const solvedOf = ({ points }: SuccessCurve): string => joinWords(points.map(({ solved }) => String(solved)));
+  const clipping = ({ strategy }: SuccessCurve): string =>
+    strategy.id === 'none' ? 'without clipping' : `with ${label(strategy)}`;
+  const seeds = Math.max(...first.points.map((point) => point.seeds));
+  const lengths = joinWords(first.points.map(({ length }) => String(length)));
+  return (
+    `${nameCell(cell)}: ${clipping(first)}, ${solvedOf(first)} of ${seeds} seeds solve the task at ` +
+    `${first.points.length === 1 ? 'length' : 'the lengths'} ${lengths}` +
+    `${rest.map((curve) => `; ${clipping(curve)}, ${solvedOf(curve)}`).join('')}.`
+  );
+}
+
+/** A cell with its title: `rnn-small (SimpleRNN with tanh units, small random weights)`. */
+function nameCell(cell: string): string {
+  const title = cells.find(({ id }) => id === cell)?.title;
+  return title === undefined ? cell : `${cell} (${title})`;
+}
+
+function lengthOf({ settings }: SummaryRow): number {
+  return Number(settings['length'] ?? 0);
 }
 
 function listLengths(rows: readonly SummaryRow[]): number[] {
-  return sortUnique(rows.map(({ settings }) => Number(settings['length'] ?? 0)));
+  return sortUnique(rows.map(lengthOf));
 }

@@ -1,9 +1,8 @@
 import type { Estimate } from '../../analysis/aggregate.ts';
 import type { Answer, AnswerTable, Figure } from '../../analysis/answer.ts';
-import { findUnclipped, groupContests, type Contest } from '../../analysis/contests.ts';
+import { groupContests, type Contest } from '../../analysis/contests.ts';
 import { formatP, shownRow } from '../../analysis/findings.ts';
-import { groupBy } from '../../analysis/group-by.ts';
-import { formatPercent, formatScore, formatSigned, joinWords, labelStrategies } from '../../analysis/names.ts';
+import { formatPercent, formatScore, formatSigned, labelStrategies } from '../../analysis/names.ts';
 import {
   aggregateOverNetworks,
   contenderOn,
@@ -13,6 +12,7 @@ import {
 } from '../../analysis/overall.ts';
 import type { Gain, SummaryRow } from '../../analysis/summary.ts';
 import { gainsFigure, nameContest } from './gains.ts';
+import { countVerdicts, describeVerdicts } from './verdict-sentences.ts';
 
 /** Compares each strategy with no clipping on each network, each at the setting that is best on validation. */
 export function judgeEffects(rows: readonly SummaryRow[]): Answer {
@@ -38,7 +38,7 @@ export function scoresTable(contests: readonly Contest[], strategies: readonly S
     note:
       'Median over the seeds, each strategy at the setting that is best on validation. In brackets: the learning rate and the share ' +
       'of steps clipped. Baseline: a predictor that learns nothing.',
-    columns: ['task', 'cell', 'score is', 'baseline', ...strategies.map(({ name }) => name)],
+    columns: ['task', 'cell', 'score', 'baseline', ...strategies.map(({ name }) => name)],
     rows: contests.map((contest) => {
       const { metric } = contest.contenders[0]?.rows[0] as SummaryRow;
       return [
@@ -66,8 +66,8 @@ export function gainsTable(contests: readonly Contest[]): AnswerTable {
     title: 'Seed by seed against no clipping',
     note:
       'Gain: the median over the seeds of the improvement in test score, in the unit of the score, with its 95 % interval ' +
-      '(with fewer than six seeds, the range). p: exact sign-flip test on ranks, two-sided, adjusted by Holm over all tested strategies of a ' +
-      'cell. A dash: not tested.',
+      '(with fewer than six seeds, the range). `diverged` as its lower end: runs of the strategy diverged; as its upper end: runs without ' +
+      'clipping did. p: exact sign-flip test on ranks, two-sided, adjusted by Holm over all tested strategies of a cell. A dash: not tested.',
     columns: ['task', 'cell', 'strategy', 'better', 'worse', 'gain', 'p', 'verdict'],
     rows: contests.flatMap((contest) =>
       contest.contenders.flatMap((contender) => {
@@ -90,61 +90,6 @@ export function gainsTable(contests: readonly Contest[]): AnswerTable {
   };
 }
 
-/** Says on which networks a strategy has which verdict; nothing if it was not tested. */
-function describeVerdicts({ name, entries }: StrategyOverall): string[] {
-  const byVerdict = groupBy(testedOf(entries), ({ verdict }) => verdict);
-  if (byVerdict.size === 0) return [];
-  const tasks = new Set(entries.map(({ contest }) => nameContest(contest)));
-  const verdicts = [...byVerdict].map(([verdict, some]) => {
-    const networks = some.map(({ contest }) =>
-      tasks.size === 1 ? contest.cell : `${nameContest(contest)} with ${contest.cell}`,
-    );
-    return `${verdict} on ${joinWords(networks)}`;
-  });
-  return [`${name}: ${verdicts.join('; ')}.`];
-}
-
-/** Counts on how many networks each tested strategy helped and hurt. */
-export function countVerdicts(strategies: readonly StrategyOverall[]): string {
-  const counts = strategies.flatMap(({ name, entries }) => {
-    const verdicts = testedOf(entries).map(({ verdict }) => verdict);
-    const countOf = (word: string): number => verdicts.filter((verdict) => verdict === word).length;
-    return verdicts.length === 0
-      ? []
-      : [{ name, entries, networks: verdicts.length, helped: countOf('helped'), hurt: countOf('hurt') }];
-  });
-  if (counts.length === 0) return 'No comparison had enough seeds to be tested.';
-  if (counts.every(({ helped, hurt }) => helped + hurt === 0))
-    return `${joinWords(counts.map(({ name }) => name))} had no significant effect on any of the ${counts[0]!.networks} networks.`;
-  return counts
-    .map(({ name, entries, networks, helped, hurt }) => {
-      const scores = networks > MAX_NAMED ? '' : ` (${joinWords(entries.flatMap(describeScores))})`;
-      return `${name} helped on ${helped} of ${networks} networks${hurt === 0 ? '' : ` and hurt on ${hurt}`}${scores}.`;
-    })
-    .join(' ');
-}
-
-/** The number of networks whose scores a sentence can name. */
-const MAX_NAMED = 4;
-
-/** The scores of a network without and with a strategy, such as `rnn 3.79 → 3.62`. */
-function describeScores({ contest, contender }: StrategyOverall['entries'][number]): string[] {
-  const bare = findUnclipped(contest);
-  if (bare === undefined || bare === contender) return [];
-  const [before, after] = [bare, contender].map((one) => shownRow(one).metric.median);
-  const format = (score: number | null | undefined): string => (score == null ? 'diverged' : formatScore(score));
-  return [`${contest.cell} ${format(before)} → ${format(after)}`];
-}
-
-function testedOf(
-  entries: StrategyOverall['entries'],
-): { readonly contest: Contest; readonly verdict: NonNullable<SummaryRow['verdict']> }[] {
-  return entries.flatMap(({ contest, contender }) => {
-    const { verdict } = shownRow(contender);
-    return verdict === undefined || verdict === 'interval only' ? [] : [{ contest, verdict }];
-  });
-}
-
 function aggregatesTable({ networks, strategies }: Aggregates, contests: readonly Contest[]): AnswerTable {
   return {
     title: 'Over all networks',
@@ -152,7 +97,7 @@ function aggregatesTable({ networks, strategies }: Aggregates, contests: readonl
       `${networks} of ${contests.length} networks: those that at least one strategy learns. Scores are normalized: 0 is the baseline, a worse score ` +
       'or a diverged run, and 1 is the best median of any strategy on that network. IQM: the mean of the middle half of all ' +
       'runs. P: the probability that a run is better than one without clipping. Both with their 95 % interval from the stratified ' +
-      'bootstrap over seeds (Agarwal et al., 2021).',
+      `bootstrap over seeds (Agarwal et al., 2021). ${UNADJUSTED}`,
     columns: ['strategy', 'IQM', 'P(better than none)'],
     rows: strategies.map(({ name, iqm, improvement }) => [
       name,
@@ -185,6 +130,9 @@ function profileFigure({ levels, strategies }: Aggregates): Figure {
     ],
   };
 }
+
+/** What the intervals of several strategies do not account for. */
+export const UNADJUSTED = 'The intervals are not adjusted for the number of strategies.';
 
 export function formatEstimate({ value, low, high }: Estimate): string {
   return `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;

@@ -47,7 +47,7 @@ export function gainsFigure(contests: readonly Contest[]): DotFigure {
     title: 'Gain over no clipping',
     note:
       'Median over the seeds of the improvement in test score, with its 95 % interval (with fewer than six seeds, the range); small dots: ' +
-      'seeds. A cross or a line to the edge: diverged runs.',
+      'seeds. A cross, or a line that reaches the edge, marks diverged runs.',
     x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(contests, nameContest)].map(([task, some]) => ({
       title: `${task}: ${some[0]?.contenders[0]?.rows[0]?.metric.name ?? ''}`,

@@ -11,8 +11,9 @@ import {
   type Aggregates,
 } from '../../analysis/overall.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
-import { countVerdicts, formatEstimate, gainsTable } from './effects.ts';
+import { formatEstimate, gainsTable, UNADJUSTED } from './effects.ts';
 import { nameContest } from './gains.ts';
+import { countVerdicts } from './verdict-sentences.ts';
 
 /** Ranks all strategies over all networks and for each cell. */
 export function judgeRanking(rows: readonly SummaryRow[]): Answer {
@@ -26,7 +27,7 @@ export function judgeRanking(rows: readonly SummaryRow[]): Answer {
     ...(overall && { headline: rankingHeadline(overall) }),
     statements: [
       countVerdicts(groupStrategies(contests)),
-      ...byCell.map(({ cell, aggregates }) => recipeFor(cell, aggregates, contests)),
+      ...byCell.map(({ cell, aggregates }) => describeBest(cell, aggregates)),
     ],
     figures: [
       ...(overall ? [rankingFigure('iqm', 'Ranking', [{ title: 'all networks', aggregates: overall }])] : []),
@@ -43,7 +44,7 @@ export function judgeRanking(rows: readonly SummaryRow[]): Answer {
     tables: [
       ...(overall ? [rankingTable(overall, byCell)] : []),
       scoresByStrategy(contests),
-      chosenSettings(contests),
+      chosenSettings(contests, settingFormat(rows)),
       gainsTable(contests),
     ],
   };
@@ -64,60 +65,51 @@ function rankingHeadline(aggregates: Aggregates): string {
   const scores = joinWords(leaders.map(({ name, iqm }) => `${name} (${formatEstimate(iqm)})`));
   const lead =
     leaders.length > MAX_LEADERS
-      ? `${first.name} has the highest interquartile mean over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}, but the ` +
+      ? `${first.name} has the highest interquartile mean of the normalized scores over ${aggregates.networks} networks, ${formatEstimate(first.iqm)}, but the ` +
         `intervals of ${leaders.length - 1} others overlap with its own`
-      : `Over ${aggregates.networks} networks, ${scores} ${leaders.length === 1 ? 'has' : 'have'} the highest interquartile mean`;
+      : `Over ${aggregates.networks} networks, ${scores} ${leaders.length === 1 ? 'has' : 'have'} the highest interquartile mean of the normalized scores`;
+  const verbs = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
   return (
     `${lead}${bare && !leaders.includes(bare) ? `; without clipping it is ${formatEstimate(bare.iqm)}` : ''}. ` +
-    `Of ${clipped} strategies, ${better.length} are more likely than not to beat training without clipping, and ${worse.length} to do ` +
-    'worse; the others show no clear difference.'
+    `Of ${clipped} clipping variants, ${verbs(better.length, 'beats', 'beat')} training without clipping more often than not, ` +
+    `${verbs(worse.length, 'loses', 'lose')} more often than not, and the others show no clear difference.`
   );
 }
 
 /** The number of strategies that a sentence can name. */
 const MAX_LEADERS = 4;
 
-/** Names the best strategies of a cell, with the settings that were chosen for them. */
-function recipeFor(cell: string, aggregates: Aggregates, contests: readonly Contest[]): string {
+/** Names the best strategies of a cell. */
+function describeBest(cell: string, aggregates: Aggregates): string {
   const order = ranked(aggregates);
   const bare = order.find(({ strategy }) => strategy.id === 'none');
   const better = order.filter(({ improvement }) => improvement !== undefined && improvement.low > 0.5);
-  const named = better.slice(0, 3).map(({ name, iqm }) => `${name} (${formatEstimate(iqm)}; ${settingsIn(name)})`);
-  const reference = bare ? ` No clipping: ${formatEstimate(bare.iqm)}.` : '';
-  return named.length === 0
-    ? `${cell}: no strategy is more likely than not to beat no clipping.${reference}`
-    : `${cell}: ${better.length} strategies are more likely than not to beat no clipping; the best are ${joinWords(named)}.${reference}`;
+  const reference = bare ? ` no clipping (${formatEstimate(bare.iqm)})` : ' no clipping';
+  if (better.length === 0) return `${cell}: no clipping variant beats${reference} more often than not.`;
+  const named = better.slice(0, MAX_BEST).map(({ name, iqm }) => `${name} (${formatEstimate(iqm)})`);
+  const [variants, beat] = better.length === 1 ? ['variant', 'beats'] : ['variants', 'beat'];
+  const best = better.length > MAX_BEST ? 'the best are ' : '';
+  return `${cell}: ${better.length} clipping ${variants} ${beat}${reference} more often than not: ${best}${joinWords(named)}.`;
+}
 
-  function settingsIn(name: string): string {
-    const own = contests.filter((contest) => contest.cell === cell);
-    const entries = groupStrategies(own).find((one) => one.name === name)?.entries ?? [];
-    return entries
-      .map(({ contest, contender }) => `${nameContest(contest)}: ${formatSetting(shownRow(contender))}`)
+/** The number of the best strategies of a cell that a sentence names. */
+const MAX_BEST = 3;
+
+/** Formats the options that were tuned, and the learning rate. */
+type FormatSetting = (row: SummaryRow) => string;
+
+/** Shows of the options of a strategy those numbers that differ between its rows, because tuning tried several. */
+function settingFormat(rows: readonly SummaryRow[]): FormatSetting {
+  const byStrategy = groupBy(rows, ({ strategy }) => strategy.id);
+  const isTuned = (id: string, name: string): boolean =>
+    new Set(byStrategy.get(id)?.map(({ strategy }) => strategy.options[name])).size > 1;
+  return ({ strategy: { id, options }, learningRate }) => {
+    const tuned = Object.entries(options).filter(([name, value]) => typeof value === 'number' && isTuned(id, name));
+    return [formatOptions({ id, options: Object.fromEntries(tuned) }), `rate ${learningRate}`]
+      .filter(Boolean)
       .join(', ');
-  }
+  };
 }
-
-function formatSetting({ strategy, learningRate }: SummaryRow): string {
-  const numbers = Object.entries(strategy.options).filter(
-    ([name, value]) => typeof value === 'number' && TUNED.has(name),
-  );
-  const options = formatOptions({ id: strategy.id, options: Object.fromEntries(numbers) });
-  return [options, `rate ${learningRate}`].filter(Boolean).join(', ');
-}
-
-/** The options that experiments tune: the first number of each strategy that decides how much it clips. */
-const TUNED = new Set([
-  'maxNorm',
-  'maxAbs',
-  'percentile',
-  'ratio',
-  'maxRms',
-  'maxZ',
-  'quantile',
-  'norm',
-  'maxSigma',
-  'threshold',
-]);
 
 function rankingFigure(
   id: string,
@@ -151,7 +143,7 @@ function rankingTable(
     note:
       `Over the ${overall.networks} networks that at least one strategy learns. IQM: interquartile mean of the normalized test scores. P: the ` +
       'probability that a run is better than one without clipping. Both with their 95 % interval from the stratified bootstrap over seeds ' +
-      '(Agarwal et al., 2021).',
+      `(Agarwal et al., 2021). ${UNADJUSTED}`,
     columns: ['strategy', 'IQM', 'P(better than none)', ...byCell.map(({ cell }) => `IQM, ${cell}`)],
     rows: ranked(overall).map(({ name, iqm, improvement }) => [
       name,
@@ -190,7 +182,7 @@ function scoresByStrategy(contests: readonly Contest[]): AnswerTable {
   };
 }
 
-function chosenSettings(contests: readonly Contest[]): AnswerTable {
+function chosenSettings(contests: readonly Contest[], formatSetting: FormatSetting): AnswerTable {
   return {
     title: 'Chosen settings',
     note: 'The setting that each strategy chose on the validation data, and the share of steps at which it changed the gradient.',

@@ -7,6 +7,7 @@ import { nameContenders } from '../../analysis/overall.ts';
 import { compareBySeed, type SeedComparison } from '../../analysis/statistics.ts';
 import { scoresBySeed, type SummaryRow } from '../../analysis/summary.ts';
 import { formatDifference, gainRow, nameContest } from './gains.ts';
+import { countNetworks } from './verdict-sentences.ts';
 import { hasTunedThreshold, thresholdsFigure, thresholdsTable } from './thresholds.ts';
 
 /** A strategy against the tuned threshold on one network. */
@@ -33,7 +34,7 @@ export function judgeRegret(rows: readonly SummaryRow[]): Answer {
         title: 'Against the tuned threshold, seed by seed',
         note:
           'Difference: the median over the seeds of the improvement over the tuned threshold, in the unit of the test score, ' +
-          'with its 95 % interval. p is not adjusted.',
+          'with its 95 % interval. p is not adjusted for the number of comparisons.',
         columns: [
           'task',
           'cell',
@@ -75,8 +76,10 @@ function regretsOf(contest: Contest): Regret[] {
   });
 }
 
-/** States which strategies are as good as the tuned threshold, and where the others are better or worse. */
+/** States which strategies do not clearly differ from the tuned threshold, and where the others are better or worse. */
 function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])[]): string {
+  if (byName.some(([, own]) => own.some(({ comparison }) => comparison.interval.isRange)))
+    return 'Too few seeds to compare the thresholds: a 95 % interval needs six.';
   const differs = ([, own]: (typeof byName)[number]): boolean => own.some(({ comparison }) => signOf(comparison) !== 0);
   const equal = byName.filter((one) => !differs(one)).map(([name]) => (name === 'none' ? 'no clipping' : name));
   const networks = byName[0]?.[1].length ?? 0;
@@ -84,13 +87,16 @@ function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])
     ...byName.filter(differs).map(([name, own]) => describeRegret(name, own)),
     ...(equal.length === 0
       ? []
-      : [`No significant difference from the tuned threshold on any of ${networks} networks: ${joinWords(equal)}.`]),
+      : [
+          `On none of ${countNetworks(networks)} is one of these clearly better or worse than the tuned threshold (each 95 % interval of the difference includes 0): ${joinWords(equal)}.`,
+        ]),
   ].join(' ');
 }
 
 function describeRegret(name: string, own: readonly Regret[]): string {
   const withSign = (sign: number): Regret[] => own.filter(({ comparison }) => signOf(comparison) === sign);
   const [worse, better] = [withSign(-1), withSign(1)];
+  const unclear = own.length - better.length - worse.length;
   const networks = (some: readonly Regret[]): string =>
     joinWords(
       some.map(
@@ -100,14 +106,13 @@ function describeRegret(name: string, own: readonly Regret[]): string {
   const parts = [
     ...(better.length === 0 ? [] : [`better on ${networks(better)}`]),
     ...(worse.length === 0 ? [] : [`worse on ${networks(worse)}`]),
-    `no significant difference on ${own.length - better.length - worse.length}`,
+    ...(unclear === 0 ? [] : [`no clear difference on ${unclear}`]),
   ];
-  return `${name === 'none' ? 'No clipping' : name}, compared with the tuned threshold on ${own.length} networks: ${parts.join('; ')}.`;
+  return `${name === 'none' ? 'No clipping' : name}, compared with the tuned threshold on ${countNetworks(own.length)}: ${parts.join('; ')}.`;
 }
 
 /** Where the whole interval lies: above 0, below 0, or neither. */
-function signOf({ interval: { low, high, isRange } }: SeedComparison): -1 | 0 | 1 {
-  if (isRange) return 0;
+function signOf({ interval: { low, high } }: SeedComparison): -1 | 0 | 1 {
   return low > 0 ? 1 : high < 0 ? -1 : 0;
 }
 

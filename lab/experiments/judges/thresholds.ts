@@ -37,8 +37,8 @@ export function thresholdsFigure(rows: readonly SummaryRow[]): CurveFigure {
     id: 'thresholds',
     title: 'Validation score by threshold',
     note:
-      'The median over the tuning seeds in the first round of tuning, each threshold at its best learning rate. The level is the best ' +
-      'score without clipping.',
+      'The median over the tuning seeds in the first round of tuning, each threshold at its best learning rate. The horizontal line ' +
+      'is the best score without clipping.',
     x: { name: 'maxNorm', log: true },
     y: { name: 'validation score' },
     panels: [...networks.values()].map(thresholdPanel),
@@ -75,7 +75,7 @@ export function thresholdsTable(contests: readonly Contest[]): AnswerTable {
       'median norm',
       'largest norm',
       'learning rate',
-      'rate without clipping',
+      'learning rate without clipping',
     ],
     rows: contests.flatMap((contest) => {
       const tuned = contest.contenders.find(hasTunedThreshold);

@@ -11,8 +11,8 @@ import { HINT_ID } from './live-chart.ts';
 import { LiveRow } from './live-row.ts';
 
 const HINT =
-  'Point at a chart, or focus it and press the arrow keys, and it says what it shows there. Press a name to hide its ' +
-  'lines. Print has everything.';
+  'Point at a chart, or focus it and use the arrow keys, to read its values. Select a name in the legend to hide its ' +
+  'lines. A printed report shows everything.';
 
 const hidden = new Set<string>();
 const announce = announcerIn(document);

@@ -110,8 +110,8 @@ function lossRow(parts: CellParts): Html {
   const row = panels.map(({ chart }) => thinnedLosses(chart));
   return html`<h4>Loss by step</h4>
     <p class="soft">
-      Training loss: the median over seeds, with a band from the smallest to the largest. A cross: diverged, and stopped
-      there.
+      Training loss: the median over seeds, with a band from the smallest to the largest. A cross marks where a run
+      diverged and stopped.
     </p>
     <div class="row">${panels.map(({ rate }, place) => chartFigure(row[place]!, `rate ${rate}`, row))}</div>
     ${details(

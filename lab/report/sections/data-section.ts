@@ -18,6 +18,6 @@ export function dataSection(runs: readonly Run[]): Content {
         ${facts.map((fact) => html`<li>${fact}</li>`)}
       </ul>`;
   });
-  return html`<h2>What was read</h2>
+  return html`<h2>Data</h2>
     ${lists}`;
 }

@@ -23,7 +23,7 @@ export function resultsTable(contest: Contest, palette: Palette): Html {
     </tr>`;
   return html`<p class="soft">
       ${metric?.name ?? ''} on the test data, ${metric?.better ?? ''} is better.${seeds} Bold: the rate that is best on
-      the validation data. The last columns belong to it.
+      the validation data. The last two columns are for this rate.
     </p>
     ${scrollable(
       `${contest.cell}: scores`,
