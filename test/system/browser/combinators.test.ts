@@ -1,4 +1,4 @@
-// Runs the law suite in Chromium on a strategy that uses every combinator.
+// Runs the conformance suite in Chromium on a strategy that uses every combinator.
 import { chain, partition, scheduled } from 'gradclip';
 import { adaptivePercentile, globalNorm, perValue } from 'gradclip/strategies';
 import { describeCombinator } from '../../src/combinators/fixture.ts';

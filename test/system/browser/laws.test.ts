@@ -1,4 +1,4 @@
-// The complete law suite on the backends of a browser.
+// The complete conformance suite on the backends of a browser.
 import * as tf from '@tensorflow/tfjs';
 import { type AnyStrategyFactory, type NamedTensors } from 'gradclip';
 import { defineStrategy, mapTensors } from 'gradclip/define';
@@ -21,7 +21,7 @@ for (const factory of allStrategies) {
   describeStrategy(judged, { describe, it, backends: ['webgl'], ...trial, ...onDevice });
 }
 
-describe('the law suite in a browser', () => {
+describe('the conformance suite in a browser', () => {
   const offender = (clip: (gradients: NamedTensors) => NamedTensors): AnyStrategyFactory =>
     defineStrategy({
       id: 'offender',
