@@ -122,7 +122,7 @@ function regretFigure(regrets: readonly Regret[]): DotFigure {
     title: 'Against the tuned threshold',
     note:
       'Median over the seeds of the improvement over the best of four tuned thresholds, with its 95 % interval; ' +
-      'small dots are seeds. Left of the line is worse.',
+      'small dots are seeds. Left of the line is worse. p50 of 50 steps: the 50th percentile of the norms of the first 50 steps.',
     x: { name: 'better →', better: 'higher' },
     dotPanels: [...groupBy(regrets, ({ contest }) => nameContest(contest))].map(([task, some]) => ({
       title: `${task}: ${some[0]!.contender.rows[0]!.metric.name}`,
