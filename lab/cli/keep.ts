@@ -52,7 +52,7 @@ export function keep(out: string, file: string, date: string, partial = false): 
     type: 'kept',
     version: 2,
     experiment: plan.experiment,
-    command: withoutFolder(plan.command),
+    command: withoutPaths(plan.command),
     date,
     ...(missing > 0 && { partial: true as const }),
     seconds: Math.round(earlier.length * secondsPerEarlier + runs.reduce((sum, { end }) => sum + end.ms, 0) / 1000),
@@ -68,6 +68,6 @@ export function keep(out: string, file: string, date: string, partial = false): 
 }
 
 /** The command without its folder, which says nothing to other people. */
-function withoutFolder(command: string): string {
-  return command.replace(/ (?:--out|-o)[ =](?:'[^']*'|\S+)/, '');
+function withoutPaths(command: string): string {
+  return command.replaceAll(/ (?:--out|-o|--kept)[ =](?:'[^']*'|\S+)/g, '');
 }

@@ -60,13 +60,13 @@ describe('saving a comparison', () => {
     const results = new ResultsFolder(path);
     results.assertWritable();
     results.addRun(start.id, [start, ...steps, end].map((one) => `${toLine(one)}\n`).join(''));
-    const command = `gradclip-lab compare --out ${path} --workers 2`;
+    const command = `gradclip-lab compare --kept x.jsonl --out ${path} --workers 2`;
     const plan = { experiment: 'quick', question: '?', budget: '', command, runs: planned };
     results.writeFile('plan.json', JSON.stringify(plan));
     return path;
   }
 
-  it('writes one line about the experiment, whose command names no folder, and one line for each run', () => {
+  it('writes one line about the experiment, whose command names no file or folder, and one line for each run', () => {
     const file = join(folder, 'quick.jsonl');
     expect(keep(finished('whole', [start.id]), file, '2026-01-31')).toBe(1);
     const { head, digests } = parseArchive(readFileSync(file, 'utf8'), file);
