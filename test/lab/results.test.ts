@@ -95,7 +95,7 @@ describe('saving a comparison', () => {
   it('rejects an unfinished comparison', () => {
     const file = join(folder, 'part.jsonl');
     expect(() => keep(finished('part', [start.id, '0123456789abcdef']), file, '2026-01-31')).toThrow(
-      /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare --out \S+ --workers 2$/,
+      /^1 of 2 runs in .* are missing\. Finish them with: gradclip-lab compare --kept x\.jsonl --out \S+ --workers 2$/,
     );
     expect(existsSync(file)).toBe(false);
   });
