@@ -24,6 +24,6 @@ export function defineGradclip(names: object, modules: readonly unknown[], missi
 export function addNames(names: object): void {
   const { gradclip } = globalThis as Global;
   for (const [name, value] of Object.entries(names)) {
-    Object.defineProperty(gradclip, name, { value, enumerable: true });
+    Object.defineProperty(gradclip, name, { value, enumerable: true, configurable: true });
   }
 }

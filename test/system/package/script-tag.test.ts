@@ -176,8 +176,9 @@ describeWithBrowser('a page with script tags', (open) => {
     if (absent !== 'tfjs') expect(offences[0]).toContain(adviceToLoad('gradclip.min.js'));
   });
 
-  it('shares one state between the two files', async () => {
-    const { page, offences } = await pageWith('shared.html', [tfjsFile('tf.min.js'), GRADCLIP, LAYERS]);
+  it('shares one state between the two files, even if a page loads both twice', async () => {
+    const scripts = [tfjsFile('tf.min.js'), GRADCLIP, LAYERS, LAYERS, GRADCLIP, LAYERS];
+    const { page, offences } = await pageWith('shared.html', scripts);
     const shared = await page.evaluate(async () => {
       let thrown: unknown;
       try {
