@@ -58,7 +58,8 @@ export const adaGc = defineStrategy({
   fields: {
     ratio: nonNegative({
       default: 1.5,
-      about: 'Largest norm that passes, as a multiple of the reference; 0 gives zeros, Infinity changes nothing.',
+      about:
+        'Largest norm that passes after the warm-up, as a multiple of the reference; 0 gives zeros, Infinity changes nothing.',
     }),
     decay: decay({ default: 0.98, about: 'How much of the old reference is kept each step.' }),
     warmup: count({ default: 100, about: 'Number of warm-up steps, which are clipped by one global norm.' }),

@@ -14,7 +14,7 @@ export const temporalOrderLength = defineExperiment({
   id: 'temporal-order-length',
   question: 'Does clipping lengthen the dependencies that a simple recurrent network can learn?',
   budget:
-    'With and without clipping, each network chooses among four learning rates on the validation data, with two tuning seeds and at most 2,500 steps. The ' +
+    'With `global-norm({ maxNorm: 1 })` and without clipping, each network chooses among four learning rates on the validation data, with two tuning seeds and at most 2,500 steps. The ' +
     'chosen rate is trained with 8 other seeds for at most 10,000 steps.',
   grid: {
     tasks: ['temporal-order'],

@@ -14,7 +14,14 @@ import type { Experiment } from '../experiments/_experiment.ts';
 import type { Archive } from './archive.ts';
 import { figureFiles } from './figure-images.ts';
 import { summarizeDigests } from '../analysis/summary.ts';
-import { countSharedRuns, describeUnequalTuning, formatSeeds, totalOf, type SharedRuns } from './run-facts.ts';
+import {
+  countSharedRuns,
+  describeTraining,
+  describeUnequalTuning,
+  formatSeeds,
+  totalOf,
+  type SharedRuns,
+} from './run-facts.ts';
 
 /** A file to write, with its path relative to the document's folder. */
 export interface OutputFile {
@@ -107,6 +114,7 @@ function facts({ archive, experiment: { id, budget, grid } }: Result, shared: re
   const perRun = Number((seconds / digests.length).toPrecision(2));
   const diverged = digests.filter(({ outcome }) => outcome === 'diverged').length;
   const lines = [
+    describeTraining(archive),
     budget,
     ...describeUnequalTuning(archive),
     `${digests.length.toLocaleString('en')} runs (${diverged} diverged)${shared.map(reused).join('')}; seeds ${formatSeeds(grid.seeds)}.`,

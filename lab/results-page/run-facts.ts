@@ -54,6 +54,19 @@ export function formatSeeds(seeds: readonly number[]): string {
   return isRange ? `${sorted[0]} to ${sorted.at(-1)}` : joinWords(sorted.map(String));
 }
 
+/** Names the optimizers of the scored runs, and their steps and units: `momentum; 250 steps (char-lm); 32 units.` */
+export function describeTraining({ digests }: Archive): string {
+  const configs = digests.flatMap(({ config }) => (config.tuning ? [] : config));
+  const tasksBySteps = groupBy(configs, ({ steps }) => String(steps));
+  const steps = [...tasksBySteps].map(([count, own]) => {
+    const tasks = tasksBySteps.size === 1 ? '' : ` (${joinWords([...new Set(own.map(({ task }) => `\`${task}\``))])})`;
+    return `${Number(count).toLocaleString('en')}${tasks}`;
+  });
+  const units = sortUnique(configs.flatMap(({ settings }) => Number(settings['units'] ?? [])));
+  const optimizers = [...new Set(configs.map(({ optimizer }) => optimizer))];
+  return `Optimizer ${joinWords(optimizers)}; ${joinWords(steps)} steps; ${joinWords(units.map(String))} units.`;
+}
+
 /** States which strategies tried fewer learning rates than others in tuning; empty if all tried the same. */
 export function describeUnequalTuning({ digests }: Archive): string[] {
   const tuning = digests.filter(({ config }) => config.tuning);

@@ -23,7 +23,7 @@ export function strategyRanks(archives: readonly Archive[]): ((id: string) => st
         `, and one with \`${formatDifference(options, first.options)}\` with probability ${formatChance(chance)}`,
     );
     return (
-      `On ${aggregates.networks} small networks, trained with momentum and ${seeds.length} seeds each, a run with \`${id}\` beats a run without ` +
+      `On ${aggregates.networks} small networks with momentum, each side tuned, ${seeds.length} seeds: a run with \`${id}\` beats a run without ` +
       `clipping with probability ${formatChance(first.chance, '95 % interval ')}${others.join('')}. 0.5 means no difference ` +
       '([all strategies](../results-tables.md#leaderboard)).'
     );

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { digestRun } from '../../lab/analysis/digest.ts';
 import type { Archive } from '../../lab/results-page/archive.ts';
 import { createResultsPages } from '../../lab/results-page/page.ts';
-import { countSharedRuns, describeUnequalTuning, formatSeeds, totalOf } from '../../lab/results-page/run-facts.ts';
+import {
+  countSharedRuns,
+  describeTraining,
+  describeUnequalTuning,
+  formatSeeds,
+  totalOf,
+} from '../../lab/results-page/run-facts.ts';
 import type { RunConfig } from '../../lab/run/run-config.ts';
 import { environment, runOf } from './fixtures.ts';
 
@@ -39,6 +45,20 @@ describe('runs that two experiments share', () => {
     const method = pages.find(({ path }) => path === 'results-method.md')?.text;
     expect(method).toContain('- 3 runs (0 diverged); seeds');
     expect(method).toContain('- 4 runs (0 diverged), 2 of them from `leaderboard`; seeds');
+  });
+});
+
+describe('the training of an experiment', () => {
+  it('names the optimizers, and steps and units of the scored runs', () => {
+    const configs = [
+      { task: 'char-lm', optimizer: 'sgd', steps: 120, settings: { units: 64 } },
+      { task: 'char-lm', optimizer: 'sgd', steps: 30, settings: { units: 64 }, tuning: true },
+    ] as const;
+    expect(describeTraining(archiveOf('quick', configs))).toBe('Optimizer sgd; 120 steps; 64 units.');
+    const other = { task: 'sentiment', optimizer: 'adam', steps: 1000, settings: { units: 32 } } as const;
+    expect(describeTraining(archiveOf('quick', [...configs, other]))).toBe(
+      'Optimizer sgd and adam; 120 (`char-lm`) and 1,000 (`sentiment`) steps; 32 and 64 units.',
+    );
   });
 });
 

@@ -9,7 +9,7 @@ const rankOf = strategyRanks([archive]);
 
 it('tells the settings of one strategy apart by the options that differ', () => {
   expect(rankOf?.('global-norm')).toMatch(
-    /^On 7 small networks, .* a run with `global-norm` beats .*, and one with `maxNorm: 'auto'` with probability 0\.\d\d \(/,
+    /^On 7 small networks with .* a run with `global-norm` beats .*, and one with `maxNorm: 'auto'` with probability 0\.\d\d \(/,
   );
 });
 

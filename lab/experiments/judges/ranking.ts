@@ -84,9 +84,9 @@ function describeBest(cell: string, aggregates: Aggregates): string {
   const order = ranked(aggregates);
   const bare = order.find(({ strategy }) => strategy.id === 'none');
   const better = order.filter(({ improvement }) => improvement !== undefined && improvement.low > 0.5);
-  const reference = bare ? ` no clipping (${formatEstimate(bare.iqm)})` : ' no clipping';
+  const reference = bare ? ` no clipping (IQM ${formatEstimate(bare.iqm)})` : ' no clipping';
   if (better.length === 0) return `${cell}: no clipping variant beats${reference} more often than not.`;
-  const named = better.slice(0, MAX_BEST).map(({ name, iqm }) => `${name} (${formatEstimate(iqm)})`);
+  const named = better.slice(0, MAX_BEST).map(({ name, iqm }) => `${name} (IQM ${formatEstimate(iqm)})`);
   const [variants, beat] = better.length === 1 ? ['variant', 'beats'] : ['variants', 'beat'];
   const best = better.length > MAX_BEST ? 'the best are ' : '';
   return `${cell}: ${better.length} clipping ${variants} ${beat}${reference} more often than not: ${best}${joinWords(named)}.`;
@@ -185,7 +185,7 @@ function scoresByStrategy(contests: readonly Contest[]): AnswerTable {
 function chosenSettings(contests: readonly Contest[], formatSetting: FormatSetting): AnswerTable {
   return {
     title: 'Chosen settings',
-    note: 'The setting that each strategy chose on the validation data, and the share of steps at which it changed the gradient.',
+    note: 'The setting that each strategy chose on the validation data, and the share of steps at which it changed the gradient (skipped steps do not count).',
     columns: ['strategy', ...contests.map((contest) => `${nameContest(contest)}, ${contest.cell}`)],
     rows: groupStrategies(contests).map((strategy) => [
       strategy.name,

@@ -81,14 +81,16 @@ function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])
   if (byName.some(([, own]) => own.some(({ comparison }) => comparison.interval.isRange)))
     return 'Too few seeds to compare the thresholds: a 95 % interval needs six.';
   const differs = ([, own]: (typeof byName)[number]): boolean => own.some(({ comparison }) => signOf(comparison) !== 0);
-  const equal = byName.filter((one) => !differs(one)).map(([name]) => (name === 'none' ? 'no clipping' : name));
+  const equal = byName.filter((one) => !differs(one));
   const networks = byName[0]?.[1].length ?? 0;
+  const hasSmallP = equal.some(([, own]) => own.some(({ comparison }) => comparison.p <= 0.05));
+  const note = hasSmallP ? ', although some unadjusted p-values are below 0.05' : '';
   return [
     ...byName.filter(differs).map(([name, own]) => describeRegret(name, own)),
     ...(equal.length === 0
       ? []
       : [
-          `On none of ${countNetworks(networks)} is one of these clearly better or worse than the tuned threshold (each 95 % interval of the difference includes 0): ${joinWords(equal)}.`,
+          `No clear difference from the tuned threshold on ${countNetworks(networks)}: ${joinWords(equal.map(([name]) => (name === 'none' ? 'no clipping' : name)))}. Each 95 % interval of the difference includes 0${note}.`,
         ]),
   ].join(' ');
 }
