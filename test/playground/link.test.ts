@@ -123,7 +123,7 @@ describeInBrowser('the link', (visit) => {
     const { page } = await visit({ hash: hashOf({ ...SMALL, strategies }) });
     await expect
       .poll(() => noticed(page))
-      .toMatch(/`per-value` takes either `maxAbs` or `min` and `max`; received both/);
+      .toMatch(/`per-value` takes either `maxAbs`, or both `min` and `max`; received `maxAbs`, `min`, `max`/);
     await reaches(page, 2, 2);
     expect(await card(page, 2).getByLabel('Strategy', { exact: true }).inputValue()).toBe('global-norm');
   });
