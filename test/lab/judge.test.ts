@@ -13,6 +13,23 @@ const curvesOf = (figure: Figure | undefined) =>
   figure !== undefined && 'panels' in figure ? figure.panels[0]?.curves : undefined;
 const diverged = { outcome: 'diverged', divergedAt: 2, score: 90 } as const;
 
+it('an answer has no empty table and no empty chart where nothing was trained without clipping', () => {
+  const rows = rowsOf(
+    [1, 2].flatMap((seed) => [1, 2].map((maxNorm) => runOf({ seed, strategy: clipping(maxNorm) }, { score: 3 }))),
+  );
+  for (const name of ['quick', 'converged', 'leaderboard']) {
+    const { tables, figures } = answer(name, rows);
+    const sizes = figures.flatMap((figure) =>
+      'dotPanels' in figure
+        ? figure.dotPanels.map((panel) => panel.rows.length)
+        : figure.panels.map((panel) => panel.curves.length),
+    );
+    expect([...sizes, ...tables.map((table) => table.rows.length)]).not.toContain(0);
+    expect(figures.map(({ title }) => title)).not.toContain('Gain over no clipping');
+    expect(tables.length).toBeGreaterThan(0);
+  }
+});
+
 describe('success by length', () => {
   const at = (length: number, metric: number, seed: number, strategy = { id: 'none', options: {} }, learningRate = 1) =>
     runOf(
