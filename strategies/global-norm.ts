@@ -35,7 +35,8 @@ export const globalNorm = defineStrategy({
     maxNorm: measurable(
       threshold({
         default: 1,
-        about: "Largest ‖g‖ that passes unchanged; `'auto'` measures it in the first 50 steps.",
+        about:
+          "Largest ‖g‖ that passes unchanged; `'auto'`: the 90th percentile of the first 50 norms, which are not clipped.",
       }),
       (gradients, { ord }) => globalNormOf(gradients, { ord: ord as NormOrder }),
     ),

@@ -63,7 +63,7 @@ interface Group {
  *
  * const byRules = partition(
  *   [
- *     { match: ['lstm*', 'gru*'], exclude: 'lstm_2', strategy: globalNorm({ maxNorm: 0.5 }) },
+ *     { match: ['lstm*', 'gru*'], exclude: 'lstm_LSTM2', strategy: globalNorm({ maxNorm: 0.5 }) },
  *     { match: 'dense*', strategy: perValue({ maxAbs: 1 }) },
  *   ],
  *   { default: globalNorm() },

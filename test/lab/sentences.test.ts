@@ -76,6 +76,21 @@ describe('the headline about effects', () => {
     expect(statements).toEqual([`global-norm: inconclusive on gru (${reason}); no clear difference on lstm.`]);
   });
 
+  it('tells a difference below the sampling error of the test set from no clear difference, and counts diverged runs', () => {
+    const unclipped = [...runsOf({}, { score: 4, seeds: SEEDS.slice(1) }), ...runsOf({}, { score: null, seeds: [1] })];
+    const runs = [
+      unclipped,
+      runsOf({ strategy: clipping }, { score: 3.9999 }),
+      runsOf({ strategy: perValue }, { score: 3 }),
+    ].map((some) => some.map((run) => ({ ...run, end: { ...run.end, testError: 0.05 } })));
+    const { headline, tables } = judgeEffects(rowsOf(...runs));
+    expect(headline).toBe(
+      'per-value helped on 1 of 1 network (bits per character: rnn 4.01 (1 of 8 diverged) → 3.00). ' +
+        'With global-norm on rnn, the difference is smaller than the sampling error of the test set.',
+    );
+    expect(tables[0]?.rows[0]).toContain('4.01 (1; 1 of 8 diverged)');
+  });
+
   it('draws no conclusion from few seeds', () => {
     const { headline, statements } = judgeEffects(
       rowsOf(

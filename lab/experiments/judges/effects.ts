@@ -11,7 +11,7 @@ import {
   type StrategyOverall,
 } from '../../analysis/overall.ts';
 import type { Gain, SummaryRow } from '../../analysis/summary.ts';
-import { gainsFigure, nameContest } from './gains.ts';
+import { countDiverged, gainsFigure, nameContest } from './gains.ts';
 import { countVerdicts, describeVerdicts } from './verdict-sentences.ts';
 
 /** Compares each strategy with no clipping on each network, each at the setting that is best on validation. */
@@ -52,7 +52,7 @@ export function scoresTable(contests: readonly Contest[], strategies: readonly S
           if (own.best === undefined) return 'diverged';
           const { metric: scored, learningRate, clipRate } = own.best;
           const clipped = own.strategy.id === 'none' ? '' : `, ${formatPercent(clipRate)}`;
-          return `${formatScore(scored.median ?? NaN)} (${learningRate}${clipped})`;
+          return `${formatScore(scored.median ?? NaN)} (${learningRate}${clipped}${countDiverged(own.best, '; ', '')})`;
         }),
       ];
     }),

@@ -32,6 +32,11 @@ export function scoreRow(label: string, { metric }: SummaryRow): DotRow {
   return { label, value: metric.median, low: metric.low, high: metric.high, dots: metric.scores };
 }
 
+/** Counts the diverged runs of a setting, between two texts: ` (2 of 8 diverged)`; empty if none diverged. */
+export function countDiverged({ diverged, seeds }: SummaryRow, before: string, after: string): string {
+  return diverged === 0 ? '' : `${before}${diverged} of ${seeds.length} diverged${after}`;
+}
+
 /** Formats a difference with its interval: `+0.67 [+0.6, +0.72]`. */
 export function formatDifference({ gain, interval }: SeedComparison): string {
   const format = (value: number): string => (Number.isFinite(value) ? formatSigned(value) : 'diverged');

@@ -12,7 +12,7 @@ import {
 } from '../../analysis/overall.ts';
 import type { SummaryRow } from '../../analysis/summary.ts';
 import { formatEstimate, gainsTable, UNADJUSTED } from './effects.ts';
-import { nameContest } from './gains.ts';
+import { countDiverged, nameContest } from './gains.ts';
 import { countVerdicts } from './verdict-sentences.ts';
 
 /** Ranks all strategies over all networks and for each cell. */
@@ -173,9 +173,9 @@ function scoresByStrategy(contests: readonly Contest[]): AnswerTable {
         ...contests.map((contest) => {
           const own = contenderOn(strategy, contest);
           if (own === undefined) return '–';
-          const { metric, diverged, seeds } = shownRow(own);
-          if (metric.median === null) return 'diverged';
-          return `${formatScore(metric.median)}${diverged === 0 ? '' : ` (${diverged} of ${seeds.length} diverged)`}`;
+          const row = shownRow(own);
+          if (row.metric.median === null) return 'diverged';
+          return `${formatScore(row.metric.median)}${countDiverged(row, ' (', ')')}`;
         }),
       ]),
     ],

@@ -92,7 +92,18 @@ function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])
       : [
           `No clear difference from the tuned threshold on ${countNetworks(networks)}: ${joinWords(equal.map(([name]) => (name === 'none' ? 'no clipping' : name)))}. Each 95 % interval of the difference includes 0${note}.`,
         ]),
+    ...byName.flatMap(([name, own]) => describeDiverged(name, own)),
   ].join(' ');
+}
+
+function describeDiverged(name: string, own: readonly Regret[]): string[] {
+  const rows = own.map(({ contender }) => shownRow(contender));
+  const [diverged, runs] = [rows.map((row) => row.diverged), rows.map((row) => row.seeds.length)].map(sum);
+  return diverged === 0 ? [] : [`${diverged} of ${runs} runs diverged with ${name === 'none' ? 'no clipping' : name}.`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function describeRegret(name: string, own: readonly Regret[]): string {

@@ -9,8 +9,9 @@ import { shownRow } from '../../analysis/findings.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { formatScore, joinWords } from '../../analysis/names.ts';
 import type { StrategyOverall } from '../../analysis/overall.ts';
+import type { SummaryRow } from '../../analysis/summary.ts';
 import type { Verdict } from '../../analysis/verdict.ts';
-import { nameContest } from './gains.ts';
+import { countDiverged, nameContest } from './gains.ts';
 
 type Entry = StrategyOverall['entries'][number];
 
@@ -25,9 +26,12 @@ export function countVerdicts(strategies: readonly StrategyOverall[]): string {
   if (tested.length === 0) return 'No strategy was tested against no clipping.';
   const hasEffect = ({ entries }: Tested): boolean => withVerdict(entries, 'helped', 'hurt').length > 0;
   const quiet = tested.filter((one) => !hasEffect(one) && decidedOf(one).length > 0);
-  return [...tested.filter(hasEffect).map(describeEffect), ...describeQuiet(quiet), ...describeUndecided(tested)].join(
-    ' ',
-  );
+  return [
+    ...tested.filter(hasEffect).map(describeEffect),
+    ...describeQuiet(quiet),
+    ...describeSmall(tested),
+    ...describeUndecided(tested),
+  ].join(' ');
 }
 
 /** Says on which networks a strategy has which verdict; nothing if it was not tested. */
@@ -69,13 +73,17 @@ function reasonOf(verdict: Verdict | undefined): string | undefined {
   return verdict?.startsWith('too few') ? 'too few seeds' : undefined;
 }
 
+function unclearOf({ entries }: Pick<Tested, 'entries'>): Entry[] {
+  return withVerdict(entries, 'no clear difference');
+}
+
 function decidedOf({ entries }: Tested): Entry[] {
   return entries.filter((entry) => reasonOf(verdictOf(entry)) === undefined);
 }
 
 function describeEffect({ name, entries }: Tested): string {
   const [helped, hurt] = [withVerdict(entries, 'helped'), withVerdict(entries, 'hurt')];
-  const unclear = withVerdict(entries, 'no clear difference', SAMPLING);
+  const unclear = unclearOf({ entries });
   const units = [...new Set(entries.map(({ contender }) => shownRow(contender).metric.name))];
   const hasScores = entries.length <= MAX_NAMED && units.length === 1;
   const effects = [
@@ -92,11 +100,12 @@ function describeEffect({ name, entries }: Tested): string {
 
 /** The scores of networks without and with a strategy: `rnn 3.79 → 3.62 and gru 3.67 → 3.44`. */
 function describeScores(some: readonly Entry[], all: readonly Entry[]): string {
-  const format = (score: number | null): string => (score === null ? 'diverged' : formatScore(score));
+  const format = (row: SummaryRow): string =>
+    row.metric.median === null ? 'diverged' : `${formatScore(row.metric.median)}${countDiverged(row, ' (', ')')}`;
   const scores = some.flatMap((entry) => {
     const bare = findUnclipped(entry.contest);
     if (bare === undefined) return [];
-    const [before, after] = [bare, entry.contender].map((one) => format(shownRow(one).metric.median));
+    const [before, after] = [bare, entry.contender].map((one) => format(shownRow(one)));
     return [`${nameNetworks([entry], all)} ${before} → ${after}`];
   });
   return joinWords(scores);
@@ -105,14 +114,24 @@ function describeScores(some: readonly Entry[], all: readonly Entry[]): string {
 /** Names the networks on which strategies neither helped nor hurt; where these are many, only their number. */
 function describeQuiet(quiet: readonly Tested[]): string[] {
   const [few, many] = [
-    quiet.filter(({ entries }) => entries.length <= MAX_NAMED),
+    quiet.filter(({ entries }) => entries.length <= MAX_NAMED && unclearOf({ entries }).length > 0),
     quiet.filter(({ entries }) => entries.length > MAX_NAMED),
   ];
-  const byNetworks = groupBy(few, (one) => nameNetworks(decidedOf(one), one.entries));
+  const byNetworks = groupBy(few, (one) => nameNetworks(unclearOf(one), one.entries));
   const named = [...byNetworks].map(([networks, own]) => `with ${joinNames(own)} on ${networks}`);
   const byCount = groupBy(many, (one) => `${decidedOf(one).length} of ${countNetworks(one.entries.length)}`);
   const counted = [...byCount].map(([count, own]) => `${joinNames(own)} neither helped nor hurt on ${count}.`);
   return [...(named.length === 0 ? [] : [`No clear difference ${named.join(', and ')}.`]), ...counted];
+}
+
+/** Names the differences that other test data could reverse; of many networks, the sentence above has the number. */
+function describeSmall(tested: readonly Tested[]): string[] {
+  const small = tested.flatMap(({ name, entries }) => {
+    const own = withVerdict(entries, SAMPLING);
+    return own.length === 0 || entries.length > MAX_NAMED ? [] : { name, networks: nameNetworks(own, entries) };
+  });
+  const groups = groupBy(small, ({ networks }) => networks);
+  return [...groups].map(([networks, own]) => `With ${joinNames(own)} on ${networks}, the difference is ${SAMPLING}.`);
 }
 
 /** Names the comparisons without a conclusion, with the reason. */
