@@ -65,11 +65,11 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
   if (extra !== undefined) {
     throw error(`a ${given.kind} schedule takes ${listInBackticks(names)}`, extra);
   }
-  const number = (name: string, value: unknown, limit: '' | 'finite ' = ''): number => {
+  const number = (name: string, value: unknown, mustBeFinite = false): number => {
     const parsed = value === 'Infinity' ? Infinity : value;
-    if (typeof parsed === 'number' && (Number.isFinite(parsed) || (limit === '' && !Number.isNaN(parsed))))
-      return parsed;
-    throw error(`\`${name}\` of a ${given.kind} schedule must be a ${limit}number`, value);
+    const isValid = mustBeFinite ? Number.isFinite(parsed) : typeof parsed === 'number' && !Number.isNaN(parsed);
+    if (isValid) return parsed as number;
+    throw error(`\`${name}\` of a ${given.kind} schedule must be a ${mustBeFinite ? 'finite ' : ''}number`, value);
   };
   switch (given.kind) {
     case 'constant':
@@ -77,7 +77,7 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
     case 'linear':
     case 'cosine':
     case 'exponential': {
-      const [from, to] = [number('from', given.from, 'finite '), number('to', given.to, 'finite ')];
+      const [from, to] = [number('from', given.from, true), number('to', given.to, true)];
       const { kind, steps } = given;
       if (!Number.isInteger(steps) || steps < 1) throw error('`steps` must be an integer of at least 1', steps);
       if (kind === 'exponential' && !(from > 0 && to > 0)) {
@@ -99,8 +99,7 @@ export function parseSchedule(call: string, given: Schedule): Schedule {
       ) {
         throw error(`\`points\` of a ${kind} schedule must be a list of [step, value]`, pairs);
       }
-      const limit = kind === 'step' ? '' : 'finite ';
-      const parsed = points.map(([at, height]): SchedulePoint => [at, number('points', height, limit)]);
+      const parsed = points.map(([at, height]): SchedulePoint => [at, number('points', height, kind !== 'step')]);
       parsed.forEach(([at], index) => {
         const before = parsed[index - 1]?.[0] ?? -1;
         if (Number.isInteger(at) && at > before) return;
@@ -130,12 +129,23 @@ function interpolate(
   { kind, points }: { readonly kind: 'piecewise' | 'step'; readonly points: readonly SchedulePoint[] },
   step: number,
 ): number {
-  const last = points.findLast(([at]) => at <= step);
-  const next = points.find(([at]) => at > step);
+  const after = firstAfter(points, step);
+  const [last, next] = [points[after - 1], points[after]];
   if (last === undefined) return (points[0] as SchedulePoint)[1];
   if (kind === 'step' || next === undefined) return last[1];
   const t = (step - last[0]) / (next[0] - last[0]);
   return last[1] + (next[1] - last[1]) * t;
+}
+
+/** The index of the first point after a step, or the number of points. A binary search, because every step calls it. */
+function firstAfter(points: readonly SchedulePoint[], step: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle] as SchedulePoint)[0] > step) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The steps after step 0 between which a schedule is monotonic. */
