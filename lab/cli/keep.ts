@@ -67,7 +67,7 @@ export function keep(out: string, file: string, date: string, partial = false): 
   return digests.length;
 }
 
-/** The command without its folder, which says nothing to other people. */
+/** The command without its folder and its kept file, which say nothing to other people. */
 function withoutPaths(command: string): string {
   return command.replaceAll(/ (?:--out|-o|--kept)[ =](?:'[^']*'|\S+)/g, '');
 }

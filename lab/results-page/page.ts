@@ -51,8 +51,8 @@ export function createResultsPages(
   { conclusions, method, cost }: HandWritten,
 ): OutputFile[] {
   const results = archives.map(resultOf);
-  const total = totalOf(archives);
   const shared = countSharedRuns(archives);
+  const total = totalOf(archives, shared);
   const introduction =
     archives.length === 0
       ? 'No experiment has been run with this version of the lab yet.'

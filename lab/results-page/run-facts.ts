@@ -34,8 +34,10 @@ export function countSharedRuns(archives: readonly Archive[]): Map<Archive, read
 }
 
 /** Counts the runs and the seconds of all archives, with each shared run once. */
-export function totalOf(archives: readonly Archive[]): { readonly runs: number; readonly seconds: number } {
-  const shared = countSharedRuns(archives);
+export function totalOf(
+  archives: readonly Archive[],
+  shared = countSharedRuns(archives),
+): { readonly runs: number; readonly seconds: number } {
   let [runs, seconds] = [0, 0];
   for (const archive of archives) {
     const { head, digests } = archive;

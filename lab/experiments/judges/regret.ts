@@ -1,3 +1,4 @@
+import { sum } from 'simple-statistics';
 import type { Answer, DotFigure } from '../../analysis/answer.ts';
 import { groupContests, type Contender, type Contest } from '../../analysis/contests.ts';
 import { formatP, shownRow } from '../../analysis/findings.ts';
@@ -90,7 +91,7 @@ function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])
     ...(equal.length === 0
       ? []
       : [
-          `No clear difference from the tuned threshold on ${countNetworks(networks)}: ${joinWords(equal.map(([name]) => (name === 'none' ? 'no clipping' : name)))}. Each 95 % interval of the difference includes 0${note}.`,
+          `No clear difference from the tuned threshold on ${countNetworks(networks)}: ${joinWords(equal.map(([name]) => nameOf(name)))}. Each 95 % interval of the difference includes 0${note}.`,
         ]),
     ...byName.flatMap(([name, own]) => describeDiverged(name, own)),
   ].join(' ');
@@ -98,12 +99,13 @@ function describeRegrets(byName: readonly (readonly [string, readonly Regret[]])
 
 function describeDiverged(name: string, own: readonly Regret[]): string[] {
   const rows = own.map(({ contender }) => shownRow(contender));
-  const [diverged, runs] = [rows.map((row) => row.diverged), rows.map((row) => row.seeds.length)].map(sum);
-  return diverged === 0 ? [] : [`${diverged} of ${runs} runs diverged with ${name === 'none' ? 'no clipping' : name}.`];
+  const diverged = sum(rows.map((row) => row.diverged));
+  const runs = sum(rows.map(({ seeds }) => seeds.length));
+  return diverged === 0 ? [] : [`${diverged} of ${runs} runs diverged with ${nameOf(name)}.`];
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function nameOf(strategy: string): string {
+  return strategy === 'none' ? 'no clipping' : strategy;
 }
 
 function describeRegret(name: string, own: readonly Regret[]): string {

@@ -73,7 +73,7 @@ function reasonOf(verdict: Verdict | undefined): string | undefined {
   return verdict?.startsWith('too few') ? 'too few seeds' : undefined;
 }
 
-function unclearOf({ entries }: Pick<Tested, 'entries'>): Entry[] {
+function unclearOf(entries: readonly Entry[]): Entry[] {
   return withVerdict(entries, 'no clear difference');
 }
 
@@ -83,7 +83,7 @@ function decidedOf({ entries }: Tested): Entry[] {
 
 function describeEffect({ name, entries }: Tested): string {
   const [helped, hurt] = [withVerdict(entries, 'helped'), withVerdict(entries, 'hurt')];
-  const unclear = unclearOf({ entries });
+  const unclear = unclearOf(entries);
   const units = [...new Set(entries.map(({ contender }) => shownRow(contender).metric.name))];
   const hasScores = entries.length <= MAX_NAMED && units.length === 1;
   const effects = [
@@ -114,10 +114,10 @@ function describeScores(some: readonly Entry[], all: readonly Entry[]): string {
 /** Names the networks on which strategies neither helped nor hurt; where these are many, only their number. */
 function describeQuiet(quiet: readonly Tested[]): string[] {
   const [few, many] = [
-    quiet.filter(({ entries }) => entries.length <= MAX_NAMED && unclearOf({ entries }).length > 0),
+    quiet.filter(({ entries }) => entries.length <= MAX_NAMED && unclearOf(entries).length > 0),
     quiet.filter(({ entries }) => entries.length > MAX_NAMED),
   ];
-  const byNetworks = groupBy(few, (one) => nameNetworks(unclearOf(one), one.entries));
+  const byNetworks = groupBy(few, ({ entries }) => nameNetworks(unclearOf(entries), entries));
   const named = [...byNetworks].map(([networks, own]) => `with ${joinNames(own)} on ${networks}`);
   const byCount = groupBy(many, (one) => `${decidedOf(one).length} of ${countNetworks(one.entries.length)}`);
   const counted = [...byCount].map(([count, own]) => `${joinNames(own)} neither helped nor hurt on ${count}.`);
